@@ -1,0 +1,3 @@
+"""Networks: one module each, offering ``build(length, channels, tasks, *, ...)``."""
+
+ENTRY = "build"

@@ -1,0 +1,3 @@
+"""Attribution methods: one module each, behind the front door in ``front``."""
+
+ENTRY = "attribute"

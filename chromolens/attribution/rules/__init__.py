@@ -1,0 +1,1 @@
+"""How one kind of layer hands contributions back to its inputs."""

@@ -1,0 +1,24 @@
+"""The one error a user of chromolens is meant to read."""
+
+
+class BadInput(ValueError):
+    """Something the user gave can't be used: what, where, and what to do about it.
+
+    Parameters
+    ----------
+    found
+        What is wrong, as a sentence.
+    expected
+        What would have been right.
+    where
+        File, line, or chrom:start-end (in the coordinates of the user's own file).
+    remedy
+        What to do.
+    """
+
+    def __init__(self, found: str, *, expected: str = "", where: str = "", remedy: str = ""):
+        parts = [found]
+        parts += [f"  expected: {expected}"] if expected else []
+        parts += [f"  where: {where}"] if where else []
+        parts += [f"  what to do: {remedy}"] if remedy else []
+        super().__init__("\n".join(parts))

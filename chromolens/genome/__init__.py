@@ -1,0 +1,1 @@
+"""Intervals, sequences, one-hot encoding, shuffles: what is true of any genome."""

@@ -1,0 +1,3 @@
+"""What models read: one module per kind of inputs, and what the kinds share."""
+
+ENTRY = "prepare"

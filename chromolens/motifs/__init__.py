@@ -1,0 +1,1 @@
+"""TF-MoDISco patterns and what database motifs they match."""

@@ -1,0 +1,54 @@
+"""What every job does around its work: log, show progress, write files whole."""
+
+import logging
+import os
+import shutil
+import sys
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tqdm import tqdm
+
+logger = logging.getLogger("chromolens")
+
+
+def log_to(path: str) -> None:
+    """Send messages, and an uncaught error's last words, to ``path`` as well as to stderr."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    handlers = [logging.FileHandler(path, mode="w"), logging.StreamHandler(sys.stderr)]
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(message)s", handlers=handlers, force=True
+    )
+    sys.excepthook = _log_uncaught
+
+
+def _log_uncaught(kind: type, error: BaseException, trace: object) -> None:
+    logger.error("%s: %s", kind.__name__, error, exc_info=(kind, error, trace))
+
+
+def progress(items: Iterable, *, total: int | None = None, what: str = "") -> Iterator:
+    """Pass ``items`` on, showing a bar with the time left on stderr (a line a minute in files)."""
+    interval = 0.5 if sys.stderr.isatty() else 60
+    return iter(tqdm(items, total=total, desc=what, mininterval=interval, dynamic_ncols=True))
+
+
+@contextmanager
+def atomic(path: str | Path) -> Iterator[Path]:
+    """Give a temporary path beside ``path`` and rename it there if the block ends well.
+
+    The temporary name ends like ``path`` (libraries look at endings) and is unlike any other
+    job's, so that two copies of a job can't write into one file.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{uuid.uuid4().hex[:8]}.{path.name}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        if temporary.is_dir():
+            shutil.rmtree(temporary)
+        else:
+            temporary.unlink(missing_ok=True)

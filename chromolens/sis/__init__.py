@@ -1,0 +1,1 @@
+"""Sufficient input subsets (Carter et al., 2019) and their clusters."""

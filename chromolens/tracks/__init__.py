@@ -1,0 +1,1 @@
+"""One number per base over the genome: tiling, stitching, bigWig."""
