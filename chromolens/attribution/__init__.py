@@ -1,3 +1,23 @@
-"""Attribution methods: one module each, behind the front door in ``front``."""
+"""Attribution methods: one module each, behind the front door in ``front``.
 
-ENTRY = "attribute"
+To add a method, write one file ``attribution/NAME.py`` with
+
+    def explain(target, inputs, references, *, setting: int = 1) -> Explanation:
+
+Its keyword-only arguments are its settings; its docstring gives the equation and the source.
+It is compiled into one TensorFlow graph, and gets
+
+``target``
+    A ``chromolens.models.targets.Target``: a callable inputs -> (n, tasks) for all the tasks
+    at once, to be asked with ``frozen`` weights anywhere but at the inputs themselves.
+``inputs`` : float32 tensor (n, length, channels)
+``references`` : float32 tensor (n, r, length, channels), or (1, 1, length, channels) where one
+    constant reference serves every input (then no input has an N).
+
+and returns an ``_explanation.Explanation``; methods that come down to multipliers build it with
+``_explanation.by_multipliers``. Batching, padding, N, kinds of references, seeds and checks are
+done once, in ``front``; a row's answer may depend on that row alone. The contract test finds
+the new file by itself.
+"""
+
+ENTRY = "explain"

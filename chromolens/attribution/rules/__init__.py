@@ -1,1 +1,5 @@
-"""How one kind of layer hands contributions back to its inputs."""
+"""How one kind of layer hands contributions back to its inputs.
+
+A module here says ``FAMILIES``, the rule families it serves (``rescale``), and ``RULES``: layer
+class -> function (layer, *inputs) -> Pair. See ``chromolens.attribution._walk``.
+"""

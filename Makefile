@@ -1,0 +1,52 @@
+# One command per thing a person wants; `make` alone lists them.
+PYTHON ?= python3
+VENV   ?= .venv
+CORES  ?= all
+BIN     = $(VENV)/bin
+RUN     = $(BIN)/snakemake --cores $(CORES)
+MIRROR ?= $(CHROMOLENS_MIRROR)
+
+.DEFAULT_GOAL := help
+.PHONY: help env demo demo-seeds test lint study-yeast study-ctcf study-tss test-cluster
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+env: $(VENV)/.ready  ## the environment, exact versions from requirements.lock
+
+$(VENV)/.ready: requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	touch $@
+
+demo: env  ## the default study: simulated genome, offline, minutes
+	$(RUN)
+	@$(BIN)/python scripts/show.py results/demo
+
+demo-seeds: env  ## the default study over three seeds
+	for seed in 1 2 3; do $(RUN) --config study=demo-$$seed seed=$$seed && \
+	$(BIN)/python scripts/show.py results/demo-$$seed || exit 1; done
+
+test: env  ## all tests
+	$(BIN)/python -m pytest
+
+lint: env  ## formatting and lint, as CI does
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+study-yeast: env  ## six factors over the whole yeast genome (about an hour)
+	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/yeast_chipexo.yaml
+	@$(BIN)/python scripts/show.py results/yeast_chipexo
+
+study-ctcf: env  ## CTCF in 101 bp sequences, without a genome
+	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/ctcf_101bp.yaml
+	@$(BIN)/python scripts/show.py results/ctcf_101bp
+
+study-tss: env  ## base-resolution TSS profiles on yeast chromosomes
+	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/yeast_tss.yaml
+	@$(BIN)/python scripts/show.py results/yeast_tss
+
+test-cluster: env  ## the default study, cut small, on a one-machine SLURM (root)
+	$(BIN)/python -m pytest tests/cluster

@@ -1,0 +1,61 @@
+"""Train sequence models, explain them base by base, report what they learned.
+
+One rules file per stage, in the order in which they run:
+
+    inputs -> train -> attribute -> tracks, motifs -> checks -> report
+                    -> sis -------------------------->
+
+A study is one config file: snakemake --configfile config/studies/NAME.yaml
+"""
+
+from snakemake.utils import min_version
+
+min_version("9.19")
+
+
+if not workflow.overwrite_configfiles:
+
+    configfile: "config/config.yaml"
+
+
+report: "workflow/report/workflow.rst"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/inputs.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/attribute.smk"
+include: "workflow/rules/tracks.smk"
+include: "workflow/rules/motifs.smk"
+include: "workflow/rules/sis.smk"
+include: "workflow/rules/checks.smk"
+include: "workflow/rules/report.smk"
+
+
+localrules:
+    all,
+    models,
+    tracks,
+    download,
+
+
+rule all:
+    default_target: True
+    input:
+        collect("results/{study}/report/index.html", study=study),
+        collect("results/{study}/acceptance.tsv", study=study),
+        collect("results/{study}/provenance.json", study=study),
+        track_files,
+
+
+# Stopping points, for those who want less than everything.
+
+
+rule models:
+    input:
+        collect("results/{study}/models/{row.model}/pooled.tsv", study=study, row=models.itertuples()),
+
+
+rule tracks:
+    input:
+        track_files,

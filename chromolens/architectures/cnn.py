@@ -1,0 +1,50 @@
+"""One convolution, its best match in the window, a small dense layer.
+
+The smallest network that finds motifs (Zeng et al., 2016, DOI 10.1093/bioinformatics/btw255,
+found one layer enough for most transcription factors), and the default on a CPU.
+"""
+
+import keras
+from keras import layers
+
+from chromolens.architectures import _heads
+
+
+def build(
+    length: int,
+    channels: int,
+    tasks: list[str],
+    *,
+    objective: str = "binary",
+    filters: int = 64,
+    kernel: int = 15,
+    dense: int = 32,
+    dropout: float = 0.3,
+) -> keras.Model:
+    """Network (n, length, channels) -> (n, tasks).
+
+    Parameters
+    ----------
+    objective
+        ``binary`` or ``regression``.
+    filters
+        Number of convolution filters.
+    kernel
+        Their width, in bp. The convolution is ``valid``: no filter sees beyond the window.
+    dense
+        Units of the dense layer.
+    dropout
+        Share of its units left out in training.
+
+    Raises
+    ------
+    BadInput
+        The kernel is wider than the window.
+    """
+    _heads.check_fits(kernel, length, "kernel")
+    inputs = _heads.sequence(length, channels)
+    x = layers.Conv1D(filters, kernel, name="conv")(inputs)
+    x = layers.ReLU(name="conv_relu")(x)
+    x = layers.GlobalMaxPooling1D(name="best_match")(x)
+    x = _heads.dense_block(x, dense, dropout, "dense")
+    return _heads.scalar_model(inputs, x, tasks, objective, "cnn")

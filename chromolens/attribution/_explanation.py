@@ -1,0 +1,98 @@
+"""What a method hands back for one batch, and how multipliers become contributions."""
+
+from dataclasses import dataclass
+
+import tensorflow as tf
+
+from chromolens.models.targets import Target
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One batch, in target units.
+
+    Attributes
+    ----------
+    contributions : float32 (tasks, n, length)
+    hypothetical : float32 (tasks, n, length, channels), or None where the method defines none
+    values : float32 (n, tasks)
+        The target at the inputs.
+    reference_values : float32 (n or 1, r, tasks)
+        The target at the references, read with the inputs' frozen weights.
+    complete
+        Whether contributions are meant to add up to the difference of the two.
+    """
+
+    contributions: tf.Tensor
+    hypothetical: tf.Tensor | None
+    values: tf.Tensor
+    reference_values: tf.Tensor
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """Values (n, tasks) and gradients (tasks, n, length, channels), and the frozen weights."""
+
+    values: tf.Tensor
+    gradients: tf.Tensor
+    frozen: list[tf.Tensor | None]
+
+
+def slopes(
+    target: Target, inputs: tf.Tensor, frozen: list[tf.Tensor | None] | None = None
+) -> Slopes:
+    """Gradients of every task at ``inputs``, from one forward pass."""
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(inputs)
+        outputs = target.outputs(inputs)
+        frozen = target.freeze(outputs) if frozen is None else frozen
+        values = target.read(outputs, frozen)
+        columns = tf.unstack(values, axis=1)
+    return Slopes(values, gradients_of(tape, columns, inputs), frozen)
+
+
+def gradients_of(tape: tf.GradientTape, columns: list[tf.Tensor], inputs: tf.Tensor) -> tf.Tensor:
+    """Gradients (tasks, *shape of inputs) of each column; 0 where it doesn't depend on them."""
+    zero = tf.UnconnectedGradients.ZERO
+    return tf.stack(
+        [tape.gradient(column, inputs, unconnected_gradients=zero) for column in columns]
+    )
+
+
+def reference_values(
+    target: Target, references: tf.Tensor, frozen: list[tf.Tensor | None]
+) -> tf.Tensor:
+    """The target at references (n or 1, r, length, channels): float32 (n or 1, r, tasks)."""
+    values = target(flat(references), frozen)
+    return tf.reshape(values, [-1, references.shape[1], len(target.picks)])
+
+
+def flat(references: tf.Tensor) -> tf.Tensor:
+    """(n, r, length, channels) -> (n r, length, channels)."""
+    return tf.reshape(references, [-1, *references.shape[2:]])
+
+
+def by_multipliers(
+    multipliers: tf.Tensor,
+    inputs: tf.Tensor,
+    references: tf.Tensor,
+    *,
+    values: tf.Tensor,
+    reference_values: tf.Tensor,
+    complete: bool,
+) -> Explanation:
+    """Contributions sum_c m[c] (x[c] - ref[c]); hypothetical m[a] - sum_c m[c] ref[c].
+
+    ``multipliers`` is (tasks, n, r or 1, length, channels); both results are means over r.
+    """
+    difference = inputs[:, None] - references
+    contributions = tf.reduce_sum(multipliers * difference, axis=-1)
+    at_reference = tf.reduce_sum(multipliers * references, axis=-1, keepdims=True)
+    return Explanation(
+        contributions=tf.reduce_mean(contributions, axis=2),
+        hypothetical=tf.reduce_mean(multipliers - at_reference, axis=2),
+        values=values,
+        reference_values=reference_values,
+        complete=complete,
+    )

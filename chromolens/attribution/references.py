@@ -1,0 +1,122 @@
+"""References: what an input is compared with.
+
+============================  ================================================================
+``background``                at every base the model's background frequencies (uniform where
+                              it has none)
+``uniform``                   equal frequencies at every base
+``zeros``                     nothing anywhere
+``shuffle``                   the input's bases in random order
+``dinucleotide_shuffle``      the same, keeping every count of neighbouring pairs
+array (n, r, length, ch.)     the caller's own
+============================  ================================================================
+
+Where the input is N (four zeros) every reference is N too. Shuffles are seeded by the id of the
+input, never by its place in a batch.
+"""
+
+import difflib
+import hashlib
+
+import numpy as np
+
+from chromolens.errors import BadInput
+from chromolens.genome import onehot, shuffles
+from chromolens.models.model import Model
+
+CONSTANT = ("background", "uniform", "zeros")
+SHUFFLES = {"shuffle": "mononucleotide", "dinucleotide_shuffle": "dinucleotide"}
+KINDS = (*CONSTANT, *SHUFFLES)
+
+
+def frequencies(model: Model, kind: str) -> np.ndarray:
+    """The row (channels,) that a constant kind of reference repeats."""
+    if kind == "zeros":
+        return np.zeros(model.channels, np.float32)
+    if kind == "background" and model.background is not None:
+        return np.asarray(model.background, np.float32)
+    return np.full(model.channels, 1 / model.channels, np.float32)
+
+
+def check(references: str | np.ndarray, inputs: np.ndarray, count: int) -> None:
+    """BadInput unless ``references`` names a kind or is an array that fits ``inputs``."""
+    if isinstance(references, str):
+        _check_kind(references, inputs)
+        if count < 1 or (count > 1 and references in CONSTANT):
+            raise BadInput(
+                f"n_references is {count} for references {references!r}",
+                expected="1 or more for shuffles, 1 for constant references",
+            )
+        return
+    _check_array(np.asarray(references), inputs)
+
+
+def own(
+    references: str | np.ndarray,
+    model: Model,
+    inputs: np.ndarray,
+    rows: np.ndarray,
+    ids: list[str],
+    *,
+    seed: int,
+    count: int,
+) -> np.ndarray:
+    """References of ``inputs[rows]``: float32 (rows, r, length, channels)."""
+    chosen = inputs[rows]
+    if not isinstance(references, str):
+        found = np.asarray(references)[rows].astype(np.float32)
+    elif references in CONSTANT:
+        row = frequencies(model, references)
+        found = np.broadcast_to(row, (len(rows), 1, *chosen.shape[1:]))
+    else:
+        shuffle = getattr(shuffles, SHUFFLES[references])
+        found = np.stack([_shuffled(shuffle, inputs[i], ids[i], seed, count) for i in rows])
+    return found * _known(chosen)[:, None, :, None]
+
+
+def default_ids(inputs: np.ndarray) -> list[str]:
+    """A hash of each sequence."""
+    return [hashlib.sha256(np.ascontiguousarray(row)).hexdigest() for row in inputs]
+
+
+def has_unknown(inputs: np.ndarray) -> np.ndarray:
+    """Which rows (n,) of DNA hold an N; other inputs have none."""
+    return (_known(inputs) == 0).any(axis=1)
+
+
+def unknown(inputs: np.ndarray) -> np.ndarray:
+    """Where (n, length) the DNA is N."""
+    return _known(inputs) == 0
+
+
+def _known(inputs: np.ndarray) -> np.ndarray:
+    if inputs.shape[-1] != 4:
+        return np.ones(inputs.shape[:-1], np.float32)
+    return (inputs != 0).any(axis=-1).astype(np.float32)
+
+
+def _shuffled(shuffle: object, row: np.ndarray, name: str, seed: int, count: int) -> np.ndarray:
+    codes = np.where(row.any(axis=-1), row.argmax(axis=-1), 4).astype(np.uint8)
+    seeds = (shuffles.seed_of(f"{name} reference {number}", seed) for number in range(count))
+    return np.stack([onehot.codes_to_onehot(shuffle(codes, one)) for one in seeds])
+
+
+def _check_kind(kind: str, inputs: np.ndarray) -> None:
+    if kind not in KINDS:
+        near = difflib.get_close_matches(kind, KINDS, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise BadInput(
+            f"there are no references {kind!r}{hint}",
+            expected=f"one of {', '.join(KINDS)}, or an array (n, r, length, channels)",
+        )
+    if kind in SHUFFLES and inputs.shape[-1] != 4:
+        raise BadInput(f"references {kind!r} are for DNA", expected="inputs with 4 channels")
+
+
+def _check_array(references: np.ndarray, inputs: np.ndarray) -> None:
+    wanted = (len(inputs), *inputs.shape[1:])
+    shape = references.shape
+    if len(shape) != 4 or (shape[0], *shape[2:]) != wanted or shape[1] < 1:
+        expected = f"(n, r, length, channels) = ({wanted[0]}, r >= 1, {wanted[1]}, {wanted[2]})"
+        raise BadInput(f"references have shape {shape}", expected=expected)
+    if not np.issubdtype(references.dtype, np.floating) or not np.isfinite(references).all():
+        raise BadInput("references are not all finite floats", expected="float32")

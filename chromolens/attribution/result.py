@@ -1,0 +1,28 @@
+"""The one type that every attribution method answers with."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Result:
+    """Explanation of one task for n inputs, in the units of the target.
+
+    Attributes
+    ----------
+    contributions : float32 (n, length)
+        What the observed base adds; exactly 0 at an N.
+    hypothetical : float32 (n, length, channels) or None
+        What each base would add if it stood there; 0 at an N; None where the method has none.
+    completeness_error : float32 (n,)
+        values - reference_values - sum of contributions; NaN where none is promised.
+    values, reference_values : float32 (n,)
+        The target at the input, and its mean over the references.
+    """
+
+    contributions: np.ndarray
+    hypothetical: np.ndarray | None
+    completeness_error: np.ndarray
+    values: np.ndarray
+    reference_values: np.ndarray

@@ -1,0 +1,78 @@
+"""Max pooling by the cross-max rule (as shap and captum have it): complete for any reference.
+
+In each pool the larger of the two maxima belongs to one position. The change of the maximum
+goes to that position, divided by its own change: no more than 1. The first of equals wins.
+"""
+
+import keras
+import tensorflow as tf
+from keras import layers
+
+from chromolens.attribution._walk import Pair, both, no_rule, rescaled
+
+FAMILIES = ("rescale",)
+
+
+def pooled(layer: layers.MaxPooling1D, inputs: Pair) -> Pair:
+    """MaxPooling1D with any stride, overlapping or not, valid or same padding."""
+    _check_layout(layer)
+
+    def pools(values: tf.Tensor) -> tf.Tensor:
+        return split_into_pools(values, layer.pool_size[0], layer.strides[0], layer.padding)
+
+    return _largest(both(pools, inputs))
+
+
+def pooled_over_all(layer: layers.GlobalMaxPooling1D, inputs: Pair) -> Pair:
+    """GlobalMaxPooling1D: one pool."""
+    _check_layout(layer)
+    maximum = _largest(Pair(inputs.taped[:, None], inputs.other[:, None]))
+    return maximum if layer.keepdims else Pair(maximum.taped[:, 0], maximum.other[:, 0])
+
+
+def split_into_pools(values: tf.Tensor, size: int, stride: int, padding: str) -> tf.Tensor:
+    """(n, length, channels) -> (n, pools, size, channels)."""
+    length = values.shape[1]
+    if padding == "same":
+        count = -(-length // stride)
+        missing = max((count - 1) * stride + size - length, 0)
+        ends = [missing // 2, missing - missing // 2]
+        values = tf.pad(values, [[0, 0], ends, [0, 0]], constant_values=values.dtype.min)
+    else:
+        count = (length - size) // stride + 1
+    if size == stride:
+        pools = values[:, : count * size]
+        return tf.reshape(pools, [-1, count, size, values.shape[2]])
+    end = (count - 1) * stride + 1
+    shifted = [values[:, offset : offset + end : stride] for offset in range(size)]
+    return tf.stack(shifted, axis=2)
+
+
+def cross_max_kernel(taped: tf.Tensor, other: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Pools (..., size, channels): maxima (..., 1, channels) and multipliers like ``taped``."""
+    maximum = tf.reduce_max(taped, axis=-2, keepdims=True)
+    other_maximum = tf.reduce_max(other, axis=-2, keepdims=True)
+    larger = tf.where(maximum >= other_maximum, taped, other)
+    winner = tf.argmax(larger, axis=-2, output_type=tf.int32)
+    place = tf.range(taped.shape[-2])[:, None]
+    change = taped - other
+    wins = (place == winner[..., None, :]) & (change != 0)
+    share = (maximum - other_maximum) / tf.where(wins, change, 1.0)
+    return maximum, tf.where(wins, share, 0.0)
+
+
+def _largest(pools: Pair) -> Pair:
+    found = rescaled(pools, _maximum, cross_max_kernel)
+    return Pair(tf.squeeze(found.taped, axis=2), tf.squeeze(found.other, axis=2))
+
+
+def _maximum(pools: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_max(pools, axis=2, keepdims=True)
+
+
+def _check_layout(layer: keras.layers.Layer) -> None:
+    if layer.data_format == "channels_first":
+        raise no_rule(f"layer {layer.name!r} with channels first", "channels_last")
+
+
+RULES = {layers.MaxPooling1D: pooled, layers.GlobalMaxPooling1D: pooled_over_all}

@@ -1,0 +1,223 @@
+"""What a study was to show, and whether it did: a table of PASS and FAIL.
+
+A criterion names a value (a function of this module's ``VALUES``) and bounds for it; evidence
+is the study's own tables, joined over its models and tasks.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from chromolens.errors import BadInput
+
+COLUMNS = ["name", "value", "bound", "kind", "result", "explanation"]
+_MEASURED = ["model", "task", "metric", "value"]
+_COLUMNS = {
+    "pooled": _MEASURED,
+    "motifs": [
+        "model",
+        "task",
+        "reading",
+        "sign",
+        "named",
+        "name",
+        "others",
+        "family",
+        "q",
+        "support",
+        "windows",
+    ],
+    "completeness": ["model", "task", "method", "share_flagged", "max_error"],
+    "planted": ["model", "task", "method", "scope", "recall", "precision"],
+    "tiles": _MEASURED,
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The study's tables; an absent one is empty.
+
+    ``pooled``: model, task, metric, value. ``motifs``: model, task, reading (modisco, sis),
+    sign, support, windows, and the columns of ``name_motifs``. ``completeness``: as the check
+    writes it. ``planted``: model, task, method, scope, recall, precision. ``tiles``: as ``pooled``.
+    """
+
+    pooled: pd.DataFrame
+    motifs: pd.DataFrame
+    completeness: pd.DataFrame
+    planted: pd.DataFrame
+    tiles: pd.DataFrame
+
+
+def read_evidence(files: Mapping[str, Sequence[str]]) -> Evidence:
+    """The tables of each kind (keys: the fields of ``Evidence``) joined; absent kinds are empty."""
+    tables = {}
+    for kind, columns in _COLUMNS.items():
+        found = [pd.read_table(path, dtype={"others": str}) for path in files.get(kind, ())]
+        tables[kind] = pd.concat([pd.DataFrame(columns=columns), *found], ignore_index=True)
+    return Evidence(**tables)
+
+
+def show(path: str | Path) -> str:
+    """An acceptance table as text, with a last line that says how it ended."""
+    table = pd.read_table(path)
+    bad = failed(table)
+    verdict = f"{(table['result'] == 'PASS').sum()} of {len(table)} passed"
+    verdict += f"; FAILED: {', '.join(bad['name'])}" if len(bad) else ""
+    columns = ["result", "kind", "name", "value", "bound", "explanation"]
+    text = table[columns].to_string(index=False, max_colwidth=60, float_format="{:.3f}".format)
+    return f"{text}\n\n{verdict}"
+
+
+def judge(criteria: list[dict], evidence: Evidence) -> pd.DataFrame:
+    """One row per criterion: name, value, bound, kind, result, explanation."""
+    return pd.DataFrame([_row(criterion, evidence) for criterion in criteria], columns=COLUMNS)
+
+
+def check_criteria(criteria: list[dict]) -> None:
+    """Raise BadInput at a criterion whose value nobody can measure."""
+    for number, criterion in enumerate(criteria):
+        if criterion["value"] not in VALUES:
+            raise BadInput(
+                f"there is no value {criterion['value']!r} to judge",
+                expected=f"one of {', '.join(VALUES)}",
+                where=f"the config, acceptance, entry {number + 1}",
+            )
+
+
+def failed(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows that the study had to show and did not (goals are only reported)."""
+    return table[(table["result"] == "FAIL") & (table["kind"] != "goal")]
+
+
+def _row(criterion: dict, evidence: Evidence) -> dict[str, object]:
+    value, explanation = VALUES[criterion["value"]](criterion, evidence)
+    low, high = criterion.get("min"), criterion.get("max")
+    if low is None and high is None:
+        low = 1.0
+    passed = (low is None or value >= low) and (high is None or value <= high)
+    bounds = [f">= {low:g}" if low is not None else "", f"<= {high:g}" if high is not None else ""]
+    return {
+        "name": criterion.get("name") or _name(criterion),
+        "value": value,
+        "bound": " and ".join(filter(None, bounds)),
+        "kind": criterion["kind"],
+        "result": "PASS" if passed else "FAIL",
+        "explanation": explanation,
+    }
+
+
+def _name(criterion: dict) -> str:
+    parts = [criterion.get(key) for key in ("value", "metric", "model", "task", "method")]
+    return " ".join([*filter(None, parts), *criterion["names"]])
+
+
+def _pick(table: pd.DataFrame, criterion: dict, *columns: str) -> pd.DataFrame:
+    for column in columns:
+        if criterion.get(column):
+            table = table[table[column] == criterion[column]]
+    return table
+
+
+def metric(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """Pooled held-out metric; the mean over the model's tasks where no task is named."""
+    rows = _pick(evidence.pooled, criterion, "model", "task", "metric")
+    return rows["value"].mean(), ", ".join(f"{r.task} {r.value:.3f}" for r in rows.itertuples())
+
+
+def tiles(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """Metric over every tile of the held-out chromosomes."""
+    rows = _pick(evidence.tiles, criterion, "model", "task", "metric")
+    return rows["value"].mean(), ", ".join(f"{r.task} {r.value:.3f}" for r in rows.itertuples())
+
+
+def motif(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """Share of the readings in which every name (or one of the families) is found."""
+    rows = _pick(evidence.motifs, criterion, "model", "task")
+    rows = rows[rows["named"].astype(bool) & (rows["sign"] == "pos")]
+    said, found = [], 0
+    for reading in criterion["readings"]:
+        hits = _matching(rows[rows["reading"] == reading], criterion)
+        found += bool(len(hits))
+        said.append(f"{reading}: {_describe(hits)}")
+    return found / len(criterion["readings"]), "; ".join(said)
+
+
+def absent_motif(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """1 when no reading found one of the names, else 0."""
+    rows = _pick(evidence.motifs, criterion, "model", "task")
+    hits = _matching(rows[rows["named"].astype(bool) & (rows["sign"] == "pos")], criterion)
+    return float(not len(hits)), _describe(hits)
+
+
+def named_motifs(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """Number of motifs with a name, positive or negative, in any reading."""
+    rows = _pick(evidence.motifs, criterion, "model", "task")
+    hits = rows[rows["named"].astype(bool) & rows["reading"].isin(criterion["readings"])]
+    return float(len(hits)), _describe(hits)
+
+
+def named_share(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """Largest share of the windows that hold one positive, named motif."""
+    rows = _pick(evidence.motifs, criterion, "model", "task")
+    hits = rows[rows["named"].astype(bool) & (rows["sign"] == "pos")]
+    hits = hits[hits["reading"].isin(criterion["readings"])]
+    return (hits["support"] / hits["windows"]).max() if len(hits) else 0.0, _describe(hits)
+
+
+def planted_recall(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """Share of the planted causal bases among as many top bases of the genome."""
+    return _planted(criterion, evidence, "recall")
+
+
+def planted_precision(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """Share of planted causal bases among those top bases that are no chance match."""
+    return _planted(criterion, evidence, "precision")
+
+
+def flagged(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """Largest share of windows whose contributions do not add up."""
+    rows = _pick(evidence.completeness, criterion, "model", "task", "method")
+    return rows["share_flagged"].max(), f"largest error {rows['max_error'].max():.2g}"
+
+
+VALUES = {
+    function.__name__: function
+    for function in (
+        metric, tiles, motif, absent_motif, named_motifs, named_share,
+        planted_recall, planted_precision, flagged,
+    )
+}  # fmt: skip
+
+
+def _planted(criterion: dict, evidence: Evidence, column: str) -> tuple[float, str]:
+    rows = _pick(evidence.planted, criterion, "model", "task", "method")
+    rows = rows[rows["scope"] == "genome"]
+    said = [
+        f"{r.planted} bases planted; of the top ones {r.decoy} of decoys, {r.alone} of lone parts, "
+        f"{r.chance} of chance matches (apart)"
+        for r in rows.itertuples()
+    ]
+    return rows[column].min(), "; ".join(said)
+
+
+def _matching(rows: pd.DataFrame, criterion: dict) -> pd.DataFrame:
+    """Rows whose best match, or another significant one, is a name or family that counts."""
+    names = {name.upper() for name in criterion["names"]}
+    families = [family.upper() for family in criterion["families"]]
+    kept = [
+        bool(names & {name.upper() for name in [row.name_, *str(row.others).split(";")]})
+        or any(family in str(row.family).upper() for family in families)
+        for row in rows.rename(columns={"name": "name_"}).itertuples()
+    ]
+    return rows[kept]
+
+
+def _describe(rows: pd.DataFrame) -> str:
+    best = rows.sort_values("support", ascending=False).head(3)
+    return (
+        ", ".join(f"{r['name']} (q {r['q']:.1g}, {r['support']})" for _, r in best.iterrows())
+        or "none"
+    )

@@ -1,0 +1,176 @@
+"""How good the model is on every tile of the chromosomes it never saw, beside two simple ones.
+
+Metrics on chosen negatives flatter; here every window of the tiling counts. Baselines: the
+best single motif of the database (chosen on the training chromosomes), and a logistic
+regression on counts of words of k bases (trained there too).
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from chromolens.checks.scan import best, log_odds, window_words
+from chromolens.genome.fasta import Genome
+from chromolens.genome.intervals import Interval
+from chromolens.inputs.peaks import read_peaks
+from chromolens.motifs.database import Motif
+from chromolens.scores import open_scores
+from chromolens.tracks.mixture import read_headers
+
+COLUMNS = ["task", "metric", "value", "n", "positives"]
+
+
+def check_model(
+    shards: Sequence[str],
+    genome: Genome,
+    windows: pd.DataFrame,
+    roles: Mapping[str, Mapping[str, Sequence[str]]],
+    peaks: Mapping[str, str | Sequence[str]],
+    database: list[Motif],
+    *,
+    chromosome_names: Mapping[str, str] | None,
+    within: int,
+    window: int,
+    kmer: int,
+) -> pd.DataFrame:
+    """``check`` for every task that the shards explain and that has events."""
+    tasks = [task for task in read_headers(list(shards))[shards[0]].tasks if task in peaks]
+    tables = []
+    for task in tasks:
+        files = [peaks[task]] if isinstance(peaks[task], str) else peaks[task]
+        events = pd.concat(read_peaks(path, genome.sizes, chromosome_names) for path in files)
+        tiles = read_tiles(shards, task)
+        for chrom, rows in tiles.groupby("chrom"):
+            summits = events.loc[events["chrom"] == chrom, "summit"].to_numpy()
+            starts = rows["start"].to_numpy()
+            tiles.loc[rows.index, "label"] = tile_labels(starts, window, summits, within)
+        labelled = windows.assign(label=windows[task])
+        training = {f: labelled[labelled["group"].isin(r["training"])] for f, r in roles.items()}
+        tables.append(
+            check(tiles, genome, training, database, task=task, window=window, kmer=kmer)
+        )
+    return pd.concat([pd.DataFrame(columns=COLUMNS), *tables], ignore_index=True)
+
+
+def read_tiles(shards: Sequence[str], task: str) -> pd.DataFrame:
+    """Every window of the shards' tiling: chrom, start, fold, value (target of ``task``)."""
+    parts = []
+    for path, header in read_headers(list(shards)).items():
+        with open_scores(path) as file:
+            for name in header.shard.split("+"):
+                found = {"start": file[name]["window_start"][:]}
+                found["value"] = file[name]["values"][header.tasks.index(task)]
+                chrom = Interval.from_name(name).chrom
+                parts.append(pd.DataFrame(found).assign(chrom=chrom, fold=header.fold))
+    tiles = pd.concat(parts, ignore_index=True)
+    return tiles[tiles["value"].notna()].reset_index(drop=True)
+
+
+def tile_labels(starts: np.ndarray, window: int, events: np.ndarray, within: int) -> np.ndarray:
+    """1 where an event lies within ``within`` bp of a tile's centre, NaN where one is near, else 0.
+
+    ``starts`` (tiles,), ``events`` (events,) positions on one chromosome. "Near": within half a
+    window and ``within`` more, as for the training windows.
+    """
+    labels = np.zeros(len(starts), np.float32)
+    if len(events):
+        centres, events = starts + window // 2, np.sort(events)
+        right = np.searchsorted(events, centres).clip(max=len(events) - 1)
+        distance = np.minimum(
+            np.abs(events[right] - centres), np.abs(events[(right - 1).clip(min=0)] - centres)
+        )
+        labels[distance <= window // 2 + within] = np.nan
+        labels[distance <= within] = 1
+    return labels
+
+
+def check(
+    tiles: pd.DataFrame,
+    genome: Genome,
+    training: Mapping[str, pd.DataFrame],
+    database: list[Motif],
+    *,
+    task: str,
+    window: int,
+    kmer: int,
+) -> pd.DataFrame:
+    """AUPRC and AUROC over all tiles of the model, the best motif and the words of ``kmer``.
+
+    ``tiles``: chrom, start, fold, value, label (NaN = masked). ``training``: per fold its training
+    windows (chrom, start, end, label).
+    """
+    tiles = tiles[tiles["label"].notna()].copy()
+    for fold, part in tiles.groupby("fold"):
+        seen = training[fold].dropna(subset=["label"])
+        codes = _codes(genome, seen)
+        motif = _best_motif(codes, seen["label"].to_numpy(), database)
+        words = _fit_words(codes, seen["label"].to_numpy(), kmer)
+        for chrom, rows in part.groupby("chrom"):
+            whole = genome.codes(chrom, 0, genome.sizes[chrom])
+            starts = rows["start"].to_numpy()
+            tiles.loc[rows.index, "best_motif"] = _window_max(whole, motif, starts, window)
+            tiles.loc[rows.index, "kmer"] = _window_sum(whole, words, starts, window, kmer)
+    return _metrics(tiles, task)
+
+
+def _metrics(tiles: pd.DataFrame, task: str) -> pd.DataFrame:
+    rows, labels = [], tiles["label"].to_numpy()
+    count = {"n": len(labels), "positives": int(labels.sum())}
+    for column, suffix in (("value", ""), ("best_motif", "_best_motif"), ("kmer", "_kmer")):
+        auprc = average_precision_score(labels, tiles[column])
+        auroc = roc_auc_score(labels, tiles[column])
+        rows.append({"task": task, "metric": f"auprc{suffix}", "value": auprc, **count})
+        rows.append({"task": task, "metric": f"auroc{suffix}", "value": auroc, **count})
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _codes(genome: Genome, windows: pd.DataFrame) -> np.ndarray:
+    return np.stack([genome.codes(row.chrom, row.start, row.end) for row in windows.itertuples()])
+
+
+def _best_motif(codes: np.ndarray, labels: np.ndarray, database: list[Motif]) -> np.ndarray:
+    """Weights of the motif whose best match in a window tells the labels apart best (AUROC)."""
+    background = np.bincount(codes[codes < 4], minlength=4) / (codes < 4).sum()
+    flat = np.pad(codes, ((0, 0), (0, 1)), constant_values=4).ravel()  # an N between windows
+    scores = {}
+    for motif in (m for m in database if len(m.ppm) <= codes.shape[1]):
+        weights = log_odds(motif.ppm, background)
+        places = np.append(best(flat, weights), np.full(len(weights) - 1, -np.inf))
+        top = places.reshape(len(codes), -1).max(axis=1)
+        scores[motif.id] = (roc_auc_score(labels, np.maximum(top, -1e9)), weights)
+    return max(scores.values(), key=lambda pair: pair[0])[1]
+
+
+def _fit_words(codes: np.ndarray, labels: np.ndarray, k: int) -> np.ndarray:
+    """Weight of each word, (4**k,): logistic regression on the words' counts per window."""
+    words = window_words(codes, k)
+    rows, places = np.nonzero(words >= 0)
+    counts = csr_matrix(
+        (np.ones(len(rows)), (rows, words[rows, places])), shape=(len(codes), 4**k)
+    )
+    fit = LogisticRegression(C=0.02, class_weight="balanced", solver="liblinear", random_state=0)
+    return fit.fit(counts, labels).coef_[0]
+
+
+def _window_max(
+    codes: np.ndarray, weights: np.ndarray, starts: np.ndarray, window: int
+) -> np.ndarray:
+    """Best score of a match that lies wholly inside each window."""
+    places = np.maximum(best(codes, weights), -1e9)
+    width = window - len(weights) + 1
+    return sliding_window_view(places, width)[starts].max(axis=1)
+
+
+def _window_sum(
+    codes: np.ndarray, weights: np.ndarray, starts: np.ndarray, window: int, k: int
+) -> np.ndarray:
+    """Sum of the weights of the words that lie wholly inside each window."""
+    words = window_words(codes, k)
+    values = np.where(words >= 0, weights[words.clip(min=0)], 0)
+    total = np.concatenate([[0], np.cumsum(values)])
+    return total[starts + window - k + 1] - total[starts]

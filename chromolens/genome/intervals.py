@@ -1,0 +1,97 @@
+"""A stretch of a chromosome, 0-based and half-open, and the two ways to write it.
+
+``chr1:100-300`` is for people and for window ids, ``chr1-100-300`` for file names.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chromolens.errors import BadInput
+
+_FIT_FOR_FILES = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+
+
+@dataclass(frozen=True, order=True)
+class Interval:
+    """Bases ``start`` to ``end`` (0-based, half-open) of ``chrom``; BadInput when empty."""
+
+    chrom: str
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise BadInput(
+                f"{self.chrom}:{self.start}-{self.end} is not an interval",
+                expected="0 <= start < end (0-based, half-open)",
+            )
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def __str__(self) -> str:
+        return f"{self.chrom}:{self.start}-{self.end}"
+
+    @property
+    def name(self) -> str:
+        """``chrom-start-end``, for file names."""
+        return f"{self.chrom}-{self.start}-{self.end}"
+
+    @property
+    def middle(self) -> int:
+        """Base in the middle (the right one of two)."""
+        return self.start + len(self) // 2
+
+    @classmethod
+    def from_name(cls, name: str) -> "Interval":
+        """Read ``chrom-start-end``; ``chrom`` may itself hold dashes."""
+        return cls._read(name, r"(.+)-(\d+)-(\d+)", "chrom-start-end")
+
+    @classmethod
+    def parse(cls, text: str) -> "Interval":
+        """Read ``chrom:start-end`` (0-based, half-open); ``chrom`` may itself hold colons."""
+        return cls._read(text, r"(.+):(\d+)-(\d+)", "chrom:start-end")
+
+    @classmethod
+    def _read(cls, text: str, pattern: str, form: str) -> "Interval":
+        match = re.fullmatch(pattern, text)
+        if match is None:
+            raise BadInput(f"{text!r} is not an interval", expected=form)
+        return cls(match[1], int(match[2]), int(match[3]))
+
+    def overlaps(self, other: "Interval") -> bool:
+        """Whether the two share a base."""
+        return self.chrom == other.chrom and self.start < other.end and other.start < self.end
+
+    def contains(self, other: "Interval") -> bool:
+        """Whether every base of ``other`` is in this interval."""
+        return self.chrom == other.chrom and self.start <= other.start and other.end <= self.end
+
+
+def check_name(name: str, what: str = "chromosome") -> str:
+    """Return ``name`` if it can stand in a file name, else BadInput."""
+    if not _FIT_FOR_FILES.fullmatch(name):
+        raise BadInput(
+            f"{name!r} can't be the name of a {what} that is explained: it goes into file names",
+            expected="letters, digits, '_', '.' and '-', starting with a letter, digit or '_'",
+            remedy=f"rename the {what} in its file, or leave it out of the study",
+        )
+    return name
+
+
+def check_inside(interval: Interval, sizes: Mapping[str, int], where: str = "") -> Interval:
+    """Return ``interval`` if it lies on a chromosome of ``sizes`` (bp), else BadInput."""
+    if interval.chrom not in sizes:
+        raise BadInput(
+            f"{interval}: no chromosome {interval.chrom!r}",
+            expected=f"one of {', '.join(list(sizes)[:20])}",
+            where=where,
+        )
+    if interval.end > sizes[interval.chrom]:
+        raise BadInput(
+            f"{interval} goes past the end of {interval.chrom}",
+            expected=f"an end of at most {sizes[interval.chrom]}",
+            where=where,
+        )
+    return interval

@@ -1,0 +1,207 @@
+"""A small genome with planted motifs, and the truth about them.
+
+Events hold one motif or a pair (the logic is an OR of ANDs); parts of pairs stand alone where
+there is no event; decoys are strewn over the genome whatever the labels. What a model should
+learn, base by base, is therefore known.
+
+Files: ``genome`` (FASTA); ``peaks`` (BED6, the 1 bp centre of each event); ``truth`` (BED6 of
+every planted instance, name = motif, score = 1000 x share of the best PWM score, then role
+(causal, alone, decoy) and the event's name or "."); ``core`` (BED6, the runs of informative bases
+of the causal instances, name = motif).
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from chromolens.genome.instances import (
+    checked_composition,
+    checked_ppm,
+    information,
+    sample_all,
+)
+from chromolens.genome.onehot import reverse_complement_codes, sequence_of
+from chromolens.genome.planting import (
+    Instance,
+    apportion,
+    check_names,
+    check_room,
+    check_shares,
+    place_alone,
+    place_decoys,
+    place_event,
+    place_sites,
+)
+from chromolens.genome.shuffles import seed_of
+from chromolens.runlog import atomic
+
+_LINE = 80
+_TRUTH = ["chrom", "start", "end", "motif", "score", "strand", "role", "event"]
+
+
+def simulate(
+    files: Mapping[str, str | Path],
+    *,
+    chromosomes: Mapping[str, int],
+    ppms: Mapping[str, Sequence[Sequence[float]]],
+    events: int,
+    alternatives: Sequence[Mapping[str, object]],
+    alone: Mapping[str, int] | None = None,
+    decoys: Mapping[str, int] | None = None,
+    composition: Sequence[float] = (0.3, 0.2, 0.2, 0.3),
+    task: str = "bound",
+    edge: int = 200,
+    spread: int = 20,
+    min_score: float = 0.8,
+    max_share: float = 0.6,
+    core_bits: float = 1.0,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Write a genome of independent random bases with motifs planted into it, and the truth.
+
+    Parameters
+    ----------
+    files
+        Paths to write to: genome, peaks, truth, core.
+    chromosomes
+        Name -> length in bp.
+    ppms
+        Motif -> probabilities (length, 4) of A, C, G, T.
+    events
+        Number of events, over chromosomes in proportion to their length.
+    alternatives
+        What an event may hold: ``{"motifs": [one or two], "share": of the events, "spacing":
+        [least, most]}``, spacing being the bases between the two of a pair. Shares add up to 1.
+    alone, decoys
+        Motif -> number: planted away from events; planted anywhere, whatever the labels.
+    composition
+        Frequencies of A, C, G, T in the background.
+    task
+        Beginning of the events' names: ``bound_1``, ...
+    edge
+        Least distance (bp) of events and lone motifs from each other and from ends.
+    spread
+        Most bases between an event's centre and the middle of its motifs.
+    min_score
+        Share of the best PWM score (log-odds against ``composition``) an instance must reach.
+    max_share
+        Largest share of the events that may hold one motif: none gives the label away.
+    core_bits
+        Columns of a PPM with as much information (against ``composition``) are informative.
+
+    Returns
+    -------
+    The truth, as in the file: chrom, start, end, motif, score, strand, role, event.
+
+    Everything follows from the arguments. BadInput where they contradict each other.
+    """
+    alone, decoys = dict(alone or {}), dict(decoys or {})
+    matrices = {name: checked_ppm(name, ppm) for name, ppm in ppms.items()}
+    lengths = {name: len(ppm) for name, ppm in matrices.items()}
+    background = checked_composition(composition)
+    check_names(chromosomes, matrices, alternatives, [*alone, *decoys])
+    check_shares(alternatives, max_share)
+    check_room(chromosomes, alternatives, lengths, edge, spread)
+
+    rng = np.random.default_rng(seed_of("places", seed))
+    instances, centres = _place_labelled(
+        chromosomes, events, alternatives, alone, lengths, task, edge, spread, rng
+    )
+    instances += place_decoys(chromosomes, decoys, lengths, instances, rng)
+    bases, scores = sample_all(instances, matrices, background, min_score, seed)
+    with atomic(files["genome"]) as path:
+        _write_genome(path, chromosomes, background, instances, bases, seed)
+    truth = _truth(instances, lengths, scores, chromosomes)
+    _write_bed(files["peaks"], centres)
+    _write_bed(files["truth"], truth)
+    _write_bed(files["core"], _cores(truth, matrices, background, core_bits))
+    return truth
+
+
+def _place_labelled(
+    chromosomes: Mapping[str, int],
+    events: int,
+    alternatives: Sequence[Mapping[str, object]],
+    alone: Mapping[str, int],
+    lengths: Mapping[str, int],
+    task: str,
+    edge: int,
+    spread: int,
+    rng: np.random.Generator,
+) -> tuple[list[Instance], pd.DataFrame]:
+    """Causal and lone instances, and the events' centres as BED6."""
+    counts = apportion(events, [alternative["share"] for alternative in alternatives])
+    plans = [a for a, count in zip(alternatives, counts, strict=True) for _ in range(count)]
+    plans += [motif for motif, count in alone.items() for _ in range(count)]
+    order = rng.permutation(len(plans))
+    sites = place_sites(chromosomes, len(plans), edge, rng)
+    instances, centres = [], []
+    for site, plan in zip(sites, (plans[i] for i in order), strict=True):
+        if isinstance(plan, str):
+            instances.append(place_alone(site, plan, lengths[plan], rng))
+            continue
+        name = f"{task}_{len(centres) + 1}"
+        instances += place_event(site, name, plan, lengths, spread, rng)
+        centres.append((site[0], site[1], site[1] + 1, name, 1000, "."))
+    return instances, pd.DataFrame(centres)
+
+
+def _write_genome(
+    path: Path,
+    chromosomes: Mapping[str, int],
+    composition: np.ndarray,
+    instances: list[Instance],
+    bases: list[np.ndarray],
+    seed: int,
+) -> None:
+    with open(path, "w", encoding="ascii", newline="\n") as out:
+        for chrom, length in chromosomes.items():
+            rng = np.random.default_rng(seed_of(f"background {chrom}", seed))
+            upper = composition.cumsum()[:3]
+            codes = np.searchsorted(upper, rng.random(length), side="right").astype(np.uint8)
+            for instance, word in zip(instances, bases, strict=True):
+                if instance.chrom == chrom:
+                    forward = instance.strand == "+"
+                    codes[instance.start : instance.start + len(word)] = (
+                        word if forward else reverse_complement_codes(word)
+                    )
+            text = sequence_of(codes)
+            lines = [text[i : i + _LINE] for i in range(0, length, _LINE)]
+            out.write("\n".join([f">{chrom}", *lines, ""]))
+
+
+def _truth(
+    instances: list[Instance],
+    lengths: Mapping[str, int],
+    scores: list[float],
+    chromosomes: Mapping[str, int],
+) -> pd.DataFrame:
+    rows = [
+        (i.chrom, i.start, i.start + lengths[i.motif], i.motif)
+        + (round(1000 * score), i.strand, i.role, i.event)
+        for i, score in zip(instances, scores, strict=True)
+    ]
+    place = {chrom: n for n, chrom in enumerate(chromosomes)}
+    rows.sort(key=lambda row: (place[row[0]], row[1]))
+    return pd.DataFrame(rows, columns=_TRUTH)
+
+
+def _cores(
+    truth: pd.DataFrame, ppms: Mapping[str, np.ndarray], composition: np.ndarray, bits: float
+) -> pd.DataFrame:
+    """Runs of informative bases of the causal instances, as BED6."""
+    rows = []
+    for hit in truth[truth["role"] == "causal"].itertuples():
+        strong = information(ppms[hit.motif], composition) >= bits
+        strong = strong if hit.strand == "+" else strong[::-1]
+        padded = np.concatenate([[False], strong, [False]])
+        for start, end in np.flatnonzero(padded[1:] != padded[:-1]).reshape(-1, 2):
+            rows.append((hit.chrom, hit.start + start, hit.start + end, hit.motif, 0, hit.strand))
+    return pd.DataFrame(rows)
+
+
+def _write_bed(path: str | Path, table: pd.DataFrame) -> None:
+    with atomic(path) as new:
+        table.to_csv(new, sep="\t", header=False, index=False, lineterminator="\n")

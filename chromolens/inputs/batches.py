@@ -1,0 +1,254 @@
+"""Windows as arrays: what training, attribution and SIS read, whatever the kind of inputs.
+
+Sequences are one-hot float32 (n, length, 4) in the order A, C, G, T; an N, and a base outside
+the chromosome, is four zeros. Files are opened at the first reading. Apart from the windows table
+memory is bounded by the number of rows asked for.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from chromolens.errors import BadInput
+from chromolens.genome.onehot import codes_of, codes_to_onehot
+from chromolens.genome.shuffles import seed_of
+from chromolens.inputs.peaks import Names
+from chromolens.inputs.reading import Reader
+from chromolens.inputs.signals import Signal, open_signals
+from chromolens.inputs.windows import read_windows, task_names
+
+
+class Inputs(ABC):
+    """The windows of a study; ``open_inputs`` makes one.
+
+    Attributes
+    ----------
+    windows
+        The windows table, with a RangeIndex: a row is named by its number.
+    tasks
+        Names of the tasks.
+    length
+        Bases of a window.
+    channels
+        4.
+    """
+
+    channels = 4
+
+    def __init__(self, windows: pd.DataFrame, length: int):
+        self.windows = windows
+        self.tasks = task_names(windows)
+        self.length = length
+
+    def onehot(
+        self,
+        rows: np.ndarray,
+        shifts: np.ndarray | None = None,
+        reverse: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Return one-hot sequences float32 (n, length, 4).
+
+        Parameters
+        ----------
+        rows
+            Row numbers (n,).
+        shifts
+            bp (n,) by which each window is moved to the right; less where the chromosome ends,
+            0 for sequences.
+        reverse
+            bool (n,): True gives the reverse complement.
+        """
+        rows = np.asarray(rows)
+        batch = codes_to_onehot(self._codes(rows, self._shifted(rows, shifts), 0))
+        if reverse is not None:
+            reverse = np.asarray(reverse, dtype=bool)
+            batch[reverse] = batch[reverse, ::-1, ::-1]
+        return batch
+
+    def codes(self, rows: np.ndarray, margin: int = 0) -> np.ndarray:
+        """Return codes uint8 (n, length + 2 * margin): 0..3, and 4 for N or outside.
+
+        ``margin`` bp are read on either side; BadInput where the inputs have none to read.
+        """
+        rows = np.asarray(rows)
+        return self._codes(rows, self._shifted(rows, None), margin)
+
+    def labels(self, rows: np.ndarray, tasks: Sequence[str]) -> np.ndarray:
+        """Return labels float32 (n, number of ``tasks``), NaN where masked."""
+        self._check_tasks(tasks)
+        return self.windows[list(tasks)].to_numpy(dtype=np.float32)[np.asarray(rows)]
+
+    def select(self, tasks: Sequence[str], groups: Iterable[str]) -> np.ndarray:
+        """Return the sorted rows in ``groups`` that a model of ``tasks`` is trained or judged on.
+
+        These are the windows centred on an event of one of ``tasks``, all negatives and tiles.
+        """
+        self._check_tasks(tasks)
+        inside = self.windows["group"].isin(list(groups)).to_numpy()
+        return np.flatnonzero(inside & _belongs(self.windows, tasks))
+
+    @abstractmethod
+    def profiles(
+        self,
+        rows: np.ndarray,
+        task: str,
+        length: int,
+        shifts: np.ndarray | None = None,
+        reverse: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Return counts float32 (n, length, strands) of the central ``length`` bp of windows.
+
+        Strands are plus, then minus where the task has one. ``shifts`` and ``reverse`` as for
+        ``onehot``; the reverse strand is read backwards, with plus and minus exchanged.
+        A base without a value counts 0.
+        """
+
+    @abstractmethod
+    def _shifted(self, rows: np.ndarray, shifts: np.ndarray | None) -> np.ndarray:
+        """Return the first base of each window after its shift."""
+
+    @abstractmethod
+    def _codes(self, rows: np.ndarray, starts: np.ndarray, margin: int) -> np.ndarray: ...
+
+    def _check_tasks(self, tasks: Sequence[str]) -> None:
+        unknown = [task for task in tasks if task not in self.tasks]
+        if unknown:
+            raise BadInput(
+                f"the windows have no task {unknown[0]!r}", expected=", ".join(self.tasks)
+            )
+
+
+class _Genome(Inputs):
+    """Windows of a genome."""
+
+    def __init__(self, windows: pd.DataFrame, fasta: str, signals: dict[str, dict[str, Signal]]):
+        widths = (windows["end"] - windows["start"]).unique()
+        if len(widths) != 1:
+            raise BadInput(f"windows have {len(widths)} widths", expected="one width, in bp")
+        super().__init__(windows, int(widths[0]))
+        self._reader = Reader(fasta)
+        self._signals = signals
+        self._chroms = windows["chrom"].to_numpy(dtype=str)
+        self._starts = windows["start"].to_numpy(dtype=np.int64)
+
+    def profiles(self, rows, task, length, shifts=None, reverse=None):
+        if task not in self._signals:
+            raise BadInput(f"task {task!r} has no signal", expected=", ".join(self._signals))
+        if not 0 < length <= self.length:
+            raise BadInput(f"a profile of {length} bp", expected=f"1 to {self.length} bp")
+        rows = np.asarray(rows)
+        starts = self._shifted(rows, shifts) + (self.length - length) // 2
+        tracks = self._signals[task]
+        strands = [tracks[strand] for strand in ("plus", "minus") if strand in tracks]
+        values = [strand.values(self._chroms[rows], starts, length) for strand in strands]
+        batch = np.stack(values, axis=-1)
+        if reverse is not None:
+            reverse = np.asarray(reverse, dtype=bool)
+            batch[reverse] = batch[reverse, ::-1, ::-1]
+        return batch
+
+    def _shifted(self, rows, shifts):
+        starts = self._starts[rows]
+        if shifts is None:
+            return starts
+        sizes = self._reader.sizes
+        last = np.array([sizes[chrom] for chrom in self._chroms[rows]], dtype=np.int64)
+        return np.clip(starts + np.asarray(shifts), 0, last - self.length)
+
+    def _codes(self, rows, starts, margin):
+        width = self.length + 2 * margin
+        return self._reader.codes(self._chroms[rows], starts - margin, width)
+
+
+class _Sequences(Inputs):
+    """Records of their own, without a genome around them."""
+
+    def __init__(self, windows: pd.DataFrame):
+        lengths = windows["sequence"].str.len().unique()
+        if len(lengths) != 1:
+            raise BadInput(f"sequences have {len(lengths)} lengths", expected="one length")
+        super().__init__(windows, int(lengths[0]))
+        self._sequences = windows["sequence"].to_numpy(dtype=object)
+
+    def profiles(self, rows, task, length, shifts=None, reverse=None):
+        raise BadInput("sequences have no profiles", expected="inputs of the kind genome")
+
+    def _shifted(self, rows, shifts):
+        return np.zeros(len(rows), dtype=np.int64)
+
+    def _codes(self, rows, starts, margin):
+        if margin:
+            raise BadInput(f"sequences have nothing {margin} bp beyond their ends to read")
+        text = "".join(self._sequences[rows])
+        return codes_of(text).reshape(len(rows), self.length)
+
+
+def open_inputs(
+    windows: pd.DataFrame | str | Path,
+    fasta: str | Path | None = None,
+    signals: Mapping[str, Mapping[str, str | Sequence[str]]] | None = None,
+    chromosome_names: Names | None = None,
+) -> Inputs:
+    """Open the windows of a study for reading.
+
+    Parameters
+    ----------
+    windows
+        A windows table, or the path of one. The kind of inputs is told by its columns.
+    fasta
+        Indexed FASTA; needed for genome windows.
+    signals
+        For each task its bigWigs: plus, minus, control -> path (or paths, which are summed).
+    chromosome_names
+        Name in the bigWigs -> name in the FASTA (None: a chromosome left out).
+    """
+    table = windows if isinstance(windows, pd.DataFrame) else read_windows(windows)
+    table = table.reset_index(drop=True)
+    if table.empty:
+        raise BadInput("the windows table is empty", expected="one window or more")
+    if "sequence" in table:
+        return _Sequences(table)
+    if fasta is None:
+        raise BadInput("genome windows can't be read without a FASTA", expected="its path")
+    return _Genome(table, str(fasta), open_signals(signals or {}, chromosome_names or {}))
+
+
+def of_model(
+    windows: pd.DataFrame, tasks: Sequence[str], *, permuted: bool, seed: int
+) -> pd.DataFrame:
+    """The windows that a model of ``tasks`` sees: theirs and the drawn ones, with their labels.
+
+    ``permuted`` shuffles the labels (``permute_labels``): a null.
+    """
+    kept = windows[_belongs(windows, tasks)].reset_index(drop=True)
+    kept = kept.drop(columns=[name for name in task_names(windows) if name not in tasks])
+    return permute_labels(kept, tasks, seed) if permuted else kept
+
+
+def permute_labels(inputs: Inputs | pd.DataFrame, tasks: Sequence[str], seed: int) -> pd.DataFrame:
+    """Return the windows table with the labels of ``tasks`` permuted within each group.
+
+    Only the windows that ``Inputs.select`` gives for ``tasks`` change. A masked label stays where
+    it is, so each group keeps its numbers of each label. A group's permutation depends on
+    ``seed``, its name, the task, and nothing else.
+    """
+    windows = (inputs if isinstance(inputs, pd.DataFrame) else inputs.windows).copy()
+    belongs = _belongs(windows, tasks)
+    for task in tasks:
+        labels = windows[task].to_numpy(dtype=np.float64, copy=True)
+        movable = np.flatnonzero(belongs & ~np.isnan(labels))
+        for group, rows in pd.Series(movable).groupby(windows["group"].to_numpy()[movable]):
+            rng = np.random.default_rng(seed_of(f"{task}:{group}", seed))
+            labels[rows] = rng.permutation(labels[rows])
+        windows[task] = labels
+    return windows
+
+
+def _belongs(windows: pd.DataFrame, tasks: Sequence[str]) -> np.ndarray:
+    sources = windows["source"].unique()
+    ours = {source for source in sources if not set(source.split(",")).isdisjoint(tasks)}
+    drawn = windows["role"].isin(["negative", "tile"])
+    return (drawn | windows["source"].isin(ours)).to_numpy()

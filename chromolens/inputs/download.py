@@ -1,0 +1,131 @@
+"""Files by URL: from a mirror folder where one is named, else from the network; checksum verified.
+
+The environment variable ``CHROMOLENS_MIRROR`` names a folder laid out as host/path. Where it is
+set, it takes the place of the network altogether.
+"""
+
+import hashlib
+import os
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from chromolens.errors import BadInput
+from chromolens.runlog import atomic
+
+MIRROR = "CHROMOLENS_MIRROR"
+_SCHEMES = ("http", "https", "ftp")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d+)?")
+_RETRIES = 3
+_BLOCK = 1 << 20
+
+
+def is_url(text: str) -> bool:
+    """Whether ``text`` has the form of a URL (of any scheme), rather than of a path."""
+    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", str(text)) is not None
+
+
+def mirror_path(url: str) -> Path | None:
+    """Where ``url`` stands in the mirror (host/path below it), or None if no mirror is set.
+
+    BadInput for a URL that isn't http, https or ftp or whose path leads elsewhere (``..``), and
+    for a mirror that isn't a folder. Doesn't ask whether the file is there.
+    """
+    place = _host_and_path(url)
+    folder = os.environ.get(MIRROR)
+    if not folder:
+        return None
+    if not Path(folder).is_dir():
+        raise BadInput(
+            f"the mirror {folder} is not a folder",
+            where=f"environment variable {MIRROR}",
+            remedy="name the folder that holds host/path, or unset it to use the network",
+        )
+    return Path(folder, *place)
+
+
+def fetch(url: str, target: str | Path, sha256: str | None = None) -> Path:
+    """Bring the file at ``url`` to ``target`` and return that path.
+
+    Written whole or not at all. BadInput where the file can't be had, or where its SHA-256 (hex)
+    isn't ``sha256``.
+    """
+    copy = mirror_path(url)
+    with atomic(target) as new:
+        if copy is None:
+            _download(url, new)
+        else:
+            _copy(url, copy, new)
+        _check(new, sha256, f"{url} (from {copy})" if copy else url)
+    return Path(target)
+
+
+def _host_and_path(url: str) -> list[str]:
+    parts = urlsplit(url)
+    steps = unquote(parts.path).split("/")[1:]
+    steps[-1:] = [f"{step}?{parts.query}" if parts.query else step for step in steps[-1:]]
+    if parts.scheme not in _SCHEMES or not _HOST.fullmatch(parts.netloc):
+        raise BadInput(
+            f"{url} is not a URL that can be fetched",
+            expected=f"{', '.join(_SCHEMES)}, a plain host name and a path",
+            remedy="files on this machine are given as paths",
+        )
+    if not steps or any(
+        step in ("", ".", "..") or re.search(r"[\\/\x00]", step) for step in steps
+    ):
+        raise BadInput(
+            f"{url} doesn't name a file",
+            expected="a path without '.', '..' or empty steps, such as https://host/folder/file",
+        )
+    return [parts.netloc, *steps]
+
+
+def _copy(url: str, copy: Path, target: Path) -> None:
+    if not copy.is_file():
+        raise BadInput(
+            f"{url} is not in the mirror",
+            expected=f"the file {copy}",
+            where=f"environment variable {MIRROR}={os.environ[MIRROR]}",
+            remedy=f"put the file there, or unset {MIRROR} to use the network",
+        )
+    with open(copy, "rb") as source, open(target, "wb") as out:
+        while block := source.read(_BLOCK):
+            out.write(block)
+
+
+def _download(url: str, target: Path) -> None:
+    """Through pooch: it retries, shows a bar and leaves no half file behind."""
+    import pooch
+    from requests.exceptions import RequestException
+
+    registry = pooch.create(
+        path=target.parent,
+        base_url="",
+        registry={target.name: None},
+        urls={target.name: url},
+        retry_if_failed=_RETRIES,
+    )
+    downloader = pooch.core.choose_downloader(url, progressbar=True)
+    try:
+        registry.fetch(target.name, downloader=downloader)
+    except (OSError, RequestException) as error:
+        raise BadInput(
+            f"{url} can't be fetched: {error}",
+            remedy="check the address and the network; on a machine without one, set "
+            f"{MIRROR} to a folder that holds the file as host/path",
+        ) from error
+
+
+def _check(path: Path, sha256: str | None, where: str) -> None:
+    if sha256 is None:
+        return
+    with open(path, "rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != sha256.lower():
+        raise BadInput(
+            f"wrong file: its SHA-256 is {found}",
+            expected=sha256,
+            where=where,
+            remedy="fetch it again if it was cut short; if its publisher changed it, look at what "
+            "changed before you put the new checksum into the config",
+        )

@@ -1,0 +1,222 @@
+"""Folds: which groups (chromosomes, or parts of the records) a training never sees.
+
+A folds table has one row per fold and group: ``fold`` (fold0, fold1, ...), ``role`` (test,
+validation or training) and ``group``. Used while planning, so it imports nothing slow.
+"""
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from chromolens.errors import BadInput
+
+ROLES = ("test", "validation", "training")
+COLUMNS = ("fold", "role", "group")
+_FILE_ROLES = {
+    "test": "test",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
+    "train": "training",
+    "training": "training",
+}
+
+
+def balance(weights: Mapping[str, float], k: int) -> list[list[str]]:
+    """Share groups out over ``k`` folds of about equal weight: the heaviest first, each to the
+    lightest fold (ties: the first).
+
+    Parameters
+    ----------
+    weights
+        Weight of each group (bp of a chromosome, or records of a part).
+    k
+        Number of folds, 1 <= k <= number of groups.
+
+    Returns
+    -------
+    For each fold its groups, in the order of ``weights``.
+    """
+    if not 1 <= k <= len(weights):
+        raise BadInput(
+            f"{k} folds can't be made of {len(weights)} groups",
+            expected=f"a number of folds between 1 and {len(weights)}",
+        )
+    totals = [0.0] * k
+    home = {}
+    for group in sorted(weights, key=weights.get, reverse=True):
+        lightest = totals.index(min(totals))
+        home[group] = lightest
+        totals[lightest] += weights[group]
+    return [[group for group in weights if home[group] == fold] for fold in range(k)]
+
+
+def fold_table(
+    tests: Sequence[Sequence[str]],
+    validations: Sequence[Sequence[str]] | None = None,
+    groups: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Make the folds table from the test groups of each fold.
+
+    Parameters
+    ----------
+    tests
+        Test groups of each fold.
+    validations
+        Groups for early stopping of each fold; by default the next fold's test groups, which
+        takes three folds or more.
+    groups
+        All groups that may be trained on; by default those that ``tests`` and ``validations``
+        name. Each fold trains on all but its test and validation groups.
+    """
+    validations = _next_tests(tests) if validations is None else validations
+    if len(validations) != len(tests):
+        raise BadInput(
+            f"{len(tests)} folds have test groups and {len(validations)} have validation groups",
+            expected="as many lists of validation groups as of test groups",
+        )
+    named = [group for part in [*tests, *validations] for group in part]
+    groups = list(dict.fromkeys([*(groups or []), *named]))
+    rows = []
+    for number, (test, validation) in enumerate(zip(tests, validations, strict=True)):
+        training = [group for group in groups if group not in {*test, *validation}]
+        roles = zip(ROLES, (test, validation, training), strict=True)
+        rows += [(f"fold{number}", role, group) for role, part in roles for group in part]
+    return _checked(pd.DataFrame(rows, columns=list(COLUMNS), dtype=str), groups)
+
+
+def _next_tests(tests: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    if len(tests) < 3:
+        raise BadInput(
+            f"{len(tests)} folds leave nothing to train on: a fold's validation groups are "
+            "the next fold's test groups",
+            expected="three folds or more, or validation groups named for each fold",
+        )
+    return [*tests[1:], tests[0]]
+
+
+def read_fold_file(path: str | Path) -> pd.DataFrame:
+    """Read folds from one JSON file.
+
+    Either the form of chrombpnet (``{"train": [...], "valid": [...], "test": [...]}``: one
+    fold, named fold0) or that of bpnet (the same, keyed by the number of the split).
+    """
+    return _checked(_numbered(_splits(path)), None)
+
+
+def read_fold_files(paths: Iterable[str | Path]) -> pd.DataFrame:
+    """Read folds from several JSON files (chrombpnet: one fold each), numbered in their order."""
+    return _checked(_numbered([split for path in paths for split in _splits(path)]), None)
+
+
+def _splits(path: str | Path) -> list[dict[str, list[str]]]:
+    """Return the splits of one file, each role -> groups, in the order of their numbers."""
+    try:
+        content = json.loads(Path(path).read_text())
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise BadInput(
+            f"the folds can't be read: {error}", expected="a JSON file", where=str(path)
+        ) from error
+    if isinstance(content, dict) and content and all(str(key).isdigit() for key in content):
+        return [_roles(content[key], f"{path}, split {key}") for key in sorted(content, key=int)]
+    return [_roles(content, str(path))]
+
+
+def _roles(split: object, where: str) -> dict[str, list[str]]:
+    expected = 'lists of names under "train", "valid" (or "val") and "test"'
+    if not isinstance(split, dict) or not set(split) <= set(_FILE_ROLES):
+        raise BadInput("this is not a split of chromosomes", expected=expected, where=where)
+    roles = {_FILE_ROLES[key]: groups for key, groups in split.items()}
+    whole = set(roles) == set(ROLES) and len(roles) == len(split)
+    if not whole or not all(isinstance(groups, list) for groups in roles.values()):
+        raise BadInput(
+            f"the split has {', '.join(split) or 'nothing'}", expected=expected, where=where
+        )
+    return roles
+
+
+def _numbered(splits: list[dict[str, list[str]]]) -> pd.DataFrame:
+    rows = [
+        (f"fold{number}", role, group)
+        for number, split in enumerate(splits)
+        for role in ROLES
+        for group in split[role]
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
+
+
+def check_folds(table: pd.DataFrame, known_groups: Iterable[str]) -> None:
+    """Raise BadInput unless ``table`` is a sound set of folds over ``known_groups``.
+
+    Every group is known; no group has two roles in a fold; none is test in two folds; every
+    fold has test, validation and training groups.
+    """
+    _checked(table, list(known_groups))
+
+
+def _checked(table: pd.DataFrame, known: list[str] | None) -> pd.DataFrame:
+    """Return ``table`` if it is sound; ``known`` None leaves the names unchecked."""
+    if known is not None:
+        _check_known(table, known)
+    _check_once(table)
+    _check_tests(table)
+    _check_filled(table)
+    return table
+
+
+def _check_known(table: pd.DataFrame, known: list[str]) -> None:
+    for row in table.itertuples():
+        if row.group not in known:
+            near = difflib.get_close_matches(row.group, known, n=1)
+            raise BadInput(
+                f"the folds name {row.group!r}, which the inputs don't have"
+                + (f"; did you mean {near[0]!r}?" if near else ""),
+                expected=f"one of {', '.join(known)}",
+                where=f"{row.fold}, {row.role}",
+            )
+
+
+def table_of(roles: Mapping[str, Mapping[str, Sequence[str]]]) -> pd.DataFrame:
+    """The folds table of ``{fold: {role: [groups]}}``."""
+    rows = [
+        (fold, role, group)
+        for fold, parts in roles.items()
+        for role, groups in parts.items()
+        for group in groups
+    ]
+    return pd.DataFrame(rows, columns=["fold", "role", "group"])
+
+
+def _check_once(table: pd.DataFrame) -> None:
+    for (fold, group), rows in table.groupby(["fold", "group"], sort=False):
+        if len(rows) > 1:
+            raise BadInput(
+                f"{group} stands {len(rows)} times in one fold: {', '.join(rows['role'])}",
+                expected="each group in one role of a fold",
+                where=fold,
+            )
+
+
+def _check_tests(table: pd.DataFrame) -> None:
+    for group, rows in table[table["role"] == "test"].groupby("group", sort=False):
+        if len(rows) > 1:
+            raise BadInput(
+                f"{group} is test in more than one fold: {', '.join(rows['fold'])}",
+                expected="each group held out of one fold, whose model explains it",
+            )
+
+
+def _check_filled(table: pd.DataFrame) -> None:
+    if table.empty:
+        raise BadInput("there are no folds", expected="one fold or more")
+    for fold, rows in table.groupby("fold", sort=False):
+        for role in ROLES:
+            if role not in set(rows["role"]):
+                raise BadInput(
+                    f"{fold} has no {role} groups",
+                    expected="test, validation and training groups in every fold",
+                    remedy="use more folds, or name fewer test and validation groups",
+                )

@@ -1,0 +1,137 @@
+"""Events of tasks, and the labels that they give to windows.
+
+An event is one base of the genome (a peak's summit). An events table has one row per event:
+``task``, ``chrom``, ``position`` (0-based) and ``used`` (False where the event may not label a
+window positive: it then masks the windows around it).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from chromolens.errors import BadInput
+from chromolens.inputs.peaks import Names, read_peaks
+from chromolens.inputs.signals import as_list
+from chromolens.inputs.windows import Tally
+
+
+def read_events(
+    peaks: Mapping[str, str | Sequence[str]],
+    sizes: Mapping[str, int],
+    chromosome_names: Names,
+    top: float,
+    tally: Tally,
+) -> pd.DataFrame:
+    """Return the events of all tasks, in the order of the files.
+
+    Parameters
+    ----------
+    peaks
+        For each task its BED or narrowPeak file, or several (replicates, which are pooled).
+    sizes
+        Length (bp) of the FASTA's chromosomes.
+    top
+        Share of each file's events that are used, from its first line on, 0 < top <= 1.
+    tally
+        Counts the unused ones.
+    """
+    if not 0 < top <= 1:
+        raise BadInput(f"a share of {top:g} of the events", expected="0 < top <= 1")
+    tables = [
+        _file_events(task, path, sizes, chromosome_names, top)
+        for task, paths in peaks.items()
+        for path in as_list(paths)
+    ]
+    empty = pd.DataFrame({"task": [], "chrom": [], "position": [], "used": []})
+    events = pd.concat(tables, ignore_index=True) if tables else empty
+    unused = events[~events["used"].astype(bool)]
+    _count(tally, "beyond the share of events that is used", unused)
+    return events
+
+
+def _file_events(
+    task: str, path: str, sizes: Mapping[str, int], names: Names, top: float
+) -> pd.DataFrame:
+    peaks = read_peaks(path, sizes, names, what=f"peaks of {task}")
+    used = np.arange(len(peaks)) < math.ceil(top * len(peaks))
+    return pd.DataFrame(
+        {"task": task, "chrom": peaks["chrom"], "position": peaks["summit"], "used": used}
+    )
+
+
+def keep_chromosomes(
+    events: pd.DataFrame, chromosomes: Sequence[str], tally: Tally
+) -> pd.DataFrame:
+    """Return the events on ``chromosomes`` and count the others."""
+    inside = events["chrom"].isin(list(chromosomes))
+    _count(tally, "on a chromosome that is not in the folds", events[~inside])
+    return events[inside].reset_index(drop=True)
+
+
+def drop_near(
+    events: pd.DataFrame, apart: Mapping[str, Mapping[str, object]], tally: Tally
+) -> pd.DataFrame:
+    """Return ``events`` with those of a task unused that lie near events of other tasks.
+
+    ``apart`` says for a task ``{"from": tasks, "distance": bp}``: its events within that distance
+    of any event (used or not) of these tasks are unused.
+    """
+    used = events["used"].to_numpy(dtype=bool, copy=True)
+    known = events["task"].unique()
+    for task, rule in apart.items():
+        for name in [task, *rule["from"]]:
+            if name not in known:
+                raise BadInput(
+                    f"apart names {name!r}, which has no events here", expected=", ".join(known)
+                )
+        rows = np.flatnonzero(events["task"] == task)
+        others = events[events["task"].isin(list(rule["from"]))]
+        places = events.iloc[rows]
+        near = nearest(others, places["chrom"], places["position"]) <= rule["distance"]
+        _count(tally, "near an event of another task", places[near & used[rows]])
+        used[rows[near]] = False
+    return events.assign(used=used)
+
+
+def nearest(events: pd.DataFrame, chroms: Sequence[str], positions: Sequence[int]) -> np.ndarray:
+    """Return the distance (bp, float64) of each position to the nearest event; inf without one."""
+    chroms, positions = np.asarray(chroms, dtype=str), np.asarray(positions, dtype=np.int64)
+    distance = np.full(len(positions), np.inf)
+    for chrom, rows in events.groupby("chrom", sort=False):
+        here = np.flatnonzero(chroms == chrom)
+        places = np.sort(rows["position"].to_numpy(dtype=np.int64))
+        right = np.searchsorted(places, positions[here])
+        after = np.abs(places[np.minimum(right, len(places) - 1)] - positions[here])
+        before = np.abs(places[np.maximum(right - 1, 0)] - positions[here])
+        distance[here] = np.minimum(before, after)
+    return distance
+
+
+def label(
+    events: pd.DataFrame, windows: pd.DataFrame, window: int, positive_within: int
+) -> np.ndarray:
+    """Return the labels float64 (n,) that one task's ``events`` give to ``windows``.
+
+    1 where a used event lies within ``positive_within`` bp of the window's centre (start +
+    window // 2); NaN (masked) where otherwise any event lies within window // 2 +
+    ``positive_within`` of it, so that no shift by ``positive_within`` brings an event into a
+    window labelled 0; else 0.
+    """
+    centres = windows["start"].to_numpy(dtype=np.int64) + window // 2
+    used = events[events["used"].astype(bool)]
+    labels = np.zeros(len(windows))
+    labels[nearest(events, windows["chrom"], centres) <= window // 2 + positive_within] = np.nan
+    labels[nearest(used, windows["chrom"], centres) <= positive_within] = 1
+    return labels
+
+
+def places(events: pd.DataFrame) -> list[str]:
+    """Return ``chrom:position`` of each event (0-based), for messages."""
+    return [f"{row.chrom}:{row.position}" for row in events.itertuples()]
+
+
+def _count(tally: Tally, reason: str, events: pd.DataFrame) -> None:
+    for task, rows in events.groupby("task", sort=False):
+        tally.add(reason, task, places(rows))

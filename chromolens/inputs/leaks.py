@@ -1,0 +1,96 @@
+"""Leaks between folds: windows that repeat, word for word, what another group holds.
+
+Repeats and paralogues stand on several chromosomes, so holding chromosomes out does not hold out
+everything. A window is called shared if one of its words of k bases, on either strand, occurs
+in a window of another group; metrics are given with and without these.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from chromolens.errors import BadInput
+from chromolens.inputs.batches import Inputs
+
+_CHUNK = 1 << 22  # bases read at once
+_WORDS = 1 << 24  # words compared at once: 128 MB, and as much again to sort them
+_MIX = np.uint64(0x9E3779B97F4A7C15)  # odd: spreads words evenly over the passes
+
+
+def shared_words(inputs: Inputs, k: int = 32) -> pd.DataFrame:
+    """Find the windows that share a word of ``k`` bases with a window of another group.
+
+    Exact: words are compared as numbers of 2 k bits (k <= 32), the smaller of both strands; words
+    with an N don't count. Many words are compared in several passes, so that memory is
+    bounded.
+
+    Returns
+    -------
+    DataFrame id, shared (bool), a row per window.
+    """
+    if not 1 <= k <= min(32, inputs.length):
+        raise BadInput(
+            f"words of {k} bases in windows of {inputs.length}",
+            expected=f"1 to {min(32, inputs.length)}",
+        )
+    groups = pd.factorize(inputs.windows["group"])[0].astype(np.int32)
+    number = len(groups) * (inputs.length - k + 1)
+    passes = max(1, -(-number // _WORDS))
+    shared = np.zeros(len(groups), dtype=bool)
+    for which in range(passes):
+        words, rows = _words(inputs, k, which, passes)
+        _mark(words, rows, groups, shared)
+    return pd.DataFrame({"id": inputs.windows["id"], "shared": shared})
+
+
+def _mark(words: np.ndarray, rows: np.ndarray, groups: np.ndarray, shared: np.ndarray) -> None:
+    """Set ``shared`` for the rows with a word that stands in more than one group."""
+    if not len(words):
+        return
+    order = np.argsort(words)
+    words, rows = words[order], rows[order]
+    first = np.flatnonzero(np.concatenate([[True], words[1:] != words[:-1]]))
+    group = groups[rows]
+    several = np.minimum.reduceat(group, first) != np.maximum.reduceat(group, first)
+    lengths = np.diff(np.append(first, len(words)))
+    shared[rows[np.repeat(several, lengths)]] = True
+
+
+def _words(inputs: Inputs, k: int, which: int, passes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return all words that belong to one pass, uint64, and the row of each."""
+    parts = [
+        (words[mine], rows[mine])
+        for words, rows in _all_words(inputs, k)
+        for mine in [(words * _MIX >> np.uint64(40)) % np.uint64(passes) == which]
+    ]
+    return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+
+
+def _all_words(inputs: Inputs, k: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the words of some windows after the others: uint64, and the row of each."""
+    step = max(1, _CHUNK // inputs.length)
+    for low in range(0, len(inputs.windows), step):
+        rows = np.arange(low, min(low + step, len(inputs.windows)), dtype=np.int32)
+        words, known = canonical_words(inputs.codes(rows), k)
+        yield words[known], np.broadcast_to(rows[:, None], known.shape)[known]
+
+
+def canonical_words(codes: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the words of codes (n, L): uint64 (n, L - k + 1), and whether each is without N.
+
+    A word is its bases at 2 bits each, first base highest, or its reverse complement if that
+    is the smaller number.
+    """
+    n, length = codes.shape
+    width = length - k + 1
+    forward = np.zeros((n, width), dtype=np.uint64)
+    reverse = np.zeros((n, width), dtype=np.uint64)
+    unknown = np.zeros((n, width), dtype=bool)
+    for offset in range(k):
+        bases = codes[:, offset : offset + width]
+        unknown |= bases > 3
+        bits = (bases & 3).astype(np.uint64)
+        forward = (forward << np.uint64(2)) | bits
+        reverse |= (np.uint64(3) - bits) << np.uint64(2 * offset)
+    return np.minimum(forward, reverse), ~unknown

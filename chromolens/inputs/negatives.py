@@ -1,0 +1,145 @@
+"""Negatives: windows far from every event, as rich in G and C as the positives.
+
+They are drawn chromosome by chromosome, in proportion to its positives, so that no fold can tell
+classes by composition or chromosome alone.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from chromolens.errors import BadInput
+from chromolens.genome.shuffles import seed_of
+from chromolens.inputs.placing import refusals
+from chromolens.inputs.reading import Reader
+
+GC_BIN = 0.02  # width of the bins in which negatives match positives
+_ROUNDS = 50  # draws before what is still missing is given up
+
+
+def draw(
+    positives: pd.DataFrame,
+    events: pd.DataFrame,
+    regions: pd.DataFrame,
+    reader: Reader,
+    *,
+    window: int,
+    ratio: float,
+    distance: int,
+    match_gc: bool,
+    max_n: float,
+    seed: int,
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Draw negatives for the windows ``positives`` (columns chrom, start).
+
+    Parameters
+    ----------
+    events
+        All events, of any task, used or not (columns chrom, position).
+    regions
+        Excluded regions (columns chrom, start, end).
+    window
+        Width (bp).
+    ratio
+        Negatives per positive, on each chromosome.
+    distance
+        Least distance (bp) of a negative's nearest base from any event.
+    match_gc
+        Whether the negatives of each chromosome have the positives' share of G and C, in bins
+        of ``GC_BIN``.
+    max_n
+        Largest share of bases that are not A, C, G or T.
+
+    Returns
+    -------
+    Windows chrom, start, role (negative), source (negative), all different; and for each
+    chromosome how many could not be found.
+    """
+    if ratio < 0 or distance < 1:
+        raise BadInput(
+            f"{ratio:g} negatives per positive at {distance} bp from events",
+            expected="a ratio of 0 or more, a distance of 1 bp or more",
+        )
+    forbidden = pd.concat([regions[["chrom", "start", "end"]], _around(events, distance)])
+    tables, shortfall = [], {}
+    for chrom, rows in positives.groupby("chrom", sort=False):
+        gc = reader.composition(
+            rows["chrom"].to_numpy(dtype=str), rows["start"].to_numpy(dtype=np.int64), window
+        )[0]
+        wanted = _share_out(_bins(gc, match_gc), ratio)
+        rng = np.random.default_rng(seed_of(f"negatives:{chrom}", seed))
+        here = forbidden[forbidden["chrom"] == chrom]
+        starts, missing = _search(chrom, here, reader, wanted, window, match_gc, max_n, rng)
+        tables.append(pd.DataFrame({"chrom": chrom, "start": starts}))
+        shortfall[chrom] = missing
+    found = pd.concat(tables, ignore_index=True) if tables else positives[["chrom", "start"]]
+    return found.assign(source="negative", role="negative"), shortfall
+
+
+def _around(events: pd.DataFrame, distance: int) -> pd.DataFrame:
+    """Return the stretches that a window may not touch to be ``distance`` bp from each event."""
+    position = events["position"].astype(np.int64)
+    return pd.DataFrame(
+        {"chrom": events["chrom"], "start": position - distance + 1, "end": position + distance}
+    )
+
+
+def _bins(gc: np.ndarray, match_gc: bool) -> np.ndarray:
+    """Return the bin of each window; all in one where GC is not to match."""
+    if not match_gc:
+        return np.zeros(len(gc), dtype=np.int64)
+    return np.floor(np.nan_to_num(gc, nan=-1.0) / GC_BIN + 1e-9).astype(np.int64)
+
+
+def _share_out(bins: np.ndarray, ratio: float) -> dict[int, int]:
+    """Return how many negatives each bin needs: together round(ratio * n), largest rests first."""
+    values, counts = np.unique(bins, return_counts=True)
+    exact = counts * ratio
+    needed = np.floor(exact + 1e-9).astype(np.int64)
+    rest = round(float(exact.sum())) - int(needed.sum())
+    needed[np.argsort(needed - exact, kind="stable")[:rest]] += 1
+    return dict(zip(values.tolist(), needed.tolist(), strict=True))
+
+
+def _search(
+    chrom: str,
+    forbidden: pd.DataFrame,
+    reader: Reader,
+    wanted: Mapping[int, int],
+    window: int,
+    match_gc: bool,
+    max_n: float,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, int]:
+    """Draw starts until every bin is full or the rounds are over; return them and what misses."""
+    missing = dict(wanted)
+    chosen = np.empty(0, dtype=np.int64)
+    for _ in range(_ROUNDS):
+        if not any(missing.values()):
+            break
+        number = 1000 + 20 * sum(missing.values())
+        starts = rng.integers(0, reader.sizes[chrom] - window + 1, number)
+        starts = starts[np.sort(np.unique(starts, return_index=True)[1])]
+        starts = starts[~np.isin(starts, chosen)]
+        starts = _allowed(chrom, starts, forbidden, reader, window, max_n)
+        gc = reader.composition(np.full(len(starts), chrom), starts, window)[0]
+        bins = _bins(gc, match_gc)
+        for one in missing:
+            taken = starts[bins == one][: missing[one]]
+            missing[one] -= len(taken)
+            chosen = np.concatenate([chosen, taken])
+    return np.sort(chosen), sum(missing.values())
+
+
+def _allowed(
+    chrom: str,
+    starts: np.ndarray,
+    forbidden: pd.DataFrame,
+    reader: Reader,
+    window: int,
+    max_n: float,
+) -> np.ndarray:
+    frame = pd.DataFrame({"chrom": chrom, "start": starts})
+    refused = refusals(frame, reader, forbidden, window, max_n).values()
+    return starts[~np.any(list(refused), axis=0)]

@@ -1,0 +1,95 @@
+"""Windows of equal width read from a genome: sorted into blocks, each block read once.
+
+A block compressed in the FASTA is costly to open and cheap to go on reading, so the reader keeps
+the last blocks that it read; its memory is bounded whatever the genome and the number of windows.
+"""
+
+import threading
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+
+from chromolens.genome.fasta import Genome
+from chromolens.genome.onehot import UNKNOWN, gc_content
+
+BLOCK = 1 << 17  # bp of a block
+_KEPT = 512  # blocks: 64 MB, all of a yeast genome
+_CHUNK = 1 << 24  # bases handled at once where only a summary is kept
+
+
+def blocks(chroms: np.ndarray, starts: np.ndarray) -> Iterator[tuple[str, int, np.ndarray]]:
+    """Yield (chromosome, first base of a block, indices of the windows that start in it).
+
+    Block starts are multiples of ``BLOCK``, negative for windows that start before base 0.
+    """
+    names, number = np.unique(np.asarray(chroms, dtype=str), return_inverse=True)
+    block = np.floor_divide(starts, BLOCK)
+    order = np.lexsort((block, number))
+    change = (np.diff(number[order]) != 0) | (np.diff(block[order]) != 0)
+    for part in np.split(order, np.flatnonzero(change) + 1):
+        if len(part):
+            yield str(names[number[part[0]]]), int(block[part[0]]) * BLOCK, part
+
+
+class Reader:
+    """Reads the codes of many windows of a FASTA; the file is opened at the first reading.
+
+    Safe to use from several threads of one process.
+    """
+
+    def __init__(self, fasta: str):
+        self.fasta = str(fasta)
+        self._genome: Genome | None = None
+        self._lock = threading.Lock()
+        self._stretch = lru_cache(maxsize=_KEPT)(self._read_stretch)
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Length (bp) of each chromosome."""
+        with self._lock:
+            return self._open().sizes
+
+    def codes(self, chroms: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray:
+        """Return codes uint8 (n, length) of [start, start + length) of each window.
+
+        0..3 are A, C, G, T; 4 is anything else, and what lies outside the chromosome.
+        """
+        codes = np.empty((len(starts), length), dtype=np.uint8)
+        columns = np.arange(length)
+        for chrom, first, part in blocks(chroms, starts):
+            stretch = self._stretch(chrom, first, length)
+            codes[part] = stretch[(starts[part] - first)[:, None] + columns]
+        return codes
+
+    def composition(
+        self, chroms: np.ndarray, starts: np.ndarray, length: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return (share of G and C among known bases, share of unknown bases) of each window.
+
+        Both float64 (n,); the first is NaN where no base is known.
+        """
+        gc, unknown = np.empty(len(starts)), np.empty(len(starts))
+        step = max(1, _CHUNK // length)
+        for low in range(0, len(starts), step):
+            rows = slice(low, low + step)
+            codes = self.codes(chroms[rows], starts[rows], length)
+            gc[rows] = gc_content(codes)
+            unknown[rows] = (codes == UNKNOWN).mean(axis=1)
+        return gc, unknown
+
+    def _open(self) -> Genome:
+        if self._genome is None:
+            self._genome = Genome(self.fasta)
+        return self._genome
+
+    def _read_stretch(self, chrom: str, first: int, length: int) -> np.ndarray:
+        """Return the codes of a block and of the ``length`` bases after it (outside: 4)."""
+        stretch = np.full(BLOCK + length, UNKNOWN, dtype=np.uint8)
+        with self._lock:
+            genome = self._open()
+            low = max(first, 0)
+            high = min(first + len(stretch), genome.sizes[chrom])
+            if low < high:
+                stretch[low - first : high - first] = genome.codes(chrom, low, high)
+        return stretch

@@ -1,0 +1,230 @@
+"""Labelled records as others write them: FASTA with a file of labels, FASTA per class, tables.
+
+A source is a mapping with one of
+
+- ``fasta`` and ``labels``: a FASTA file, and a text file with one line of labels per record;
+- ``fasta`` and ``label``: a FASTA file, or a folder of them, and the label of all its records;
+- ``table``: TSV, an id, a sequence and its labels per row, with a header (with a column named
+  ``sequence`` or ``seq``) or without (id, sequence, labels).
+
+``tasks`` of a source names its label columns; "-" leaves a column out. ``split`` names the group
+of all its records; a table may have a column ``split`` instead. A table's id is its column
+``id``, ``name`` or ``seqname``, or the first that is not the sequence. Files may be gzipped. Labels
+are finite numbers; empty, NA or NaN is masked.
+"""
+
+import gzip
+import io
+import math
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from chromolens.errors import BadInput
+from chromolens.inputs.windows import check_task
+
+_KEYS = {"fasta", "labels", "label", "table", "tasks", "split"}
+_LETTERS = frozenset("ACGTUNRYSWKMBDHVacgtunryswkmbdhv")
+_ENDINGS = (".fa", ".fasta", ".fna", ".fa.gz", ".fasta.gz", ".fna.gz")
+_ID_NAMES = {"id", "name", "seqname"}
+_MASKED = {"", "NA", "NaN", "nan", "."}
+DEFAULT_TASK = "label"
+
+
+def read_source(source: Mapping[str, object]) -> pd.DataFrame:
+    """Read one source: columns id, sequence (upper-case), split ("" for none), where, and tasks.
+
+    ``where`` is the file and record or line, for messages. BadInput for unreadable or
+    inconsistent files, letters that are not IUPAC, labels that are not numbers.
+    """
+    given = set(source)
+    forms = ({"fasta", "labels"}, {"fasta", "label"}, {"table"})
+    if not given <= _KEYS or given - {"tasks", "split"} not in forms:
+        raise BadInput(
+            f"a source of sequences with {', '.join(map(str, source)) or 'nothing'}",
+            expected="fasta and labels, or fasta and label, or table; and perhaps tasks, split",
+        )
+    records = _read_table(source) if "table" in source else _read_fasta(source)
+    if records.empty:
+        raise BadInput("there are no records", where=str(source.get("table", source.get("fasta"))))
+    _check_letters(records)
+    records["sequence"] = records["sequence"].str.upper().str.replace("U", "T")
+    return records
+
+
+def _read_fasta(source: Mapping[str, object]) -> pd.DataFrame:
+    rows = [row for path in _fasta_files(str(source["fasta"])) for row in _fasta_records(path)]
+    records = pd.DataFrame(rows, columns=["id", "sequence", "where"])
+    if "label" in source:
+        columns = [[str(source["label"])] * len(records)]
+    else:
+        columns = _label_lines(str(source["labels"]), len(records), str(source["fasta"]))
+    names = _column_names(source, len(columns))
+    records["split"] = str(source.get("split", ""))
+    return _with_labels(records, dict(zip(names, columns, strict=True)))
+
+
+def _fasta_files(path: str) -> list[str]:
+    if not Path(path).is_dir():
+        return [path]
+    files = sorted(str(file) for file in Path(path).iterdir() if file.name.endswith(_ENDINGS))
+    if not files:
+        raise BadInput(
+            "the folder has no FASTA file", expected=", ".join(_ENDINGS), where=str(path)
+        )
+    return files
+
+
+def _fasta_records(path: str) -> Iterator[tuple[str, str, str]]:
+    """Yield (id, sequence, where) of each record; the id is the header's first word."""
+    name, first, parts = None, 0, []
+    for number, line in enumerate(_lines(path), start=1):
+        if line.startswith(">"):
+            if name is not None:
+                yield name, "".join(parts), f"{path}, line {first}"
+            name, first, parts = (line[1:].split() or [""])[0], number, []
+        elif line.strip() and name is None:
+            raise BadInput("this is no FASTA: it doesn't start with '>'", where=path)
+        else:
+            parts.append(line.strip())
+    if name is not None:
+        yield name, "".join(parts), f"{path}, line {first}"
+
+
+def _label_lines(path: str, records: int, fasta: str) -> list[list[str]]:
+    """Return the columns of a file with one line of labels per record."""
+    rows = [line.replace(",", " ").split() for line in _lines(path) if line.strip()]
+    if len(rows) != records:
+        raise BadInput(
+            f"{len(rows)} lines of labels for {records} records of {fasta}",
+            expected="one line per record, in the same order",
+            where=path,
+        )
+    widths = {len(row) for row in rows}
+    if len(widths) > 1:
+        odd = next(i for i, row in enumerate(rows) if len(row) != len(rows[0]))
+        raise BadInput(
+            f"{len(rows[odd])} labels", expected=str(len(rows[0])), where=f"{path}, line {odd + 1}"
+        )
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _read_table(source: Mapping[str, object]) -> pd.DataFrame:
+    path = str(source["table"])
+    text = "\n".join(_lines(path))
+    first = text.split("\n", 1)[0].split("\t")
+    lower = [name.strip().lower() for name in first]
+    header = "sequence" in lower or "seq" in lower
+    try:
+        table = pd.read_csv(
+            io.StringIO(text),
+            sep="\t",
+            dtype=str,
+            keep_default_na=False,
+            header=0 if header else None,
+        )
+    except ValueError as error:
+        raise BadInput(f"the table can't be read: {error}", where=path) from error
+    if table.shape[1] < 3:
+        raise BadInput(
+            f"the table has {table.shape[1]} columns", expected="id, sequence, labels", where=path
+        )
+    return _from_table(source, table, _id_and_sequence(lower) if header else (0, 1), header)
+
+
+def _id_and_sequence(names: list[str]) -> tuple[int, int]:
+    """Return the places of the columns of ids and sequences among lower-case ``names``."""
+    sequence = names.index("sequence" if "sequence" in names else "seq")
+    named = [place for place, name in enumerate(names) if name in _ID_NAMES]
+    return (named or [int(sequence == 0)])[0], sequence
+
+
+def _from_table(
+    source: Mapping[str, object], table: pd.DataFrame, places: tuple[int, int], header: bool
+) -> pd.DataFrame:
+    path = str(source["table"])
+    lines = [f"{path}, line {number + 1 + header}" for number in range(len(table))]
+    records = pd.DataFrame({"id": table.iloc[:, places[0]], "sequence": table.iloc[:, places[1]]})
+    records["where"], records["split"] = lines, str(source.get("split", ""))
+    if "split" in table:
+        records["split"] = table["split"]
+    rest = [name for i, name in enumerate(table.columns) if i not in places]
+    rest = [name for name in rest if name != "split"]
+    names = _table_tasks(source, rest) if header else _column_names(source, len(rest))
+    chosen = names if header else rest
+    return _with_labels(records, {n: list(table[c]) for n, c in zip(names, chosen, strict=True)})
+
+
+def _table_tasks(source: Mapping[str, object], columns: list[str]) -> list[str]:
+    """Return the label columns of a table with a header: those that ``tasks`` names, or all."""
+    names = [name for name in source.get("tasks") or columns if name != "-"]
+    for name in names:
+        if name not in columns:
+            raise BadInput(
+                f"the table has no column {name!r}",
+                expected=", ".join(columns),
+                where=str(source["table"]),
+            )
+    return names
+
+
+def _column_names(source: Mapping[str, object], number: int) -> list[str]:
+    names = list(source.get("tasks") or [DEFAULT_TASK])
+    if len(names) != number:
+        raise BadInput(
+            f"{number} columns of labels and {len(names)} names: {', '.join(names)}",
+            expected='one name per column in tasks, "-" for a column to leave out',
+            where=str(source.get("labels", source.get("table", source.get("fasta")))),
+            remedy=f"for example tasks: [bound{', -' * (number - 1)}]",
+        )
+    return names
+
+
+def _with_labels(records: pd.DataFrame, columns: Mapping[str, list[str]]) -> pd.DataFrame:
+    for name, texts in columns.items():
+        if name != "-":
+            check_task(name)
+            pairs = zip(texts, records["where"], strict=True)
+            records[name] = [_number(text, name, where) for text, where in pairs]
+    return records
+
+
+def _number(text: str, task: str, where: str) -> float:
+    if text.strip() in _MASKED:
+        return math.nan
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.inf
+    if not math.isfinite(value):
+        raise BadInput(
+            f"the label of {task} is {text[:40]!r}",
+            expected="a number, or nothing (masked)",
+            where=where,
+            remedy="name the columns that are labels in tasks",
+        )
+    return value
+
+
+def _check_letters(records: pd.DataFrame) -> None:
+    for row in records.itertuples():
+        odd = set(row.sequence) - _LETTERS
+        if odd or not row.sequence or not row.id:
+            found = f"letters {''.join(sorted(odd))!r}" if odd else "an empty id or sequence"
+            raise BadInput(
+                f"record {row.id!r} has {found[:60]}",
+                expected="DNA (IUPAC letters)",
+                where=row.where,
+            )
+
+
+def _lines(path: str) -> Iterator[str]:
+    try:
+        with open(path, "rb") as raw:
+            packed = raw.read(2) == b"\x1f\x8b"
+        with gzip.open(path, "rt") if packed else open(path) as file:
+            yield from (line.rstrip("\r\n") for line in file)
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise BadInput(f"the file can't be read: {error}", where=path) from error

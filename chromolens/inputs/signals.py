@@ -1,0 +1,191 @@
+"""Signals: raw counts per base from bigWigs, checked before they are believed.
+
+Several bigWigs of one strand (replicates) are summed. A base without a value counts 0. Counts
+of the minus strand are positive numbers, like those of the plus strand.
+"""
+
+import struct
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from chromolens.errors import BadInput
+from chromolens.inputs.peaks import Names
+from chromolens.inputs.reading import blocks
+
+STRANDS = ("plus", "minus", "control")
+_MAGIC = 0x888FFC26
+_HEADER = struct.Struct("IHHQQQ")  # magic, version, zooms, chromosome tree, data, index
+_ZOOM = struct.Struct("IIQQ")  # reduction, reserved, data, index
+
+
+class Signal:
+    """Counts per base, summed over bigWigs; these are opened at the first reading.
+
+    Safe to use from several threads of one process.
+    """
+
+    def __init__(self, paths: Sequence[str], chromosome_names: Names | None = None):
+        self.paths = [str(path) for path in paths]
+        names = chromosome_names or {}
+        self._file_name = {ours: theirs for theirs, ours in names.items() if ours is not None}
+        self._files: list = []
+        self._lock = threading.Lock()
+
+    def values(self, chroms: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray:
+        """Return counts float32 (n, length) of [start, start + length) of each window."""
+        counts = np.empty((len(starts), length), dtype=np.float32)
+        for row, (chrom, start) in enumerate(zip(chroms, starts, strict=True)):
+            counts[row] = self._read(str(chrom), int(start), int(start) + length)
+        return counts
+
+    def totals(self, chroms: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray:
+        """Return the total count float64 (n,) of each window; BadInput for negative counts."""
+        totals = np.empty(len(starts))
+        for chrom, first, part in blocks(chroms, starts):
+            end = int(starts[part].max()) + length
+            counts = self._read(chrom, first, end)
+            if (counts < 0).any():
+                base = first + int(np.argmax(counts < 0))
+                raise BadInput(
+                    f"the count at {chrom}:{base} is {counts[base - first]:g}",
+                    expected="counts of 0 or more, on the minus strand too",
+                    where=", ".join(self.paths),
+                    remedy="write the minus strand's counts as positive numbers",
+                )
+            sums = np.concatenate([[0.0], np.cumsum(counts, dtype=np.float64)])
+            offsets = starts[part] - first
+            totals[part] = sums[offsets + length] - sums[offsets]
+        return totals
+
+    def _read(self, chrom: str, start: int, end: int) -> np.ndarray:
+        name = self._file_name.get(chrom, chrom)
+        with self._lock:
+            self._files = self._files or [open_bigwig(path) for path in self.paths]
+            parts = [
+                _read_file(file, path, name, start, end)
+                for file, path in zip(self._files, self.paths, strict=True)
+            ]
+        return np.sum(parts, axis=0, dtype=np.float32)
+
+
+def open_signals(
+    signals: Mapping[str, Mapping[str, str | Sequence[str]]],
+    chromosome_names: Names,
+) -> dict[str, dict[str, Signal]]:
+    """Return for each task its signals: plus, minus, control -> Signal (nothing is read yet)."""
+    return {
+        task: {
+            strand: Signal(as_list(paths), chromosome_names)
+            for strand, paths in tracks.items()
+            if paths
+        }
+        for task, tracks in signals.items()
+    }
+
+
+def check_signals(
+    signals: Mapping[str, Mapping[str, str | Sequence[str]]],
+    sizes: Mapping[str, int],
+    chromosomes: Iterable[str],
+    chromosome_names: Names,
+) -> None:
+    """Raise BadInput unless every bigWig can serve.
+
+    It opens and is whole; it has each of ``chromosomes`` (after ``chromosome_names``: name in
+    the file -> name in the FASTA); its chromosomes are as long as ``sizes`` says (bp).
+    """
+    chromosomes = list(chromosomes)
+    for task, tracks in signals.items():
+        odd = [strand for strand in tracks if strand not in STRANDS]
+        if odd or not tracks.get("plus"):
+            raise BadInput(
+                f"the signals of {task} are {', '.join(tracks) or 'none'}",
+                expected="plus, and where there are such minus and control",
+            )
+        for path in [path for paths in tracks.values() if paths for path in as_list(paths)]:
+            _check_chromosomes(path, sizes, chromosomes, chromosome_names)
+
+
+def open_bigwig(path: str):
+    """Open a bigWig with pyBigWig; BadInput if it is missing, no bigWig, or cut short."""
+    import pyBigWig
+
+    _check_header(path)
+    try:
+        return pyBigWig.open(str(path))
+    except RuntimeError as error:
+        raise BadInput("this bigWig can't be opened", where=str(path)) from error
+
+
+def as_list(paths: str | Path | Sequence[str]) -> list[str]:
+    """Return one path, or several, as a list."""
+    return [str(paths)] if isinstance(paths, str | Path) else [str(path) for path in paths]
+
+
+def _check_header(path: str) -> None:
+    """Compare the places that the header names (index, zoom levels) with the file's size."""
+    try:
+        size = Path(path).stat().st_size
+        with open(path, "rb") as file:
+            start = file.read(64)
+            order = _byte_order(start)
+            header = struct.Struct(order + _HEADER.format).unpack_from(start)
+            zoom = struct.Struct(order + _ZOOM.format)
+            zooms = list(zoom.iter_unpack(file.read(zoom.size * header[2])))
+    except OSError as error:
+        raise BadInput(f"this bigWig can't be read: {error}", where=str(path)) from error
+    except struct.error as error:
+        raise BadInput("this file is no bigWig, or cut short", where=str(path)) from error
+    places = [*header[3:6], *(place for level in zooms for place in level[2:])]
+    if max(places) >= size:
+        raise BadInput(
+            f"this bigWig is cut short: it has {size} bytes and an index at byte {max(places)}",
+            where=str(path),
+            remedy="copy or download it again",
+        )
+
+
+def _byte_order(start: bytes) -> str:
+    for order in "<>":
+        if len(start) >= 64 and struct.unpack_from(order + "I", start)[0] == _MAGIC:
+            return order
+    raise struct.error("no bigWig header")
+
+
+def _check_chromosomes(
+    path: str, sizes: Mapping[str, int], chromosomes: list[str], names: Names
+) -> None:
+    file = open_bigwig(path)
+    found = {names.get(name, name): length for name, length in (file.chroms() or {}).items()}
+    lengths = {name: length for name, length in found.items() if name is not None}
+    file.close()
+    missing = [chrom for chrom in chromosomes if chrom not in lengths]
+    if missing:
+        raise BadInput(
+            f"the bigWig has no {', '.join(missing)}",
+            expected=f"the chromosomes of the folds; it has {', '.join(list(lengths)[:10])}",
+            where=str(path),
+            remedy="map its names in inputs.chromosome_names (name in the file: name in the "
+            "FASTA), or leave these chromosomes out of the folds",
+        )
+    for chrom in set(lengths) & set(sizes):
+        if lengths[chrom] != sizes[chrom]:
+            raise BadInput(
+                f"{chrom} has {lengths[chrom]} bp in the bigWig and {sizes[chrom]} in the FASTA",
+                expected="the same assembly",
+                where=str(path),
+            )
+
+
+def _read_file(file, path: str, chrom: str, start: int, end: int) -> np.ndarray:
+    try:
+        return np.nan_to_num(file.values(chrom, start, end, numpy=True), nan=0.0)
+    except RuntimeError as error:
+        raise BadInput(
+            f"{chrom}:{start}-{end} can't be read from this bigWig: it is damaged, or has no "
+            "such place",
+            where=str(path),
+        ) from error

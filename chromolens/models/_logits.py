@@ -1,0 +1,98 @@
+"""The outputs of a network before its last sigmoid or softmax.
+
+Attributions explain logits: a saturated sigmoid has no slope left, and a softmax lets every
+class answer for every other. The weights are those of the network itself, not copies.
+"""
+
+import keras
+
+SQUASHING = ("sigmoid", "softmax")
+
+
+class Preactivation(keras.layers.Layer):
+    """What ``layer`` (Dense or Conv1D) computes before its activation, with its own weights."""
+
+    def __init__(self, layer: keras.layers.Layer):
+        super().__init__(name=f"{layer.name}_preactivation")
+        self.layer = layer
+        self.built = True
+
+    def call(self, inputs: object) -> object:
+        """float (n, ..., units), like the layer's output."""
+        return linear_part(self.layer, inputs)
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        """The layer's own output shape."""
+        return self.layer.compute_output_shape(input_shape)
+
+
+def linear_part(layer: keras.layers.Layer, inputs: object) -> object:
+    """``layer`` (Dense or Conv1D, channels last) applied without its activation."""
+    if isinstance(layer, keras.layers.Dense):
+        outputs = keras.ops.matmul(inputs, layer.kernel)
+    else:
+        outputs = _convolution(layer, inputs)
+    return outputs + layer.bias if layer.use_bias else outputs
+
+
+def _convolution(layer: keras.layers.Conv1D, inputs: object) -> object:
+    padding = layer.padding
+    if padding == "causal":
+        before = layer.dilation_rate[0] * (layer.kernel_size[0] - 1)
+        inputs, padding = keras.ops.pad(inputs, [[0, 0], [before, 0], [0, 0]]), "valid"
+    return keras.ops.conv(
+        inputs,
+        layer.kernel,
+        strides=list(layer.strides),
+        padding=padding,
+        dilation_rate=layer.dilation_rate,
+        data_format=layer.data_format,
+    )
+
+
+def without_last_activation(network: keras.Model) -> keras.Model:
+    """``network`` with each output taken before a final sigmoid or softmax, if it has one.
+
+    The activation may be a layer of its own, fused into a Dense or Conv1D, or the end of a
+    model nested in the last place.
+    """
+    wrapped: dict[int, keras.layers.Layer] = {}
+    outputs = [_before_activation(output, wrapped) for output in network.outputs]
+    return keras.Model(network.inputs, outputs)
+
+
+def _before_activation(output: object, wrapped: dict[int, keras.layers.Layer]) -> object:
+    layer, node_index, tensor_index = output._keras_history
+    inputs = layer._inbound_nodes[node_index].input_tensors
+    if is_squashing(layer):
+        return inputs[0]
+    if isinstance(layer, keras.Model):
+        nested = wrapped.setdefault(id(layer), without_last_activation(functional(layer)))
+        return keras.tree.flatten(nested(inputs))[tensor_index]
+    if _fuses_squashing(layer):
+        return wrapped.setdefault(id(layer), Preactivation(layer))(inputs[0])
+    return output
+
+
+def is_squashing(layer: keras.layers.Layer) -> bool:
+    """Whether ``layer`` does nothing but a sigmoid or a softmax."""
+    if isinstance(layer, keras.layers.Softmax):
+        return True
+    return isinstance(layer, keras.layers.Activation) and activation_name(layer) in SQUASHING
+
+
+def _fuses_squashing(layer: keras.layers.Layer) -> bool:
+    fusing = isinstance(layer, keras.layers.Dense | keras.layers.Conv1D)
+    return fusing and activation_name(layer) in SQUASHING
+
+
+def activation_name(layer: keras.layers.Layer) -> str:
+    """Name of the function a layer applies to its outputs (``linear`` for none)."""
+    return getattr(layer.activation, "__name__", type(layer.activation).__name__)
+
+
+def functional(network: keras.Model) -> keras.Model:
+    """A Sequential as a graph of layers; a functional model as it is."""
+    if isinstance(network, keras.Sequential):
+        return keras.Model(network.inputs, network.outputs)
+    return network

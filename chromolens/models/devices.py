@@ -1,0 +1,73 @@
+"""Threads, seeds, precision and devices of TensorFlow, set in one place.
+
+Threads and TF32 belong to the process: a job calls ``configure`` before anything else.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import keras
+import tensorflow as tf
+
+from chromolens.errors import BadInput
+
+PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
+
+
+def configure(*, threads: int = 1, tf32: bool = False) -> None:
+    """Fix what a process may use; call it before the first tensor is made.
+
+    Parameters
+    ----------
+    threads
+        CPU threads of one operation. One gives the same bits everywhere, and one job per core
+        is faster than several threads in a job.
+    tf32
+        Whether GPUs may round products to 10 bits: harmless in training; off for attribution,
+        which takes differences of nearly equal numbers.
+
+    Raises
+    ------
+    RuntimeError
+        TensorFlow has already started with another number of threads.
+    """
+    if tf.config.threading.get_intra_op_parallelism_threads() != threads:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+    if tf.config.threading.get_inter_op_parallelism_threads() != 1:
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.experimental.enable_tensor_float_32_execution(tf32)
+    for gpu in tf.config.list_physical_devices("GPU"):
+        # Several jobs may share a GPU: take memory as it is needed.
+        tf.config.experimental.set_memory_growth(gpu, True)
+
+
+def describe() -> dict[str, str | int | bool]:
+    """What this process computes on, for provenance: device, threads, versions, TF32."""
+    gpus = tf.config.list_physical_devices("GPU")
+    names = [tf.config.experimental.get_device_details(gpu)["device_name"] for gpu in gpus]
+    return {
+        "device": ", ".join(names) or "CPU",
+        "threads": tf.config.threading.get_intra_op_parallelism_threads(),
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "tf32": tf.config.experimental.tensor_float_32_execution_enabled(),
+    }
+
+
+def make_deterministic(seed: int) -> None:
+    """Seed Python, NumPy and TensorFlow, and forbid operations whose result may vary."""
+    keras.utils.set_random_seed(seed)
+    tf.config.experimental.enable_op_determinism()
+
+
+@contextmanager
+def precision(name: str) -> Iterator[None]:
+    """Build layers within the block in one of ``PRECISIONS``; BadInput for another name."""
+    if name not in PRECISIONS:
+        raise BadInput(f"unknown precision {name!r}", expected=f"one of {', '.join(PRECISIONS)}")
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)

@@ -1,0 +1,172 @@
+"""Metrics of predictions, each for many weightings of the windows at once.
+
+Every function takes ``values`` and ``labels`` (n,), and ``weights`` (b, n), the number of times
+that each window counts in each of b resamples; it returns (b,). Ones give the plain metric,
+multinomial counts give its bootstrap. Where a metric is undefined (one class only, no spread) it
+is NaN.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+Metric = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+
+CHUNK = 2**22
+"""Entries of a weight matrix held at a time."""
+
+
+def auroc(values: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Share of (positive, negative) pairs ranked rightly, ties half (Mann and Whitney, 1947)."""
+    positives, negatives = _by_value(values, labels, weights)
+    below = np.cumsum(negatives, axis=1) - negatives
+    ranked = (positives * (below + negatives / 2)).sum(axis=1)
+    return _ratio(ranked, positives.sum(axis=1) * negatives.sum(axis=1))
+
+
+def auprc(values: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Average precision: mean over positives of the precision at their value (as scikit-learn)."""
+    positives, negatives = (part[:, ::-1] for part in _by_value(values, labels, weights))
+    found, called = np.cumsum(positives, axis=1), np.cumsum(positives + negatives, axis=1)
+    precision = found / np.maximum(called, 1e-12)
+    total = positives.sum(axis=1)
+    return np.where(
+        negatives.sum(axis=1) > 0, _ratio((positives * precision).sum(axis=1), total), np.nan
+    )
+
+
+def pearson(values: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Correlation of values and labels."""
+    total = weights.sum(axis=1)
+    # Centred first: sums of squares of large numbers would lose the difference.
+    x, y = (side.astype("float64") - side.mean() for side in (values, labels))
+    mx, my, xx, yy, xy = (weights @ z / total for z in (x, y, x * x, y * y, x * y))
+    spread = (xx - mx**2) * (yy - my**2)
+    floor = 1e-12 * max(x.var() * y.var(), np.finfo("float64").tiny)
+    return np.where(spread > floor, (xy - mx * my) / np.sqrt(np.maximum(spread, floor)), np.nan)
+
+
+def calibration_error(
+    values: np.ndarray, labels: np.ndarray, weights: np.ndarray, bins: int = 10
+) -> np.ndarray:
+    """Expected calibration error (Guo et al., 2017, arXiv 1706.04599) of logits ``values``.
+
+    Mean over windows of |mean probability - share of positives| in their bin of ``bins`` equal
+    ones.
+    """
+    chance = probability(values)
+    member = np.eye(bins)[_bin(chance, bins)]
+    gap = np.abs(weights @ (member * (chance - labels)[:, None]))
+    return _ratio(gap.sum(axis=1), weights.sum(axis=1))
+
+
+def mean(values: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Mean of ``values`` (``labels`` are not looked at)."""
+    return _ratio(weights @ values, weights.sum(axis=1))
+
+
+def reliability(values: np.ndarray, labels: np.ndarray, bins: int = 10) -> pd.DataFrame:
+    """Table behind the calibration error: one row per bin that has windows.
+
+    Columns low, high (bounds of the bin), n, probability (mean), observed (share of positives).
+    """
+    chance = probability(values)
+    table = pd.DataFrame({"bin": _bin(chance, bins), "probability": chance, "observed": labels})
+    grouped = table.groupby("bin")
+    means = grouped.mean()
+    means.insert(0, "low", means.index / bins)
+    means.insert(1, "high", (means.index + 1) / bins)
+    means.insert(2, "n", grouped.size())
+    return means.reset_index(drop=True)
+
+
+def once(metric: Metric, values: np.ndarray, labels: np.ndarray) -> float:
+    """``metric`` with each window counted once; NaN for no windows."""
+    if not len(values):
+        return float("nan")
+    return float(metric(values, labels, np.ones((1, len(values))))[0])
+
+
+def interval(
+    metric: Metric, values: np.ndarray, labels: np.ndarray, *, resamples: int, seed: int
+) -> tuple[float, float]:
+    """95 % percentile bootstrap interval of ``metric`` over windows; NaN where undefined."""
+    if not len(values):
+        return float("nan"), float("nan")
+    rng = np.random.default_rng(seed)
+    rows = max(1, CHUNK // len(values))
+    found = [
+        metric(values, labels, _resample(rng, min(rows, resamples - first), len(values)))
+        for first in range(0, resamples, rows)
+    ]
+    found = np.concatenate(found)
+    defined = found[~np.isnan(found)]
+    if not len(defined):
+        return float("nan"), float("nan")
+    return tuple(float(bound) for bound in np.quantile(defined, (0.025, 0.975)))
+
+
+def jensen_shannon(predicted: np.ndarray, observed: np.ndarray) -> np.ndarray:
+    """Jensen-Shannon distance (square root of the divergence, nats) between profiles.
+
+    Parameters
+    ----------
+    predicted : (n, length, strands)
+        Shares or counts, not logits; normalised here over positions.
+    observed : (n, length, strands)
+        Counts.
+
+    Returns
+    -------
+    (n,): mean over the strands with counts; NaN for a window without any. Same base as SciPy's
+    and ChromBPNet's: 0 equal, 0.83 disjoint.
+    """
+    p, q = (_shares(side.astype("float64")) for side in (predicted, observed))
+    middle = (p + q) / 2
+    divergence = (_relative_entropy(p, middle) + _relative_entropy(q, middle)) / 2
+    distance = np.sqrt(np.maximum(divergence, 0))
+    known = observed.sum(axis=1) > 0
+    return _ratio(np.where(known, distance, 0).sum(axis=1), known.sum(axis=1))
+
+
+def probability(logits: np.ndarray) -> np.ndarray:
+    """Sigmoid, without overflow."""
+    return 0.5 * (1 + np.tanh(np.asarray(logits, dtype="float64") / 2))
+
+
+def _by_value(
+    values: np.ndarray, labels: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of positives and of negatives (b, distinct values), by ascending value."""
+    order = np.argsort(values, kind="stable")
+    starts = np.flatnonzero(np.diff(values[order], prepend=-np.inf))
+    weights, positive = weights[:, order], labels[order] == 1
+    return tuple(
+        np.add.reduceat(np.where(chosen, weights, 0.0), starts, axis=1)
+        for chosen in (positive, ~positive)
+    )
+
+
+def _ratio(over: np.ndarray, under: np.ndarray) -> np.ndarray:
+    under = np.asarray(under, dtype="float64")
+    return np.where(under > 0, over / np.where(under > 0, under, 1), np.nan)
+
+
+def _bin(chance: np.ndarray, bins: int) -> np.ndarray:
+    return np.minimum((chance * bins).astype(int), bins - 1)
+
+
+def _resample(rng: np.random.Generator, count: int, n: int) -> np.ndarray:
+    drawn = rng.integers(0, n, size=(count, n)) + n * np.arange(count)[:, None]
+    return np.bincount(drawn.ravel(), minlength=count * n).reshape(count, n).astype("float64")
+
+
+def _shares(counts: np.ndarray) -> np.ndarray:
+    return _ratio(counts, np.broadcast_to(counts.sum(axis=1, keepdims=True), counts.shape))
+
+
+def _relative_entropy(p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    positive = p > 0
+    logs = np.log(np.where(positive, p, 1) / np.where(positive, q, 1))
+    return (p * logs).sum(axis=1)

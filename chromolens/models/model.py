@@ -1,0 +1,221 @@
+"""One saved network and what is known about it: the thing that is explained.
+
+A network is a Keras functional or Sequential model of one input (n, length, channels). Its
+outputs, flattened in model order, are its tasks: an output (n, T) holds T of them, a profile
+(n, positions, strands) is one.
+"""
+
+import difflib
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from chromolens.errors import BadInput
+from chromolens.models._files import check_is_keras_3, read_facts, read_network
+from chromolens.models._logits import functional, without_last_activation
+
+BATCH_SIZE = 128
+
+
+class Model:
+    """A network with named tasks; make one with ``load_model`` or ``Model.of``.
+
+    Attributes
+    ----------
+    network : keras.Model
+        As saved, as a functional graph.
+    logits : keras.Model
+        The same outputs before a final sigmoid or softmax; shares the weights.
+    length, channels
+        Of the input; ``length`` is None where the network takes any.
+    tasks
+        One name for each task; ``canonical`` holds ``output/index`` for the same tasks.
+    background
+        Frequencies of A, C, G, T in the training windows, or None.
+    digest
+        sha256 of the .keras file, empty for a network made in memory.
+    """
+
+    def __init__(self, network: keras.Model, facts: dict, digest: str):
+        self.network = functional(network)
+        self.logits = without_last_activation(self.network)
+        self.length, self.channels = _input_shape(self.network)
+        self.canonical = _canonical_names(self.network)
+        named = facts.get("tasks") or []
+        self.tasks = list(named) if len(named) == len(self.canonical) else self.canonical
+        self.background = facts.get("background")
+        self.facts, self.digest = facts, digest
+        self._compiled: dict[object, Callable] = {}
+
+    @classmethod
+    def of(cls, network: keras.Model, tasks: Sequence[str] | None = None) -> "Model":
+        """Wrap a network in memory, its tasks named by ``tasks`` where given."""
+        model = cls(network, {"tasks": list(tasks or [])}, digest="")
+        if tasks is not None and len(tasks) != len(model.canonical):
+            raise BadInput(f"{len(tasks)} names for {len(model.canonical)} tasks")
+        return model
+
+    def task_index(self, task: int | str) -> int:
+        """Place of a task (index, name, ``output/index``, or name of a profile) in the order."""
+        if isinstance(task, int | np.integer) and not isinstance(task, bool):
+            return self._checked_index(int(task))
+        for names in (self.tasks, self.canonical, self._short_names()):
+            if task in names:
+                return names.index(task)
+        raise self._unknown_task(task)
+
+    def output_of(self, task: int) -> tuple[int, int | None]:
+        """Output that holds task number ``task``, and its column there (None for a profile)."""
+        places = []
+        for place, output in enumerate(self.network.outputs):
+            columns = [None] if len(output.shape) == 3 else range(output.shape[-1])
+            places += [(place, column) for column in columns]
+        return places[task]
+
+    def compiled(self, key: object, make: Callable[[], Callable]) -> Callable:
+        """The function kept under ``key``, made at first use: a graph is traced once."""
+        if key not in self._compiled:
+            self._compiled[key] = make()
+        return self._compiled[key]
+
+    def values(
+        self,
+        inputs: np.ndarray,
+        *,
+        tasks: Sequence[int | str],
+        target: str = "logit",
+        batch_size: int | None = None,
+    ) -> np.ndarray:
+        """Targets of ``inputs``.
+
+        Parameters
+        ----------
+        inputs : float32 (n, length, channels)
+        tasks
+            Indices or names.
+        target
+            See ``chromolens.models.targets``.
+        batch_size
+            Every call of the network has this many rows (the last is padded), so that a
+            row's bits don't depend on how many others there are.
+
+        Returns
+        -------
+        float32 (n, tasks), in target units.
+        """
+        from chromolens.models.targets import compiled_values
+
+        inputs = check_inputs(self, inputs)
+        ask = compiled_values(self, tasks, target)
+        values = np.zeros((len(inputs), len(tasks)), np.float32)
+        for rows in batches(len(inputs), batch_size or BATCH_SIZE):
+            values[rows] = ask(padded(inputs[rows], batch_size or BATCH_SIZE))[: len(rows)]
+        return values
+
+    def _checked_index(self, task: int) -> int:
+        if 0 <= task < len(self.tasks):
+            return task
+        raise BadInput(
+            f"there is no task number {task}", expected=f"0 to {len(self.tasks) - 1}: {self.tasks}"
+        )
+
+    def _short_names(self) -> list[str]:
+        return [name.removeprefix("profile_") for name in self.canonical]
+
+    def _unknown_task(self, task: object) -> BadInput:
+        known = list(dict.fromkeys([*self.tasks, *self.canonical]))
+        near = difflib.get_close_matches(str(task), known, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        return BadInput(
+            f"the model has no task {task!r}{hint}", expected=f"one of {', '.join(known)}"
+        )
+
+
+def load_model(
+    path: str | Path, custom_objects: dict | None = None, layout: str | None = None
+) -> Model:
+    """Read a Keras 3 ``.keras`` file and, where there is one, the ``.json`` beside it.
+
+    Parameters
+    ----------
+    path
+        The file; nothing in it is executed (``safe_mode``), so Lambda layers are refused.
+    custom_objects
+        Name -> class or function, for layers of your own.
+    layout
+        Order of the input's axes: ``length_channels`` (also the default).
+
+    Raises
+    ------
+    BadInput
+        Missing or unreadable file, Lambda layers, another layout, a sidecar of another file.
+    """
+    path = Path(path)
+    if layout not in (None, "length_channels"):
+        raise BadInput(f"layout {layout!r} is not supported", expected="length_channels")
+    check_is_keras_3(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Model(read_network(path, custom_objects), read_facts(path, digest), digest)
+
+
+def load_folds(paths: Sequence[str | Path]) -> dict[str, list[Model]]:
+    """The replicates of each fold, by the fold that each model's sidecar names."""
+    folds: dict[str, list[Model]] = {}
+    for path in paths:
+        model = load_model(path)
+        folds.setdefault(model.facts["fold"], []).append(model)
+    return folds
+
+
+def batches(count: int, size: int) -> Iterator[np.ndarray]:
+    """Row numbers 0..count-1 in runs of at most ``size``."""
+    if size < 1:
+        raise BadInput(f"batch_size is {size}", expected="1 or more")
+    return (np.arange(first, min(first + size, count)) for first in range(0, count, size))
+
+
+def padded(rows: np.ndarray, size: int) -> np.ndarray:
+    """``rows`` followed by zeros up to ``size`` rows."""
+    filler = np.zeros((size - len(rows), *rows.shape[1:]), rows.dtype)
+    return np.concatenate([rows, filler])
+
+
+def check_inputs(model: Model, inputs: np.ndarray) -> np.ndarray:
+    """``inputs`` as float32, or BadInput where they can't be the model's."""
+    inputs = np.asarray(inputs)
+    expected = f"float32 (n, {model.length or 'length'}, {model.channels})"
+    if not np.issubdtype(inputs.dtype, np.floating):
+        raise BadInput(f"inputs are {inputs.dtype}", expected=expected, remedy="one-hot encode")
+    wanted = (model.length or (inputs.shape[1] if inputs.ndim == 3 else None), model.channels)
+    if inputs.ndim != 3 or inputs.shape[1:] != wanted:
+        raise BadInput(f"inputs have shape {inputs.shape}", expected=expected)
+    if not np.isfinite(inputs).all():
+        row = int(np.argwhere(~np.isfinite(inputs))[0, 0])
+        raise BadInput("inputs hold NaN or infinity", expected=expected, where=f"row {row}")
+    return inputs.astype(np.float32, copy=False)
+
+
+def _input_shape(network: keras.Model) -> tuple[int | None, int]:
+    shapes = [tuple(tensor.shape) for tensor in network.inputs]
+    if len(shapes) != 1 or len(shapes[0]) != 3 or shapes[0][2] is None:
+        raise BadInput(f"the model's inputs are {shapes}", expected="one: (n, length, channels)")
+    return shapes[0][1], shapes[0][2]
+
+
+def _canonical_names(network: keras.Model) -> list[str]:
+    names = []
+    for name, output in zip(network.output_names, network.outputs, strict=True):
+        if len(output.shape) not in (2, 3) or output.shape[-1] is None:
+            raise BadInput(
+                f"output {name!r} has shape {tuple(output.shape)}",
+                expected="(n, tasks) or a profile (n, positions, strands)",
+            )
+        names += [name] if len(output.shape) == 3 else _numbered(name, output.shape[-1])
+    return names
+
+
+def _numbered(name: str, count: int) -> list[str]:
+    return [f"{name}/{index}" for index in range(count)]

@@ -1,0 +1,80 @@
+"""Which windows are read closely: by TF-MoDISco, by the subsets, and to measure folds' scales."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from chromolens.motifs.pick import background_rows, pick_windows
+
+BACKGROUND = 300
+
+
+def thresholds(
+    predictions: pd.DataFrame, tasks: Sequence[str], *, percentile: float, of: str
+) -> pd.DataFrame:
+    """Threshold of the subsets for each task and fold: columns task, fold, threshold.
+
+    A percentile of the fold's held-out predictions, in target units: of all windows, or of the
+    task's positives (``of`` "all", "positives"). Folds differ in scale, so each has its own.
+    """
+    rows = []
+    for task in tasks:
+        for fold, held_out in predictions.groupby("fold"):
+            chosen = held_out if of == "all" else held_out[held_out[f"{task}.label"] > 0]
+            if len(chosen):
+                rows.append((task, fold, np.percentile(chosen[task], percentile)))
+    return pd.DataFrame(rows, columns=["task", "fold", "threshold"])
+
+
+def choose(
+    windows: pd.DataFrame,
+    predictions: pd.DataFrame,
+    thresholds: pd.DataFrame,
+    tasks: Sequence[str],
+    *,
+    count: int,
+    sis_count: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Chosen windows: columns purpose, task, id, in the order in which they are to be read.
+
+    Purposes: ``explain`` (positives of the task, drawn over all groups), ``sis`` (those of them
+    whose held-out prediction reaches their fold's threshold), ``background`` (negatives, for the
+    folds' scales; task "").
+    """
+    groups = sorted(predictions["group"].unique())
+    rows = [
+        ("background", "", i)
+        for i in windows["id"].iloc[background_rows(windows, BACKGROUND, seed)]
+    ]
+    for task in tasks:
+        by = "positives" if windows[task].dropna().isin([0, 1]).all() else "predicted"
+        draw = {"task": task, "groups": groups, "seed": seed, "by": by}
+        rows += [
+            ("explain", task, i) for i in pick_windows(windows, predictions, count=count, **draw)
+        ]
+        passing = windows[windows["id"].isin(_passing(predictions, thresholds, task))]
+        rows += [
+            ("sis", task, i) for i in pick_windows(passing, predictions, count=sis_count, **draw)
+        ]
+    return pd.DataFrame(rows, columns=["purpose", "task", "id"])
+
+
+def rows_of(
+    chosen: pd.DataFrame, windows: pd.DataFrame, purpose: str, tasks: Sequence[str], most: int
+) -> Mapping[str, np.ndarray]:
+    """Rows of ``windows`` chosen for ``purpose``, at most ``most`` a task, in the chosen order."""
+    place = pd.Series(np.arange(len(windows)), index=windows["id"])
+    kept = chosen[chosen["purpose"] == purpose]
+    return {
+        task: place[kept.loc[kept["task"] == task, "id"]].to_numpy(dtype=int)[:most]
+        for task in tasks
+    }
+
+
+def _passing(predictions: pd.DataFrame, thresholds: pd.DataFrame, task: str) -> pd.Series:
+    """Ids whose held-out prediction (of the first replicate) reaches their fold's threshold."""
+    limit = thresholds[thresholds["task"] == task].set_index("fold")["threshold"]
+    first = predictions[predictions["replicate"] == 0]
+    return first.loc[first[task] >= first["fold"].map(limit), "id"]

@@ -1,0 +1,140 @@
+"""TF-MoDISco's patterns as a table with names, as motifs, and which of them are the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pandas as pd
+
+from chromolens.motifs.database import Motif
+from chromolens.motifs.meme import write_meme
+from chromolens.motifs.naming import name_motifs
+from chromolens.motifs.ppm import normalised, reverse_complement
+
+SIGNS = ("pos", "neg")
+
+
+@dataclass(frozen=True, eq=False)
+class Pattern:
+    """A pattern, named ``sign.pattern_i`` after its place in modisco's file.
+
+    ``ppm``: base frequencies over its seqlets, ``cwm``: mean contribution of the observed
+    base (in the units of the scores), both float (length, 4); ``core``: where the
+    contributions of its sign are. ``seqlets``: how many.
+    """
+
+    name: str
+    sign: str
+    seqlets: int
+    ppm: np.ndarray
+    cwm: np.ndarray
+    core: slice
+
+    @property
+    def motif(self) -> np.ndarray:
+        """PPM of the core."""
+        return self.ppm[self.core]
+
+
+def read_patterns(modisco_h5: str | Path) -> list[Pattern]:
+    """All patterns of a modisco file, positive before negative, most seqlets first."""
+    with h5py.File(modisco_h5) as file:
+        found = [
+            _pattern(sign, key, group)
+            for sign in SIGNS
+            for key, group in file.get(f"{sign}_patterns", {}).items()
+        ]
+    return sorted(found, key=_rank)
+
+
+def _rank(pattern: Pattern) -> tuple[int, int, int]:
+    return SIGNS.index(pattern.sign), -pattern.seqlets, int(pattern.name.rsplit("_", 1)[1])
+
+
+def _pattern(sign: str, key: str, group: h5py.Group) -> Pattern:
+    cwm = group["contrib_scores"][:]
+    seqlets = int(group["seqlets/n_seqlets"][0])
+    ppm = normalised(group["sequence"][:])
+    place = core(cwm, 1 if sign == "pos" else -1)
+    return Pattern(f"{sign}.{key}", sign, seqlets, ppm, cwm, place)
+
+
+def core(cwm: np.ndarray, sign: int = 1, share: float = 0.2, flank: int = 2) -> slice:
+    """From the first to the last position of at least ``share`` of the largest contribution.
+
+    ``flank`` positions more on each side, within the pattern. ``cwm``: (length, 4); only
+    contributions of ``sign`` count, so that neighbours of the other sign don't widen it.
+    """
+    weight = np.clip(sign * cwm.sum(axis=1), 0, None)
+    kept = np.flatnonzero(weight >= share * weight.max())
+    return slice(max(0, int(kept[0]) - flank), min(len(cwm), int(kept[-1]) + 1 + flank))
+
+
+def similarity(first: np.ndarray, second: np.ndarray) -> float:
+    """Largest correlation of two PPMs over all offsets and both strands.
+
+    Frequencies less 1/4 are correlated, with zeros where one motif doesn't reach: bases of one
+    motif alone count against the match by how informative they are.
+    """
+    a = normalised(first) - 0.25
+    forward = normalised(second) - 0.25
+    norm = np.sqrt((a**2).sum() * (forward**2).sum())
+    if norm == 0:
+        return 0.0
+    return float(max(_dots(a, b).max() for b in (forward, reverse_complement(forward))) / norm)
+
+
+def _dots(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Sum of products at every offset, (len(a) + len(b) - 1,)."""
+    return sum(np.correlate(a[:, base], b[:, base], mode="full") for base in range(4))
+
+
+def same_as(patterns: Sequence[Pattern], threshold: float = 0.9) -> list[str]:
+    """For each pattern the first earlier one of its sign that is as good as equal, or ""."""
+    names = []
+    for place, pattern in enumerate(patterns):
+        earlier = (
+            other.name
+            for other in patterns[:place]
+            if other.sign == pattern.sign and similarity(other.motif, pattern.motif) >= threshold
+        )
+        names.append(next(earlier, ""))
+    return names
+
+
+def patterns_table(
+    modisco_h5: str | Path, database: Sequence[Motif], **naming: float
+) -> pd.DataFrame:
+    """One row for each pattern: pattern, sign, seqlets, the columns of naming, same_as.
+
+    Sorted by sign (pos first), then by seqlets, which are the support. ``naming``: the rules
+    of ``name_motifs``. ``same_as``: a better supported pattern of the same sign that this
+    one repeats (``similarity`` >= 0.9); both rows stay.
+    """
+    patterns = read_patterns(modisco_h5)
+    named = name_motifs(
+        {pattern.name: pattern.motif for pattern in patterns},
+        {pattern.name: pattern.seqlets for pattern in patterns},
+        database,
+        **naming,
+    )
+    table = named.rename(columns={"motif": "pattern"})
+    table.insert(1, "sign", [pattern.sign for pattern in patterns])
+    table.insert(2, "seqlets", [pattern.seqlets for pattern in patterns])
+    table["same_as"] = same_as(patterns)
+    return table
+
+
+def write_patterns_meme(
+    modisco_h5: str | Path, target: str | Path, background: Sequence[float] = (0.25,) * 4
+) -> None:
+    """The cores of all patterns as a MEME file (with no motifs in it where there are none)."""
+    patterns = read_patterns(modisco_h5)
+    write_meme(
+        {pattern.name: pattern.motif for pattern in patterns},
+        target,
+        background,
+        {pattern.name: pattern.seqlets for pattern in patterns},
+    )

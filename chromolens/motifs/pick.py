@@ -1,0 +1,88 @@
+"""Which windows TF-MoDISco and SIS read: a seeded draw, balanced over groups.
+
+A group is a chromosome, or a part of the records. TF-MoDISco fills its cap of seqlets in the
+order of its input, so that a list by chromosome would leave the last chromosomes out.
+"""
+
+import numpy as np
+import pandas as pd
+
+from chromolens.errors import BadInput
+
+
+def pick_windows(
+    windows: pd.DataFrame,
+    predictions: pd.DataFrame | None,
+    *,
+    task: str,
+    groups: list[str],
+    count: int,
+    seed: int,
+    by: str = "positives",
+) -> list[str]:
+    """Ids of at most ``count`` windows of ``groups`` for ``task``, in a shuffled order.
+
+    Parameters
+    ----------
+    windows
+        The windows table (columns id, group, role and one for each task).
+    predictions
+        Columns id and ``task``; read only by ``by="predicted"``; ids may repeat (averaged).
+    count
+        Where there are more, groups take turns until ``count`` are found.
+    by
+        ``positives``: drawn from the windows labelled 1 (tiles aside, which overlap);
+        ``predicted``: those with the highest predictions of each group, whatever the label.
+    seed
+        The draw depends on it and on the set of windows, not on their order in the table.
+    """
+    if task not in windows:
+        raise BadInput(f"the windows table has no task {task!r}")
+    candidates = windows[windows["group"].isin(groups)]
+    rng = np.random.default_rng(seed)
+    if by == "positives":
+        ranked = _shuffled(_positives(candidates, task), rng)
+    elif by == "predicted":
+        ranked = _by_prediction(_shuffled(candidates, rng), predictions, task)
+    else:
+        raise BadInput(f"windows picked by {by!r}", expected="positives or predicted")
+    chosen = _take_turns(ranked, count)
+    return _shuffled(chosen, rng)["id"].tolist()
+
+
+def background_rows(windows: pd.DataFrame, count: int, seed: int) -> np.ndarray:
+    """Positions in ``windows`` of at most ``count`` negatives, groups taking turns; sorted."""
+    numbered = windows.assign(_row=np.arange(len(windows)))
+    negatives = numbered[numbered["role"] == "negative"]
+    ranked = _shuffled(negatives, np.random.default_rng(seed))
+    return np.sort(_take_turns(ranked, count)["_row"].to_numpy(dtype=int))
+
+
+def _positives(candidates: pd.DataFrame, task: str) -> pd.DataFrame:
+    labels = candidates[task]
+    if not labels.dropna().isin([0, 1]).all():
+        raise BadInput(
+            f"task {task!r} has no positives: its labels are not 0 and 1",
+            expected="by: predicted, for tasks with numbers as labels",
+        )
+    return candidates[(labels == 1) & (candidates["role"] != "tile")]
+
+
+def _by_prediction(
+    candidates: pd.DataFrame, predictions: pd.DataFrame | None, task: str
+) -> pd.DataFrame:
+    if predictions is None or task not in predictions:
+        raise BadInput(f"no predictions of task {task!r} to pick windows by")
+    values = candidates["id"].map(predictions.groupby("id")[task].mean())
+    order = values.dropna().sort_values(ascending=False, kind="stable").index
+    return candidates.loc[order]
+
+
+def _shuffled(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    return rows.sort_values("id", kind="stable").sample(frac=1, random_state=rng)
+
+
+def _take_turns(ranked: pd.DataFrame, count: int) -> pd.DataFrame:
+    """The first ``count`` when groups hand over their windows one by one, in ranked order."""
+    turn = ranked.groupby("group", sort=False).cumcount()
+    return ranked.loc[turn.sort_values(kind="stable").index[:count]]

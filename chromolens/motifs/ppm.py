@@ -1,0 +1,56 @@
+"""Position probability matrices: what a motif looks like, and how much it says.
+
+A PPM is float (length, 4): the frequencies of A, C, G, T at each position, each row summing
+to 1.
+"""
+
+import numpy as np
+
+_IUPAC = {frozenset("AG"): "R", frozenset("CT"): "Y", frozenset("CG"): "S"} | {
+    frozenset("AT"): "W",
+    frozenset("GT"): "K",
+    frozenset("AC"): "M",
+}
+
+
+def normalised(ppm: np.ndarray) -> np.ndarray:
+    """Rows of ``ppm`` (length, 4) divided by their sums; a row of zeros (only Ns) is uniform."""
+    ppm = np.asarray(ppm, dtype=float)
+    sums = ppm.sum(axis=1, keepdims=True)
+    return np.where(sums > 0, ppm / np.where(sums > 0, sums, 1), 0.25)
+
+
+def column_information(ppm: np.ndarray) -> np.ndarray:
+    """Bits of each position, (length,): 2 + sum p log2 p, against uniform bases."""
+    ppm = normalised(ppm)
+    return 2 + (ppm * np.log2(np.where(ppm > 0, ppm, 1))).sum(axis=1)
+
+
+def information(ppm: np.ndarray) -> float:
+    """Total bits of a motif."""
+    return float(column_information(ppm).sum())
+
+
+def trim(ppm: np.ndarray, minimum: float = 0.25) -> np.ndarray:
+    """The motif from its first to its last position of at least ``minimum`` bits."""
+    kept = np.flatnonzero(column_information(ppm) >= minimum)
+    return normalised(ppm)[kept[0] : kept[-1] + 1] if len(kept) else np.empty((0, 4))
+
+
+def reverse_complement(ppm: np.ndarray) -> np.ndarray:
+    """The motif as it reads on the other strand."""
+    return ppm[::-1, ::-1]
+
+
+def consensus(ppm: np.ndarray) -> str:
+    """One letter a position: a base of more than half and twice the next, two of 3/4, or N."""
+    return "".join(_letter(row) for row in ppm)
+
+
+def _letter(row: np.ndarray) -> str:
+    first, second = np.argsort(-row, kind="stable")[:2]
+    if row[first] > 0.5 and row[first] > 2 * row[second]:
+        return "ACGT"[first]
+    if row[first] + row[second] > 0.75:
+        return _IUPAC[frozenset(("ACGT"[first], "ACGT"[second]))]
+    return "N"

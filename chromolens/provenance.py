@@ -1,0 +1,111 @@
+"""Which code, settings and files made a result; refusing to mix what was made differently."""
+
+import ast
+import hashlib
+import importlib.metadata
+import json
+import platform
+import subprocess
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from chromolens import __version__
+
+PACKAGE = Path(__file__).parent
+ROOT = PACKAGE.parent
+
+
+def code_digests(folder: str) -> dict[str, str]:
+    """Digest of each script in ``folder`` and of all of this package that it imports.
+
+    Snakemake reruns a job when its script changes, not when a module does that the script
+    imports; the digest among a rule's parameters makes up for that. Modules are read, not
+    imported.
+    """
+    scripts = sorted((ROOT / folder).glob("*.py"))
+    return {script.stem: _digest_code(_closure(script)) for script in scripts}
+
+
+def plugin_digests(package: str) -> dict[str, str]:
+    """Digest of each module of plugin ``package`` and of what it imports."""
+    modules = sorted((PACKAGE / package).glob("[!_]*.py"))
+    return {module.stem: _digest_code(_closure(module)) for module in modules}
+
+
+def file_digest(path: str | Path) -> str:
+    """sha256 of a file."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digest(value: object) -> str:
+    """Digest of anything that JSON can say, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def record(config: dict, inputs: Iterable[str], models: Iterable[str]) -> dict:
+    """What made a study: code, machine, versions, settings, digests of inputs and models."""
+    return {
+        "chromolens": __version__,
+        "commit": _commit(),
+        "code": _digest_code(frozenset(PACKAGE.rglob("*.py"))),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": {name: importlib.metadata.version(name) for name in _requirements()},
+        "config": config,
+        "inputs": {str(path): file_digest(path) for path in inputs},
+        "models": {str(path): file_digest(path) for path in models},
+    }
+
+
+@cache
+def _closure(module: Path) -> frozenset[Path]:
+    """``module`` and every module of this package that it imports, directly or not."""
+    found, waiting = {module}, [module]
+    while waiting:
+        for path in _imports(waiting.pop()) - found:
+            found.add(path)
+            waiting.append(path)
+    return frozenset(found)
+
+
+@cache
+def _imports(module: Path) -> frozenset[Path]:
+    names = set()
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return frozenset(filter(None, map(_source, names)))
+
+
+def _source(name: str) -> Path | None:
+    path = ROOT.joinpath(*name.split("."))
+    candidates = [path.with_suffix(".py"), path / "__init__.py"]
+    if name.split(".")[0] != PACKAGE.name:
+        return None
+    return next((candidate for candidate in candidates if candidate.exists()), None)
+
+
+def _digest_code(modules: frozenset[Path]) -> str:
+    parts = [hashlib.sha256(path.read_bytes()).digest() for path in sorted(modules)]
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:12]
+
+
+def _commit() -> str:
+    """The checkout's commit, with ``+`` where files differ from it; empty outside git."""
+    command = ["git", "-C", str(ROOT), "describe", "--always", "--abbrev=40", "--dirty=+"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    return answer.stdout.strip()
+
+
+def _requirements() -> list[str]:
+    """Names of the packages that the lock file pins and that this environment has."""
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    names = [line.split("==")[0].strip() for line in lines if "==" in line]
+    have = {
+        d.metadata["Name"].lower().replace("_", "-") for d in importlib.metadata.distributions()
+    }
+    return [name for name in names if name.lower().replace("_", "-") in have]

@@ -1,0 +1,116 @@
+"""From a rule's lists of files and the tables that gave them to a ``Study``."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from chromolens import __version__
+from chromolens.motifs.database import load_database
+from chromolens.report.study import Study
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def gather(
+    files: Mapping[str, Any],
+    *,
+    config: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    database: Mapping[str, str],
+    trainings: Rows,
+    tracked: Rows,
+    windowed: Rows,
+    model_tasks: Rows,
+    motif_method: str,
+    code: str = "",
+) -> Study:
+    """The study whose ``files`` are lists in the order of the tables ``trainings`` and so on.
+
+    ``config`` is the study's, ``settings`` those of its inputs with local files, ``code`` the
+    digest of what made the page.
+    """
+    models = list(config["models"])
+    readings = [(row["model"], row["task"], row["method"]) for row in tracked]
+    tasks = [(row["model"], row["task"]) for row in model_tasks]
+    made = json.loads(Path(files["provenance"]).read_text())
+    subsets = zip(*(files[name] for name in ("sis", "clusters", "motifs", "meme")), strict=True)
+    return Study(
+        title=config["title"] or config["study"],
+        kind=settings["kind"],
+        date=date.today().isoformat(),
+        version=__version__,
+        windows=Path(files["windows"]),
+        folds=Path(files["folds"]),
+        dropped=Path(files["dropped"]),
+        acceptance=Path(files["acceptance"]) if config["acceptance"] else None,
+        models={name: _described(model) for name, model in config["models"].items()},
+        nulls=frozenset(n for n, m in config["models"].items() if m["labels"] == "permuted"),
+        methods={n: _words(m["settings"]) for n, m in config["attribution"]["methods"].items()},
+        histories=_keyed([(r["model"], r["fold"], r["replicate"]) for r in trainings], files["histories"]),
+        predictions=_keyed([(name, "", 0) for name in models], files["predictions"]),
+        metrics=list(map(Path, files["metrics"])),
+        pooled=list(map(Path, files["pooled"])),
+        tracks=_keyed(readings, files["tracks"]),
+        prediction_tracks=_keyed(readings, files["prediction_tracks"]),
+        explained=_keyed([(row["model"], row["method"]) for row in windowed], files["explained"]),
+        fasta=_one(files["fasta"]),
+        genes=_one(files["genes"]),
+        truth=_one(files["truth"]),
+        peaks=settings.get("peaks", {}),
+        chromosome_names=settings.get("chromosome_names", {}),
+        loci=config["report"]["loci"],
+        patterns={
+            (*task, motif_method): (Path(table), Path(h5))
+            for task, table, h5 in zip(tasks, files["patterns"], files["modisco"], strict=True)
+        },
+        sis={
+            task: dict(zip(("sis", "clusters", "motifs", "meme"), map(Path, paths), strict=True))
+            for task, paths in zip(tasks, subsets, strict=False)
+        },
+        database=load_database(database),
+        completeness=list(map(Path, files["completeness"])),
+        tables=_tables(files),
+        config=config,
+        provenance=_shown(made, config["study"]),
+    )
+
+
+def _keyed(keys: Sequence[tuple], paths: Sequence[str]) -> dict[tuple, Path]:
+    return {key: Path(path) for key, path in zip(keys, paths, strict=True)}
+
+
+def _one(paths: str | Sequence[str]) -> Path | None:
+    """The file of an input that has one or none."""
+    paths = [paths] if isinstance(paths, str) else list(paths)
+    return Path(paths[0]) if paths else None
+
+
+def _described(model: Mapping[str, Any]) -> str:
+    words = [model["architecture"], model["objective"], _words(model["settings"])]
+    words += ["labels permuted"] if model["labels"] == "permuted" else []
+    return ", ".join(filter(None, words))
+
+
+def _words(settings: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in settings.items())
+
+
+def _tables(files: Mapping[str, Any]) -> dict[str, Path]:
+    named = {"Planted bases found again": "planted", "Every tile of the held-out chromosomes": "tiles"}
+    return {
+        title if number == 0 else f"{title} ({number + 1})": Path(path)
+        for title, kind in named.items()
+        for number, path in enumerate(files[kind])
+    }
+
+
+def _shown(made: Mapping[str, Any], study: str) -> dict[str, Any]:
+    """Provenance as the page lists it."""
+    versions = {"chromolens": f"{made['chromolens']} {made['commit']}", "python": made["python"]}
+    return {
+        "versions": versions | made["packages"],
+        "inputs": made["inputs"],
+        "commands": [f"snakemake --configfile STUDY.yaml --cores all  # study: {study}"],
+    }

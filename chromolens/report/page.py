@@ -1,0 +1,69 @@
+"""One self-contained page about a study: no script, no network, every figure inline SVG."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from chromolens.report import logos, summary
+from chromolens.report.sections import (
+    checks,
+    concordance,
+    data,
+    loci,
+    making,
+    patterns,
+    performance,
+    subsets,
+    verdict,
+)
+from chromolens.report.study import Study
+from chromolens.runlog import atomic, progress
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+_SECTIONS = {
+    "verdict": ("Verdict", verdict),
+    "data": ("What was run", data),
+    "performance": ("Training and held-out performance", performance),
+    "loci": ("Example loci", loci),
+    "patterns": ("Patterns", patterns),
+    "subsets": ("Sufficient input subsets", subsets),
+    "concordance": ("Concordance", concordance),
+    "checks": ("Checks", checks),
+    "making": ("How it was made", making),
+}
+
+
+def write_report(target: Path, study: Study) -> None:
+    """Write the page of ``study`` to ``target``, whole or not at all."""
+    with atomic(target) as temporary:
+        temporary.write_text(render(study), encoding="utf-8")
+
+
+def render(study: Study) -> str:
+    """The page as HTML text. The same study gives the same text."""
+    sections = {
+        name: module.context(study)
+        for name, (_, module) in progress(_SECTIONS.items(), what="report")
+    }
+    template = _environment().get_template("page.html")
+    return template.render(
+        study=study,
+        glyphs=logos.glyphs(),
+        summary=summary.paragraph(study, sections),
+        titles={name: title for name, (title, _) in _SECTIONS.items()},
+        **sections,
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["style"] = Markup((_TEMPLATES / "style.css").read_text())
+    return environment

@@ -1,0 +1,1 @@
+"""The sections of the page, one module each: ``context(study)`` gives what its template shows."""

@@ -1,0 +1,91 @@
+"""What was run: windows kept and dropped, folds, models and methods."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from chromolens.genome.names import roman
+from chromolens.inputs.windows import read_windows, task_names
+from chromolens.report.study import Study, read
+from chromolens.report.tables import Table, count, decimal
+
+
+def context(study: Study) -> dict:
+    """Tables of windows and drops, the diagram of the folds, models and methods."""
+    windows = read_windows(study.windows)
+    return {
+        "windows": len(windows),
+        "length": _length(windows),
+        "tasks": task_names(windows),
+        "groups": ordered(windows["group"].unique()),
+        "roles": windows["role"].value_counts().to_dict(),
+        "kept": kept(windows),
+        "dropped": dropped(study),
+        "folds": folds(study, windows),
+    }
+
+
+def _length(windows: pd.DataFrame) -> int:
+    if "sequence" in windows:
+        return int(windows["sequence"].str.len().max())
+    return int((windows["end"] - windows["start"]).max())
+
+
+def kept(windows: pd.DataFrame) -> Table:
+    """Windows of each task: positives, negatives and masked, or numbers for regression."""
+    names = task_names(windows)
+    binary = all(windows[name].dropna().isin([0, 1]).all() for name in names)
+    header = ["positive", "negative"] if binary else ["labelled", "mean label"]
+    header = ["task", "centred on its events", *header, "masked"]
+    rows = [[name, *_counts(windows, name, binary)] for name in names]
+    return Table("Windows kept, by task", header, rows, frozenset(header[1:]))
+
+
+def _counts(windows: pd.DataFrame, task: str, binary: bool) -> list[str]:
+    labels = windows[task]
+    own = count(sum(task in source.split(",") for source in windows["source"]))
+    both = [count((labels == 1).sum()), count((labels == 0).sum())]
+    plain = [count(labels.notna().sum()), decimal(labels.mean(), 2)]
+    return [own, *(both if binary else plain), count(labels.isna().sum())]
+
+
+def dropped(study: Study) -> Table | None:
+    """What was dropped and why, or None where nothing was."""
+    table = read(study.dropped) if study.dropped else pd.DataFrame()
+    if not len(table):
+        return None
+    text = table[["reason", "task", "example"]].fillna("")
+    numbers = [count(number) for number in table["count"]]
+    rows = list(zip(text["reason"], text["task"], numbers, text["example"], strict=True))
+    header = ["reason", "task", "windows", "for example"]
+    return Table("Windows and events dropped, by reason", header, rows, frozenset({"windows"}))
+
+
+def folds(study: Study, windows: pd.DataFrame) -> dict:
+    """Diagram of the folds: a row per fold, a column per group, the role in each cell."""
+    table = read(study.folds)
+    groups = ordered(table["group"].unique())
+    roles = table.set_index(["fold", "group"])["role"]
+    sizes = windows["group"].value_counts()
+    rows = [
+        (fold, [(group, roles.get((fold, group), "")) for group in groups])
+        for fold in table["fold"].unique()
+    ]
+    return {"groups": [(group, count(sizes.get(group, 0))) for group in groups], "rows": rows}
+
+
+_ROMAN = {roman(number): number for number in range(1, 40)}
+
+
+def ordered(groups: Iterable[str]) -> list[str]:
+    """Chromosomes as people count them: chr2 before chr10, chrIV before chrIX, the rest by name.
+
+    Roman numerals are read only where no chromosome has an Arabic one: X of man is no tenth.
+    """
+    numbers = {name: name.removeprefix("chr").removeprefix("part") for name in groups}
+    arabic = any(bare.isdecimal() for bare in numbers.values())
+    rank = {
+        name: int(bare) if bare.isdecimal() else 99 if arabic else _ROMAN.get(bare, 99)
+        for name, bare in numbers.items()
+    }
+    return sorted(sorted(rank), key=rank.__getitem__)

@@ -1,0 +1,190 @@
+"""Training and held-out performance: curves, metrics with intervals, calibration."""
+
+import numpy as np
+import pandas as pd
+
+from chromolens.report import figures
+from chromolens.report.study import Study, Training, read, read_all
+from chromolens.report.tables import Table, count, decimal
+
+_WORDS = {
+    "auroc": "AUROC",
+    "auprc": "AUPRC",
+    "pearson": "Pearson r",
+    "counts_pearson": "Pearson r of counts",
+    "profile_jsd": "Profile JSD (lower is better)",
+    "calibration_error": "Calibration error (lower is better)",
+}
+_DRAWN = ("auroc", "auprc", "pearson", "counts_pearson", "profile_jsd")
+_BOUNDS = {"auroc": (0.5, 1.0)}
+_UNSHARED = "_unshared"
+
+
+def context(study: Study) -> dict:
+    """Figures and tables of this section."""
+    pooled, single = read_all(study.pooled), read_all(study.metrics)
+    return {
+        "curves": curves(study.histories),
+        "plots": plots(study, pooled, single),
+        "marks": marks(study),
+        "pooled": pooled_table(study, pooled),
+        "calibration": calibration(study),
+    }
+
+
+def curves(histories: dict[Training, str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Per model, one panel per fold (its replicates overlaid), on the model's own axis."""
+    read_in = {key: read(path) for key, path in histories.items()}
+    models = dict.fromkeys(key[0] for key in read_in)
+    return [(model, _panels(model, read_in)) for model in models]
+
+
+def _panels(model: str, histories: dict[Training, pd.DataFrame]) -> list[tuple[str, str]]:
+    own = {key: table for key, table in histories.items() if key[0] == model}
+    top = max(float(_typical(table)) for table in own.values())
+    folds = dict.fromkeys(key[1] for key in own)
+    return [(fold, _panel(model, fold, own, top)) for fold in folds]
+
+
+def _typical(history: pd.DataFrame) -> float:
+    """A top that one wild first epoch doesn't decide: the 95th percentile of the losses."""
+    losses = history[["loss", "val_loss"]].to_numpy().ravel()
+    return np.nanpercentile(losses[np.isfinite(losses)], 95) * 1.05
+
+
+def _panel(model: str, fold: str, histories: dict[Training, pd.DataFrame], top: float) -> str:
+    tables = [table for key, table in histories.items() if key[1] == fold]
+    return figures.training_curves(tables, f"Loss by epoch, {model}, {fold}", top)
+
+
+def marks(study: Study) -> list[tuple[str, str]]:
+    """Model -> its mark in the dot plots, for the legend."""
+    names = dict.fromkeys([*study.models, *(key[0] for key in study.histories)])
+    real = [name for name in names if name not in study.nulls]
+    chosen = [(name, figures.MARKS[i % len(figures.MARKS)]) for i, name in enumerate(real)]
+    nulls = [(f"{name} (null)", "null") for name in names if name in study.nulls]
+    return [(name, figures.mark_sample(mark)) for name, mark in chosen + nulls]
+
+
+def _mark(study: Study, model: str) -> str:
+    if model in study.nulls:
+        return "null"
+    real = [name for name in study.models if name not in study.nulls]
+    return figures.MARKS[(real.index(model) if model in real else 0) % len(figures.MARKS)]
+
+
+def plots(study: Study, pooled: pd.DataFrame, single: pd.DataFrame) -> list[tuple[str, str]]:
+    """One dot plot per metric: tasks down, models as marks, the nulls hollow beside them."""
+    there = [name for name in _DRAWN if len(pooled) and (pooled["metric"] == name).any()]
+    return [(_WORDS[name], _plot(study, pooled, single, name)) for name in there]
+
+
+def _plot(study: Study, pooled: pd.DataFrame, single: pd.DataFrame, metric: str) -> str:
+    rows = pooled[pooled["metric"] == metric]
+    points = {
+        task: [_point(study, row, single) for row in own.itertuples()]
+        for task, own in rows.groupby("task", sort=False)
+    }
+    bounds = _bounds(metric, rows, single)
+    return figures.dot_plot(points, bounds, f"{_WORDS[metric]} by task", _chance(rows, metric))
+
+
+def _bounds(metric: str, rows: pd.DataFrame, single: pd.DataFrame) -> tuple[float, float]:
+    low, high = _BOUNDS.get(metric, (0.0, 1.0))
+    values = [rows[name] for name in ("value", "low", "high")]
+    values += [single.loc[single["metric"] == metric, "value"]] if len(single) else []
+    lowest = np.nanmin(np.concatenate([np.asarray(each, dtype=float) for each in values]))
+    return float(min(low, np.floor(lowest * 10) / 10)), high
+
+
+def _chance(rows: pd.DataFrame, metric: str) -> dict[str, float]:
+    first = rows.drop_duplicates("task").set_index("task")
+    if metric == "auroc":
+        return dict.fromkeys(first.index, 0.5)
+    return (first["positives"] / first["n"]).dropna().to_dict() if metric == "auprc" else {}
+
+
+def _point(study: Study, row: object, single: pd.DataFrame) -> figures.Point:
+    words = f"{row.model}, {row.task}: {decimal(row.value)} ({_interval(row)})"
+    return figures.Point(
+        row.value, row.low, row.high, _folds(row, single), _mark(study, row.model), words
+    )
+
+
+def _folds(row: object, single: pd.DataFrame) -> list[float]:
+    if not len(single):
+        return []
+    same = [single[name] == getattr(row, name) for name in ("model", "task", "metric")]
+    return single.loc[np.logical_and.reduce(same), "value"].dropna().tolist()
+
+
+def _interval(row: object) -> str:
+    return f"{decimal(row.low)}–{decimal(row.high)}"
+
+
+def pooled_table(study: Study, pooled: pd.DataFrame) -> Table | None:
+    """A row per model and task, a column per metric with its interval."""
+    if not len(pooled):
+        return None
+    metrics = list(dict.fromkeys(pooled["metric"]))
+    keys = list(dict.fromkeys(zip(pooled["model"], pooled["task"], strict=True)))
+    cells = {(row.model, row.task, row.metric): row for row in pooled.itertuples()}
+    rows = [_pooled_row(key, metrics, cells) for key in keys]
+    header = ["model", "task", "windows", "positive", *map(_heading, metrics)]
+    nulls = frozenset(place for place, key in enumerate(keys) if key[0] in study.nulls)
+    caption = "Held-out metrics pooled over folds, with 95 % bootstrap intervals over windows"
+    return Table(caption, header, rows, frozenset(header[2:]), nulls)
+
+
+def _pooled_row(key: tuple[str, str], metrics: list[str], cells: dict) -> list[str]:
+    there = [cells[(*key, metric)] for metric in metrics if (*key, metric) in cells]
+    values = [_cell(cells.get((*key, metric))) for metric in metrics]
+    return [*key, count(there[0].n), count(there[0].positives), *values]
+
+
+def _cell(row: object | None) -> str:
+    if row is None or pd.isna(row.value):
+        return "–"
+    return decimal(row.value) + ("" if pd.isna(row.low) else f" ({_interval(row)})")
+
+
+def _heading(metric: str) -> str:
+    plain = metric.removesuffix(_UNSHARED)
+    words = _WORDS.get(plain, plain).removesuffix(" (lower is better)")
+    return words if plain == metric else f"{words}, no shared words"
+
+
+def calibration(study: Study) -> list[tuple[str, str]]:
+    """A reliability panel per binary task of the models that aren't nulls."""
+    held_out = pool_predictions(study)
+    panels = []
+    for model, table in held_out.items():
+        labelled = [name for name in table if f"{name}.label" in table]
+        panels += [_reliability(model, name, table) for name in labelled]
+    return [panel for panel in panels if panel is not None]
+
+
+def pool_predictions(study: Study) -> dict[str, pd.DataFrame]:
+    """Held-out predictions of each model but the nulls, replicates averaged, a row per window."""
+    frames: dict[str, list[pd.DataFrame]] = {}
+    for (model, _, _), path in study.predictions.items():
+        if model not in study.nulls:
+            frames.setdefault(model, []).append(read(path))
+    return {model: _averaged(pd.concat(tables)) for model, tables in frames.items()}
+
+
+def _averaged(table: pd.DataFrame) -> pd.DataFrame:
+    return table.groupby(["id", "group"], sort=False).mean(numeric_only=True).reset_index()
+
+
+def _reliability(model: str, task: str, table: pd.DataFrame) -> tuple[str, str] | None:
+    own = table[[task, f"{task}.label"]].dropna().to_numpy()
+    if len(own) < 20 or not np.isin(own[:, 1], [0, 1]).all():
+        return None
+    order = own[np.argsort(own[:, 0], kind="stable")]
+    order[:, 0] = 1 / (1 + np.exp(-order[:, 0]))
+    bins = np.array_split(order, 10)
+    means = np.array([part.mean(axis=0) for part in bins])
+    sizes = np.array([len(part) for part in bins])
+    label = f"Reliability of {task}, {model}"
+    return f"{task} · {model}", figures.reliability(means[:, 0], means[:, 1], sizes, label)

@@ -1,0 +1,123 @@
+"""What a report is made from: one description of a study's files, by the part they play.
+
+Scripts fill a ``Study`` and hand it to ``page.write_report``. A part that a study does not
+have (no genes, no SIS, no planted truth) is left out, and the page says so in a sentence.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+Training = tuple[str, str, int]
+"""Model, fold and replicate: one training."""
+
+Reading = tuple[str, str, str]
+"""Model, task and method: one attribution of one task."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """Files and facts of one study. Formats are those of ``docs/formats.md``.
+
+    Parameters
+    ----------
+    title, date, version
+        Shown at the top. The date is a string, so that a page can be made again bit by bit.
+    kind
+        ``"genome"`` or ``"sequences"``.
+    windows, folds, dropped
+        Tables of the windows, of the folds and of what was dropped, with reasons.
+    models
+        Name of each model -> one line that says what it is ("cnn: filters 64, kernel 15").
+    nulls
+        Names of those models whose labels are permuted, or that have no motif to find.
+    methods
+        Name of each method -> one line of its settings.
+    histories, predictions
+        Per training: the table of its epochs, and its predictions on the held-out groups.
+    metrics, pooled
+        Tables of metrics per fold, and pooled over folds with intervals.
+    tracks, prediction_tracks
+        Per reading: bigWig of contributions, and of the target that they explain.
+    explained
+        Per model and method: HDF5 of the explained windows (loci of kind ``sequences``).
+    fasta
+        Indexed FASTA of the genome, needed with ``tracks``.
+    peaks, genes, truth
+        What is drawn over the loci: events per task, GFF3, and BED of planted instances.
+    chromosome_names
+        Name in those files -> name in the FASTA.
+    loci, locus_width
+        Example loci per task, and how many bases each shows.
+    patterns
+        Per reading: ``patterns.tsv`` and ``modisco.h5``.
+    sis
+        Per model and task: paths by name, of ``sis``, ``clusters``, ``motifs`` (tables) and
+        ``meme`` (matrices of ``motifs``).
+    database
+        Motifs with ``id``, ``name`` and ``ppm`` (length, 4), for logos beside the matches.
+    acceptance
+        Table of what the study had to show.
+    completeness
+        Tables of completeness errors, one or several.
+    tables
+        Caption -> any further table of a check, shown as it is (planted bases found, ...).
+    config, provenance
+        Settings; and ``versions`` (name -> version), ``inputs`` (file -> checksum),
+        ``commands`` (list), with whatever else is recorded.
+    """
+
+    title: str
+    kind: str
+    windows: Path
+    folds: Path
+    date: str = ""
+    version: str = ""
+    dropped: Path | None = None
+    models: Mapping[str, str] = field(default_factory=dict)
+    nulls: frozenset[str] = frozenset()
+    methods: Mapping[str, str] = field(default_factory=dict)
+    histories: Mapping[Training, Path] = field(default_factory=dict)
+    predictions: Mapping[Training, Path] = field(default_factory=dict)
+    metrics: Sequence[Path] = ()
+    pooled: Sequence[Path] = ()
+    tracks: Mapping[Reading, Path] = field(default_factory=dict)
+    prediction_tracks: Mapping[Reading, Path] = field(default_factory=dict)
+    explained: Mapping[tuple[str, str], Path] = field(default_factory=dict)
+    fasta: Path | None = None
+    peaks: Mapping[str, Path | Sequence[Path]] = field(default_factory=dict)
+    genes: Path | None = None
+    truth: Path | None = None
+    chromosome_names: Mapping[str, str] = field(default_factory=dict)
+    loci: int = 2
+    locus_width: int = 120
+    patterns: Mapping[Reading, tuple[Path, Path]] = field(default_factory=dict)
+    sis: Mapping[tuple[str, str], Mapping[str, Path]] = field(default_factory=dict)
+    database: Sequence[Any] = ()
+    acceptance: Path | None = None
+    completeness: Sequence[Path] = ()
+    tables: Mapping[str, Path] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+
+_ABSENT = ["", "nan", "NaN"]
+"""Empty cells of numbers. Other words stay words: a kind may be "null", a task "NA"."""
+
+
+def read(path: Path | str) -> pd.DataFrame:
+    """A table of the study: TSV with a header, gzipped or not. Names stay text."""
+    text = {name: str for name in ("id", "group", "chrom", "fold", "task", "model", "name")}
+    return pd.read_csv(path, sep="\t", dtype=text, keep_default_na=False, na_values=_ABSENT)
+
+
+def read_all(paths: Sequence[Path]) -> pd.DataFrame:
+    """Several tables of one form as one; an empty table where there are none."""
+    return pd.concat([read(path) for path in paths], ignore_index=True) if paths else _none()
+
+
+def _none() -> pd.DataFrame:
+    return pd.DataFrame()

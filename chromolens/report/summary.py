@@ -1,0 +1,90 @@
+"""The paragraph at the top of the page, made of facts and nothing else."""
+
+import pandas as pd
+
+from chromolens.report.study import Study, read, read_all
+from chromolens.report.tables import count, decimal, plural, words
+
+_FIRST = {
+    "auroc": "AUROC",
+    "pearson": "Pearson correlation",
+    "counts_pearson": "Pearson r of counts",
+}
+
+
+def paragraph(study: Study, sections: dict) -> str:
+    """What was trained, how well it did, what it learned, and whether that was enough."""
+    sentences = (
+        _trained(study, sections["data"]),
+        _performed(study),
+        _learned(study),
+        _nulls(study),
+        _judged(sections["verdict"]),
+    )
+    return " ".join(filter(None, sentences))
+
+
+def _trained(study: Study, data: dict) -> str:
+    names = [name for name in study.models if name not in study.nulls]
+    groups = "chromosome" if study.kind == "genome" else "part"
+    folds = plural(len(data["folds"]["rows"]), "fold")
+    by = f" by {words(names)}" if names else ""
+    return (
+        f"{plural(len(data['tasks']), 'task')} ({words(data['tasks'])}) were learned from "
+        f"{plural(data['windows'], 'window')} of {count(data['length'])} bp on "
+        f"{plural(len(data['groups']), groups)}{by}, in {folds}: each base is explained by "
+        "models that never saw its "
+        f"{groups}."
+    )
+
+
+def _performed(study: Study) -> str:
+    pooled = read_all(study.pooled)
+    if not len(pooled):
+        return ""
+    real = pooled[~pooled["model"].isin(study.nulls)]
+    for metric, name in _FIRST.items():
+        rows = real[real["metric"] == metric].dropna(subset="value")
+        if len(rows):
+            return _range(rows, name)
+    return ""
+
+
+def _range(rows: pd.DataFrame, name: str) -> str:
+    best, worst = rows.loc[rows["value"].idxmax()], rows.loc[rows["value"].idxmin()]
+    if len(rows) == 1:
+        return f"Held-out {name} is {decimal(best['value'], 2)}."
+    return (
+        f"Held-out {name} runs from {decimal(worst['value'], 2)} ({worst['task']}) to "
+        f"{decimal(best['value'], 2)} ({best['task']})."
+    )
+
+
+def _learned(study: Study) -> str:
+    patterns = [
+        read(path) for key, (path, _) in study.patterns.items() if key[0] not in study.nulls
+    ]
+    if not patterns:
+        return ""
+    names = dict.fromkeys(name for table in patterns for name in _names(table))
+    found = f"TF-MoDISco found {plural(sum(map(len, patterns)), 'pattern')}"
+    return f"{found}, named as {words(names)}." if names else f"{found}, none with a name."
+
+
+def _names(table: pd.DataFrame) -> list[str]:
+    return table.loc[table["named"].astype(bool), "name"].tolist() if len(table) else []
+
+
+def _nulls(study: Study) -> str:
+    nulls = [path for key, (path, _) in study.patterns.items() if key[0] in study.nulls]
+    if not nulls:
+        return ""
+    named = sum(len(_names(read(path))) for path in nulls)
+    return f"The null models found {plural(named, 'named pattern')}."
+
+
+def _judged(verdict: dict) -> str:
+    rows = verdict["rows"]
+    if not rows:
+        return "Nothing was set down beforehand for the study to show."
+    return f"{verdict['passed']} of {plural(len(rows), 'criterion', 'criteria')} are met."

@@ -1,0 +1,51 @@
+"""One job of attribution, for either kind of inputs: what its script asks for in one call."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from chromolens.genome.fasta import Genome
+from chromolens.genome.intervals import Interval
+from chromolens.inputs.batches import open_inputs
+from chromolens.models.model import Model
+from chromolens.scores import Origin
+from chromolens.tracks.method import Method
+from chromolens.tracks.records import explain_records, shard_of
+from chromolens.tracks.shards import explain_shard
+from chromolens.tracks.tiling import Tiling
+
+_TILING = ("window", "stride", "stitching", "max_n")
+
+
+def split_settings(shared: Mapping[str, object]) -> tuple[dict, dict]:
+    """What all methods are told, and what the tiling is told (nothing, without a genome)."""
+    tiling = {key: shared[key] for key in _TILING if key in shared}
+    return {key: value for key, value in shared.items() if key not in tiling}, tiling
+
+
+def explain(
+    models: Sequence[Model],
+    target: str,
+    *,
+    method: Method,
+    tiling: Mapping[str, object],
+    origin: Origin,
+    genome: str | None,
+    windows: str,
+    groups: Sequence[str],
+) -> None:
+    """Explain the shard that ``origin`` names: regions of the genome, or a part of the records.
+
+    A shard of regions is called ``chrom-start-end`` (several joined by +); a shard of records
+    ``fold-part-parts``, of the records in ``groups``.
+    """
+    shared = {"method": method, "origin": origin}
+    if genome:
+        regions = [Interval.from_name(name) for name in origin.shard.split("+")]
+        with Genome(genome) as opened:
+            explain_shard(models, opened, regions, target, tiling=Tiling(**tiling), **shared)
+    else:
+        _, part, parts = origin.shard.rsplit("-", 2)
+        inputs = open_inputs(windows)
+        rows = np.flatnonzero(inputs.windows["group"].isin(groups))
+        explain_records(models, inputs, shard_of(rows, int(part), int(parts)), target, **shared)

@@ -1,0 +1,235 @@
+"""Put the shards of a study together: one track per task, or one file of records.
+
+Shards must be of one making and cover what was planned exactly once; else nothing is written.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import h5py
+import numpy as np
+
+from chromolens import scores as layout
+from chromolens.errors import BadInput
+from chromolens.genome.intervals import Interval
+from chromolens.runlog import atomic
+from chromolens.scores import Header, open_scores
+from chromolens.tracks.answers import PER_WINDOW
+from chromolens.tracks.bigwig import write_bigwig
+from chromolens.tracks.cover import by_chromosome, check_cover, check_records
+from chromolens.tracks.mixture import check_same, read_headers
+from chromolens.tracks.records import GROUP
+from chromolens.tracks.scaling import relative_scales
+
+if TYPE_CHECKING:
+    from chromolens.inputs.batches import Inputs
+
+_RECORDS_AT_ONCE = 1024
+
+
+def join_track(
+    shard_files: Sequence[str | Path],
+    target: str | Path,
+    sizes: Mapping[str, int],
+    *,
+    task: str,
+    array: str = "contributions",
+    scales: Mapping[str, float] | None = None,
+    planned: Sequence[Interval] | None = None,
+) -> None:
+    """Write the bigWig ``target`` of one array of one task.
+
+    Parameters
+    ----------
+    sizes
+        Length (bp) of every chromosome, in the order of the FASTA.
+    array
+        ``contributions``, ``predictions``, ``sd`` or ``sign``.
+    scales
+        Each fold's scale (``scaling.read_scales``): values are divided by it over the mean of
+        the scales. None: raw. For contributions and sd.
+    planned
+        What the shards must cover; every chromosome of ``sizes`` by default.
+    """
+    headers = read_headers(list(shard_files))
+    check_same(headers)
+    index = _task_index(headers, task)
+    divisors = _divisors(headers, scales)
+    with Pieces(headers, array, index, divisors) as pieces:
+        whole = [Interval(chrom, 0, size) for chrom, size in sizes.items()]
+        check_cover(pieces.regions, whole if planned is None else planned)
+        write_bigwig(target, sizes, pieces.read)
+
+
+def join_records(
+    shard_files: Sequence[str | Path],
+    target: str | Path,
+    inputs: "Inputs",
+    *,
+    task: str,
+    rows: np.ndarray | None = None,
+) -> None:
+    """Write one task's contributions to records as the HDF5 file ``target``.
+
+    Its arrays are ``scores.EXPORT``: ``raw/seq`` and ``projected_shap/seq`` as chrombpnet lays
+    them out (n, 4, L), and the same as one number per base. Records stand in the order of
+    ``rows`` of ``inputs`` (all by default), which the shards must hold exactly once.
+    """
+    headers = read_headers(list(shard_files))
+    check_same(headers)
+    index = _task_index(headers, task)
+    rows = np.arange(len(inputs.windows)) if rows is None else rows
+    places = check_records(_record_ids(headers), inputs.windows["id"].iloc[rows].tolist())
+    with atomic(target) as temporary, h5py.File(temporary, "w") as file:
+        _joined_header(headers).write(file)
+        layout.create(
+            file,
+            layout.EXPORT,
+            {"window": len(rows), "position": inputs.length, "channel": inputs.channels},
+        )
+        for path in headers:
+            _copy_records(path, file, index, inputs, rows, places)
+
+
+def _record_ids(headers: Mapping[str, Header]) -> dict[str, list[str]]:
+    found = {}
+    for path in headers:
+        with open_scores(path) as file:
+            found[path] = list(file[GROUP]["id"].asstr()[:])
+    return found
+
+
+def _joined_header(headers: Mapping[str, Header]) -> Header:
+    """Header of the whole: every fold's networks, no shard."""
+    models = {digest for header in headers.values() for digest in header.models}
+    folds = {header.fold for header in headers.values()}
+    first = next(iter(headers.values()))
+    return replace(first, shard="", fold=",".join(sorted(folds)), models=sorted(models), run={})
+
+
+def _copy_records(
+    path: str,
+    file: h5py.File,
+    index: int,
+    inputs: "Inputs",
+    rows: np.ndarray,
+    places: Mapping[str, int],
+) -> None:
+    """Put the records of one shard in their places, some at a time."""
+    with open_scores(path) as shard:
+        group = shard[GROUP]
+        ids = group["id"].asstr()[:]
+        for start in range(0, len(ids), _RECORDS_AT_ONCE):
+            here = np.array([places[name] for name in ids[start : start + _RECORDS_AT_ONCE]])
+            chosen = slice(start, start + len(here))
+            found = _exported(group, index, chosen, inputs.onehot(rows[here]))
+            for place, row in enumerate(here):
+                for key, array in found.items():
+                    file[key][row] = array[place]
+
+
+def _exported(
+    group: h5py.Group, index: int, chosen: slice, onehot: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Arrays of ``scores.EXPORT`` for some records of a shard."""
+    contributions = group["contributions"][index, chosen]
+    found = {key: group[key][index, chosen] for key in PER_WINDOW}
+    return found | {
+        "id": group["id"][chosen],
+        "contributions": contributions,
+        "raw/seq": onehot.transpose(0, 2, 1).astype(np.int8),
+        "projected_shap/seq": (onehot * contributions[..., None]).transpose(0, 2, 1),
+    }
+
+
+def _task_index(headers: Mapping[str, Header], task: str) -> int:
+    if not headers:
+        raise BadInput("there is no shard to join")
+    path, header = next(iter(headers.items()))
+    if task not in header.tasks:
+        raise BadInput(
+            f"task {task!r} was not explained", expected=f"one of {header.tasks}", where=path
+        )
+    return header.tasks.index(task)
+
+
+def _divisors(
+    headers: Mapping[str, Header], scales: Mapping[str, float] | None
+) -> dict[str, float]:
+    """What the values of each file are divided by."""
+    if scales is None:
+        return dict.fromkeys(headers, 1.0)
+    unknown = {header.fold for header in headers.values()} - set(scales)
+    if unknown:
+        raise BadInput(
+            f"no scale is known of {', '.join(sorted(unknown))}",
+            expected=f"folds {', '.join(scales)}",
+        )
+    relative = relative_scales(scales)
+    return {path: relative[header.fold] for path, header in headers.items()}
+
+
+class Pieces:
+    """The regions of many shards as one genome; at most one file is open at a time.
+
+    Parameters
+    ----------
+    headers
+        The shards, by path.
+    array, index
+        Array and task (place in the header) that are read.
+    divisors
+        By path.
+    """
+
+    def __init__(
+        self, headers: Mapping[str, Header], array: str, index: int, divisors: Mapping[str, float]
+    ):
+        self._array, self._index, self._divisors = array, index, divisors
+        self._path, self._file = "", None
+        self.regions = sorted(
+            (region, path) for path in headers for region in _regions(path, array)
+        )
+        self._of = by_chromosome(self.regions)
+
+    def __enter__(self) -> "Pieces":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def read(self, chrom: str, start: int, end: int) -> np.ndarray:
+        """Values float32 (end - start,), NaN where no shard has any."""
+        values = np.full(end - start, np.nan, dtype=np.float32)
+        asked = Interval(chrom, start, end)
+        for region, path in self._of.get(chrom, ()):
+            if region.overlaps(asked):
+                low, high = max(start, region.start), min(end, region.end)
+                piece = self._open(path)[f"{region.name}/{self._array}"]
+                found = piece[self._index, low - region.start : high - region.start]
+                values[low - start : high - start] = found / np.float32(self._divisors[path])
+        return values
+
+    def _open(self, path: str) -> h5py.File:
+        if path != self._path:
+            self.__exit__()
+            self._path, self._file = path, open_scores(path)
+        return self._file
+
+
+def _regions(path: str, array: str) -> list[Interval]:
+    """Regions of a finished shard; BadInput if they lack ``array``."""
+    with open_scores(path) as file:
+        names = [name for name, item in file.items() if isinstance(item, h5py.Group)]
+        for name in names:
+            if array not in file[name]:
+                raise BadInput(
+                    f"no array {array!r}",
+                    expected=f"one of {sorted(file[name])}",
+                    where=f"{path}, {name}",
+                    remedy="sd and sign need folds.replicates of 2 or more",
+                )
+        return [Interval.from_name(name) for name in names]

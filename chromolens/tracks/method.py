@@ -1,0 +1,103 @@
+"""An attribution method with its settings, ready to be asked about any windows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chromolens.attribution.strands import both_strands
+from chromolens.errors import BadInput
+from chromolens.genome.onehot import reverse_complement
+
+if TYPE_CHECKING:
+    from chromolens.attribution.result import Result
+    from chromolens.models.model import Model
+
+
+@dataclass(frozen=True)
+class Method:
+    """How windows are explained: what ``chromolens.attribute_tasks`` is called with.
+
+    Parameters
+    ----------
+    name, settings
+        The method and its own settings.
+    tasks
+        Names of the tasks that are explained, in the order of the output.
+    target, references, n_references, seed
+        As in ``chromolens.attribute``; ``references`` by name. Random references are seeded
+        by the windows' ids.
+    strands
+        ``forward``, or ``both``: the mean of the sequence's answer and its reverse complement's,
+        the latter turned back. Both strands' references share one id, so that with random
+        references the mirrored genome's track is the mirrored track only on average.
+    batch_size
+        Shape of the compute batches: a resource, not a setting.
+    attribute
+        Stands in for ``chromolens.attribute_tasks``: any function that is called alike.
+    """
+
+    name: str
+    tasks: Sequence[str]
+    settings: dict = field(default_factory=dict)
+    target: str = "logit"
+    references: str = "background"
+    n_references: int = 1
+    strands: str = "forward"
+    seed: int = 0
+    batch_size: int | None = None
+    attribute: Callable | None = None
+
+    def __post_init__(self) -> None:
+        if self.strands not in ("forward", "both"):
+            raise BadInput(
+                f"strands is {self.strands!r}", expected="'forward' or 'both'", where="attribution"
+            )
+
+    def described(self) -> dict:
+        """Everything that changes a number, by name."""
+        keys = ("name", "settings", "target", "references", "n_references", "strands", "seed")
+        return {key: getattr(self, key) for key in keys}
+
+    def about(self, task: str) -> "Method":
+        """The same method asked about one task."""
+        return replace(self, tasks=(task,))
+
+    def explain(self, model: "Model", onehot: np.ndarray, ids: list[str]) -> list["Result"]:
+        """One Result per task for windows ``onehot`` float32 (n, L, 4) called ``ids``.
+
+        BadInput, naming the first window, where an answer is not finite.
+        """
+        results = self._ask(model, onehot, ids)
+        if self.strands == "both":
+            turned = self._ask(model, np.ascontiguousarray(reverse_complement(onehot)), ids)
+            results = [both_strands(*pair) for pair in zip(results, turned, strict=True)]
+        for task, result in zip(self.tasks, results, strict=True):
+            _check_finite(result, task, ids, self.name)
+        return results
+
+    def _ask(self, model: "Model", onehot: np.ndarray, ids: list[str]) -> list["Result"]:
+        ask = self.attribute or _front_door()
+        return ask(
+            model, onehot, method=self.name, tasks=list(self.tasks), target=self.target,
+            references=self.references, n_references=self.n_references, ids=ids, seed=self.seed,
+            batch_size=self.batch_size, **self.settings,
+        )  # fmt: skip
+
+
+def _front_door() -> Callable:
+    from chromolens.attribution.front import attribute_tasks  # TensorFlow: not while planning
+
+    return attribute_tasks
+
+
+def _check_finite(result: "Result", task: str, ids: list[str], method: str) -> None:
+    bad = ~np.isfinite(result.contributions).all(axis=1) | ~np.isfinite(result.values)
+    if bad.any():
+        first = ids[int(bad.argmax())]
+        raise BadInput(
+            f"{method} gives numbers that are not finite for task {task!r}",
+            where=f"{int(bad.sum())} of {len(ids)} windows, the first is {first}",
+            remedy="look at the model: weights that are NaN or huge come from a failed training",
+        )

@@ -1,0 +1,104 @@
+"""Explain records (sequences without a genome), in one file that can be continued."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import h5py
+import numpy as np
+
+from chromolens import scores
+from chromolens.errors import BadInput
+from chromolens.runlog import progress
+from chromolens.tracks.answers import (
+    PER_WINDOW,
+    answer,
+    combined,
+    default_windows,
+    header_of,
+    job_digest,
+)
+from chromolens.tracks.method import Method
+from chromolens.tracks.partial import record, resumable
+from chromolens.tracks.replicates import agreement
+
+if TYPE_CHECKING:
+    from chromolens.inputs.batches import Inputs
+    from chromolens.models.model import Model
+
+GROUP = "records"
+
+
+def shard_of(rows: np.ndarray, part: int, parts: int) -> np.ndarray:
+    """Part ``part`` (0-based) of ``parts`` contiguous, nearly equal pieces of ``rows``."""
+    if not 0 <= part < parts:
+        raise BadInput(f"part {part} of {parts} parts", expected="0 <= part < parts")
+    return np.array_split(rows, parts)[part]
+
+
+def explain_records(
+    models: Sequence["Model"],
+    inputs: "Inputs",
+    rows: np.ndarray,
+    target: str,
+    *,
+    method: Method,
+    origin: scores.Origin,
+    records_at_once: int | None = None,
+) -> None:
+    """Write the scores file ``target`` (``scores.RECORDS``) of ``rows`` of ``inputs``.
+
+    Parameters
+    ----------
+    models
+        The replicates of one fold: contributions are their mean; with two or more, ``sd`` and
+        ``sign`` are written too.
+    rows : int (n,)
+        Records of the groups that are test in that fold, or a shard of them (``shard_of``).
+    records_at_once
+        Memory, and how much a killed job loses. Changes no number.
+    """
+    header = header_of(models, method, origin, {})
+    ids = inputs.windows["id"].iloc[rows].tolist()
+    tasks = len(method.tasks)
+    size = records_at_once or default_windows(inputs.length, tasks, method.batch_size)
+    create = _layout(header, ids, inputs.length, len(models))
+    with resumable(target, job_digest(header, method, ids), create) as file:
+        work = range(int(file["finished"][0]), len(rows), size)
+        for start in progress(work, total=len(work), what=origin.shard):
+            end = min(start + size, len(rows))
+            onehot = inputs.onehot(rows[start:end])
+            found = _explain(models, onehot, ids[start:end], method)
+            _store(file[GROUP], start, end, found)
+            record(file, file["finished"], 0, end)
+
+
+def _layout(
+    header: scores.Header, ids: list[str], length: int, replicates: int
+) -> Callable[[h5py.File], None]:
+    """A function that lays out an empty file for the records ``ids``."""
+    arrays = [*scores.RECORDS, *(scores.RECORD_AGREEMENT if replicates > 1 else ())]
+
+    def create(file: h5py.File) -> None:
+        header.write(file)
+        lengths = {"task": len(header.tasks), "window": len(ids), "position": length}
+        scores.create(file.create_group(GROUP), arrays, lengths)
+        file[GROUP]["id"][:] = np.array(ids, dtype=object)
+        finished = scores.Array("finished", "int64", ("shard",), "records", "explained so far")
+        scores.create(file, [finished], {"shard": 1})
+
+    return create
+
+
+def _explain(
+    models: Sequence["Model"], onehot: np.ndarray, ids: list[str], method: Method
+) -> dict[str, np.ndarray]:
+    """Arrays of ``scores.RECORDS`` for some records: (T, n, L) and (T, n)."""
+    answers = [answer(model, onehot, ids, method) for model in models]
+    found = agreement(np.stack([one["contributions"] for one in answers]))
+    return found | {key: combined(key, np.stack([one[key] for one in answers]))
+                    for key in PER_WINDOW}  # fmt: skip
+
+
+def _store(group: h5py.Group, start: int, end: int, found: dict[str, np.ndarray]) -> None:
+    for key, array in found.items():
+        group[key][:, start:end] = array

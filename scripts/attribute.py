@@ -1,0 +1,29 @@
+"""Explain one shard with one method, all tasks at once."""
+
+from chromolens.models import devices
+from chromolens.models.model import load_model
+from chromolens.runlog import log_to
+from chromolens.scores import Origin
+from chromolens.tracks.jobs import explain, split_settings
+from chromolens.tracks.method import Method
+
+log_to(snakemake.log[0])
+devices.configure(threads=snakemake.threads)
+
+names, params = snakemake.wildcards, snakemake.params
+models = [load_model(path) for path in snakemake.input.models]
+fold = params.fold[0]
+shared, tiling = split_settings(params.shared)
+explain(
+    models,
+    snakemake.output.scores,
+    method=Method(
+        names.method, models[0].tasks, params.settings, **shared,
+        batch_size=snakemake.resources.batch_size,
+    ),
+    tiling=tiling,
+    origin=Origin(names.study, names.model, names.shard, fold, {"code": [params.code, params.plugin]}),
+    genome=snakemake.input.genome or None,
+    windows=snakemake.input.windows,
+    groups=params.folds[fold]["test"],
+)  # fmt: skip

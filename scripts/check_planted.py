@@ -1,0 +1,24 @@
+"""Compare a track's largest contributions with the bases that were planted."""
+
+from chromolens.checks.planted import check_track
+from chromolens.genome.fasta import Genome
+from chromolens.inputs.windows import read_windows
+from chromolens.motifs.database import matrices
+from chromolens.runlog import log_to
+
+log_to(snakemake.log[0])
+
+names, inputs = snakemake.wildcards, snakemake.input
+windows = read_windows(inputs.windows)
+with Genome(inputs.genome) as genome:
+    table = check_track(
+        genome,
+        inputs.track,
+        inputs.truth,
+        inputs.core,
+        matrices(snakemake.params.database, snakemake.params.motifs),
+        windows=windows[windows["role"] == "positive"],
+    )
+for place, column in enumerate(("model", "task", "method")):
+    table.insert(place, column, names[column])
+table.to_csv(snakemake.output.table, sep="\t", index=False)

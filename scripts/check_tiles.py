@@ -1,0 +1,26 @@
+"""Measure one model on every tile of its held-out chromosomes, beside two simple ones."""
+
+from chromolens.checks.tiles import check_model
+from chromolens.genome.fasta import Genome
+from chromolens.inputs.windows import read_windows
+from chromolens.motifs.database import load_database
+from chromolens.runlog import log_to
+
+log_to(snakemake.log[0])
+
+params = snakemake.params
+with Genome(snakemake.input.genome) as genome:
+    table = check_model(
+        snakemake.input.shards,
+        genome,
+        read_windows(snakemake.input.windows),
+        params.folds,
+        params.peaks,
+        load_database(params.database),
+        chromosome_names=params.chromosome_names,
+        within=params.positive_within,
+        window=params.window,
+        kmer=params.kmer,
+    )
+table.insert(0, "model", snakemake.wildcards.model)
+table.to_csv(snakemake.output.table, sep="\t", index=False)

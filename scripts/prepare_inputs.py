@@ -1,0 +1,22 @@
+"""Cut the inputs into labelled windows, and count what was left out."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from chromolens import inputs, plugins
+from chromolens.inputs.windows import write_windows
+from chromolens.runlog import log_to, logger
+
+log_to(snakemake.log[0])
+
+folds = pd.DataFrame(snakemake.params.folds)
+prepare = plugins.load(inputs, snakemake.params.kind)
+prepared = prepare(folds=folds, **snakemake.params.settings)
+
+logger.info("%d windows; left out:\n%s", len(prepared.windows), prepared.dropped.to_string())
+folds.to_csv(snakemake.output.folds, sep="\t", index=False)
+prepared.dropped.to_csv(snakemake.output.dropped, sep="\t", index=False)
+Path(snakemake.output.notes).write_text(json.dumps(prepared.notes, indent=1))
+write_windows(prepared.windows, snakemake.output.windows)

@@ -1,0 +1,31 @@
+"""Train one model on one fold."""
+
+from chromolens.inputs.batches import open_inputs
+from chromolens.models import devices
+from chromolens.models.train import train
+from chromolens.runlog import log_to
+
+log_to(snakemake.log[0])
+devices.configure(threads=snakemake.threads)
+
+model, groups = snakemake.params.model, snakemake.params.groups
+history = train(
+    open_inputs(
+        snakemake.input.windows,
+        snakemake.input.genome or None,
+        snakemake.params.signals,
+        snakemake.params.chromosome_names,
+    ),
+    architecture=model["architecture"],
+    architecture_settings=model["settings"],
+    objective=model["objective"],
+    tasks=model["tasks"],
+    training_groups=groups["training"],
+    validation_groups=groups["validation"],
+    target=snakemake.output.model,
+    workdir=snakemake.output.model + ".unfinished",
+    notes=dict(snakemake.wildcards.items()),
+    seed=snakemake.params.seed + 1000 * int(snakemake.wildcards.replicate),
+    **snakemake.params.training,
+)
+history.to_csv(snakemake.output.history, sep="\t", index=False)

@@ -1,0 +1,178 @@
+"""What every architecture promises, asked of each one that exists."""
+
+import inspect
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from chromolens import architectures, plugins
+from chromolens.architectures import basset, cnn, cnn_lstm, dilated
+from chromolens.errors import BadInput
+
+LENGTH = 101
+SMALL = {
+    "basset": {"filters": (6, 5, 4), "dense": (8, 8)},
+    "cnn": {"filters": 6},
+    "cnn_lstm": {"filters": 6, "lstm": 4, "dense": 8},
+    "dilated": {"filters": 6, "dilated_layers": 3},
+}
+
+
+@pytest.fixture(params=plugins.names(architectures))
+def make(request):
+    build = plugins.load(architectures, request.param)
+
+    def made(tasks=("one", "two.b-c"), **settings):
+        return build(LENGTH, 4, list(tasks), **SMALL.get(request.param, {}), **settings)
+
+    return made
+
+
+@pytest.fixture
+def onehot():
+    codes = np.random.default_rng(0).integers(0, 4, size=(5, LENGTH))
+    return np.eye(4, dtype="float32")[codes]
+
+
+def test_gives_a_probability_per_task_after_its_logits(make, onehot):
+    network = make()
+    logits = keras.Model(network.input, network.get_layer("logits").output)(onehot)
+    assert network.output_names == ["probability"]
+    assert logits.shape == (5, 2)
+    np.testing.assert_allclose(
+        network(onehot), 1 / (1 + np.exp(-logits.numpy().astype("float64"))), atol=1e-6
+    )
+
+
+def test_regression_ends_in_unbounded_logits(make, onehot):
+    network = make(objective="regression")
+    assert network.output_names == ["logits"]
+    assert network(onehot).shape == (5, 2)
+
+
+def test_saves_and_reloads_in_safe_mode(make, onehot, tmp_path):
+    network = make()
+    network.save(tmp_path / "network.keras")
+    reloaded = keras.models.load_model(tmp_path / "network.keras", safe_mode=True)
+    np.testing.assert_array_equal(network(onehot), reloaded(onehot))
+
+
+def test_seed_decides_the_weights(make):
+    def weights(seed):
+        keras.utils.set_random_seed(seed)
+        return np.concatenate([weight.ravel() for weight in make().get_weights()])
+
+    np.testing.assert_array_equal(weights(1), weights(1))
+    assert not np.array_equal(weights(1), weights(2))
+
+
+def test_gradient_reaches_the_whole_window(make):
+    network = make(objective="regression")
+    codes = np.random.default_rng(1).integers(0, 4, size=(300, LENGTH))
+    x = tf.constant(np.eye(4, dtype="float32")[codes])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = network(x)
+    slope = np.abs(tape.gradient(y, x).numpy()).sum(axis=(0, 2))
+    assert (slope > 0).mean() > 0.8  # pooling may leave out a rest at the end
+
+
+def test_a_window_of_n_gives_a_finite_answer(make):
+    assert np.isfinite(make()(np.zeros((2, LENGTH, 4), "float32"))).all()
+
+
+def test_nonlinearities_are_layers_of_their_own(make):
+    fused = [
+        layer.name
+        for layer in make().layers
+        if isinstance(layer, (keras.layers.Conv1D, keras.layers.Dense))
+        and layer.activation is not keras.activations.linear
+    ]
+    assert fused == []
+
+
+def test_settings_have_defaults_and_no_layer_is_named_by_keras(make):
+    names = [layer.name for layer in make().layers]
+    assert make().name in plugins.names(architectures)
+    assert not any(name.rsplit("_", 1)[-1].isdigit() for name in names)
+
+
+def test_same_layer_names_whatever_was_built_before(make):
+    assert [x.name for x in make().layers] == [x.name for x in make().layers]
+
+
+@pytest.mark.parametrize("name", plugins.names(architectures))
+def test_every_setting_has_a_default(name):
+    build = plugins.load(architectures, name)
+    keywords = [
+        p for p in inspect.signature(build).parameters.values() if p.kind == p.KEYWORD_ONLY
+    ]
+    assert all(p.default is not p.empty for p in keywords)
+
+
+@pytest.mark.parametrize("name", plugins.names(architectures))
+def test_an_unknown_objective_is_refused(name):
+    with pytest.raises(BadInput, match="no objective 'count'"):
+        plugins.load(architectures, name)(
+            LENGTH, 4, ["one"], objective="count", **SMALL.get(name, {})
+        )
+
+
+def test_profiles_are_centred_and_shift_with_the_sequence():
+    keras.utils.set_random_seed(0)
+    network = dilated.build(
+        100, 4, ["a", "b"], objective="profile", filters=4, kernel=3, dilated_layers=1,
+        profile_length=60, profile_kernel=5,
+    )  # fmt: skip
+    assert network.output_names == ["profile_a", "profile_b", "counts"]
+    codes = np.random.default_rng(0).integers(0, 4, size=103)
+    x = np.eye(4, dtype="float32")[np.stack([codes[:100], codes[3:]])]
+    profile, _, counts = network(x)
+    assert profile.shape == (2, 60, 2)
+    assert counts.shape == (2, 2)
+    np.testing.assert_allclose(profile[0, 3:], profile[1, :-3], atol=1e-5)
+    assert not np.allclose(profile[0, 2:-1], profile[1, :-3], atol=1e-3)
+
+
+def test_receptive_field_is_the_documented_one():
+    network = dilated.build(
+        201, 4, ["a"], objective="profile", filters=3, kernel=5, dilated_layers=3,
+        profile_kernel=1, strands=1,
+    )  # fmt: skip
+    trunk = keras.Model(network.inputs, network.get_layer("dilated3_add").output)
+    kernels = [weight for weight in trunk.trainable_variables if weight.path.endswith("kernel")]
+    for kernel in kernels:
+        kernel.assign(np.ones(kernel.shape))
+    x = tf.ones((1, 201, 4))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = trunk(x)[0, 100, 0]
+    seen = np.flatnonzero(np.abs(tape.gradient(y, x)).sum(axis=(0, 2)))
+    assert seen[-1] - seen[0] + 1 == 5 + 4 * (2**3 - 1)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: cnn.build(10, 4, ["a"], kernel=11), "kernel is 11"),
+        (lambda: cnn_lstm.build(30, 4, ["a"], pool=13), "pool is 13"),
+        (lambda: basset.build(30, 4, ["a"]), "pools is 4"),
+        (lambda: basset.build(90, 4, ["a"], kernels=(3,)), "differ in length"),
+        (lambda: basset.build(60, 4, ["a"], padding="valid"), "kernels is 7"),
+        (lambda: dilated.build(50, 4, ["a"], objective="profile", profile_length=52), "is 52"),
+        (lambda: dilated.build(50, 4, ["a"], objective="profile", profile_length=41), "centred"),
+    ],
+)
+def test_what_does_not_fit_is_refused(make, message):
+    with pytest.raises(BadInput, match=message):
+        make()
+
+
+def test_published_sizes():
+    danq = cnn_lstm.build(1000, 4, [f"t{i}" for i in range(919)])
+    basset600 = basset.build(600, 4, [f"t{i}" for i in range(164)], padding="valid")
+    # DanQ: Quang and Xie's Keras code flattens 75 x 640; Basset: 2,000 features reach dense1.
+    assert danq.get_layer("flatten").output.shape[-1] == 75 * 640
+    assert basset600.get_layer("flatten").output.shape[-1] == 2000

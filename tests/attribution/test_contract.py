@@ -1,0 +1,209 @@
+"""What every attribution method promises, asked of each one that exists."""
+
+import networks
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from chromolens import attribution, plugins
+from chromolens.attribution import front
+from chromolens.attribution._explanation import Explanation, by_multipliers, reference_values
+from chromolens.models.model import Model
+
+METHODS = plugins.names(attribution)
+COMPLETE = [name for name in METHODS if name.startswith("deeplift")]
+BACKGROUND = [0.3, 0.2, 0.15, 0.35]
+SETTINGS = {"integrated_gradients": {"steps": 3}}
+
+
+def ask(method, model, inputs, **options):
+    options = {"batch_size": 8, **SETTINGS.get(method, {}), **options}
+    return front.attribute(model, inputs, method=method, **options)
+
+
+@pytest.fixture(scope="module")
+def models():
+    made = (networks.cnn(), networks.basset(), networks.dilated())
+    return {name: Model.of(net) for name, net in zip(("cnn", "basset", "dilated"), made, strict=True)}
+
+
+@pytest.fixture(params=METHODS)
+def method(request):
+    return request.param
+
+
+def with_unknown(inputs):
+    inputs = inputs.copy()
+    inputs[0, 3:6] = 0
+    inputs[2, -1] = 0
+    return inputs
+
+
+def additive_model():
+    weights = np.random.default_rng(1).normal(size=(15, 4, 2)).astype(np.float32)
+    model = Model.of(networks.additive(weights))
+    model.background = BACKGROUND
+    return weights, model
+
+
+def expected_reference(kind, inputs):
+    row = {"background": BACKGROUND, "uniform": [0.25] * 4, "zeros": [0] * 4}[kind]
+    return np.array(row) * inputs.any(axis=-1, keepdims=True)
+
+
+def check_additive(method, kind):
+    weights, model = additive_model()
+    inputs = with_unknown(networks.sequences(5, 15))
+    result = ask(method, model, inputs, task=1, references=kind)
+    expected = (weights[:, :, 1] * (inputs - expected_reference(kind, inputs))).sum(axis=-1)
+    np.testing.assert_allclose(result.contributions, expected, atol=1e-5)
+
+
+def check_alone(method, model):
+    """The bits of a row depend on neither its place, its neighbours nor their number."""
+    inputs = with_unknown(networks.sequences(11, model.length))
+    whole = ask(method, model, inputs)
+    for rows in ([3], [10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0], [5, 5, 0, 5, 2], list(range(9))):
+        part = ask(method, model, inputs[rows])
+        for field in ("contributions", "hypothetical", "values", "completeness_error"):
+            found, expected = getattr(part, field), getattr(whole, field)[rows]
+            np.testing.assert_array_equal(found, expected, err_msg=f"{field} of {rows}")
+
+
+def check_complete(method, model, references):
+    inputs = with_unknown(networks.sequences(6, model.length))
+    result = ask(method, model, inputs, references=references(inputs))
+    effect = np.abs(result.values - result.reference_values)
+    bound = np.maximum(1e-4 * effect, 1e-5 * np.ptp(result.values))
+    assert (np.abs(result.completeness_error) <= bound).all(), result.completeness_error
+    total = result.contributions.sum(axis=1, dtype=float)
+    error = result.values - result.reference_values - total
+    np.testing.assert_allclose(result.completeness_error, error, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["background", "uniform", "zeros"])
+def test_additive_model(method, kind):
+    check_additive(method, kind)
+
+
+def test_additive_model_with_several_references(method):
+    weights, model = additive_model()
+    inputs = networks.sequences(4, 15)
+    references = np.random.default_rng(3).dirichlet(np.ones(4), (4, 3, 15)).astype(np.float32)
+    result = ask(method, model, inputs, references=references)
+    difference = inputs - references.mean(axis=1)
+    expected = (weights[:, :, 0] * difference).sum(axis=-1)
+    np.testing.assert_allclose(result.contributions, expected, atol=1e-5)
+
+
+def test_shapes_types_and_values(method, models):
+    inputs = networks.sequences(3, 40)
+    result = ask(method, models["cnn"], inputs, task=1)
+    assert result.contributions.shape == (3, 40)
+    assert result.hypothetical is None or result.hypothetical.shape == (3, 40, 4)
+    for array in vars(result).values():
+        assert array is None or array.dtype == np.float32
+    expected = models["cnn"].logits(inputs).numpy()[:, 1]
+    np.testing.assert_allclose(result.values, expected, atol=1e-5)
+    uniform = models["cnn"].logits(np.full((1, 40, 4), 0.25, np.float32)).numpy()[0, 1]
+    np.testing.assert_allclose(result.reference_values, np.full(3, uniform), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["cnn", "basset", "dilated"])
+def test_a_row_is_explained_alone(method, models, name):
+    check_alone(method, models[name])
+
+
+def test_batch_size_changes_rounding_only(method, models):
+    inputs = with_unknown(networks.sequences(5, 60))
+    one, other = (ask(method, models["basset"], inputs, batch_size=size) for size in (4, 7))
+    scale = np.abs(one.contributions).max()
+    np.testing.assert_allclose(one.contributions, other.contributions, atol=1e-5 * scale)
+
+
+def test_tasks_of_one_pass_are_tasks_alone(method, models):
+    inputs = networks.sequences(3, 50)
+    options = {"method": method, "batch_size": 8, **SETTINGS.get(method, {})}
+    together = front.attribute_tasks(models["dilated"], inputs, tasks=[1, 0], **options)
+    for task, result in zip([1, 0], together, strict=True):
+        alone = front.attribute(models["dilated"], inputs, task=task, **options)
+        np.testing.assert_allclose(result.contributions, alone.contributions, atol=1e-6)
+        np.testing.assert_allclose(result.values, alone.values, atol=1e-6)
+
+
+@pytest.mark.parametrize("references", ["background", "zeros", "dinucleotide_shuffle"])
+def test_unknown_bases_contribute_exactly_nothing(method, models, references):
+    inputs = with_unknown(networks.sequences(4, 40))
+    result = ask(method, models["cnn"], inputs, references=references)
+    unknown = ~inputs.any(axis=-1)
+    assert unknown.sum() == 4
+    assert (result.contributions[unknown] == 0).all()
+    assert (result.hypothetical[unknown] == 0).all()
+    assert (result.contributions[~unknown] != 0).any()
+
+
+@pytest.mark.parametrize("method", COMPLETE)
+@pytest.mark.parametrize("name", ["cnn", "basset", "dilated"])
+@pytest.mark.parametrize("kind", ["background", "zeros", "sequences"])
+def test_contributions_complete(method, models, name, kind):
+    def references(inputs):
+        if kind != "sequences":
+            return kind
+        others = [networks.sequences(len(inputs), inputs.shape[1], seed) for seed in (7, 8)]
+        return np.stack(others, axis=1)
+
+    check_complete(method, models[name], references)
+
+
+# Deliberately wrong methods: what the contract is for.
+
+
+def plain_gradient(target, inputs, references):
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        total = tf.reduce_sum(target(inputs))
+    gradient = tape.gradient(total, inputs)[None, :, None]
+    values = target(inputs)
+    base = reference_values(target, references, target.freeze(target.outputs(inputs)))
+    return by_multipliers(
+        gradient, inputs, references, values=values, reference_values=base, complete=True
+    )
+
+
+def saliency_as_contribution(target, inputs, references):
+    found = plain_gradient(target, inputs, references * 0)
+    return found
+
+
+def looks_at_neighbours(target, inputs, references):
+    found = plain_gradient(target, inputs, references)
+    shifted = found.contributions + tf.reduce_mean(found.contributions, axis=1, keepdims=True)
+    return Explanation(shifted, found.hypothetical, found.values, found.reference_values, True)
+
+
+@pytest.fixture
+def install(monkeypatch):
+    def put(function):
+        monkeypatch.setattr(plugins, "check", lambda package, name, where="": None)
+        monkeypatch.setattr(plugins, "check_settings", lambda package, name, given: None)
+        monkeypatch.setattr(plugins, "load", lambda package, name: function)
+
+    return put
+
+
+def test_contract_catches_a_gradient_sold_as_complete(install, models):
+    install(plain_gradient)
+    with pytest.raises(AssertionError):
+        check_complete("wrong_complete", models["cnn"], lambda inputs: "background")
+
+
+def test_contract_catches_a_forgotten_reference(install):
+    install(saliency_as_contribution)
+    with pytest.raises(AssertionError):
+        check_additive("wrong_additive", "background")
+
+
+def test_contract_catches_a_look_at_neighbours(install, models):
+    install(looks_at_neighbours)
+    with pytest.raises(AssertionError):
+        check_alone("wrong_alone", models["cnn"])

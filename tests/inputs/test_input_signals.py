@@ -1,0 +1,111 @@
+"""bigWigs: read as the arrays they were written from, and refused when they can't be trusted."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chromolens.errors import BadInput
+from chromolens.inputs.reading import BLOCK
+from chromolens.inputs.signals import Signal, check_signals, open_bigwig
+
+
+def counts(length, seed, holes=True):
+    rng = np.random.default_rng(seed)
+    array = rng.poisson(2, length).astype(float)
+    if holes:
+        array[rng.random(length) < 0.3] = np.nan
+    return array
+
+
+@pytest.fixture
+def arrays():
+    # chrA is longer than a block, so that totals cross its edge.
+    return {"chrA": counts(BLOCK + 5000, 0), "chrB": counts(3000, 1)}
+
+
+def test_values_and_totals_are_those_of_the_arrays(arrays, write_bigwig):
+    second = {chrom: counts(len(array), 7) for chrom, array in arrays.items()}
+    signal = Signal([write_bigwig(arrays, "1.bw"), write_bigwig(second, "2.bw")])
+    chroms = np.array(["chrB", "chrA", "chrA", "chrB", "chrA"])
+    starts = np.array([2800, BLOCK - 100, 5, 0, BLOCK + 4800])
+    expected = [
+        (np.nan_to_num(arrays[chrom]) + np.nan_to_num(second[chrom]))[start : start + 200]
+        for chrom, start in zip(chroms, starts, strict=True)
+    ]
+    values = signal.values(chroms, starts, 200)
+    assert values.dtype == np.float32
+    np.testing.assert_array_equal(values, expected)
+    np.testing.assert_allclose(signal.totals(chroms, starts, 200), np.sum(expected, axis=1))
+
+
+def test_names_are_mapped(arrays, write_bigwig):
+    path = write_bigwig({"1": arrays["chrA"], "2": arrays["chrB"]})
+    names = {"1": "chrA", "2": None}
+    signal = Signal([path], names)
+    found = signal.values(np.array(["chrA"]), np.array([50]), 20)[0]
+    np.testing.assert_array_equal(found, np.nan_to_num(arrays["chrA"][50:70]))
+    check_signals({"t": {"plus": path}}, {"chrA": BLOCK + 5000}, ["chrA"], names)
+
+
+def test_negative_counts_are_refused(arrays, write_bigwig):
+    arrays["chrB"][1234] = -3
+    signal = Signal([write_bigwig(arrays)])
+    with pytest.raises(BadInput, match="the count at chrB:1234 is -3"):
+        signal.totals(np.array(["chrB"]), np.array([1200]), 100)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.0001, 0.3, 0.9])
+def test_a_bigwig_cut_short(arrays, write_bigwig, share):
+    whole = Path(write_bigwig(arrays))
+    cut = whole.with_name("cut.bw")
+    content = whole.read_bytes()
+    cut.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(BadInput, match="cut short") as error:
+        open_bigwig(str(cut))
+    assert str(cut) in str(error.value)
+
+
+def test_what_is_no_bigwig(tmp_path):
+    text = tmp_path / "peaks.bed"
+    text.write_text("chr1\t1\t2\n" * 100)
+    with pytest.raises(BadInput, match="no bigWig"):
+        open_bigwig(str(text))
+    with pytest.raises(BadInput, match="can't be read"):
+        open_bigwig(str(tmp_path / "absent.bw"))
+
+
+def test_damage_in_the_middle_is_met_at_reading(arrays, write_bigwig):
+    path = Path(write_bigwig(arrays))
+    content = bytearray(path.read_bytes())
+    content[1200:3000] = b"\xff" * 1800
+    path.write_bytes(content)
+    signal = Signal([str(path)])
+    with pytest.raises(BadInput, match="damaged") as error:
+        signal.totals(np.array(["chrA"]), np.array([0]), 4000)
+    assert str(path) in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("tracks", "sizes", "names", "message"),
+    [
+        ({"plus": "{}"}, {"chrA": BLOCK, "chrB": 3000}, {}, "chrA has .* bp in the bigWig"),
+        ({"plus": "{}"}, {"chrA": BLOCK + 5000, "chrZ": 9}, {}, "the bigWig has no chrZ"),
+        ({"plus": "{}"}, {"chrA": BLOCK + 5000}, {"chrA": "chrX"}, "the bigWig has no chrA"),
+        ({"minus": "{}"}, {"chrB": 3000}, {}, "the signals of t are minus"),
+        ({"plus": "{}", "both": "{}"}, {"chrB": 3000}, {}, "the signals of t are plus, both"),
+    ],
+)
+def test_bigwigs_that_do_not_fit(arrays, write_bigwig, tracks, sizes, names, message):
+    path = write_bigwig(arrays)
+    given = {strand: text.format(path) for strand, text in tracks.items()}
+    with pytest.raises(BadInput, match=message):
+        check_signals({"t": given}, sizes, list(sizes), names)
+
+
+def test_real_bigwigs_are_whole(mirror):
+    folder = mirror.parent / "yeast_signal"
+    if not folder.is_dir():
+        pytest.skip("no real bigWigs beside the mirror")
+    for path in sorted(folder.glob("*.bw")):
+        open_bigwig(str(path)).close()

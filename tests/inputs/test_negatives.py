@@ -1,0 +1,124 @@
+"""Negatives, checked one by one against every event, region and base."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from chromolens.errors import BadInput
+from chromolens.inputs.negatives import GC_BIN, draw
+from chromolens.inputs.reading import Reader
+
+WINDOW = 41
+SETTINGS = {"window": WINDOW, "ratio": 2.0, "distance": 30, "match_gc": True, "max_n": 0.1}
+NOWHERE = pd.DataFrame({"chrom": [], "start": [], "end": []})
+
+
+@pytest.fixture
+def toy(random_genome, write_fasta):
+    sequences = random_genome([30000, 20000])
+    sequences["chrA"] = sequences["chrA"][:5000] + "N" * 3000 + sequences["chrA"][8000:]
+    rng = np.random.default_rng(3)
+    events = pd.DataFrame(
+        {
+            "task": rng.choice(["t", "u"], 60),
+            "chrom": np.repeat(["chrA", "chrB"], [40, 20]),
+            "position": np.concatenate(
+                [rng.integers(9000, 29900, 40), rng.integers(100, 19900, 20)]
+            ),
+        }
+    )
+    return sequences, events, Reader(write_fasta(sequences))
+
+
+def positives_of(events):
+    return pd.DataFrame({"chrom": events["chrom"], "start": events["position"] - WINDOW // 2})
+
+
+def gc_of(sequences, row):
+    text = sequences[row.chrom][row.start : row.start + WINDOW]
+    return (text.count("G") + text.count("C")) / (WINDOW - text.count("N"))
+
+
+def test_every_negative_keeps_its_distance(toy):
+    sequences, events, reader = toy
+    regions = pd.DataFrame({"chrom": ["chrA"], "start": [15000], "end": [20000]})
+    negatives, shortfall = draw(positives_of(events), events, regions, reader, **SETTINGS, seed=0)
+    assert len(negatives) == 120 and shortfall == {"chrA": 0, "chrB": 0}
+    assert negatives["chrom"].value_counts().to_dict() == {"chrA": 80, "chrB": 40}
+    assert not negatives.duplicated(["chrom", "start"]).any()
+    for row in negatives.itertuples():
+        bases = range(row.start, row.start + WINDOW)
+        assert 0 <= bases[0] and bases[-1] < len(sequences[row.chrom])
+        near = events["position"][events["chrom"] == row.chrom]
+        assert min(abs(place - base) for place in near for base in bases) >= 30
+        assert row.chrom == "chrB" or not set(bases) & set(range(15000, 20000))
+        assert sequences[row.chrom][row.start : row.start + WINDOW].count("N") <= 0.1 * WINDOW
+
+
+def test_gc_follows_the_positives_bin_by_bin(toy):
+    sequences, events, reader = toy
+    # Only GC-rich positives, so that unmatched negatives would have another distribution.
+    positives = positives_of(events)
+    gc = np.array([gc_of(sequences, row) for row in positives.itertuples()])
+    positives = positives[gc > np.median(gc)]
+    negatives, shortfall = draw(positives, events, NOWHERE, reader, **SETTINGS, seed=0)
+    for chrom, rows in positives.groupby("chrom"):
+        drawn = negatives[negatives["chrom"] == chrom]
+        counts = [
+            np.unique(
+                [int(gc_of(sequences, row) / GC_BIN + 1e-9) for row in part.itertuples()],
+                return_counts=True,
+            )
+            for part in (rows, drawn)
+        ]
+        assert shortfall[chrom] == 0
+        np.testing.assert_array_equal(counts[0][0], counts[1][0])
+        np.testing.assert_array_equal(2 * counts[0][1], counts[1][1])
+    free = {**SETTINGS, "match_gc": False}
+    unmatched = draw(positives, events, NOWHERE, reader, **free, seed=0)[0]
+    means = [
+        np.mean([gc_of(sequences, row) for row in part.itertuples()])
+        for part in (positives, negatives, unmatched)
+    ]
+    assert abs(means[0] - means[1]) < GC_BIN < means[0] - means[2]
+
+
+@pytest.mark.parametrize("ratio", [0.5, 1.3])
+def test_ratio_is_kept_in_total(toy, ratio):
+    _, events, reader = toy
+    settings = {**SETTINGS, "ratio": ratio}
+    negatives, _ = draw(positives_of(events), events, NOWHERE, reader, **settings, seed=0)
+    expected = {"chrA": round(40 * ratio), "chrB": round(20 * ratio)}
+    assert negatives["chrom"].value_counts().to_dict() == expected
+
+
+def test_the_seed_and_nothing_else_decides(toy):
+    _, events, reader = toy
+    positives = positives_of(events)
+    first = draw(positives, events, NOWHERE, reader, **SETTINGS, seed=0)[0]
+    shuffled = positives.sample(frac=1, random_state=0)
+    only_b = positives[positives["chrom"] == "chrB"]
+    again = draw(shuffled, events, NOWHERE, reader, **SETTINGS, seed=0)[0]
+    alone = draw(only_b, events, NOWHERE, reader, **SETTINGS, seed=0)[0]
+    other = draw(positives, events, NOWHERE, reader, **SETTINGS, seed=1)[0]
+    key = ["chrom", "start"]
+    assert (
+        first.sort_values(key)[key].values.tolist() == again.sort_values(key)[key].values.tolist()
+    )
+    chr_b = first["start"][first["chrom"] == "chrB"]
+    assert chr_b.tolist() == alone["start"].tolist() != other["start"][-len(chr_b) :].tolist()
+
+
+def test_what_can_not_be_found_is_counted(toy):
+    _, events, reader = toy
+    regions = pd.DataFrame({"chrom": ["chrA"], "start": [0], "end": [30000]})
+    negatives, shortfall = draw(positives_of(events), events, regions, reader, **SETTINGS, seed=0)
+    assert shortfall == {"chrA": 80, "chrB": 0}
+    assert set(negatives["chrom"]) == {"chrB"}
+
+
+@pytest.mark.parametrize("wrong", [{"ratio": -1.0}, {"distance": 0}])
+def test_senseless_settings(toy, wrong):
+    _, events, reader = toy
+    with pytest.raises(BadInput, match="a ratio of 0 or more"):
+        draw(positives_of(events), events, NOWHERE, reader, **{**SETTINGS, **wrong}, seed=0)

@@ -1,0 +1,185 @@
+"""Peaks, exclusion lists and genes: coordinates by hand, and each mistake with its line."""
+
+import gzip
+
+import pytest
+
+from chromolens.errors import BadInput
+from chromolens.genome.names import roman
+from chromolens.inputs.peaks import read_genes, read_peaks, read_regions
+
+SIZES = {"chrI": 1000, "chrII": 500}
+ROSSI = (
+    "raw.githubusercontent.com/CEGRcode/2021-Rossi_Nature/650fd9e7fa4142580b31440323de5d3748c9e71b"
+)
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(text, name="file.bed"):
+        path = tmp_path / name
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_bed_summits_are_middles_and_lines_are_counted(file):
+    header = "track name=x\nbrowser position chrI\n# comment\n\n"
+    path = file(header + "chrI\t10\t21\r\nchrII\t0\t4\tpeak 2\t7.5\t-\n")
+    peaks = read_peaks(path, SIZES)
+    assert peaks.columns.tolist() == ["chrom", "start", "end", "summit", "name", "score", "line"]
+    rows = peaks.fillna(-1).values.tolist()
+    assert rows == [["chrI", 10, 21, 15, ".", -1, 5], ["chrII", 0, 4, 2, "peak 2", 7.5, 6]]
+
+
+def test_narrowpeak_summits(file):
+    lines = [f"chrI\t100\t200\tp\t0\t.\t1\t2\t3\t{summit}" for summit in (0, 99, 30, -1)]
+    peaks = read_peaks(file("\n".join(lines)), SIZES)
+    assert peaks["summit"].tolist() == [100, 199, 130, 150]
+
+
+def test_column_ten_of_other_formats_is_no_summit(file):
+    bed12 = "chrI\t100\t200\tx\t0\t+\t100\t200\t0\t2\t10,10\t0,90\n"
+    assert read_peaks(file(bed12), SIZES)["summit"].tolist() == [150]
+
+
+def test_gzipped_files_read_the_same(file, tmp_path):
+    path = file("chrI\t10\t20\nchrII\t1\t2\n")
+    (tmp_path / "peaks.gz").write_bytes(gzip.compress(path.read_bytes()))
+    assert read_peaks(tmp_path / "peaks.gz", SIZES).equals(read_peaks(path, SIZES))
+
+
+MISTAKES = {
+    "too few columns": ("chrI\t10\n", "2 column"),
+    "no number": ("chrI\t1e3\t20\n", "start '1e3'"),
+    "a header": ("chrom\tstart\tend\n", "start 'start'"),
+    "end before start": ("chrI\t20\t10\n", "start 20, end 10"),
+    "empty": ("chrI\t20\t20\n", "start 20, end 20"),
+    "negative": ("chrI\t-1\t10\n", "start -1"),
+    "past the end": ("chrII\t490\t501\n", "past the end of chrII\n.*at most 500"),
+    "score": ("chrI\t1\t2\tx\thigh\n", "score 'high'"),
+    "summit outside": ("chrI\t1\t11\tp\t0\t.\t1\t2\t3\t10\n", "summit 10"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistakes_come_with_file_and_line(file, mistake):
+    text, message = MISTAKES[mistake]
+    path = file("chrI\t1\t2\n# comment\n" + text)
+    with pytest.raises(BadInput, match=message) as error:
+        read_peaks(path, SIZES, what="peaks of Reb1")
+    assert f"{path}, line 3" in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n"])
+def test_no_peaks(file, text):
+    with pytest.raises(BadInput, match="peaks of Reb1: no peaks"):
+        read_peaks(file(text), SIZES, what="peaks of Reb1")
+
+
+def test_no_file(tmp_path):
+    with pytest.raises(BadInput, match="no file"):
+        read_peaks(tmp_path / "absent.bed", SIZES)
+
+
+def test_a_cut_archive(file, tmp_path):
+    whole = gzip.compress(b"".join(b"chrI\t%d\t%d\n" % (i, i + 7) for i in range(900)))
+    (tmp_path / "peaks.gz").write_bytes(whole[:-20])
+    with pytest.raises(BadInput, match="truncated"):
+        read_peaks(tmp_path / "peaks.gz", SIZES)
+
+
+def test_unknown_names_are_listed_with_the_line_that_helps(file):
+    path = file("chrI\t1\t2\nchr1\t1\t2\n2\t1\t2\nchrM\t5\t6\n")
+    with pytest.raises(BadInput) as error:
+        read_peaks(path, SIZES)
+    message = str(error.value)
+    assert "no chromosome chr1, 2, chrM" in message and f"{path}, line 2 (3" in message
+    assert "one of chrI, chrII" in message
+    assert 'chromosome_names: {chr1: chrI, "2": chrII}' in message
+    assert "chromosome_names: {chrM: null}" in message
+
+
+def test_names_are_mapped_or_left_out(file):
+    path = file("chr1\t1\t2\nchrM\t5\t6\nchrII\t3\t4\n")
+    peaks = read_peaks(path, SIZES, {"chr1": "chrI", "chrM": None})
+    assert peaks[["chrom", "line"]].values.tolist() == [["chrI", 1], ["chrII", 3]]
+
+
+def test_regions_are_cut_and_counted(file):
+    path = file("chr1\t0\t10\nchrII\t490\t600\nchrII\t500\t600\nchrM\t0\t5\nchrM\t5\t6\n")
+    regions, counts = read_regions(path, SIZES, {"chr1": "chrI"})
+    assert regions[["chrom", "start", "end"]].values.tolist() == [
+        ["chrI", 0, 10],
+        ["chrII", 490, 500],
+    ]
+    assert counts == {
+        "no chromosome chrM in the FASTA": 2,
+        "wholly past the chromosome's end": 1,
+        "cut at the chromosome's end": 1,
+    }
+
+
+def test_an_empty_exclusion_list_excludes_nothing(file):
+    regions, counts = read_regions(file(""), SIZES)
+    assert regions.empty and counts == {}
+
+
+def gff(*rows):
+    return "##gff-version 3\n" + "".join(
+        f"{chrom}\tx\t{kind}\t{start}\t{end}\t.\t{strand}\t.\t{attributes}\n"
+        for chrom, kind, start, end, strand, attributes in rows
+    )
+
+
+def test_genes_are_preferred_and_become_half_open(file):
+    path = file(
+        gff(
+            ("chrI", "gene", 1, 10, "+", "ID=g1;Name=A%20B"),
+            ("chrI", "mRNA", 1, 10, "+", "ID=t1;Parent=g1"),
+            ("chrII", "gene", 401, 510, "-", "ID=g2"),
+            ("chrM", "gene", 1, 5, "-", "ID=g3"),
+        )
+        + "##FASTA\n>chrI\nACGT\n"
+    )
+    genes, counts = read_genes(path, SIZES)
+    assert genes[["chrom", "start", "end", "strand", "name"]].values.tolist() == [
+        ["chrI", 0, 10, "+", "A B"],
+        ["chrII", 400, 500, "-", "g2"],
+    ]
+    assert counts == {"no chromosome chrM in the FASTA": 1, "cut at the chromosome's end": 1}
+
+
+@pytest.mark.parametrize("kind", ["mRNA", "transcript"])
+def test_files_without_genes_give_their_transcripts(file, kind):
+    rows = [("chrI", "exon", 1, 4, "+", "ID=e"), ("chrI", kind, 3, 9, "+", "gene=YFG;ID=t")]
+    genes, _ = read_genes(file(gff(*rows)), SIZES)
+    assert genes[["start", "end", "name"]].values.tolist() == [[2, 9, "YFG"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("chrI\t1\t2\n", "3 columns\n.*\n.*line 1"),
+        ("chrI\tx\tgene\t0\t9\t.\t+\t.\tID=a\n", "start -1"),
+        ("chrI\tx\texon\t1\t9\t.\t+\t.\tID=a\n", "no genes"),
+    ],
+)
+def test_gff_mistakes(file, text, message):
+    with pytest.raises(BadInput, match=message):
+        read_genes(file(text), SIZES)
+
+
+def test_yeast_files(mirror):
+    sizes = dict.fromkeys((f"chr{roman(number)}" for number in range(1, 17)), 2_000_000)
+    names = {f"chr{number}": f"chr{roman(number)}" for number in range(1, 17)}
+    with pytest.raises(BadInput, match="chr14: chrXIV"):
+        read_peaks(mirror / ROSSI / "04_ChExMix_Peaks/Reb1_CX.bed", sizes)
+    first = read_peaks(mirror / ROSSI / "04_ChExMix_Peaks/Reb1_CX.bed", sizes, names).iloc[0]
+    assert (first["chrom"], first["start"], first["summit"]) == ("chrXIV", 412603, 412603)
+    folder = mirror / ROSSI / "02_References_and_Features_Files"
+    genes, ignored = read_genes(folder / "Xu_2009_ORF-Ts_V64.gff3", sizes)
+    assert len(genes) == 5171 and ignored == {}
+    regions, ignored = read_regions(folder / "ChExMix_Peak_Filter_List_190612.bed", sizes, names)
+    assert sum(ignored.values()) == 2 and len(regions) == 417

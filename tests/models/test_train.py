@@ -1,0 +1,196 @@
+"""Training on planted motifs: it learns, it repeats, it survives a kill."""
+
+import hashlib
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from chromolens.errors import BadInput
+from chromolens.models import checkpoint, data
+from chromolens.models.evaluate import evaluate
+from chromolens.models.model import Model, load_model
+from chromolens.models.predict import predict_groups
+from chromolens.models.train import train
+from tests.models.planted import sequences
+
+QUICK = {
+    "architecture": "cnn",
+    "architecture_settings": {"filters": 8, "kernel": 9, "dense": 8},
+    "tasks": ["alpha", "beta"],
+    "training_groups": ["part0", "part1"],
+    "validation_groups": ["part2"],
+}
+
+
+@pytest.fixture(scope="module")
+def inputs():
+    return sequences()
+
+
+def run(inputs, folder, **settings):
+    target = folder / "fold0.keras"
+    history = train(
+        inputs, **{**QUICK, "epochs": 4, **settings}, target=target, workdir=folder / "work"
+    )
+    return history, keras.models.load_model(target)
+
+
+def test_learns_planted_motifs_on_both_strands(tmp_path):
+    run(sequences(1200), tmp_path, epochs=20, patience=20, learning_rate=0.02, batch_size=32)
+    model = load_model(tmp_path / "fold0.keras")
+    predictions = predict_groups(
+        model, sequences(1200), tasks=["alpha", "beta"], groups=["part3"], strands="both"
+    )
+    table = evaluate(predictions, tasks=["alpha", "beta"]).set_index(["metric", "task"])["value"]
+    assert (table["auroc"] > 0.9).all(), table
+
+
+def test_keeps_the_best_epoch(inputs, tmp_path):
+    history, network = run(inputs, tmp_path, epochs=15, patience=2, learning_rate=0.05)
+    best = history["val_loss"].min()
+    rows = inputs.select(["alpha", "beta"], ["part2"])
+    labels = inputs.labels(rows, ["alpha", "beta"])
+    counted = inputs.labels(inputs.select(QUICK["tasks"], ["part0", "part1"]), QUICK["tasks"])
+    chance = network.predict(inputs.onehot(rows), verbose=0).astype("float64")
+    total = weight_sum = 0.0
+    for task in range(2):
+        known = counted[:, task][~np.isnan(counted[:, task])]
+        for label in (0, 1):
+            weight = len(known) / (2 * (known == label).sum())
+            which = labels[:, task] == label
+            right = chance[which, task] if label else 1 - chance[which, task]
+            total -= weight * np.log(right).sum()
+            weight_sum += weight * which.sum()
+    assert total / weight_sum == pytest.approx(best, rel=1e-4)
+    stopped = len(history)
+    assert stopped == 15 or history["val_loss"].idxmin() == stopped - 3
+
+
+def test_first_prediction_is_the_best_constant(tmp_path):
+    inputs = sequences(mask=0.0)
+    inputs.windows["alpha"] *= 1000.0
+    history, network = run(inputs, tmp_path, tasks=["alpha"], objective="regression", epochs=1)
+    assert history["loss"].item() < np.log1p(1000) ** 2 / 3  # variance: 1/4, from 0: 1/2
+
+
+def test_same_seed_same_file_other_seed_other_file(inputs, tmp_path):
+    for folder, seed in (("a", 1), ("b", 1), ("c", 2)):
+        run(inputs, tmp_path / folder, seed=seed, epochs=2)
+    a, b, c = ((tmp_path / folder / "fold0.keras").read_bytes() for folder in "abc")
+    assert a == b
+    assert a != c
+
+
+@pytest.mark.parametrize("killed_after", [1, 3])
+def test_killed_and_resumed_equals_uninterrupted(inputs, tmp_path, monkeypatch, killed_after):
+    settings = {"epochs": 6, "patience": 2, "learning_rate": 0.02, "seed": 3}
+    whole, _ = run(inputs, tmp_path / "whole", **settings)
+    _kill_in_epoch(monkeypatch, killed_after)
+    with pytest.raises(tf.errors.UnknownError, match="KeyboardInterrupt"):
+        run(inputs, tmp_path / "parts", **settings)
+    assert not (tmp_path / "parts/fold0.keras").exists()
+    monkeypatch.undo()
+    resumed, _ = run(inputs, tmp_path / "parts", **settings)
+    columns = ["epoch", "loss", "val_loss"]
+    assert resumed[columns].equals(whole[columns])
+    files = [(tmp_path / name / "fold0.keras").read_bytes() for name in ("whole", "parts")]
+    assert files[0] == files[1]
+    assert not (tmp_path / "parts/work").exists()
+
+
+def _kill_in_epoch(monkeypatch, epoch):
+    """Die in the middle of ``epoch`` (from 0), as a time limit would."""
+    get = data.Batches.__getitem__
+    seen = []
+
+    def dying(self, i):
+        if self._shuffled and i == 1:
+            seen.append(i)
+            if len(seen) > epoch:
+                raise KeyboardInterrupt
+        return get(self, i)
+
+    monkeypatch.setattr(data.Batches, "__getitem__", dying)
+
+
+def test_a_checkpoint_of_other_settings_is_not_resumed(inputs, tmp_path, monkeypatch):
+    fresh, _ = run(inputs, tmp_path / "fresh", seed=4, epochs=2)
+    _kill_in_epoch(monkeypatch, 1)
+    with pytest.raises(tf.errors.UnknownError, match="KeyboardInterrupt"):
+        run(inputs, tmp_path / "stale", seed=5, epochs=2)
+    monkeypatch.undo()
+    assert (tmp_path / "stale/work" / checkpoint.NAME).exists()
+    again, _ = run(inputs, tmp_path / "stale", seed=4, epochs=2)
+    assert again["loss"].tolist() == fresh["loss"].tolist()
+
+
+def test_sidecar_says_what_was_trained_on(inputs, tmp_path):
+    run(inputs, tmp_path, epochs=1, notes={"fold": "fold0", "replicate": 2})
+    facts = json.loads((tmp_path / "fold0.json").read_text())
+    rows = inputs.select(["alpha", "beta"], ["part0", "part1"])
+    mean = inputs.onehot(rows).mean(axis=(0, 1))
+    np.testing.assert_allclose(facts["background"], mean, atol=1e-6)
+    digest = hashlib.sha256((tmp_path / "fold0.keras").read_bytes()).hexdigest()
+    assert facts["digest"] == digest
+    expected = {"tasks": ["alpha", "beta"], "length": 50, "channels": 4, "objective": "binary"}
+    expected |= {"fold": "fold0", "replicate": 2, "seed": 0, "architecture": "cnn"}
+    assert {name: facts[name] for name in expected} == expected
+    assert load_model(tmp_path / "fold0.keras").tasks == ["alpha", "beta"]
+
+
+def test_mixed_precision_is_saved_in_float32(inputs, tmp_path):
+    history, network = run(inputs, tmp_path, precision="mixed_bfloat16", epochs=2)
+    assert {layer.compute_dtype for layer in network.layers} == {"float32"}
+    assert keras.config.dtype_policy().name == "float32"
+    full, _ = run(inputs, tmp_path / "full", epochs=2)
+    np.testing.assert_allclose(history["loss"], full["loss"], rtol=0.05)
+    assert history["loss"].tolist() != full["loss"].tolist()
+
+
+def test_regression_fits_log_counts(tmp_path):
+    inputs = sequences(mask=0.0)
+    counts = 50 * inputs.windows["alpha"] + np.random.default_rng(0).poisson(3, size=600)
+    inputs.windows["alpha"] = counts.astype("float32")
+    _, network = run(
+        inputs, tmp_path, tasks=["alpha"], objective="regression", epochs=20, learning_rate=0.01
+    )
+    predictions = predict_groups(
+        Model.of(network, ["alpha"]),
+        inputs,
+        tasks=["alpha"],
+        groups=["part3"],
+        objective="regression",
+    )
+    rows = inputs.select(["alpha"], ["part3"])
+    np.testing.assert_allclose(predictions["alpha.label"], np.log1p(counts.iloc[rows]), rtol=1e-6)
+    table = evaluate(predictions, tasks=["alpha"], objective="regression")
+    assert table["metric"].tolist() == ["pearson"]
+    assert table["value"].item() > 0.5
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"shift": 5}, "training.shift is 5"),
+        ({"training_groups": ["part9"]}, "no training windows"),
+        ({"validation_groups": ["part9"]}, "no validation windows"),
+        ({"class_weight": "equal"}, "unknown class_weight"),
+        ({"precision": "float8"}, "unknown precision"),
+        ({"architecture_settings": {"filter": 8}}, "did you mean 'filters'"),
+        ({"learning_rate": 1e30}, "training diverged"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused(inputs, tmp_path, settings, message):
+    with pytest.raises(BadInput, match=message):
+        run(inputs, tmp_path, **settings)
+    assert not (tmp_path / "fold0.keras").exists()
+
+
+def test_a_task_without_positives_is_named(tmp_path):
+    inputs = sequences(mask=0.0)
+    inputs.windows.loc[inputs.windows["group"] != "part2", "beta"] = 0.0
+    with pytest.raises(BadInput, match="task beta has 0 positive and"):
+        run(inputs, tmp_path)

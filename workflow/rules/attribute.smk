@@ -1,0 +1,96 @@
+"""Contributions: of every base, one shard to a job, and of chosen windows in full.
+
+NEEDS     results/{study}/models/{model}/{fold}.{replicate}.keras
+PROVIDES  results/{study}/attribution/{model}/windows.tsv
+          results/{study}/attribution/{model}/{method}/{shard}.h5
+          results/{study}/attribution/{model}/{method}/windows.h5
+"""
+
+
+rule pick_windows:
+    input:
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        predictions="results/{study}/models/{model}/predictions.tsv.gz",
+    output:
+        picked="results/{study}/attribution/{model}/windows.tsv",
+        thresholds="results/{study}/sis/{model}/thresholds.tsv",
+    log:
+        "logs/{study}/pick_windows/{model}.log",
+    conda:
+        "../../envs/motifs.yaml"
+    params:
+        code=code["pick_windows"],
+        tasks=lookup(dpath="{model}/tasks", within=model_settings),
+        windows=int(methods["windows"].max()),
+        sis_windows=config["sis"]["windows"],
+        percentile=config["sis"]["percentile"],
+        percentile_of=config["sis"]["percentile_of"],
+        seed=config["seed"],
+    script:
+        "../../scripts/pick_windows.py"
+
+
+rule attribute:
+    input:
+        genome=genome,
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        models=collect(
+            "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
+            row=lookup(query="model == '{model}' & shard == '{shard}'", within=shards),
+        ),
+    output:
+        scores="results/{study}/attribution/{model}/{method}/{shard}.h5",
+    log:
+        "logs/{study}/attribute/{model}/{method}/{shard}.log",
+    benchmark:
+        "benchmarks/results/{study}/attribute/{model}/{method}/{shard}.tsv"
+    conda:
+        "../../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+        batch_size=config["attribution"]["batch_size"],
+    params:
+        code=code["attribute"],
+        plugin=lookup(dpath="{method}", within=provenance.plugin_digests("attribution")),
+        fold=lookup(query="shard == '{shard}'", cols="fold", within=shards),
+        folds=roles,
+        shared=plan.attribution_settings(config, settings),
+        settings=lookup(dpath="{method}/settings", within=config["attribution"]["methods"]),
+    script:
+        "../../scripts/attribute.py"
+
+
+rule explain_windows:
+    input:
+        genome=genome,
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        picked="results/{study}/attribution/{model}/windows.tsv",
+        models=collect(
+            "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
+            row=lookup(query="model == '{model}'", within=trainings),
+        ),
+    output:
+        scores="results/{study}/attribution/{model}/{method}/windows.h5",
+    log:
+        "logs/{study}/explain_windows/{model}/{method}.log",
+    benchmark:
+        "benchmarks/results/{study}/explain_windows/{model}/{method}.tsv"
+    conda:
+        "../../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+        batch_size=config["attribution"]["batch_size"],
+    params:
+        code=code["explain_windows"],
+        plugin=lookup(dpath="{method}", within=provenance.plugin_digests("attribution")),
+        folds=roles,
+        tasks=lookup(dpath="{model}/tasks", within=model_settings),
+        windows=lookup(dpath="{method}/windows", within=config["attribution"]["methods"]),
+        shared=plan.attribution_settings(config, settings),
+        settings=lookup(dpath="{method}/settings", within=config["attribution"]["methods"]),
+    script:
+        "../../scripts/explain_windows.py"

@@ -1,0 +1,118 @@
+"""How far to believe it.
+
+NEEDS     shards, tracks, patterns, subsets, metrics
+PROVIDES  results/{study}/checks/{model}.{method}.completeness.tsv
+          results/{study}/checks/{model}.tiles.tsv     every tile of the held-out chromosomes
+          results/{study}/checks/{model}.{method}.planted.tsv     simulated studies
+          results/{study}/acceptance.tsv
+"""
+
+
+rule check_completeness:
+    input:
+        shards=collect(
+            "results/{{study}}/attribution/{{model}}/{{method}}/{shard}.h5",
+            shard=shards["shard"].unique(),
+        ),
+    output:
+        table="results/{study}/checks/{model}.{method}.completeness.tsv",
+    log:
+        "logs/{study}/check_completeness/{model}.{method}.log",
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["check_completeness"],
+        max_flagged=config["checks"]["max_flagged"],
+    script:
+        "../../scripts/check_completeness.py"
+
+
+rule check_tiles:
+    input:
+        genome=genome,
+        shards=collect(
+            "results/{{study}}/attribution/{{model}}/{method}/{shard}.h5",
+            method=plan.first_genome_wide(methods),
+            shard=shards["shard"].unique(),
+        ),
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        events=plan.files(settings.get("peaks")),
+        meme=plan.files(database.get("meme")),
+    output:
+        table="results/{study}/checks/{model}.tiles.tsv",
+    log:
+        "logs/{study}/check_tiles/{model}.log",
+    conda:
+        "../../envs/motifs.yaml"
+    params:
+        code=code["check_tiles"],
+        folds=roles,
+        peaks=settings.get("peaks"),
+        chromosome_names=settings.get("chromosome_names"),
+        positive_within=settings.get("positive_within"),
+        window=settings.get("window"),
+        kmer=config["checks"]["kmer"],
+        database=database,
+    script:
+        "../../scripts/check_tiles.py"
+
+
+rule check_planted:
+    input:
+        genome=genome,
+        truth="results/{study}/simulated/truth.bed",
+        core="results/{study}/simulated/core.bed",
+        track="results/{study}/tracks/{study}.{model}.{task}.{method}.bw",
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+    output:
+        table="results/{study}/checks/{model}.{task}.{method}.planted.tsv",
+    log:
+        "logs/{study}/check_planted/{model}.{task}.{method}.log",
+    conda:
+        "../../envs/motifs.yaml"
+    params:
+        code=code["check_planted"],
+        database=database,
+        motifs=settings.get("simulate", {}).get("motifs"),
+    script:
+        "../../scripts/check_planted.py"
+
+
+rule accept:
+    input:
+        pooled=collect(
+            "results/{{study}}/models/{model}/pooled.tsv",
+            model=models["model"],
+        ),
+        motifs=collect(
+            "results/{{study}}/motifs/{row.model}/{row.task}/{method}/patterns.tsv",
+            row=model_tasks.itertuples(),
+            method=motif_method,
+        )
+        + collect(
+            "results/{{study}}/sis/{row.model}/{row.task}/motifs.tsv",
+            row=sis_tasks,
+        ),
+        completeness=collect(
+            "results/{{study}}/checks/{row.model}.{row.method}.completeness.tsv",
+            row=runs.itertuples(),
+        ),
+        planted=collect(
+            "results/{{study}}/checks/{row.model}.{row.task}.{row.method}.planted.tsv",
+            row=(tracked if settings.get("simulate") else tracked[:0]).itertuples(),
+        ),
+        tiles=collect(
+            "results/{{study}}/checks/{model}.tiles.tsv",
+            model=tiled_models,
+        ),
+    output:
+        table="results/{study}/acceptance.tsv",
+    log:
+        "logs/{study}/accept.log",
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["accept"],
+        criteria=config["acceptance"],
+    script:
+        "../../scripts/accept.py"

@@ -1,0 +1,95 @@
+"""What the models read: downloaded or simulated, converted, cut into labelled windows.
+
+NEEDS     the files that the config names
+PROVIDES  results/{study}/inputs/genome.fa.gz, windows.tsv.gz, dropped.tsv, notes.json
+          results/{study}/inputs/{model}.windows.tsv.gz
+"""
+
+
+rule download:
+    output:
+        "resources/downloads/{path}",
+    log:
+        "logs/download/{path}.log",
+    conda:
+        "../../envs/base.yaml"
+    params:
+        url=lookup(query="path == '{path}'", cols="url", within=downloads),
+        sha256=lookup(query="path == '{path}'", cols="sha256", within=downloads),
+    script:
+        "../../scripts/download.py"
+
+
+rule simulate_genome:
+    output:
+        fasta="results/{study}/simulated/genome.fa",
+        peaks="results/{study}/simulated/peaks.bed",
+        truth="results/{study}/simulated/truth.bed",
+        core="results/{study}/simulated/core.bed",
+    log:
+        "logs/{study}/simulate_genome.log",
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["simulate_genome"],
+        database=database,
+        settings=settings.get("simulate"),
+        seed=config["seed"],
+    script:
+        "../../scripts/simulate_genome.py"
+
+
+rule prepare_genome:
+    input:
+        fasta=settings.get("fasta", []),
+    output:
+        fasta="results/{study}/inputs/genome.fa.gz",
+        chromosomes="results/{study}/inputs/chromosomes.tsv",
+    log:
+        "logs/{study}/prepare_genome.log",
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["prepare_genome"],
+        chromosomes=settings.get("chromosomes"),
+    script:
+        "../../scripts/prepare_genome.py"
+
+
+rule prepare_inputs:
+    input:
+        genome=genome,
+        files=plan.files([settings.get(key) for key in ("peaks", "signals", "exclude", "sequences")]),
+    output:
+        windows="results/{study}/inputs/windows.tsv.gz",
+        dropped="results/{study}/inputs/dropped.tsv",
+        notes="results/{study}/inputs/notes.json",
+        folds="results/{study}/inputs/folds.tsv",
+    log:
+        "logs/{study}/prepare_inputs.log",
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["prepare_inputs"],
+        kind=settings["kind"],
+        settings=plan.prepare_settings(settings, genome, config["seed"]),
+        folds=folds.to_dict("list"),
+    script:
+        "../../scripts/prepare_inputs.py"
+
+
+rule label_windows:
+    input:
+        windows="results/{study}/inputs/windows.tsv.gz",
+    output:
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+    log:
+        "logs/{study}/label_windows/{model}.log",
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["label_windows"],
+        model=lookup(dpath="{model}", within=model_settings),
+        seed=config["seed"],
+    script:
+        "../../scripts/label_windows.py"

@@ -1,0 +1,110 @@
+"""What was made, from what, and a page to show.
+
+NEEDS     everything above
+PROVIDES  results/{study}/provenance.json, results/{study}/report/index.html
+"""
+
+
+rule record_provenance:
+    input:
+        genome=genome,
+        files=plan.files(
+            [settings.get(key) for key in ("peaks", "signals", "exclude", "sequences", "genes")]
+        ),
+        models=collect(
+            "results/{{study}}/models/{row.model}/{row.fold}.{row.replicate}.keras",
+            row=trainings.itertuples(),
+        ),
+    output:
+        table="results/{study}/provenance.json",
+    log:
+        "logs/{study}/record_provenance.log",
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["record_provenance"],
+        config=config,
+    script:
+        "../../scripts/record_provenance.py"
+
+
+rule report:
+    input:
+        windows="results/{study}/inputs/windows.tsv.gz",
+        folds="results/{study}/inputs/folds.tsv",
+        dropped="results/{study}/inputs/dropped.tsv",
+        acceptance="results/{study}/acceptance.tsv",
+        provenance="results/{study}/provenance.json",
+        fasta=genome,
+        genes=plan.files(settings.get("genes")),
+        peaks=plan.files(settings.get("peaks")),
+        truth=collect(
+            "results/{study}/simulated/truth.bed",
+            study=study if settings.get("simulate") else [],
+        ),
+        histories=collect(
+            "results/{{study}}/models/{row.model}/{row.fold}.{row.replicate}.history.tsv",
+            row=trainings.itertuples(),
+        ),
+        predictions=collect(
+            "results/{{study}}/models/{model}/predictions.tsv.gz", model=models["model"]
+        ),
+        metrics=collect("results/{{study}}/models/{model}/metrics.tsv", model=models["model"]),
+        pooled=collect("results/{{study}}/models/{model}/pooled.tsv", model=models["model"]),
+        tracks=collect(
+            "results/{{study}}/tracks/{{study}}.{row.model}.{row.task}.{row.method}.bw",
+            row=(tracked if genome else tracked[:0]).itertuples(),
+        ),
+        prediction_tracks=collect(
+            "results/{{study}}/tracks/{{study}}.{row.model}.{row.task}.prediction.bw",
+            row=(tracked if genome else tracked[:0]).itertuples(),
+        ),
+        explained=collect(
+            "results/{{study}}/attribution/{row.model}/{row.method}/windows.h5",
+            row=windowed.itertuples(),
+        ),
+        patterns=collect(
+            "results/{{study}}/motifs/{row.model}/{row.task}/{method}/patterns.tsv",
+            row=model_tasks.itertuples(),
+            method=motif_method,
+        ),
+        modisco=collect(
+            "results/{{study}}/motifs/{row.model}/{row.task}/{method}/modisco.h5",
+            row=model_tasks.itertuples(),
+            method=motif_method,
+        ),
+        sis=collect("results/{{study}}/sis/{row.model}/{row.task}/sis.tsv.gz", row=sis_tasks),
+        clusters=collect("results/{{study}}/sis/{row.model}/{row.task}/clusters.tsv", row=sis_tasks),
+        motifs=collect("results/{{study}}/sis/{row.model}/{row.task}/motifs.tsv", row=sis_tasks),
+        meme=collect("results/{{study}}/sis/{row.model}/{row.task}/motifs.meme", row=sis_tasks),
+        completeness=collect(
+            "results/{{study}}/checks/{row.model}.{row.method}.completeness.tsv",
+            row=runs.itertuples(),
+        ),
+        planted=collect(
+            "results/{{study}}/checks/{row.model}.{row.task}.{row.method}.planted.tsv",
+            row=(tracked if settings.get("simulate") else tracked[:0]).itertuples(),
+        ),
+        tiles=collect("results/{{study}}/checks/{model}.tiles.tsv", model=tiled_models),
+    output:
+        report(
+            "results/{study}/report/index.html",
+            caption="../report/index.rst",
+            category="Report",
+        ),
+    log:
+        "logs/{study}/report.log",
+    conda:
+        "../../envs/report.yaml"
+    params:
+        code=code["report"],
+        config=config,
+        settings=settings,
+        database=database,
+        trainings=trainings.to_dict("records"),
+        tracked=(tracked if genome else tracked[:0]).to_dict("records"),
+        windowed=windowed.to_dict("records"),
+        model_tasks=model_tasks.to_dict("records"),
+        motif_method=motif_method,
+    script:
+        "../../scripts/report.py"

@@ -1,0 +1,61 @@
+"""What the models need: sufficient input subsets, their clusters and motifs.
+
+NEEDS     results/{study}/attribution/{model}/windows.tsv
+PROVIDES  results/{study}/sis/{model}/{task}/sis.tsv.gz, subsets.bed, clusters.tsv, motifs.tsv,
+          motifs.meme
+"""
+
+
+rule find_sis:
+    input:
+        genome=genome,
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        picked="results/{study}/attribution/{model}/windows.tsv",
+        thresholds="results/{study}/sis/{model}/thresholds.tsv",
+        models=collect(
+            "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
+            row=lookup(query="model == '{model}' & replicate == 0", within=trainings),
+        ),
+    output:
+        subsets="results/{study}/sis/{model}/{task}/sis.tsv.gz",
+        bed="results/{study}/sis/{model}/{task}/subsets.bed",
+    log:
+        "logs/{study}/find_sis/{model}.{task}.log",
+    benchmark:
+        "benchmarks/results/{study}/find_sis/{model}.{task}.tsv"
+    conda:
+        "../../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        code=code["find_sis"],
+        folds=roles,
+        mask=config["sis"]["mask"],
+        max_subsets=config["sis"]["max_subsets"],
+        target=config["attribution"]["target"],
+    script:
+        "../../scripts/find_sis.py"
+
+
+rule cluster_sis:
+    input:
+        subsets="results/{study}/sis/{model}/{task}/sis.tsv.gz",
+        genome=genome,
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        meme=plan.files(database.get("meme")),
+    output:
+        clusters="results/{study}/sis/{model}/{task}/clusters.tsv",
+        motifs="results/{study}/sis/{model}/{task}/motifs.tsv",
+        meme="results/{study}/sis/{model}/{task}/motifs.meme",
+    log:
+        "logs/{study}/cluster_sis/{model}.{task}.log",
+    conda:
+        "../../envs/motifs.yaml"
+    params:
+        code=code["cluster_sis"],
+        database=database,
+        naming=config["motifs"]["naming"],
+    script:
+        "../../scripts/cluster_sis.py"

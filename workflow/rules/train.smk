@@ -1,0 +1,69 @@
+"""Train every model once per fold and replicate; measure it on what it never saw.
+
+NEEDS     results/{study}/inputs/{model}.windows.tsv.gz, genome.fa.gz
+PROVIDES  results/{study}/models/{model}/{fold}.{replicate}.keras, .json, .history.tsv
+          results/{study}/models/{model}/{metrics,pooled,predictions}.tsv
+"""
+
+
+rule train:
+    input:
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        genome=genome,
+        signals=plan.files(settings.get("signals")),
+    output:
+        model="results/{study}/models/{model}/{fold}.{replicate}.keras",
+        card="results/{study}/models/{model}/{fold}.{replicate}.json",
+        history="results/{study}/models/{model}/{fold}.{replicate}.history.tsv",
+    log:
+        "logs/{study}/train/{model}/{fold}.{replicate}.log",
+    benchmark:
+        "benchmarks/results/{study}/train/{model}/{fold}.{replicate}.tsv"
+    conda:
+        "../../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        code=code["train"],
+        model=lookup(dpath="{model}", within=model_settings),
+        groups=lookup(dpath="{fold}", within=roles),
+        signals=settings.get("signals"),
+        chromosome_names=settings.get("chromosome_names"),
+        training=config["training"],
+        seed=config["seed"],
+    script:
+        "../../scripts/train.py"
+
+
+rule evaluate:
+    input:
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        genome=genome,
+        signals=plan.files(settings.get("signals")),
+        models=collect(
+            "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
+            row=lookup(query="model == '{model}'", within=trainings),
+        ),
+    output:
+        metrics="results/{study}/models/{model}/metrics.tsv",
+        pooled="results/{study}/models/{model}/pooled.tsv",
+        predictions="results/{study}/models/{model}/predictions.tsv.gz",
+    log:
+        "logs/{study}/evaluate/{model}.log",
+    conda:
+        "../../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        code=code["evaluate"],
+        folds=roles,
+        model=lookup(dpath="{model}", within=model_settings),
+        signals=settings.get("signals"),
+        chromosome_names=settings.get("chromosome_names"),
+        seed=config["seed"],
+    script:
+        "../../scripts/evaluate.py"
