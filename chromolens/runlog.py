@@ -11,6 +11,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from chromolens.errors import BadInput
+
 logger = logging.getLogger("chromolens")
 
 
@@ -25,7 +27,9 @@ def log_to(path: str) -> None:
 
 
 def _log_uncaught(kind: type, error: BaseException, trace: object) -> None:
-    logger.error("%s: %s", kind.__name__, error, exc_info=(kind, error, trace))
+    """A user's mistake needs its message alone; ours need the place too."""
+    known = issubclass(kind, BadInput)
+    logger.error("%s: %s", kind.__name__, error, exc_info=None if known else (kind, error, trace))
 
 
 def progress(items: Iterable, *, total: int | None = None, what: str = "") -> Iterator:

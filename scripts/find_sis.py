@@ -2,7 +2,7 @@
 
 import pandas as pd
 from chromolens.sis.files import write_bed, write_subsets
-from chromolens.sis.study import find_subsets
+from chromolens.sis.find import find_subsets
 
 from chromolens.inputs.batches import open_inputs
 from chromolens.inputs.folds import table_of
@@ -19,7 +19,7 @@ inputs = open_inputs(snakemake.input.windows, snakemake.input.genome or None)
 chosen = pd.read_table(snakemake.input.picked, keep_default_na=False)
 limits = pd.read_table(snakemake.input.thresholds).query("task == @task")
 table = find_subsets(
-    load_folds(snakemake.input.models),
+    {fold: models[0] for fold, models in load_folds(snakemake.input.models).items()},
     inputs,
     rows_of(chosen, inputs.windows, "sis", [task], len(chosen))[task],
     table_of(params.folds),

@@ -11,9 +11,8 @@ names, patterns = snakemake.wildcards, snakemake.input.patterns
 table = patterns_table(
     patterns, load_database(snakemake.params.database), **snakemake.params.naming
 )
-table.insert(0, "model", names.model)
-table.insert(1, "task", names.task)
-table.insert(2, "reading", "modisco")
+for place, column in enumerate(("model", "task")):
+    table.insert(place, column, names[column])
 table.to_csv(snakemake.output.table, sep="\t", index=False)
 write_patterns_meme(patterns, snakemake.output.meme)
 write_seqlets(patterns, snakemake.output.seqlets, snakemake.params.kind)

@@ -1,5 +1,7 @@
 """Files of scores: laid out as declared, read back as written."""
 
+from dataclasses import replace
+
 import h5py
 import numpy as np
 import pytest
@@ -40,6 +42,7 @@ def test_arrays_are_made_as_declared_and_empty_means_absent(tmp_path, kind):
             if array.dtype == "float32":
                 assert made.dtype == np.float32
                 assert np.isnan(made[()]).all()
+                assert made.id.get_offset() is not None, "space must be taken from the start"
 
 
 def test_names_are_declared_once_per_kind():
@@ -57,8 +60,6 @@ def test_the_header_comes_back(tmp_path):
 
 
 def test_a_header_without_tasks_or_models_comes_back(tmp_path):
-    from dataclasses import replace
-
     bare = replace(HEADER, tasks=[], models=[])
     with h5py.File(tmp_path / "s.h5", "w") as file:
         bare.write(file)
@@ -66,8 +67,6 @@ def test_a_header_without_tasks_or_models_comes_back(tmp_path):
 
 
 def test_digests_follow_the_fields_named():
-    from dataclasses import replace
-
     other = replace(HEADER, shard="chrII-0-5", settings={"method": {"steps": 51}})
     assert HEADER.digest("study", "tasks") == other.digest("study", "tasks")
     assert HEADER.digest("study", "settings") != other.digest("study", "settings")

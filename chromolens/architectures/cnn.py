@@ -16,10 +16,10 @@ def build(
     tasks: list[str],
     *,
     objective: str = "binary",
-    filters: int = 64,
-    kernel: int = 15,
-    dense: int = 32,
-    dropout: float = 0.3,
+    filters: int = 128,
+    kernel: int = 21,
+    dense: int = 64,
+    dropout: float = 0.2,
 ) -> keras.Model:
     """Network (n, length, channels) -> (n, tasks).
 

@@ -11,7 +11,7 @@ from functools import partial
 import keras
 import tensorflow as tf
 
-from chromolens.attribution._walk import Kernel, Pair, no_rule, rescaled
+from chromolens.attribution._walk import HandBack, Pair, fused, no_rule, rescaled
 from chromolens.models._logits import activation_name
 
 SMOOTH = (
@@ -46,7 +46,7 @@ def activate(layer: keras.layers.Layer, pair: Pair) -> Pair:
     if name == "linear":
         return pair
     if name == "relu":
-        return rescaled(pair, tf.nn.relu, relu_kernel)
+        return rescaled(pair, tf.nn.relu, relu_back)
     if name in SMOOTH:
         return _by_quotient(layer.activation, pair, 1e-2)
     if name in KINKED:
@@ -59,38 +59,40 @@ def activate(layer: keras.layers.Layer, pair: Pair) -> Pair:
 
 def elementwise(layer: keras.layers.Layer, pair: Pair) -> Pair:
     """A layer that is a nonlinearity with kinks (ReLU, LeakyReLU, PReLU, ELU)."""
-    plain = isinstance(layer, keras.layers.ReLU) and _is_plain(layer)
-    return rescaled(pair, tf.nn.relu, relu_kernel) if plain else _by_quotient(layer, pair, 1e-5)
+    if isinstance(layer, keras.layers.ReLU) and _is_plain(layer):
+        return rescaled(pair, tf.nn.relu, relu_back)
+    # Not the layer itself: it would refuse the axis of groups that hand_back adds in front.
+    return _by_quotient(layer.call, pair, 1e-5)
 
 
-def relu_kernel(taped: tf.Tensor, other: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+@fused
+def relu_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
     """ReLU: the share of the way from the lower to the higher value that is above 0."""
     high, low = tf.maximum(taped, other), tf.minimum(taped, other)
     crossing = tf.where(low < 0, high - low, 1.0)
-    multiplier = tf.where(high > 0, tf.where(low < 0, high / crossing, 1.0), 0.0)
-    return tf.nn.relu(taped), multiplier
+    return signal * tf.where(high > 0, tf.where(low < 0, high / crossing, 1.0), 0.0)
 
 
-def _by_quotient(function: Callable, pair: Pair, smallest: float) -> Pair:
-    return rescaled(pair, function, quotient_kernel(function, smallest))
-
-
-def quotient_kernel(function: Callable, smallest: float) -> Kernel:
+def quotient_back(function: Callable, smallest: float) -> HandBack:
     """The quotient, or the derivative at the midpoint where the inputs nearly agree."""
     return partial(_quotient, function, smallest)
 
 
+def _by_quotient(function: Callable, pair: Pair, smallest: float) -> Pair:
+    return rescaled(pair, function, quotient_back(function, smallest))
+
+
+@fused
 def _quotient(
-    function: Callable, smallest: float, taped: tf.Tensor, other: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor]:
-    values, change = function(taped), taped - other
-    middle = (taped + other) / 2
+    function: Callable, smallest: float, signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor
+) -> tf.Tensor:
+    change, middle = taped - other, (taped + other) / 2
     with tf.GradientTape() as tape:
         tape.watch(middle)
         at_middle = function(middle)
     near = tf.abs(change) < smallest
-    quotient = (values - function(other)) / tf.where(near, 1.0, change)
-    return values, tf.where(near, tape.gradient(at_middle, middle), quotient)
+    quotient = (function(taped) - function(other)) / tf.where(near, 1.0, change)
+    return signal * tf.where(near, tape.gradient(at_middle, middle), quotient)
 
 
 def _is_plain(layer: keras.layers.ReLU) -> bool:

@@ -18,7 +18,7 @@ from chromolens.attribution import rules as rules_package
 from chromolens.errors import BadInput
 from chromolens.models._logits import functional
 
-Kernel = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+HandBack = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]
 
 
 @dataclass(frozen=True)
@@ -88,30 +88,35 @@ def both(function: Callable, *inputs: Pair | list[Pair]) -> Pair:
     return Pair(function(*taped), function(*other))
 
 
-def rescaled(pair: Pair, function: Callable, kernel: Kernel) -> Pair:
-    """A nonlinearity whose kernel gives, for the taped side, its values and multipliers.
+def rescaled(pair: Pair, function: Callable, hand_back: HandBack) -> Pair:
+    """A nonlinearity ``function``, with ``hand_back`` in place of its derivative.
 
-    ``kernel`` (taped (m, k, ...), other (m, 1, ...)) -> values, multipliers is compiled into one
-    loop over the elements; multipliers are shaped like ``taped``, values like it or with some
-    axis reduced to 1. ``function`` gives the values of the other side.
+    ``hand_back`` (signal (m, k, ...), taped (m, k, ...), other (m, 1, ...)) -> signal x
+    multiplier, shaped like ``taped``, is a ``fused`` function. Multipliers are worked out on the
+    way back, as derivatives are: they are never stored.
     """
-    groups, shape = pair.other.shape[0], pair.taped.shape
-    fused = tf.function(kernel, jit_compile=True, autograph=False)
-    taped = tf.reshape(tf.stop_gradient(pair.taped), [groups, -1, *shape[1:]])
-    values, multipliers = fused(taped, pair.other[:, None])
-    values = tf.reshape(values, [-1, *values.shape[2:]])
-    multipliers = tf.reshape(multipliers, [-1, *shape[1:]])
-    return Pair(_hand_back(pair.taped, values, multipliers), function(pair.other))
+    values = function(tf.stop_gradient(pair.taped))
+    passed = _pass(pair.taped, values, tf.stop_gradient(pair.other), hand_back)
+    return Pair(passed, function(pair.other))
 
 
-@tf.custom_gradient
-def _hand_back(inputs: tf.Tensor, values: tf.Tensor, multipliers: tf.Tensor) -> tuple:
-    """``values``, as if their derivative with respect to ``inputs`` were ``multipliers``."""
+def fused(kernel: Callable) -> Callable:
+    """``kernel`` compiled into one loop over the elements, once for each set of shapes."""
+    return tf.function(kernel, jit_compile=True, autograph=False)
 
-    def backward(signal: tf.Tensor) -> tuple:
-        return signal * multipliers, None, None
 
-    return tf.identity(values), backward
+def _pass(taped: tf.Tensor, values: tf.Tensor, other: tf.Tensor, hand_back: HandBack) -> tf.Tensor:
+    groups = other.shape[0]
+
+    @tf.custom_gradient
+    def step(taped: tf.Tensor, values: tf.Tensor, other: tf.Tensor) -> tuple:
+        def backward(signal: tf.Tensor) -> tuple:
+            grouped = [tf.reshape(t, [groups, -1, *t.shape[1:]]) for t in (signal, taped)]
+            return tf.reshape(hand_back(*grouped, other[:, None]), taped.shape), None, None
+
+        return tf.identity(values), backward
+
+    return step(taped, values, other)
 
 
 def _side(value: Pair | list[Pair], side: str) -> object:

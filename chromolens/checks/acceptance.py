@@ -55,7 +55,7 @@ def read_evidence(files: Mapping[str, Sequence[str]]) -> Evidence:
     """The tables of each kind (keys: the fields of ``Evidence``) joined; absent kinds are empty."""
     tables = {}
     for kind, columns in _COLUMNS.items():
-        found = [pd.read_table(path, dtype={"others": str}) for path in files.get(kind, ())]
+        found = [_read(path) for path in files.get(kind, ())]
         tables[kind] = pd.concat([pd.DataFrame(columns=columns), *found], ignore_index=True)
     return Evidence(**tables)
 
@@ -90,6 +90,15 @@ def check_criteria(criteria: list[dict]) -> None:
 def failed(table: pd.DataFrame) -> pd.DataFrame:
     """Rows that the study had to show and did not (goals are only reported)."""
     return table[(table["result"] == "FAIL") & (table["kind"] != "goal")]
+
+
+def _read(path: str) -> pd.DataFrame:
+    table = pd.read_table(path).fillna({"others": "", "name": "", "family": ""})
+    if "named" in table:
+        # MoDISco's patterns have a sign; a subset keeps the target up, so its motif is positive
+        table["reading"] = "modisco" if "pattern" in table else "sis"
+        table["sign"] = table.get("sign", "pos")
+    return table
 
 
 def _row(criterion: dict, evidence: Evidence) -> dict[str, object]:

@@ -24,16 +24,8 @@ from chromolens.inputs.windows import read_windows, task_names
 class Inputs(ABC):
     """The windows of a study; ``open_inputs`` makes one.
 
-    Attributes
-    ----------
-    windows
-        The windows table, with a RangeIndex: a row is named by its number.
-    tasks
-        Names of the tasks.
-    length
-        Bases of a window.
-    channels
-        4.
+    ``windows`` is the table, with a RangeIndex: a row is named by its number. ``tasks`` are its
+    tasks, ``length`` the bases of a window, ``channels`` is 4.
     """
 
     channels = 4

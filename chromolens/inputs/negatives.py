@@ -11,11 +11,11 @@ import pandas as pd
 
 from chromolens.errors import BadInput
 from chromolens.genome.shuffles import seed_of
-from chromolens.inputs.placing import refusals
+from chromolens.inputs.placing import overlapping
 from chromolens.inputs.reading import Reader
 
 GC_BIN = 0.02  # width of the bins in which negatives match positives
-_ROUNDS = 50  # draws before what is still missing is given up
+_ROUNDS = 20  # draws before what is still missing is given up
 
 
 def draw(
@@ -115,15 +115,14 @@ def _search(
     """Draw starts until every bin is full or the rounds are over; return them and what misses."""
     missing = dict(wanted)
     chosen = np.empty(0, dtype=np.int64)
+    last = reader.sizes[chrom] - window
     for _ in range(_ROUNDS):
         if not any(missing.values()):
             break
-        number = 1000 + 20 * sum(missing.values())
-        starts = rng.integers(0, reader.sizes[chrom] - window + 1, number)
+        starts = rng.integers(0, last + 1, 2000 + 20 * sum(missing.values()))
         starts = starts[np.sort(np.unique(starts, return_index=True)[1])]
         starts = starts[~np.isin(starts, chosen)]
-        starts = _allowed(chrom, starts, forbidden, reader, window, max_n)
-        gc = reader.composition(np.full(len(starts), chrom), starts, window)[0]
+        starts, gc = _allowed(chrom, starts, forbidden, reader, window, max_n)
         bins = _bins(gc, match_gc)
         for one in missing:
             taken = starts[bins == one][: missing[one]]
@@ -139,7 +138,9 @@ def _allowed(
     reader: Reader,
     window: int,
     max_n: float,
-) -> np.ndarray:
-    frame = pd.DataFrame({"chrom": chrom, "start": starts})
-    refused = refusals(frame, reader, forbidden, window, max_n).values()
-    return starts[~np.any(list(refused), axis=0)]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the starts of windows that may be negatives, and the share of G and C of each."""
+    chroms = np.full(len(starts), chrom)
+    starts = starts[~overlapping(chroms, starts, window, forbidden)]
+    gc, unknown = reader.composition(chroms[: len(starts)], starts, window)
+    return starts[unknown <= max_n], gc[unknown <= max_n]

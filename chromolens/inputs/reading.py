@@ -18,18 +18,20 @@ _KEPT = 512  # blocks: 64 MB, all of a yeast genome
 _CHUNK = 1 << 24  # bases handled at once where only a summary is kept
 
 
-def blocks(chroms: np.ndarray, starts: np.ndarray) -> Iterator[tuple[str, int, np.ndarray]]:
+def blocks(
+    chroms: np.ndarray, starts: np.ndarray, size: int
+) -> Iterator[tuple[str, int, np.ndarray]]:
     """Yield (chromosome, first base of a block, indices of the windows that start in it).
 
-    Block starts are multiples of ``BLOCK``, negative for windows that start before base 0.
+    Block starts are multiples of ``size`` (bp), negative for windows that start before base 0.
     """
     names, number = np.unique(np.asarray(chroms, dtype=str), return_inverse=True)
-    block = np.floor_divide(starts, BLOCK)
+    block = np.floor_divide(starts, size)
     order = np.lexsort((block, number))
     change = (np.diff(number[order]) != 0) | (np.diff(block[order]) != 0)
     for part in np.split(order, np.flatnonzero(change) + 1):
         if len(part):
-            yield str(names[number[part[0]]]), int(block[part[0]]) * BLOCK, part
+            yield str(names[number[part[0]]]), int(block[part[0]]) * size, part
 
 
 class Reader:
@@ -57,7 +59,7 @@ class Reader:
         """
         codes = np.empty((len(starts), length), dtype=np.uint8)
         columns = np.arange(length)
-        for chrom, first, part in blocks(chroms, starts):
+        for chrom, first, part in blocks(chroms, starts, BLOCK):
             stretch = self._stretch(chrom, first, length)
             codes[part] = stretch[(starts[part] - first)[:, None] + columns]
         return codes

@@ -9,8 +9,8 @@ A source is a mapping with one of
 
 ``tasks`` of a source names its label columns; "-" leaves a column out. ``split`` names the group
 of all its records; a table may have a column ``split`` instead. A table's id is its column
-``id``, ``name`` or ``seqname``, or the first that is not the sequence. Files may be gzipped. Labels
-are finite numbers; empty, NA or NaN is masked.
+``id``, ``name`` or ``seqname``, or the first that is not the sequence. Files may be gzipped.
+Labels are finite numbers; empty, NA or NaN is masked.
 """
 
 import gzip

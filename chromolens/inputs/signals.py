@@ -7,6 +7,7 @@ of the minus strand are positive numbers, like those of the plus strand.
 import struct
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from chromolens.inputs.peaks import Names
 from chromolens.inputs.reading import blocks
 
 STRANDS = ("plus", "minus", "control")
+_BLOCK = 1 << 14  # bp read at once; a bigWig's own blocks are small
+_KEPT = 1024
 _MAGIC = 0x888FFC26
 _HEADER = struct.Struct("IHHQQQ")  # magic, version, zooms, chromosome tree, data, index
 _ZOOM = struct.Struct("IIQQ")  # reduction, reserved, data, index
@@ -24,7 +27,8 @@ _ZOOM = struct.Struct("IIQQ")  # reduction, reserved, data, index
 class Signal:
     """Counts per base, summed over bigWigs; these are opened at the first reading.
 
-    Safe to use from several threads of one process.
+    It keeps the blocks that it read last, at most 64 MB. Safe to use from several threads of one
+    process.
     """
 
     def __init__(self, paths: Sequence[str], chromosome_names: Names | None = None):
@@ -33,42 +37,48 @@ class Signal:
         self._file_name = {ours: theirs for theirs, ours in names.items() if ours is not None}
         self._files: list = []
         self._lock = threading.Lock()
+        self._stretch = lru_cache(maxsize=_KEPT)(self._read_stretch)
 
     def values(self, chroms: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray:
-        """Return counts float32 (n, length) of [start, start + length) of each window."""
+        """Return counts float32 (n, length) of [start, start + length) of each window.
+
+        BadInput for a negative count, here and in ``totals``.
+        """
         counts = np.empty((len(starts), length), dtype=np.float32)
-        for row, (chrom, start) in enumerate(zip(chroms, starts, strict=True)):
-            counts[row] = self._read(str(chrom), int(start), int(start) + length)
+        columns = np.arange(length)
+        for chrom, first, part in blocks(chroms, starts, _BLOCK):
+            stretch = self._stretch(chrom, first, length)
+            counts[part] = stretch[(starts[part] - first)[:, None] + columns]
         return counts
 
     def totals(self, chroms: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray:
-        """Return the total count float64 (n,) of each window; BadInput for negative counts."""
+        """Return the total count float64 (n,) of each window."""
         totals = np.empty(len(starts))
-        for chrom, first, part in blocks(chroms, starts):
-            end = int(starts[part].max()) + length
-            counts = self._read(chrom, first, end)
-            if (counts < 0).any():
-                base = first + int(np.argmax(counts < 0))
-                raise BadInput(
-                    f"the count at {chrom}:{base} is {counts[base - first]:g}",
-                    expected="counts of 0 or more, on the minus strand too",
-                    where=", ".join(self.paths),
-                    remedy="write the minus strand's counts as positive numbers",
-                )
-            sums = np.concatenate([[0.0], np.cumsum(counts, dtype=np.float64)])
+        for chrom, first, part in blocks(chroms, starts, _BLOCK):
+            stretch = self._stretch(chrom, first, length)
+            sums = np.concatenate([[0.0], np.cumsum(stretch, dtype=np.float64)])
             offsets = starts[part] - first
             totals[part] = sums[offsets + length] - sums[offsets]
         return totals
 
-    def _read(self, chrom: str, start: int, end: int) -> np.ndarray:
+    def _read_stretch(self, chrom: str, first: int, length: int) -> np.ndarray:
+        """Return the counts of a block and of the ``length`` bases after it (outside: 0)."""
+        counts = np.zeros(_BLOCK + length, dtype=np.float32)
         name = self._file_name.get(chrom, chrom)
         with self._lock:
             self._files = self._files or [open_bigwig(path) for path in self.paths]
-            parts = [
-                _read_file(file, path, name, start, end)
-                for file, path in zip(self._files, self.paths, strict=True)
-            ]
-        return np.sum(parts, axis=0, dtype=np.float32)
+            for file, path in zip(self._files, self.paths, strict=True):
+                part = _read_file(file, path, name, max(first, 0), first + len(counts))
+                counts[max(-first, 0) :][: len(part)] += part
+        if (counts < 0).any():
+            base = first + int(np.argmax(counts < 0))
+            raise BadInput(
+                f"the count at {chrom}:{base} is {counts[base - first]:g}",
+                expected="counts of 0 or more, on the minus strand too",
+                where=", ".join(self.paths),
+                remedy="write the minus strand's counts as positive numbers",
+            )
+        return counts
 
 
 def open_signals(
@@ -181,7 +191,9 @@ def _check_chromosomes(
 
 
 def _read_file(file, path: str, chrom: str, start: int, end: int) -> np.ndarray:
+    """Return the values of [start, end), or of what the chromosome has of it; NaN becomes 0."""
     try:
+        end = min(end, file.chroms(chrom) or 0)
         return np.nan_to_num(file.values(chrom, start, end, numpy=True), nan=0.0)
     except RuntimeError as error:
         raise BadInput(

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import keras
@@ -40,11 +41,35 @@ def _unreadable(path: Path, reason: str) -> BadInput:
             where=str(path),
             remedy="replace it by a layer of its own class, given in custom_objects",
         )
+    own = _classes_outside_keras(path)
+    hint = f" ({', '.join(own)})" if own else ""
     return BadInput(
-        f"the model can't be read: {reason.strip()[:500]}",
+        f"the model can't be read: {reason.strip()[-500:]}",
         where=str(path),
-        remedy="name layers of your own in custom_objects; save with Keras 3",
+        remedy=f"give layers of your own{hint} in custom_objects; save with Keras 3",
     )
+
+
+def _classes_outside_keras(path: Path) -> list[str]:
+    """Names of the classes in the file's config that don't come with Keras."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            config = json.loads(archive.read("config.json"))
+    except (zipfile.BadZipFile, KeyError, ValueError):
+        return []
+    return sorted(set(_own_names(config)))
+
+
+def _own_names(config: object) -> Iterator[str]:
+    if isinstance(config, list):
+        for part in config:
+            yield from _own_names(part)
+    elif isinstance(config, dict):
+        module = config.get("module") or ""
+        if config.get("registered_name") and not module.startswith(("keras", "builtins")):
+            yield config["registered_name"]
+        for part in config.values():
+            yield from _own_names(part)
 
 
 def read_facts(path: Path, digest: str) -> dict:

@@ -161,11 +161,11 @@ class Batches(keras.utils.PyDataset):
         super().__init__()
         self._windows, self._batch = windows, batch_size
         self._labels, self._weights = labels, weights
-        self._shuffled = epoch is not None
+        self._epoch = epoch
         self._order = np.arange(count)
         self._shifts = np.zeros(count, dtype=int)
         self._reverse = np.zeros(count, dtype=bool)
-        if self._shuffled:
+        if epoch is not None:
             rng = np.random.default_rng([seed, epoch])
             self._order = rng.permutation(count)
             self._shifts = rng.integers(-shift, shift + 1, size=count)

@@ -39,7 +39,8 @@ def fit(
 
     Returns
     -------
-    History: epoch (from 1), loss, val_loss, further losses, seconds; one row per epoch.
+    History: epoch (from 1), loss, val_loss, the losses of single outputs (Keras: mean over
+    batches, whatever their size), seconds; one row per epoch.
 
     Raises
     ------

@@ -95,7 +95,7 @@ def target_function(model: Model, tasks: Sequence[int | str], target: str = "log
     for place, column in places:
         _check_fits(target, network.outputs[place], column)
     needed = sorted({place for place, _ in places})
-    graph = keras.Model(network.inputs, [network.outputs[place] for place in needed])
+    graph = keras.Model(network.inputs[0], [network.outputs[place] for place in needed])
     minus_mean = target == "class_minus_mean"
     picks = (Pick(needed.index(place), column, minus_mean) for place, column in places)
     return Target(graph, tuple(picks))

@@ -35,6 +35,10 @@ class Settings:
     and flank of a seqlet are the command's (20 + 2 x 5 bp rather than 21 + 2 x 10), a
     metacluster may hold as few as 20 seqlets, at most 5,000 are read, and Leiden is run 10
     times rather than 50.
+
+    A pattern is trim_to_window_size + 2 x initial_flank_to_add (50) bp wide, and a seqlet so
+    near a window's end that this doesn't fit is lost: in windows of about 100 bp make both
+    smaller, or nothing may be found.
     """
 
     sliding_window_size: int = 20

@@ -107,7 +107,7 @@ def same_as(patterns: Sequence[Pattern], threshold: float = 0.9) -> list[str]:
 def patterns_table(
     modisco_h5: str | Path, database: Sequence[Motif], **naming: float
 ) -> pd.DataFrame:
-    """One row for each pattern: pattern, sign, seqlets, the columns of naming, same_as.
+    """One row for each pattern: pattern, sign, seqlets, naming's columns, same_as, windows (read).
 
     Sorted by sign (pos first), then by seqlets, which are the support. ``naming``: the rules
     of ``name_motifs``. ``same_as``: a better supported pattern of the same sign that this
@@ -124,6 +124,8 @@ def patterns_table(
     table.insert(1, "sign", [pattern.sign for pattern in patterns])
     table.insert(2, "seqlets", [pattern.seqlets for pattern in patterns])
     table["same_as"] = same_as(patterns)
+    with h5py.File(modisco_h5) as file:
+        table["windows"] = file["chromolens"].attrs["windows"]
     return table
 
 

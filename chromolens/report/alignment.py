@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chromolens.report.logos import information, reverse_complement
+from chromolens.motifs.ppm import reverse_complement
+from chromolens.report.logos import heights
 
 
 @dataclass(frozen=True)
@@ -31,23 +32,13 @@ def align(query: np.ndarray, target: np.ndarray, drawn: np.ndarray) -> Aligned:
     drawn : same shape as query
         What is drawn for the query (contribution weights, say); padded and turned with it.
     """
-    heights = information(target)
-    forward = _best(information(query), heights)
-    turned = _best(information(reverse_complement(query)), heights)
+    wanted = heights(target)
+    forward = _best(heights(query), wanted)
+    turned = _best(heights(reverse_complement(query)), wanted)
     reverse = turned[0] > forward[0]
     offset = (turned if reverse else forward)[1]
     shown = reverse_complement(drawn) if reverse else np.asarray(drawn)
     return Aligned(*_padded(shown, np.asarray(target), offset), bool(reverse))
-
-
-def trimmed(weights: np.ndarray, share: float = 0.3, flank: int = 3) -> slice:
-    """Columns of a (length, 4) matrix from the first to the last with ``share`` of the largest
-    absolute sum, and ``flank`` more on both sides."""
-    size = np.abs(np.asarray(weights)).sum(axis=1)
-    strong = np.flatnonzero(size >= share * size.max(initial=0))
-    if not len(strong):
-        return slice(0, len(size))
-    return slice(max(int(strong[0]) - flank, 0), min(int(strong[-1]) + flank + 1, len(size)))
 
 
 def _best(query: np.ndarray, target: np.ndarray) -> tuple[float, int]:

@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from chromolens.report import svg
-from chromolens.report.tables import decimal, significant
+from chromolens.report.tables import count, decimal, significant
 
 MARKS = ("dot", "square", "diamond", "triangle")
 """Marks of the models of a study, in their order; nulls are hollow dots."""
@@ -44,7 +44,7 @@ def _frame(x: svg.Scale, y: svg.Scale, epochs: int, top: float) -> Markup:
             svg.line(26, 84, 150, 84),
             svg.line(26, 84, 26, 10),
             svg.text(22, 88, "0", "end", "tick"),
-            svg.text(22, 14, f"{top:.2g}", "end", "tick"),
+            svg.text(22, 14, f"{top:.2g}" if top < 100 else count(top), "end", "tick"),
             svg.text(26, 98, "1", "middle", "tick"),
             svg.text(float(x(max(epochs, 2))), 98, epochs, "middle", "tick"),
         ]
@@ -54,20 +54,16 @@ def _frame(x: svg.Scale, y: svg.Scale, epochs: int, top: float) -> Markup:
 def _one_training(history: pd.DataFrame, x: svg.Scale, y: svg.Scale) -> list[Markup]:
     place = x(np.arange(1, len(history) + 1))
     clipped = {name: np.minimum(history[name], y.data[1]) for name in ("loss", "val_loss")}
-    best = int(np.nanargmin(history["val_loss"]))
-    dot = svg.tag(
-        "circle",
-        svg.tag("title", f"epoch {best + 1}: {significant(history['val_loss'].iloc[best])}"),
-        cx=float(place[best]),
-        cy=float(y(clipped["val_loss"].iloc[best])),
-        r=2.6,
-        class_="kept",
-    )
-    return [
+    curves = [
         svg.curve(place, y(clipped["loss"]), "curve training"),
         svg.curve(place, y(clipped["val_loss"]), "curve validation"),
-        dot,
     ]
+    if not np.isfinite(history["val_loss"]).any():
+        return curves
+    best = int(np.nanargmin(history["val_loss"]))
+    told = svg.tag("title", f"epoch {best + 1}: {significant(history['val_loss'].iloc[best])}")
+    x_best, y_best = float(place[best]), float(y(clipped["val_loss"].iloc[best]))
+    return [*curves, svg.tag("circle", told, cx=x_best, cy=y_best, r=2.6, class_="kept")]
 
 
 def dot_plot(

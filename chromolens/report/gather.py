@@ -48,7 +48,9 @@ def gather(
         models={name: _described(model) for name, model in config["models"].items()},
         nulls=frozenset(n for n, m in config["models"].items() if m["labels"] == "permuted"),
         methods={n: _words(m["settings"]) for n, m in config["attribution"]["methods"].items()},
-        histories=_keyed([(r["model"], r["fold"], r["replicate"]) for r in trainings], files["histories"]),
+        histories=_keyed(
+            [(r["model"], r["fold"], r["replicate"]) for r in trainings], files["histories"]
+        ),
         predictions=_keyed([(name, "", 0) for name in models], files["predictions"]),
         metrics=list(map(Path, files["metrics"])),
         pooled=list(map(Path, files["pooled"])),
@@ -98,7 +100,10 @@ def _words(settings: Mapping[str, Any]) -> str:
 
 
 def _tables(files: Mapping[str, Any]) -> dict[str, Path]:
-    named = {"Planted bases found again": "planted", "Every tile of the held-out chromosomes": "tiles"}
+    named = {
+        "Planted bases found again": "planted",
+        "Every tile of the held-out chromosomes": "tiles",
+    }
     return {
         title if number == 0 else f"{title} ({number + 1})": Path(path)
         for title, kind in named.items()

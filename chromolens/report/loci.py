@@ -1,27 +1,21 @@
-"""Example loci: choose them, and read what is drawn over them.
-
-Per model and task: among the held-out positives with the highest predictions those that hold
-most contribution, one per chromosome while there are chromosomes left. The same files give
-the same loci.
-"""
+"""Example loci: read what is drawn over them, in a genome or in labelled records."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pandas as pd
 import pyBigWig
 
 from chromolens.genome.fasta import Genome
 from chromolens.genome.onehot import decode
+from chromolens.report import explained
 from chromolens.report.annotation import Annotation, Mark
+from chromolens.report.choice import apart, best_predicted, centred, spread
 from chromolens.report.study import Study
 
 CONTEXT = 2400
 """Bases of the overview above a locus."""
-
-_CANDIDATES = 40
 
 
 @dataclass(frozen=True)
@@ -73,65 +67,6 @@ class Locus:
         return self.start + len(self.sequence)
 
 
-def spread(candidates: pd.DataFrame, number: int) -> pd.DataFrame:
-    """The first ``number`` rows by ``score``, from as many groups as there are.
-
-    ``candidates`` has columns id, group, score. Ties go to the smaller id.
-    """
-    ordered = candidates.sort_values(["score", "id"], ascending=[False, True], kind="stable")
-    turn = ordered.groupby("group", sort=False).cumcount()
-    return ordered.assign(turn=turn).sort_values("turn", kind="stable").head(number)
-
-
-def best_predicted(predictions: pd.DataFrame, task: str) -> pd.DataFrame:
-    """Held-out positives of ``task`` with the highest predictions: id, group, prediction.
-
-    The best tenth, but no fewer than 40. Without 1/0 labels, all windows take part.
-    """
-    labels = predictions.get(f"{task}.label", pd.Series(1, index=predictions.index))
-    positive = predictions[labels == 1] if labels.dropna().isin([0, 1]).all() else predictions
-    ordered = positive.dropna(subset=task).sort_values(
-        [task, "id"], ascending=[False, True], kind="stable"
-    )
-    top = ordered.head(max(_CANDIDATES, len(ordered) // 10))
-    return top[["id", "group", task]].rename(columns={task: "prediction"})
-
-
-def densest(values: np.ndarray, width: int) -> int:
-    """Start of the ``width`` bases whose absolute values sum to most (the middle one of ties)."""
-    size = np.nan_to_num(np.abs(values))
-    if len(size) <= width:
-        return 0
-    sums = np.convolve(size, np.ones(width), mode="valid")
-    ties = np.flatnonzero(sums >= sums.max() - 1e-9)
-    return int(ties[len(ties) // 2])
-
-
-def centred(values: np.ndarray, width: int) -> int:
-    """Start of ``width`` bases with most contribution, moved so that it lies in their middle.
-
-    The middle is the mean place weighted with squared contributions; the start may be negative.
-    """
-    start = densest(values, width)
-    weight = np.nan_to_num(values[start : start + width]) ** 2
-    if not weight.any():
-        return start
-    middle = start + (np.arange(len(weight)) * weight).sum() / weight.sum()
-    return int(round(middle - (width - 1) / 2))
-
-
-def apart(candidates: pd.DataFrame, distance: int) -> pd.DataFrame:
-    """Candidates (chrom, start, score, id) less those near a better one of their chromosome."""
-    ordered = candidates.sort_values(["score", "id"], ascending=[False, True], kind="stable")
-    kept: dict[str, list[int]] = {}
-    lonely = []
-    for chrom, start in zip(ordered["chrom"], ordered["start"], strict=True):
-        taken = kept.setdefault(chrom, [])
-        lonely.append(all(abs(start - other) > distance for other in taken))
-        taken += [start] if lonely[-1] else []
-    return ordered[lonely]
-
-
 def values(path: Path, chrom: str, start: int, end: int) -> np.ndarray:
     """A track over [start, end), NaN where it says nothing or doesn't know the chromosome."""
     with pyBigWig.open(str(path)) as track:
@@ -170,6 +105,31 @@ def _mass(track: Path, row: object) -> float:
     return float(np.nansum(np.abs(values(track, row.chrom, row.start, row.end))))
 
 
+def _placed(path: Path, task: str, row: object, start: int, end: int) -> np.ndarray | None:
+    """Contributions of the explained window ``row`` over [start, end), or None without them."""
+    found = explained.window(path, task, row.id)
+    if found is None:
+        return None
+    placed = np.full(end - start, np.nan)
+    low, high = max(start, row.start), min(end, row.end)
+    placed[low - start : high - start] = found[1][low - row.start : high - row.start]
+    return placed
+
+
+def _other_rows(
+    study: Study, key: tuple[str, str], row: object, start: int, end: int
+) -> dict[str, np.ndarray]:
+    """Rows of the methods that explained this window only, not the whole genome."""
+    model, task = key
+    files = {
+        method: path
+        for (name, method), path in study.explained.items()
+        if name == model and (model, task, method) not in study.tracks
+    }
+    rows = {method: _placed(path, task, row, start, end) for method, path in files.items()}
+    return {method: values for method, values in rows.items() if values is not None}
+
+
 def _genome_locus(
     study: Study,
     model: str,
@@ -184,13 +144,14 @@ def _genome_locus(
     start = max(0, min(row.start + inside, genome.sizes[row.chrom] - study.locus_width))
     end = min(start + study.locus_width, genome.sizes[row.chrom])
     low, high = max(0, start - CONTEXT // 2), min(genome.sizes[row.chrom], end + CONTEXT // 2)
+    rows = {method: values(path, row.chrom, start, end) for method, path in tracks.items()}
     prediction = study.prediction_tracks.get((model, task, next(iter(tracks))))
     return Locus(
         task=task,
         place=row.chrom,
         start=start,
         sequence=genome.sequence(row.chrom, start, end),
-        rows={method: values(path, row.chrom, start, end) for method, path in tracks.items()},
+        rows=rows | _other_rows(study, (model, task), row, start, end),
         marks=annotation.within(row.chrom, start, end),
         prediction=row.prediction,
         overview=Overview(
@@ -205,32 +166,24 @@ def _genome_locus(
 def record_loci(study: Study, model: str, task: str, predictions: pd.DataFrame) -> list[Locus]:
     """Loci of one model and task in labelled records, from the explained windows."""
     files = {key[1]: path for key, path in study.explained.items() if key[0] == model}
-    explained = {method: _explained(path, task) for method, path in files.items()}
-    explained = {method: found for method, found in explained.items() if found}
-    if not explained:
+    masses = {method: explained.masses(path, task) for method, path in files.items()}
+    files = {method: path for method, path in files.items() if masses[method]}
+    if not files:
         return []
-    first = next(iter(explained.values()))
-    mass = {name: float(np.abs(found[1]).sum()) for name, found in first.items()}
+    mass = masses[next(iter(files))]
     candidates = best_predicted(predictions, task)
     candidates = candidates[candidates["id"].isin(mass)]
     candidates = candidates.assign(score=candidates["id"].map(mass))
     chosen = spread(candidates, study.loci)
-    return [_record_locus(study, task, row, explained) for row in chosen.itertuples()]
+    return [_record_locus(study, task, row, files) for row in chosen.itertuples()]
 
 
-def _explained(path: Path, task: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    with h5py.File(path) as file:
-        if task not in file:
-            return {}
-        ids = file[task]["id"].asstr()[:]
-        pairs = zip(file[task]["onehot"][:], file[task]["contributions"][:], strict=True)
-        return dict(zip(ids, pairs, strict=True))
-
-
-def _record_locus(study: Study, task: str, row: object, explained: dict[str, dict]) -> Locus:
-    onehot, contributions = next(iter(explained.values()))[row.id]
+def _record_locus(study: Study, task: str, row: object, files: dict[str, Path]) -> Locus:
+    found = {method: explained.window(path, task, row.id) for method, path in files.items()}
+    found = {method: pair for method, pair in found.items() if pair is not None}
+    onehot, contributions = next(iter(found.values()))
     furthest = max(0, len(contributions) - study.locus_width)
     start = min(max(0, centred(contributions, study.locus_width)), furthest)
     shown = slice(start, start + study.locus_width)
-    rows = {name: found[row.id][1][shown] for name, found in explained.items() if row.id in found}
+    rows = {method: pair[1][shown] for method, pair in found.items()}
     return Locus(task, row.id, start, decode(onehot[shown]), rows, [], row.prediction)

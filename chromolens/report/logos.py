@@ -8,6 +8,7 @@ axis (and is then upside down, as is usual for contributions).
 import numpy as np
 from markupsafe import Markup
 
+from chromolens.motifs.ppm import column_information, normalised
 from chromolens.report import svg
 
 LETTERS = "ACGT"
@@ -90,12 +91,9 @@ def _pile(column: np.ndarray, x: float, axis: float, step: float) -> str:
     return "".join(drawn)
 
 
-def information(ppm: np.ndarray) -> np.ndarray:
+def heights(ppm: np.ndarray) -> np.ndarray:
     """Letter heights of a probability matrix (length, 4): share times information, in bits."""
-    ppm = np.asarray(ppm, dtype=float)
-    shares = ppm / np.maximum(ppm.sum(axis=1, keepdims=True), 1e-12)
-    entropy = -(shares * np.log2(np.maximum(shares, 1e-12))).sum(axis=1, keepdims=True)
-    return shares * (2.0 - entropy)
+    return normalised(ppm) * column_information(ppm)[:, np.newaxis]
 
 
 def logo(matrix: np.ndarray, label: str, *, widest: float = 320.0, height: float = 46.0) -> Markup:
@@ -108,16 +106,3 @@ def logo(matrix: np.ndarray, label: str, *, widest: float = 320.0, height: float
     width = len(matrix) * step
     axis = svg.line(0, above * unit, width, above * unit, "axis")
     return svg.figure(width, height + 1, label, axis, stacked(matrix, 0, above * unit, step, unit))
-
-
-def reverse_complement(matrix: np.ndarray) -> np.ndarray:
-    """The other strand of a (length, 4) matrix in the order A, C, G, T."""
-    return np.asarray(matrix)[::-1, ::-1]
-
-
-def strong(ppm: np.ndarray, bits: float = 0.25, flank: int = 1) -> slice:
-    """Columns of probabilities (length, 4) from the first to the last with ``bits``."""
-    there = np.flatnonzero(information(ppm).sum(axis=1) >= bits)
-    if not len(there):
-        return slice(0, len(ppm))
-    return slice(max(int(there[0]) - flank, 0), int(there[-1]) + flank + 1)

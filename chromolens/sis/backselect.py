@@ -137,13 +137,14 @@ def collect(
     Raises
     ------
     BadInput
-        Where the fully masked input passes: then even the empty subset would suffice.
+        Where the fully masked input passes (then even the empty subset would suffice), or a
+        target is NaN or infinite.
     """
     known = inputs.any(axis=-1)
     hidden = masked(inputs, known, mask)
     _refuse_passing_mask(score(hidden), thresholds, mask)
     rest, free = inputs.copy(), known.copy()
-    rest_values = score(rest)
+    rest_values = _finite(score(rest))
     found: list[list[np.ndarray]] = [[] for _ in inputs]
     for _ in range(inputs.shape[1] if max_subsets is None else max_subsets):
         active = np.flatnonzero(rest_values >= thresholds)
@@ -192,6 +193,13 @@ def _values_alone(
         for copy, subset in zip(alone, subsets, strict=True):
             copy[subset] = whole[subset]
         values.append(score(alone).tolist() if subsets else [])
+    return values
+
+
+def _finite(values: np.ndarray) -> np.ndarray:
+    if not np.isfinite(values).all():
+        row = int(np.flatnonzero(~np.isfinite(values))[0])
+        raise BadInput(f"the target of input {row} is {values[row]}", expected="a finite number")
     return values
 
 

@@ -42,7 +42,7 @@ def paper_clusters(
 
 
 def cluster_table(strings: Sequence[str], labels: np.ndarray) -> pd.DataFrame:
-    """Columns cluster, string, count: clusters in order (noise, -1, last), frequent strings first."""
+    """Columns cluster, string, count: noise (-1) last, a cluster's frequent strings first."""
     table = pd.DataFrame({"cluster": np.asarray(labels, int), "string": list(strings)})
     table = table.groupby(["cluster", "string"], as_index=False).size()
     table = table.rename(columns={"size": "count"}).assign(noise=table["cluster"] < 0)

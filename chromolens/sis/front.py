@@ -42,7 +42,8 @@ def sufficient_subsets(
     """Disjoint minimal sets of positions that alone keep the target at or above a threshold.
 
     The SIS-collection of Carter et al. (2019, arXiv 1810.03805): BackSelect, ties masked lowest
-    position first; each subset is sufficient, and none of its positions can be masked without
+    position first (values within 2e-6 of each other, which float32 can't tell apart, are ties);
+    each subset is sufficient, and none of its positions can be masked without
     falling below the threshold.
 
     Parameters

@@ -9,8 +9,8 @@ the outer two from running maxima (or sums) of the outputs as they stand. The re
 kept for every candidate; once j is masked only candidates within span of j need it anew. The
 first convolution is linear, so masking i adds ``kernel x (mask - input i)`` to its outputs.
 
-Arrays along a chromosome-like axis hold coordinates -span to length - 1 (see ``stack``); outputs
-that the padding leaves out hold the pooling's neutral element.
+Arrays over places begin at coordinate -span (see ``stack``), so the outputs that see position i
+are at places i to i + span; outputs that do not exist hold the pooling's neutral element.
 """
 
 from collections.abc import Callable
@@ -63,7 +63,7 @@ class Local:
         self.first, self.span, self.deeper = first, stack.span, stack.deeper
         self.neutral = np.float32(-np.inf if stack.pool is np.maximum else 0)
         self.window = np.arange(stack.span + stack.deeper + 1)
-        # places in a window that its masked position changes, and by what per unit of input
+        # places of the first layer in a window that its masked position changes
         self.touched = slice(stack.deeper, stack.span + 1, first.dilation)
         self.tail = None if _is_bare(stack) else _tail(stack.convs, self.neutral)
         self._head = _compiled_head(stack)
@@ -71,8 +71,8 @@ class Local:
     def head(self, pooled: np.ndarray) -> np.ndarray:
         """Target (m,) of what was pooled (m, filters)."""
         # few batch shapes, because TensorFlow prepares itself anew for each
-        values = np.zeros((-(-len(pooled) // CHUNK) * CHUNK, 1, pooled.shape[1]), np.float32)
-        values[: len(pooled), 0] = pooled
+        values = np.zeros((-(-len(pooled) // CHUNK) * CHUNK, pooled.shape[1]), np.float32)
+        values[: len(pooled)] = pooled
         return self._head(tf.constant(values)).numpy()[: len(pooled), 0]
 
     def changes(self, inputs: np.ndarray) -> np.ndarray:
@@ -183,7 +183,7 @@ def _is_bare(stack: Stack) -> bool:
 
 
 def _compiled_head(stack: Stack) -> Callable:
-    shape = (None, 1, stack.convs[-1].kernel.shape[-1])
+    shape = (None, stack.convs[-1].kernel.shape[-1])
     return tf.function(stack.head, input_signature=[tf.TensorSpec(shape)], autograph=False)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from chromolens.models.model import Model
-from chromolens.models.targets import target_function
+from chromolens.models.targets import Target, target_function
 
 POOLS = {
     keras.layers.GlobalMaxPooling1D: np.maximum,
@@ -60,7 +60,7 @@ class Stack:
     """A model of the form convolutions -> global pooling -> head.
 
     ``pool`` is ``np.maximum`` or ``np.add`` (average pooling: the head divides by the length);
-    ``head`` maps what ``pool`` left, a tensor (n, 1, filters), to the target (n, 1).
+    ``head`` maps what ``pool`` left, a tensor (n, filters), to the target (n, 1).
     """
 
     convs: tuple[Conv, ...]
@@ -80,12 +80,13 @@ class Stack:
 
 def read_stack(model: Model, length: int, task: int, target: str) -> Stack | None:
     """``model`` of inputs (n, length, channels) as a stack, or None where it has another form."""
-    chain = _chain(model.network)
-    if chain is None or not all(_readable(layer) for layer in chain[:-1]):
+    asked = target_function(model, [task], target)
+    chain, pooled = _chain(asked.graph)
+    if not chain or not all(_readable(layer) for layer in chain[:-1]):
         return None
     *layers, pool = chain
     convs = _convs(layers, length)
-    if not convs or any(len(tensor.shape) != 2 for tensor in model.network.outputs):
+    if not convs:
         return None
     operation = POOLS[type(pool)]
     late = ()
@@ -94,20 +95,23 @@ def read_stack(model: Model, length: int, task: int, target: str) -> Stack | Non
         late = convs[-1].after
         convs[-1] = replace(convs[-1], after=())
     divisor = 1 if operation is np.maximum else convs[-1].last - convs[-1].first
-    return Stack(tuple(convs), operation, _head(model, pool, task, target, late, divisor))
+    return Stack(tuple(convs), operation, _head(asked, pooled, late, divisor))
 
 
-def _chain(network: keras.Model) -> list | None:
-    """Layers from the input to the first global pooling, if each feeds the next one only."""
-    chain, layer = [], network.inputs[0]._keras_history.operation
-    nodes = {id(node) for level in network._nodes_by_depth.values() for node in level}
+def _chain(graph: keras.Model) -> tuple[list, object]:
+    """Layers from the input to the first global pooling, and its output; none of another form.
+
+    Each layer must feed the next one only, so that all there is passes through the pooling.
+    """
+    chain, layer, node = [], graph.inputs[0]._keras_history.operation, None
+    nodes = {id(node) for level in graph._nodes_by_depth.values() for node in level}
     while type(layer) not in POOLS:
         following = [node for node in layer._outbound_nodes if id(node) in nodes]
         if len(following) != 1 or len(following[0].input_tensors) != 1:
-            return None
-        layer = following[0].operation
+            return [], None
+        node, layer = following[0], following[0].operation
         chain.append(layer)
-    return None if getattr(layer, "keepdims", False) else chain
+    return ([], None) if layer.keepdims else (chain, node.outputs[0])
 
 
 def _readable(layer: keras.layers.Layer) -> bool:
@@ -161,23 +165,14 @@ def _increasing(step: Callable) -> bool:
     return getattr(function, "__name__", "") in INCREASING
 
 
-def _head(
-    model: Model,
-    pool: keras.layers.Layer,
-    task: int,
-    target: str,
-    late: tuple[Callable, ...],
-    divisor: int,
-) -> Callable:
-    """What is behind the pooling, as a function of tensors (n, 1, filters) -> (n, 1)."""
-    behind = keras.Model(pool.output, model.network.outputs)
-    pooled = keras.Input((1, pool.output.shape[-1]))
-    network = keras.Model(pooled, behind(keras.layers.Flatten()(pooled)))
-    of_pooled = target_function(Model.of(network, tasks=model.tasks), [task], target)
+def _head(asked: Target, pooled: object, late: tuple[Callable, ...], divisor: int) -> Callable:
+    """What is behind the pooling, as a function of tensors (n, filters) -> (n, 1)."""
+    behind = keras.Model(pooled, asked.graph.outputs)
 
     def head(values: tf.Tensor) -> tf.Tensor:
         for step in late:
             values = step(values)
-        return of_pooled(values / divisor)
+        outputs = keras.tree.flatten(behind(values / divisor, training=False))
+        return asked.read(outputs, asked.freeze(outputs))
 
     return head

@@ -51,9 +51,7 @@ def dilated(length: int = 50, tasks: int = 2) -> keras.Model:
     for rate in (2, 4, 8):
         step = layers.Conv1D(8, 3, padding="same", dilation_rate=rate)(x)
         x = layers.Add()([x, layers.Activation("relu")(layers.BatchNormalization()(step))])
-    return randomised(
-        keras.Model(inputs, layers.Dense(tasks)(layers.GlobalAveragePooling1D()(x)))
-    )
+    return randomised(keras.Model(inputs, layers.Dense(tasks)(layers.GlobalAveragePooling1D()(x))))
 
 
 def profile(length: int = 40) -> keras.Model:

@@ -11,8 +11,8 @@ import tensorflow as tf
 from keras import layers
 
 from chromolens.attribution import front
-from chromolens.attribution._activations import quotient_kernel, relu_kernel
-from chromolens.attribution.rules.maximum import cross_max_kernel, split_into_pools
+from chromolens.attribution._activations import quotient_back, relu_back
+from chromolens.attribution.rules.maximum import cross_max_back, split_into_pools
 from chromolens.errors import BadInput
 from chromolens.models.model import Model
 
@@ -109,6 +109,25 @@ def test_every_kind_of_layer_completes(make, kind):
     assert_complete(result)
 
 
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.PReLU(shared_axes=[1]),
+        layers.ELU(),
+        layers.LeakyReLU(),
+        layers.ReLU(max_value=0.5),
+        layers.Activation("hard_sigmoid"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["background", "sequences"])
+def test_nonlinearities_with_kinks_complete(layer, kind):
+    inputs = keras.Input((14, 4))
+    x = layers.Flatten()(type(layer).from_config(layer.get_config())(layers.Conv1D(4, 3)(inputs)))
+    network = networks.randomised(keras.Model(inputs, layers.Dense(1)(x)))
+    x = networks.sequences(5, 14)
+    assert_complete(deeplift(network, x, references=others(x) if kind == "sequences" else kind))
+
+
 def test_shared_and_own_reference_agree():
     model = Model.of(networks.basset())
     x = networks.sequences(3, 60)
@@ -200,9 +219,9 @@ def cross_max_by_hand(x, ref):
 def test_cross_max_by_hand_with_ties():
     rng = np.random.default_rng(0)
     x, ref = rng.integers(0, 3, (2, 50, 4, 3)).astype(np.float32)
-    maxima, multipliers = cross_max_kernel(tf.constant(x), tf.constant(ref))
-    np.testing.assert_allclose(multipliers, cross_max_by_hand(x, ref), atol=1e-7)
-    np.testing.assert_array_equal(maxima[:, 0], x.max(axis=1))
+    signal = rng.normal(size=(50, 1, 3)).astype(np.float32)
+    found = cross_max_back(tf.constant(signal), tf.constant(x), tf.constant(ref))
+    np.testing.assert_allclose(found, signal * cross_max_by_hand(x, ref), atol=1e-6)
 
 
 @pytest.mark.parametrize("padding", ["valid", "same"])
@@ -217,7 +236,7 @@ def test_pools_are_those_of_keras(size, stride, padding):
 def test_relu_multipliers_are_exact():
     x = np.array([-2, -1, 0, 0, 1, 3, 1e-30, 2], np.float32)
     ref = np.array([-1, 3, 0, 2, -1, 1, -1e-30, 2], np.float32)
-    _, found = relu_kernel(tf.constant(x), tf.constant(ref))
+    found = relu_back(tf.ones(8), tf.constant(x), tf.constant(ref))
     np.testing.assert_allclose(found, [0, 0.75, 0, 1, 0.5, 1, 0.5, 1], rtol=1e-6)
 
 
@@ -237,8 +256,8 @@ def test_smooth_multipliers_have_no_noise(name):
     wide, narrow = np.float64(x), np.float64(ref)
     apart = wide != narrow
     exact = (function(wide) - function(narrow))[apart] / (wide - narrow)[apart]
-    kernel = quotient_kernel(keras.activations.get(name), 1e-2)
-    _, found = kernel(tf.constant(x), tf.constant(ref))
+    back = quotient_back(keras.activations.get(name), 1e-2)
+    found = back(tf.ones(3000), tf.constant(x), tf.constant(ref))
     np.testing.assert_allclose(found.numpy()[apart], exact, rtol=1e-4, atol=3e-5)
 
 

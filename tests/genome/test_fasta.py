@@ -123,7 +123,7 @@ DAMAGE = {
     ),
     "no name": (">\nACGT\n", "without a name"),
     "digits": (">a\nACGT\nAC9T\n", "'9' is not a DNA letter\n.*\n.*line 3"),
-    "header in a line": (">a\nACGT>b\nACGT\n", "'>' is not a DNA letter\n.*\n.*line 2"),
+    "header in a line": (">a\nACGTA>b\nACGT\n", "'>' is not a DNA letter\n.*\n.*line 2"),
     "gaps": (">a\nAC\nGT\n>b\nAC-T\n", "'-' is not a DNA letter\n.*\n.*line 5"),
     "protein": (">a\nMEEPQSDPSV\n", "'E' is not a DNA letter"),
     "RNA": (">a\nACGU\n", "write T for U"),

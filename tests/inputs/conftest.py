@@ -1,5 +1,6 @@
 """Toy genomes, bigWigs and prepared yeast windows for the tests of the inputs."""
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,20 @@ def write_bed(tmp_path):
     def write(events: list[tuple[str, int]], name: str = "peaks.bed") -> str:
         path = tmp_path / name
         path.write_text("".join(f"{chrom}\t{at}\t{at + 1}\n" for chrom, at in events))
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def write_lines(tmp_path):
+    """Write lines to a file of the given name (gzipped if it says .gz) and return its path."""
+
+    def write(name, lines):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        content = "".join(f"{line}\n" for line in lines).encode()
+        path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
         return str(path)
 
     return write

@@ -1,4 +1,4 @@
-"""Preparing genome inputs: toy genomes whose windows can be listed, then yeast."""
+"""Preparing genome inputs: toy genomes whose windows can be listed."""
 
 from collections import defaultdict
 
@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.genome.fasta import Genome, chromosome_sizes
 from chromolens.inputs.batches import open_inputs
-from chromolens.inputs.folds import balance, fold_table
+from chromolens.inputs.folds import fold_table
 from chromolens.inputs.genome import prepare
 from chromolens.inputs.windows import task_names
 
@@ -181,43 +180,6 @@ def test_tiles_lie_side_by_side_and_take_labels_from_peaks(fasta, peaks):
     } & set(expected)
 
 
-@pytest.fixture
-def signal(write_bigwig):
-    rng = np.random.default_rng(9)
-    names = ["chrA", "chrB", "chrC", "chrD"]
-    arrays = [
-        {
-            name: rng.poisson(0.05, size).astype(float)
-            for name, size in zip(names, SIZES, strict=True)
-        }
-        for _ in range(2)
-    ]
-    paths = [write_bigwig(array, f"{i}.bw") for i, array in enumerate(arrays)]
-    return arrays, {"s": {"plus": paths[0], "minus": paths[1]}}
-
-
-def test_tiles_of_a_signal_hold_its_counts(fasta, signal):
-    arrays, signals = signal
-    prepared = prepare(fasta=fasta, signals=signals, tile=41, min_count=5, **SETTINGS)
-    totals = {
-        f"{chrom}:{start}-{start + 41}": sum(a[chrom][start : start + 41].sum() for a in arrays)
-        for chrom, size in zip(["chrA", "chrB", "chrC"], SIZES, strict=False)
-        for start in range(0, size - 40, 41)
-    }
-    kept = {name: total for name, total in totals.items() if total >= 5}
-    assert dict(zip(prepared.windows["id"], prepared.windows["s"], strict=True)) == kept
-    dropped = prepared.dropped.set_index("reason").loc["fewer counts than min_count", "count"]
-    assert dropped == len(totals) - len(kept) > 0
-
-
-def test_peaks_and_signals_together_centre_windows_and_count(fasta, signal, peaks):
-    arrays, signals = signal
-    windows = prepare(fasta=fasta, peaks={"s": peaks["t"]}, signals=signals, **SETTINGS).windows
-    assert set(windows["role"]) == {"positive", "negative"}
-    for row in windows.itertuples():
-        assert row.s == sum(a[row.chrom][row.start : row.end].sum() for a in arrays)
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -228,7 +190,7 @@ def test_peaks_and_signals_together_centre_windows_and_count(fasta, signal, peak
         ({"events_only": ["v"]}, "events_only names 'v'"),
         ({"negative_distance": 11}, "would be masked"),
         ({"tile": 0}, "tiles every 0 bp"),
-        ({"folds": fold_table([["chrA"], ["chrB"], ["chrD"]])}, "task t has no positives"),
+        ({"folds": fold_table([["chrA"], ["chrB"], ["chrD"]])}, "there are no windows"),
         ({"signals": {"s": {"plus": "absent.bw"}}}, "can't be read"),
     ],
 )
@@ -238,11 +200,6 @@ def test_what_would_spoil_a_training(fasta, peaks, change, message):
         given["peaks"] = {"gc": peaks["t"]}
     with pytest.raises(BadInput, match=message):
         prepare(**given)
-
-
-def test_signals_without_peaks_need_tiles(fasta, signal):
-    with pytest.raises(BadInput, match="task s has signals and no peaks"):
-        prepare(fasta=fasta, signals=signal[1], **SETTINGS)
 
 
 def test_a_task_whose_events_are_all_elsewhere(fasta, peaks, write_bed):
@@ -263,54 +220,3 @@ def test_a_fold_without_positives_of_a_task_is_named(fasta, peaks, write_bed):
 def test_an_empty_peak_file(fasta, peaks, write_bed):
     with pytest.raises(BadInput, match="no peaks"):
         prepare(fasta=fasta, peaks={**peaks, "v": write_bed([], "v.bed")}, **SETTINGS)
-
-
-def arabic(sizes):
-    return {f"chr{number}": name for number, name in enumerate(sizes, start=1)}
-
-
-def test_yeast(yeast, rossi):
-    sizes = {name: size for name, size in chromosome_sizes(yeast).items() if name != "chrM"}
-    tasks = ["Reb1", "Abf1", "Rap1", "Cbf1", "Ume6", "Cin5"]
-    files = {task: str(rossi / f"04_ChExMix_Peaks/{task}_CX.bed") for task in tasks}
-    lists = [str(rossi / "02_References_and_Features_Files/ChExMix_Peak_Filter_List_190612.bed")]
-    names = arabic(sizes)
-    prepared = prepare(
-        fasta=yeast,
-        folds=fold_table(balance(sizes, 4)),
-        peaks=files,
-        exclude=lists,
-        chromosome_names=names,
-    )
-    windows = prepared.windows
-    lines = [line.split() for path in files.values() for line in open(path)]
-    events = {(names[row[0]], (int(row[1]) + int(row[2])) // 2) for row in lines}
-    regions = [line.split() for line in open(lists[0])]
-    regions = [(names.get(row[0]), int(row[1]), int(row[2])) for row in regions if len(row) > 2]
-    free = {
-        (chrom, at)
-        for chrom, at in events
-        if 100 <= at < sizes[chrom] - 100
-        and not any(c == chrom and s < at + 101 and e > at - 100 for c, s, e in regions)
-    }
-    positives = windows[windows["role"] == "positive"]
-    assert set(zip(positives["chrom"], positives["start"] + 100, strict=True)) == free
-    missing = prepared.dropped.set_index("reason")["count"].get("no such negative found", 0)
-    assert (windows["role"] == "negative").sum() + missing == 2 * len(free)
-    assert missing < 0.02 * len(free)
-    check_shared_words(yeast, windows)
-
-
-def check_shared_words(fasta, windows):
-    """Compare the column ``shared`` with sets of strings."""
-    owners = defaultdict(set)
-    with Genome(fasta) as genome:
-        texts = [genome.sequence(row.chrom, row.start, row.end) for row in windows.itertuples()]
-    words = [{text[i : i + 32] for i in range(170)} for text in texts]
-    words = [{min(w, w.translate(OTHER)[::-1]) for w in own} for own in words]
-    for own, chrom in zip(words, windows["chrom"], strict=True):
-        for word in own:
-            owners[word].add(chrom)
-    expected = [int(any(len(owners[word]) > 1 for word in own)) for own in words]
-    assert windows["shared"].tolist() == expected
-    assert 0.01 < np.mean(expected) < 0.06

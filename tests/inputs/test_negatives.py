@@ -122,3 +122,21 @@ def test_senseless_settings(toy, wrong):
     _, events, reader = toy
     with pytest.raises(BadInput, match="a ratio of 0 or more"):
         draw(positives_of(events), events, NOWHERE, reader, **{**SETTINGS, **wrong}, seed=0)
+
+
+def test_every_place_that_is_allowed_can_be_drawn(random_genome, write_fasta):
+    sequences = random_genome([600])
+    places = [150, 300, 480]
+    events = pd.DataFrame({"chrom": "chrA", "position": places})
+    regions = pd.DataFrame({"chrom": ["chrA", "chrA"], "start": [5, 400], "end": [10, 401]})
+    settings = {**SETTINGS, "match_gc": False, "ratio": 100.0}
+    reader = Reader(write_fasta(sequences))
+    negatives, shortfall = draw(positives_of(events), events, regions, reader, **settings, seed=0)
+    allowed = [
+        start
+        for start in range(600 - WINDOW + 1)
+        if min(abs(at - base) for at in places for base in range(start, start + WINDOW)) >= 30
+        and not {*range(5, 10), 400} & set(range(start, start + WINDOW))
+    ]
+    assert negatives["start"].tolist() == allowed
+    assert shortfall == {"chrA": 300 - len(allowed)}

@@ -8,7 +8,7 @@ import pyjaspar
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.motifs.database import load_database
+from chromolens.motifs.database import load_database, matrices
 from chromolens.motifs.meme import write_meme
 
 SQLITE = Path(pyjaspar.__file__).parent / "data/JASPAR2024.sqlite"
@@ -67,3 +67,13 @@ def test_meme_file(tmp_path, fungi):
 def test_misspelt_sources_say_what_would_be_right(source, expected):
     with pytest.raises(BadInput, match=expected):
         load_database(source)
+
+
+def test_matrices_are_taken_by_identifier(fungi):
+    reb1 = next(motif for motif in fungi if motif.name == "REB1")
+    found = matrices({"tax_group": "fungi"}, {"mine": reb1.id, "other": fungi[0].id})
+    assert list(found) == ["mine", "other"]
+    np.testing.assert_array_equal(found["mine"], reb1.ppm)
+    with pytest.raises(BadInput, match="no motif 'REB1'") as error:
+        matrices({"tax_group": "fungi"}, {"mine": "REB1"})
+    assert "mine" in str(error.value)

@@ -140,13 +140,18 @@ def test_each_rule_has_its_reason(fungi, changed, reason):
     assert row.to_frame().T["reason"].str.fullmatch(reason).all()
 
 
-def test_a_better_match_of_too_little_overlap_gives_no_name(fungi):
+def test_a_better_match_of_too_little_overlap_gives_no_name():
     """The match named is one of enough overlap, even where a shorter motif fits better."""
-    reb1 = next(motif for motif in fungi if motif.name == "REB1")
-    short = Motif("short", "SHORT", "", trim(reb1.ppm)[1:6])
-    row = named({"m": reb1.ppm}, [short, *fungi]).loc["m"]
-    assert row["name"] == "REB1"
-    assert "SHORT" not in row["others"]
+    others = [Motif(key, key, "", ppm) for key, ppm in random_motifs(60, seed=6).items()]
+    query = random_motifs(1, seed=9, length=14)["random_0"]
+    assert len(trim(query)) == 14
+    short = Motif("s", "SHORT", "", query[2:13])
+    blurred = Motif("l", "LONG", "", 0.6 * query + 0.1)
+    database = [*others, short, blurred]
+    assert named({"m": query}, database).loc["m", "name"] == "SHORT"
+    row = named({"m": query}, database, min_overlap=12).loc["m"]
+    assert row["name"] == "LONG"
+    assert row["others"] == ""
 
 
 def test_an_unnamed_motif_keeps_its_candidates(fungi):

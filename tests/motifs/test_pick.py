@@ -63,6 +63,8 @@ def test_the_order_is_not_by_group(windows):
     groups = [name.split(":")[0] for name in pick(windows, count=1000)]
     changes = sum(a != b for a, b in zip(groups, groups[1:], strict=False))
     assert changes > 20
+    # nor are the groups that have most left to the end
+    assert set(groups[-30:]) > {"chr1"}
 
 
 def test_by_prediction_takes_the_highest_of_each_group(windows):

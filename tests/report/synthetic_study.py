@@ -2,15 +2,16 @@
 
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pandas as pd
 import pyBigWig
+import synthetic_tables
+from synthetic_tables import FOLDS, NULL, ppm_of, written
+
 from chromolens.genome.fasta import prepare_fasta
 from chromolens.genome.onehot import decode, encode, reverse_complement
 from chromolens.inputs.windows import write_windows
 from chromolens.motifs.database import Motif
-from chromolens.motifs.meme import write_meme
 from chromolens.report.study import Study
 
 SITES = {
@@ -22,18 +23,7 @@ SITES = {
     "Cin5": "ATTACGTAAT",
 }
 CHROMOSOMES = ["chrI", "chrII", "chrIII", "chrIV", "chrV", "chrVI", "chrVII", "chrVIII"]
-LENGTH, WIDTH, FOLDS = 12_000, 201, 4
-NULL = "reb1_permuted"
-
-
-def ppm_of(site: str, purity: float = 0.91) -> np.ndarray:
-    """A probability matrix whose consensus is ``site``."""
-    return encode(site) * (purity - (1 - purity) / 3) + (1 - purity) / 3
-
-
-def shared_name(frame: pd.DataFrame, path: Path) -> Path:
-    frame.to_csv(path, sep="\t", index=False)
-    return path
+LENGTH, WIDTH = 12_000, 201
 
 
 def build(folder: Path, tasks: dict[str, str] = SITES, title: str = "Six yeast factors") -> Study:
@@ -56,8 +46,11 @@ def build(folder: Path, tasks: dict[str, str] = SITES, title: str = "Six yeast f
         key: _prediction_track(folder / f"{key[1]}.pred.bw", key[1], events) for key in readings
     }
     first = next(iter(tasks))
-    patterns = {("cnn", task, methods[0]): _patterns(folder, task, tasks, rng) for task in tasks}
-    patterns[NULL, first, methods[0]] = _no_patterns(folder)
+    patterns = {
+        ("cnn", task, methods[0]): synthetic_tables.patterns(folder, task, tasks, rng)
+        for task in tasks
+    }
+    patterns[NULL, first, methods[0]] = synthetic_tables.no_patterns(folder)
     return Study(
         title=title,
         kind="genome",
@@ -65,17 +58,17 @@ def build(folder: Path, tasks: dict[str, str] = SITES, title: str = "Six yeast f
         version="0.1.0",
         windows=folder / "windows.tsv.gz",
         folds=folds,
-        dropped=_dropped(folder, first),
+        dropped=synthetic_tables.dropped(folder, first),
         models={
             "cnn": "cnn · 64 filters of 15, global maximum, dense 32",
             NULL: "cnn · labels permuted",
         },
         nulls=frozenset({NULL}),
         methods={"deeplift_rescale": "background reference, stride 50", "ism": "500 windows"},
-        histories=_histories(folder, rng),
+        histories=synthetic_tables.histories(folder, rng),
         predictions=predictions,
-        metrics=[_metrics(folder, tasks, rng)],
-        pooled=[_pooled(folder, tasks)],
+        metrics=[synthetic_tables.metrics(folder, tasks, rng)],
+        pooled=[synthetic_tables.pooled(folder, tasks)],
         tracks=tracks,
         prediction_tracks=values,
         fasta=folder / "genome.fa.gz",
@@ -83,11 +76,16 @@ def build(folder: Path, tasks: dict[str, str] = SITES, title: str = "Six yeast f
         genes=_genes(folder),
         truth=_truth(folder, events),
         patterns=patterns,
-        sis={("cnn", task): _sis(folder, task, tasks, rng) for task in list(tasks)[:2]},
+        sis={
+            ("cnn", task): synthetic_tables.sis(folder, task, tasks, rng)
+            for task in list(tasks)[:2]
+        },
         database=database,
-        acceptance=_acceptance(folder),
-        completeness=[_completeness(folder, tasks)],
-        tables={"Planted bases found by contributions": _planted_table(folder, tasks)},
+        acceptance=synthetic_tables.acceptance(folder),
+        completeness=[synthetic_tables.completeness(folder, tasks)],
+        tables={
+            "Planted bases found by contributions": synthetic_tables.planted_table(folder, tasks)
+        },
         config={"study": "six_factors", "inputs": {"window": 201, "fasta": "sacCer3.fa.gz"}},
         provenance={
             "versions": {"chromolens": "0.1.0", "tensorflow": "2.21.0", "modisco-lite": "3.0.0"},
@@ -150,7 +148,7 @@ def _folds(folder: Path) -> Path:
         for i, chrom in enumerate(CHROMOSOMES):
             role = {fold: "test", (fold + 1) % FOLDS: "validation"}.get(i % FOLDS, "training")
             rows.append({"fold": f"fold{fold}", "role": role, "group": chrom})
-    return shared_name(pd.DataFrame(rows), folder / "folds.tsv")
+    return written(pd.DataFrame(rows), folder / "folds.tsv")
 
 
 def _predictions(
@@ -164,64 +162,8 @@ def _predictions(
             table[task] = np.where(own[task] == 1, 2.0, -2.5) + rng.normal(0, 1.3, len(own))
             table[f"{task}.label"] = own[task]
         path = folder / f"predictions.{fold}.tsv.gz"
-        paths["cnn", f"fold{fold}", 0] = shared_name(table, path)
+        paths["cnn", f"fold{fold}", 0] = written(table, path)
     return paths
-
-
-def _dropped(folder: Path, task: str) -> Path:
-    rows = [
-        ("over the chromosome's end", task, 3, "chrI:-40-161"),
-        ("too many N", "", 12, "chrV:0-201"),
-        ("in an excluded region", "", 1204, "chrXII:451000-451201"),
-    ]
-    return shared_name(
-        pd.DataFrame(rows, columns=["reason", "task", "count", "example"]), folder / "dropped.tsv"
-    )
-
-
-def _histories(folder: Path, rng: np.random.Generator) -> dict:
-    paths = {}
-    for model in ("cnn", NULL):
-        for fold in range(FOLDS):
-            epoch = np.arange(1, 15 + 3 * fold)
-            fit = 0.62 * np.exp(-epoch / 5) + 0.08 if model == "cnn" else 0.69 - 0.01 * epoch
-            held = (
-                fit
-                + 0.004 * np.maximum(epoch - 9, 0) ** 1.5
-                + rng.normal(0, 0.006, len(epoch))
-                + 0.03
-            )
-            table = pd.DataFrame({"epoch": epoch, "loss": fit, "val_loss": held, "seconds": 2.0})
-            paths[model, f"fold{fold}", 0] = shared_name(
-                table, folder / f"{model}.{fold}.history.tsv"
-            )
-    return paths
-
-
-def _metrics(folder: Path, tasks: dict, rng: np.random.Generator) -> Path:
-    rows = [
-        ("cnn", f"fold{f}", 0, task, metric, base + rng.uniform(-0.05, 0.04), 200, 40)
-        for f in range(FOLDS)
-        for task in tasks
-        for metric, base in (("auroc", 0.93), ("auprc", 0.8))
-    ]
-    names = ["model", "fold", "replicate", "task", "metric", "value", "n", "positives"]
-    return shared_name(pd.DataFrame(rows, columns=names), folder / "metrics.tsv")
-
-
-def _pooled(folder: Path, tasks: dict) -> Path:
-    rows = []
-    for i, task in enumerate(tasks):
-        for metric, base in (("auroc", 0.97), ("auroc_unshared", 0.968), ("auprc", 0.88)):
-            value = base - 0.02 * i
-            rows.append(("cnn", task, metric, value, value - 0.02, value + 0.015, 1400, 210))
-    first = next(iter(tasks))
-    rows += [
-        (NULL, first, "auroc", 0.512, 0.47, 0.55, 1400, 210),
-        (NULL, first, "auprc", 0.16, 0.13, 0.19, 1400, 210),
-    ]
-    names = ["model", "task", "metric", "value", "low", "high", "n", "positives"]
-    return shared_name(pd.DataFrame(rows, columns=names), folder / "pooled.tsv")
 
 
 def _track(path: Path, task: str, events: list, tasks: dict, rng: np.random.Generator) -> Path:
@@ -262,9 +204,8 @@ def _genes(folder: Path) -> Path:
     for chrom in CHROMOSOMES:
         for i, start in enumerate(range(900, LENGTH - 1500, 1700)):
             strand, name = "+-"[i % 2], f"Y{chrom[3:]}{i:03d}W"
-            rows.append(
-                f"{chrom}\tSGD\tgene\t{start}\t{start + 1100}\t.\t{strand}\t.\tID={name};Name={name}"
-            )
+            place = f"{chrom}\tSGD\tgene\t{start}\t{start + 1100}"
+            rows.append(f"{place}\t.\t{strand}\t.\tID={name};Name={name}")
     path = folder / "genes.gff3"
     path.write_text("\n".join(rows) + "\n")
     return path
@@ -275,161 +216,3 @@ def _truth(folder: Path, events: list) -> Path:
     rows = [f"{c}\t{s}\t{s + 10}\t{t}\t0\t{strand}\tcausal\t." for c, s, t, strand in events]
     path.write_text("\n".join(rows) + "\n")
     return path
-
-
-def naming(name: str, ppm: np.ndarray, named: bool = True, **more: object) -> dict:
-    """A row of a naming table."""
-    return {
-        "named": named,
-        "name": name.upper(),
-        "motif_id": more.pop("motif_id", "MA0000.1"),
-        "family": "Myb/SANT",
-        "p": 1e-9,
-        "q": 3.2e-7 if named else 0.31,
-        "overlap": 9,
-        "offset": 0,
-        "strand": "+",
-        "information": 14.2,
-        "support": 180,
-        "consensus": decode((ppm == ppm.max(axis=1, keepdims=True)).astype("float32")),
-        "reason": "" if named else f"best q 0.31 > 0.01 ({name.upper()})",
-        "others": "TBF1;DAL82" if named else "",
-        **more,
-    }
-
-
-def _patterns(folder: Path, task: str, tasks: dict, rng: np.random.Generator) -> tuple[Path, Path]:
-    """Two patterns: the task's motif on the other strand, and a weak negative one."""
-    files = (
-        folder / f"{task.encode().hex()}.patterns.tsv",
-        folder / f"{task.encode().hex()}.modisco.h5",
-    )
-    identifier = f"MA{list(tasks).index(task):04d}.1"
-    motif = reverse_complement(ppm_of(tasks[task]))
-    ppm = np.full((30, 4), 0.25)
-    ppm[9 : 9 + len(motif)] = motif
-    noise = rng.dirichlet(np.ones(4) * 0.7, 30)
-    with h5py.File(files[1], "w") as file:
-        file.attrs["window_size"] = 200
-        for name, shares, sign in (("pos_patterns", ppm, 1), ("neg_patterns", noise, -0.2)):
-            group = file.create_group(f"{name}/pattern_0")
-            group["sequence"] = shares
-            group["contrib_scores"] = (
-                sign * shares * np.abs(shares - 0.25).max(axis=1, keepdims=True)
-            )
-    rows = [
-        {
-            "pattern": "pos_patterns.pattern_0",
-            "sign": "pos",
-            "seqlets": 183,
-            "motif": "a",
-            **naming(task, ppm[9 : 9 + len(motif)], motif_id=identifier),
-        },
-        {
-            "pattern": "neg_patterns.pattern_0",
-            "sign": "neg",
-            "seqlets": 31,
-            "motif": "b",
-            **naming(task, noise, named=False, motif_id=identifier),
-        },
-    ]
-    return shared_name(pd.DataFrame(rows), files[0]), files[1]
-
-
-def _no_patterns(folder: Path) -> tuple[Path, Path]:
-    columns = ["pattern", "sign", "seqlets", *naming("x", np.eye(4))]
-    with h5py.File(folder / "null.h5", "w") as file:
-        file.attrs["window_size"] = 200
-    return shared_name(pd.DataFrame(columns=columns), folder / "null.tsv"), folder / "null.h5"
-
-
-def _sis(folder: Path, task: str, tasks: dict, rng: np.random.Generator) -> dict[str, Path]:
-    site, stem = tasks[task], folder / task.encode().hex()
-    strings = [site[1:-1], site[:-2], site[2:], site[1:4] + "NN" + site[6:]]
-    clusters = pd.DataFrame(
-        {"cluster": [0, 0, 0, 0, -1], "string": [*strings, "GATNNA"], "count": [97, 41, 12, 9, 14]}
-    )
-    subsets = pd.DataFrame(
-        {
-            "id": ["chrI:305-506"] * 3,
-            "fold": "fold0",
-            "order": [0, 1, 2],
-            "value": 1.2,
-            "threshold": 1.0,
-            "rest_value": 0.2,
-            "positions": ["90,91,92,95", "20,21", "1,2,3"],
-            "string": strings[:3],
-        }
-    )
-    motifs = pd.DataFrame([{"motif": "cluster_0_part_0", **naming(task, ppm_of(site))}])
-    write_meme({"cluster_0_part_0": ppm_of(site)}, f"{stem}.meme")
-    return {
-        "sis": shared_name(subsets, Path(f"{stem}.sis.tsv.gz")),
-        "meme": Path(f"{stem}.meme"),
-        "clusters": shared_name(clusters, Path(f"{stem}.clusters.tsv")),
-        "motifs": shared_name(motifs, Path(f"{stem}.motifs.tsv")),
-    }
-
-
-def _acceptance(folder: Path) -> Path:
-    rows = [
-        (
-            "mean pooled AUROC",
-            0.92,
-            ">= 0.85",
-            "floor",
-            "PASS",
-            "Mean over the six factors, out of fold.",
-        ),
-        (
-            "lowest pooled AUROC",
-            0.71,
-            ">= 0.75",
-            "floor",
-            "FAIL",
-            "Cin5 has 62 held-out positives only.",
-        ),
-        (
-            "Reb1 found by MoDISco",
-            "REB1",
-            "named",
-            "floor",
-            "PASS",
-            "TTACCCG, JASPAR entry or declared family.",
-        ),
-        ("Cin5 found by SIS", "none", "named", "goal", "FAIL", "Reported either way."),
-        (
-            "named patterns of the null",
-            0,
-            "== 0",
-            "null",
-            "PASS",
-            "Labels permuted within chromosomes.",
-        ),
-    ]
-    names = ["name", "value", "bound", "kind", "result", "explanation"]
-    return shared_name(pd.DataFrame(rows, columns=names), folder / "acceptance.tsv")
-
-
-def _completeness(folder: Path, tasks: dict) -> Path:
-    rows = [
-        ("cnn", "deeplift_rescale", task, 9120, 2 * (i == 3), 2.2e-4 * (i == 3), 3.1e-4, 2e-7)
-        for i, task in enumerate(tasks)
-    ]
-    names = [
-        "model",
-        "method",
-        "task",
-        "windows",
-        "flagged",
-        "share_flagged",
-        "max_error",
-        "median_error",
-    ]
-    return shared_name(pd.DataFrame(rows, columns=names), folder / "completeness.tsv")
-
-
-def _planted_table(folder: Path, tasks: dict) -> Path:
-    rows = [("deeplift_rescale", task, 0.91, 0.84) for task in tasks]
-    names = ["method", "task", "recall", "precision"]
-    return shared_name(pd.DataFrame(rows, columns=names), folder / "planted.tsv")

@@ -11,7 +11,7 @@ import pytest
 from track_fakes import WINDOW, FakeModel, genome_with_gaps, method, origin, weighted
 
 from chromolens.genome.intervals import Interval
-from chromolens.tracks.partial import partial_path
+from chromolens.tracks.partial import partial_path, record
 from chromolens.tracks.shards import explain_shard
 from chromolens.tracks.tiling import Tiling
 
@@ -92,11 +92,12 @@ def test_a_killed_job_loses_only_what_it_had_not_flushed(tmp_path):
         np.testing.assert_array_equal(arrays(path)[name], expected, err_msg=name)
 
 
-def test_other_settings_start_again(tmp_path):
+@pytest.mark.parametrize("change", [{"seed": 1}, {"strands": "forward", "batch_size": 9}], ids=str)
+def test_what_could_change_bits_starts_again(tmp_path, change):
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path / "s.h5", Counting(5, fail))
     again, whole = Counting(), Counting()
-    run(tmp_path / "s.h5", again, seed=1)
+    run(tmp_path / "s.h5", again, **change)
     run(tmp_path / "whole.h5", whole)
     assert again.calls == whole.calls
 
@@ -105,3 +106,28 @@ def test_a_partial_file_that_can_not_be_read_is_replaced(tmp_path):
     partial_path(tmp_path / "s.h5").write_bytes(b"half a file")
     run(tmp_path / "s.h5", Counting())
     assert arrays(tmp_path / "s.h5")["finished"].tolist() == [407, 150]
+
+
+def test_the_counter_is_raised_after_the_bytes_it_speaks_of_are_written():
+    class Log(list):
+        def flush(self):
+            self.append("flush")
+
+        def __setitem__(self, index, value):
+            self.append((index, int(value)))
+
+    log = Log()
+    record(log, log, 2, 40)
+    assert log == ["flush", (2, 40), "flush"]
+
+
+def test_a_shard_that_another_job_writes_is_left_alone(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "s.h5", Counting(5, fail))
+    holder = "import h5py, sys; f = h5py.File(sys.argv[1], 'r+'); print(1, flush=True); input()"
+    command = [sys.executable, "-c", holder, str(partial_path(tmp_path / "s.h5"))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        with pytest.raises(BlockingIOError):
+            run(tmp_path / "s.h5", Counting())
+        other.communicate(b"\n")

@@ -85,4 +85,4 @@ def _result(contributions, hypothetical, values) -> Result:
 
 
 def method(attribute=weighted, tasks=("a", "b"), **more) -> Method:
-    return Method(name="fake", tasks=tasks, attribute=attribute, batch_size=8, **more)
+    return Method(name="fake", tasks=tasks, attribute=attribute, **{"batch_size": 8} | more)

@@ -22,7 +22,7 @@ rule download:
 
 rule simulate_genome:
     output:
-        fasta="results/{study}/simulated/genome.fa",
+        genome="results/{study}/simulated/genome.fa",
         peaks="results/{study}/simulated/peaks.bed",
         truth="results/{study}/simulated/truth.bed",
         core="results/{study}/simulated/core.bed",

@@ -42,8 +42,6 @@ rule find_sis:
 rule cluster_sis:
     input:
         subsets="results/{study}/sis/{model}/{task}/sis.tsv.gz",
-        genome=genome,
-        windows="results/{study}/inputs/{model}.windows.tsv.gz",
         meme=plan.files(database.get("meme")),
     output:
         clusters="results/{study}/sis/{model}/{task}/clusters.tsv",

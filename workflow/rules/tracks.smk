@@ -147,7 +147,7 @@ track_files = collect(
         "results/{study}/tracks/{study}.{row.model}.{row.task}.prediction.bw",
     ],
     study=study,
-    row=(tracked if genome else tracked[:0]).itertuples(),
+    row=list((tracked if genome else tracked[:0]).itertuples()),
 )
 track_files += collect(
     "results/{study}/tracks/{study}.{task}.observed.bw",
@@ -157,7 +157,7 @@ track_files += collect(
 track_files += collect(
     "results/{study}/tracks/{study}.{row.model}.{row.task}.{row.method}.{array}.bw",
     study=study,
-    row=(tracked if genome and trainings["replicate"].max() else tracked[:0]).itertuples(),
+    row=list((tracked if genome and trainings["replicate"].max() else tracked[:0]).itertuples()),
     array=["sd", "sign"],
 )
 track_files += collect(

@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from chromolens.attribution._walk import Pair, both, no_rule, rescaled
+from chromolens.attribution._walk import Pair, both, fused, no_rule, rescaled
 
 FAMILIES = ("rescale",)
 
@@ -48,21 +48,23 @@ def split_into_pools(values: tf.Tensor, size: int, stride: int, padding: str) ->
     return tf.stack(shifted, axis=2)
 
 
-def cross_max_kernel(taped: tf.Tensor, other: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Pools (..., size, channels): maxima (..., 1, channels) and multipliers like ``taped``."""
+@fused
+def cross_max_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
+    """Pools (..., size, channels), signal (..., 1, channels): signal x multiplier, like pools."""
     maximum = tf.reduce_max(taped, axis=-2, keepdims=True)
     other_maximum = tf.reduce_max(other, axis=-2, keepdims=True)
     larger = tf.where(maximum >= other_maximum, taped, other)
-    winner = tf.argmax(larger, axis=-2, output_type=tf.int32)
-    place = tf.range(taped.shape[-2])[:, None]
+    place, size = tf.range(taped.shape[-2])[:, None], taped.shape[-2]
+    highest = tf.where(larger == tf.maximum(maximum, other_maximum), place, size)
+    first = tf.reduce_min(highest, axis=-2, keepdims=True)
     change = taped - other
-    wins = (place == winner[..., None, :]) & (change != 0)
+    wins = (place == first) & (change != 0)
     share = (maximum - other_maximum) / tf.where(wins, change, 1.0)
-    return maximum, tf.where(wins, share, 0.0)
+    return tf.where(wins, signal * share, 0.0)
 
 
 def _largest(pools: Pair) -> Pair:
-    found = rescaled(pools, _maximum, cross_max_kernel)
+    found = rescaled(pools, _maximum, cross_max_back)
     return Pair(tf.squeeze(found.taped, axis=2), tf.squeeze(found.other, axis=2))
 
 

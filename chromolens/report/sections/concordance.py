@@ -8,9 +8,10 @@ from chromolens.report.study import Study, read
 def context(study: Study) -> dict:
     """Motif by task, with the support of each reading in the cells."""
     found = [*_patterns(study), *_subsets(study)]
-    columns = list(dict.fromkeys(column for column, *_ in found))
+    asked = [*(key[:2] for key in study.patterns), *study.sis]
+    columns = dict.fromkeys((task, model, model in study.nulls) for model, task in asked)
     columns = sorted(columns, key=_null)
-    readings = list(dict.fromkeys([*study.methods, *(reading for _, reading, *_ in found)]))
+    readings = list(dict.fromkeys(reading for _, reading, *_ in found))
     names = sorted(dict.fromkeys(name for *_, name, _ in found), key=str.lower)
     cells: dict[tuple, int] = {}
     for column, reading, name, support in found:
@@ -36,9 +37,11 @@ def _first_column(row: tuple[str, list]) -> int:
 
 
 def _patterns(study: Study) -> Iterator[tuple[tuple, str, str, int]]:
+    several = len({method for *_, method in study.patterns}) > 1
     for (model, task, method), (table, _) in study.patterns.items():
+        reading = f"MoDISco, {method}" if several else "MoDISco"
         for row in _named(table):
-            yield (task, model, model in study.nulls), method, row.name, int(row.seqlets)
+            yield (task, model, model in study.nulls), reading, row.name, int(row.seqlets)
 
 
 def _subsets(study: Study) -> Iterator[tuple[tuple, str, str, int]]:

@@ -1,12 +1,19 @@
 """Example loci: letters over the genome for each model and task."""
 
+from dataclasses import replace
+
+import pandas as pd
+
+from chromolens.genome.intervals import Interval
 from chromolens.inputs.windows import read_windows
-from chromolens.report.annotation import annotation
+from chromolens.report.annotation import Annotation, annotation
 from chromolens.report.loci import Locus, genome_loci, record_loci
 from chromolens.report.locus_figure import draw
 from chromolens.report.sections.performance import pool_predictions
 from chromolens.report.study import Study
 from chromolens.report.tables import significant
+
+Loci = dict[tuple[str, str], list[Locus]]
 
 
 def context(study: Study) -> dict:
@@ -20,30 +27,48 @@ def context(study: Study) -> dict:
     return {"groups": groups, "planted": study.truth is not None}
 
 
-def _genome(study: Study) -> dict[tuple[str, str], list[Locus]]:
-    predictions = pool_predictions(study)
-    pairs = dict.fromkeys(key[:2] for key in study.tracks if key[0] in predictions)
-    if not pairs or study.fasta is None:
+def _genome(study: Study) -> Loci:
+    if study.fasta is None:
         return {}
+    predictions = pool_predictions(study)
+    tracked = {key[:2] for key in study.tracks}
     windows, known = read_windows(study.windows), annotation(study)
+    found = {}
+    for model, task in _explained_pairs(predictions):
+        if (model, task) in tracked:
+            found[model, task] = genome_loci(
+                study, model, task, predictions[model], windows, known
+            )
+        else:
+            loci = record_loci(study, model, task, predictions[model])
+            found[model, task] = [_placed(locus, known) for locus in loci]
+    return found
+
+
+def _placed(locus: Locus, known: Annotation) -> Locus:
+    """A locus of an explained window (of a study without tracks), moved to its chromosome."""
+    window = Interval.parse(locus.place)
+    start = window.start + locus.start
+    marks = known.within(window.chrom, start, start + len(locus.sequence))
+    return replace(locus, place=window.chrom, start=start, marks=marks)
+
+
+def _records(study: Study) -> Loci:
+    predictions = pool_predictions(study)
     return {
-        (model, task): genome_loci(study, model, task, predictions[model], windows, known)
-        for model, task in pairs
-        if task in predictions[model]
+        (model, task): record_loci(study, model, task, predictions[model])
+        for model, task in _explained_pairs(predictions)
     }
 
 
-def _records(study: Study) -> dict[tuple[str, str], list[Locus]]:
-    predictions = pool_predictions(study)
-    pairs = [
+def _explained_pairs(predictions: dict[str, pd.DataFrame]) -> list[tuple[str, str]]:
+    """Models (less the nulls) with their tasks, as their predictions have them."""
+    return [
         (model, name.removesuffix(".label"))
         for model, table in predictions.items()
         for name in table
         if name.endswith(".label")
     ]
-    return {
-        (model, task): record_loci(study, model, task, predictions[model]) for model, task in pairs
-    }
 
 
 def _figure(model: str, task: str, locus: Locus) -> dict:

@@ -1,14 +1,13 @@
 """Patterns: what TF-MoDISco found, drawn over the database motifs that they match."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pandas as pd
 
+from chromolens.motifs.patterns import Pattern, read_patterns
 from chromolens.report import logos
-from chromolens.report.alignment import align, trimmed
+from chromolens.report.alignment import align
 from chromolens.report.study import Reading, Study, read
 from chromolens.report.tables import count, plural, significant
 
@@ -27,7 +26,7 @@ def context(study: Study) -> dict:
 def _group(key: Reading, paths: tuple[Path, Path], database: dict) -> dict:
     model, task, method = key
     table = read(paths[0])
-    rows = list(_rows(table, paths[1], database))
+    rows = _rows(table, paths[1], database)
     named = int(table["named"].sum()) if len(table) else 0
     summary = f"{plural(len(table), 'pattern')}, {named} with a name" if len(table) else ""
     return {
@@ -40,25 +39,23 @@ def _group(key: Reading, paths: tuple[Path, Path], database: dict) -> dict:
     }
 
 
-def _rows(table: pd.DataFrame, path: Path, database: dict) -> Iterator[dict]:
+def _rows(table: pd.DataFrame, path: Path, database: dict) -> list[dict]:
+    """The named ones first, then by seqlets."""
     if not len(table):
-        return
-    with h5py.File(path) as file:
-        shown = table.assign(rank=~table["named"].astype(bool))
-        shown = shown.sort_values(["rank", "seqlets"], ascending=[True, False], kind="stable")
-        for row in shown.head(_MOST).itertuples():
-            yield _pattern(row, file, database)
+        return []
+    stored = {pattern.name: pattern for pattern in read_patterns(path)}
+    shown = table.assign(unnamed=~table["named"].astype(bool))
+    shown = shown.sort_values(["unnamed", "seqlets"], ascending=[True, False], kind="stable")
+    return [_pattern(row, stored[row.pattern], database) for row in shown.head(_MOST).itertuples()]
 
 
-def _pattern(row: object, file: h5py.File, database: dict) -> dict:
-    stored = file[f"{row.sign}_patterns"][f"pattern_{str(row.pattern).rsplit('_', 1)[-1]}"]
-    weights, shares = stored["contrib_scores"][:], stored["sequence"][:]
-    core = trimmed(weights)
+def _pattern(row: object, stored: Pattern, database: dict) -> dict:
     return {
-        "name": str(row.pattern).rsplit(".", 1)[-1].replace("_", " "),
-        "sign": {"pos": "raises", "neg": "lowers"}[row.sign],
+        "name": stored.name.split(".")[-1].replace("_", " "),
+        "sign": {"pos": "raises", "neg": "lowers"}[stored.sign],
         "seqlets": count(row.seqlets),
-        **match(row, weights[core], shares[core], database),
+        **match(row, stored.cwm[stored.core], stored.motif, database),
+        "same_as": _text(row.same_as).split(".")[-1].replace("_", " "),
     }
 
 
@@ -87,6 +84,7 @@ def match(row: object, drawn: np.ndarray, ppm: np.ndarray, database: dict) -> di
         "reason": _text(row.reason),
         "others": _text(row.others).replace(";", ", "),
         "consensus": _text(row.consensus),
+        "same_as": "",
     }
     return words | (_alone(drawn, words) if target is None else _beside(drawn, ppm, target, words))
 
@@ -108,6 +106,6 @@ def _beside(drawn: np.ndarray, ppm: np.ndarray, target: object, words: dict) -> 
     label = f"Database motif {target.name}"
     return {
         "logo": logos.logo(pair.query, f"Logo {words['consensus']}"),
-        "match": logos.logo(logos.information(pair.target), label, height=30),
+        "match": logos.logo(logos.heights(pair.target), label, height=30),
         "turned": pair.reverse,
     }

@@ -49,7 +49,8 @@ def _panels(model: str, histories: dict[Training, pd.DataFrame]) -> list[tuple[s
 def _typical(history: pd.DataFrame) -> float:
     """A top that one wild first epoch doesn't decide: the 95th percentile of the losses."""
     losses = history[["loss", "val_loss"]].to_numpy().ravel()
-    return np.nanpercentile(losses[np.isfinite(losses)], 95) * 1.05
+    known = losses[np.isfinite(losses)]
+    return np.percentile(known, 95) * 1.05 if len(known) else 1.0
 
 
 def _panel(model: str, fold: str, histories: dict[Training, pd.DataFrame], top: float) -> str:

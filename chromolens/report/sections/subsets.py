@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
 from chromolens.motifs.meme import read_meme
+from chromolens.motifs.ppm import trim
 from chromolens.report import logos
 from chromolens.report.sections.patterns import match
 from chromolens.report.study import Study, read
@@ -46,9 +48,8 @@ def _summary(paths: dict[str, Path]) -> str:
     if not len(table):
         return "No window reached the threshold, so there is no subset."
     sizes = table["positions"].astype(str).str.count(",") + 1
-    windows = table[next(name for name in ("window", "id", "window id") if name in table)]
     return (
-        f"{plural(len(table), 'subset')} in {plural(windows.nunique(), 'window')}; "
+        f"{plural(len(table), 'subset')} in {plural(table['id'].nunique(), 'window')}; "
         f"half of them have {sizes.median():.0f} bases or fewer."
     )
 
@@ -103,8 +104,7 @@ def _motifs(paths: dict[str, Path], database: dict) -> list[dict]:
     return [_motif(row, ppms[row.motif], database) for row in rows[:_MOTIFS]]
 
 
-def _motif(row: object, ppm: object, database: dict) -> dict:
-    core = logos.strong(ppm)
-    drawn = logos.information(ppm)[core]
+def _motif(row: object, ppm: np.ndarray, database: dict) -> dict:
+    core = trim(ppm)
     words = {"name": row.motif.replace("_", " "), "seqlets": count(row.support), "sign": ""}
-    return words | match(row, drawn, ppm[core], database)
+    return words | match(row, logos.heights(core), core, database)

@@ -1,0 +1,145 @@
+"""The front door: what it refuses, references, seeds, strands."""
+
+import networks
+import numpy as np
+import pytest
+
+from chromolens.attribution import front, references
+from chromolens.attribution.result import Result
+from chromolens.attribution.strands import both_strands
+from chromolens.errors import BadInput
+from chromolens.genome.onehot import reverse_complement
+from chromolens.models.model import Model
+
+
+@pytest.fixture(scope="module")
+def model():
+    return Model.of(networks.cnn(), tasks=["reb1", "abf1"])
+
+
+def ask(model, inputs, **options):
+    options = {"method": "gradient_x_input", "batch_size": 4, **options}
+    return front.attribute(model, inputs, **options)
+
+
+X = networks.sequences(3, 40)
+NAN = X.copy()
+NAN[1, 2, 3] = np.nan
+
+
+@pytest.mark.parametrize(
+    "inputs,options,message",
+    [
+        (X[:, :39], {}, r"shape \(3, 39, 4\)"),
+        (X[0], {}, "shape"),
+        (X[..., :3], {}, "shape"),
+        (NAN, {}, r"(?s)NaN.*row 1"),
+        (X.astype(int), {}, "int64"),
+        (X, {"task": "reb"}, "did you mean 'reb1'"),
+        (X, {"task": 2}, "0 to 1"),
+        (X, {"task": "probability/7"}, "probability/1"),
+        (X, {"method": "gradient"}, r"(?s)gradient_x_input.*one of"),
+        (X, {"step": 3}, "setting"),
+        (X, {"target": "logits"}, "did you mean 'logit'"),
+        (X, {"references": "backgroud"}, r"(?s)did you mean 'background'.*dinucleotide_shuffle"),
+        (X, {"references": np.zeros((3, 1, 39, 4), np.float32)}, "39"),
+        (X, {"references": np.zeros((2, 1, 40, 4), np.float32)}, "references have shape"),
+        (X, {"references": np.zeros((3, 0, 40, 4), np.float32)}, "r >= 1"),
+        (X, {"references": NAN[:, None]}, "finite"),
+        (X, {"references": np.zeros((3, 1, 40, 4), int)}, "float"),
+        (X, {"references": "shuffle", "n_references": 0}, "n_references"),
+        (X, {"references": "zeros", "n_references": 5}, "n_references"),
+        (X, {"ids": ["a"]}, "1 ids for 3"),
+        (X, {"batch_size": -1}, "batch_size"),
+    ],
+)
+def test_bad_inputs_are_refused(model, inputs, options, message):
+    with pytest.raises(BadInput, match=message):
+        ask(model, inputs, **options)
+
+
+def test_no_inputs_give_no_results(model):
+    result = ask(model, X[:0])
+    assert result.contributions.shape == (0, 40)
+    assert result.values.shape == (0,)
+
+
+def test_tasks_by_index_name_and_output(model):
+    for task in (1, "abf1", "probability/1"):
+        np.testing.assert_array_equal(
+            ask(model, X, task=task).contributions, ask(model, X, task=1).contributions
+        )
+
+
+def test_keras_models_are_taken_as_they_are():
+    network = networks.cnn()
+    found = ask(network, X).contributions
+    np.testing.assert_array_equal(found, ask(Model.of(network), X).contributions)
+
+
+def test_shuffles_are_seeded_by_id_and_seed(model):
+    options = {"references": "shuffle", "n_references": 3}
+    first = ask(model, X, ids=["a", "b", "c"], **options).contributions
+    moved = ask(model, X[[2, 0]], ids=["c", "a"], **options).contributions
+    np.testing.assert_array_equal(moved, first[[2, 0]])
+    assert (ask(model, X, ids=["a", "b", "d"], **options).contributions[2] != first[2]).any()
+    assert (ask(model, X, ids=["a", "b", "c"], seed=1, **options).contributions != first).any()
+
+
+def test_ids_default_to_a_hash_of_the_sequence(model):
+    repeated = X[[0, 1, 0]]
+    result = ask(model, repeated, references="dinucleotide_shuffle").contributions
+    np.testing.assert_array_equal(result[0], result[2])
+
+
+def test_shuffles_keep_the_bases_and_the_unknown(model):
+    inputs = X.copy()
+    inputs[0, 5:9] = 0
+    options = {"seed": 0, "count": 4}
+    found = references.own("shuffle", model, inputs, np.arange(2), ["a", "b"], **options)
+    assert found.shape == (2, 4, 40, 4)
+    np.testing.assert_array_equal(found.sum(axis=2), inputs[:2].sum(axis=1)[:, None].repeat(4, 1))
+    assert (found[0, :, 5:9] == 0).all()
+    assert (found[1, 0] != found[1, 1]).any()
+
+
+def test_several_references_are_averaged(model):
+    own = np.stack([networks.sequences(3, 40, seed) for seed in (4, 5, 6)], axis=1)
+    options = {"method": "deeplift_rescale", "batch_size": 4}
+    together = ask(model, X, references=own, **options)
+    alone = [ask(model, X, references=own[:, [r]], **options) for r in range(3)]
+    for field in ("contributions", "hypothetical", "reference_values"):
+        expected = np.mean([getattr(one, field) for one in alone], axis=0)
+        np.testing.assert_allclose(getattr(together, field), expected, atol=1e-6)
+
+
+def test_background_is_that_of_the_model(model):
+    own = Model.of(networks.cnn())
+    own.background = [0.4, 0.1, 0.1, 0.4]
+    expected = np.broadcast_to(np.float32(own.background), (3, 1, 40, 4))
+    found = ask(own, X, references="background")
+    np.testing.assert_allclose(
+        found.contributions, ask(own, X, references=expected).contributions, atol=1e-6
+    )
+    assert (found.contributions != ask(own, X, references="uniform").contributions).any()
+
+
+def test_both_strands_of_a_reverse_complement_are_mirrored(model):
+    flipped = np.ascontiguousarray(np.stack([reverse_complement(x) for x in X]))
+    forward, reverse = ask(model, X), ask(model, flipped)
+    one, other = both_strands(forward, reverse), both_strands(reverse, forward)
+    np.testing.assert_allclose(one.contributions, other.contributions[:, ::-1], atol=1e-6)
+    np.testing.assert_allclose(one.hypothetical, other.hypothetical[:, ::-1, ::-1], atol=1e-6)
+    np.testing.assert_allclose(one.values, (forward.values + reverse.values) / 2, atol=1e-6)
+
+
+def test_both_strands_put_bases_back():
+    """The reverse strand's first A is the forward strand's last T."""
+    blank = {"contributions": np.zeros((1, 3)), "hypothetical": np.zeros((1, 3, 4))}
+    rest = dict.fromkeys(("completeness_error", "values", "reference_values"), np.zeros(1))
+    reverse = Result(**{name: array.copy() for name, array in blank.items()}, **rest)
+    reverse.contributions[0, 0] = 2
+    reverse.hypothetical[0, 0, 0] = 4
+    found = both_strands(Result(**blank, **rest), reverse)
+    np.testing.assert_array_equal(found.contributions, [[0, 0, 1]])
+    assert found.hypothetical[0, 2, 3] == 2 and found.hypothetical.sum() == 2

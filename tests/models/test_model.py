@@ -1,0 +1,171 @@
+"""Loading, logits, names of tasks, values."""
+
+import hashlib
+import json
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from chromolens.errors import BadInput
+from chromolens.models.model import Model, load_model
+
+
+def sequences(count: int, length: int = 12) -> np.ndarray:
+    return np.eye(4, dtype=np.float32)[np.random.default_rng(0).integers(0, 4, (count, length))]
+
+
+def small(last: str = "sigmoid", fused: bool = False, units: int = 3) -> keras.Model:
+    inputs = keras.Input((12, 4))
+    x = layers.Flatten()(layers.Conv1D(5, 3, activation="relu")(inputs))
+    if fused:
+        return keras.Model(inputs, layers.Dense(units, activation=last, name="out")(x))
+    x = layers.Dense(units, name="logits")(x)
+    return keras.Model(inputs, layers.Activation(last, name="out")(x))
+
+
+def undo(last: str, values: np.ndarray) -> np.ndarray:
+    """Logits, up to a constant of each row for softmax."""
+    return np.log(values / (1 - values)) if last == "sigmoid" else np.log(values)
+
+
+@pytest.mark.parametrize("last", ["sigmoid", "softmax"])
+@pytest.mark.parametrize("fused", [False, True])
+def test_logits_are_before_the_last_activation(last, fused):
+    model, x = Model.of(small(last, fused)), sequences(4)
+    difference = model.logits(x).numpy() - undo(last, model.network(x).numpy().astype(float))
+    centre = difference.mean(axis=1, keepdims=True) if last == "softmax" else 0
+    np.testing.assert_allclose(difference - centre, 0, atol=1e-5)
+    assert model.logits(x).numpy().min() < 0
+
+
+def test_logits_share_the_weights_of_the_network():
+    network = small(fused=True)
+    model, x = Model.of(network), sequences(4)
+    network.layers[-1].kernel.assign(network.layers[-1].kernel * 2)
+    expected = undo("sigmoid", network(x).numpy().astype(float))
+    np.testing.assert_allclose(model.logits(x), expected, atol=1e-4)
+
+
+def test_logits_of_a_nested_sequential():
+    nested = keras.Sequential([layers.Flatten(), layers.Dense(2, activation="sigmoid")])
+    network = keras.Sequential([keras.Input((12, 4)), layers.Conv1D(4, 3), nested])
+    model, x = Model.of(network), sequences(4)
+    expected = undo("sigmoid", network(x).numpy().astype(float))
+    np.testing.assert_allclose(model.logits(x), expected, atol=1e-5)
+
+
+def test_other_last_activations_are_left_alone():
+    network, x = small("tanh"), sequences(4)
+    np.testing.assert_allclose(Model.of(network).logits(x), network(x), atol=1e-6)
+
+
+def two_outputs() -> keras.Model:
+    inputs = keras.Input((12, 4))
+    x = layers.Conv1D(2, 3, padding="same", name="profile_reb1")(inputs)
+    counts = layers.Dense(2, name="counts")(layers.GlobalAveragePooling1D()(x))
+    return keras.Model(inputs, [x, counts])
+
+
+def test_tasks_are_outputs_flattened_in_model_order():
+    model = Model.of(two_outputs())
+    assert model.tasks == ["profile_reb1", "counts/0", "counts/1"]
+    assert [model.output_of(task) for task in range(3)] == [(0, None), (1, 0), (1, 1)]
+    assert model.task_index("reb1") == model.task_index("profile_reb1") == 0
+    assert model.task_index("counts/1") == model.task_index(np.int64(2)) == 2
+
+
+def test_names_of_tasks():
+    model = Model.of(small(), tasks=["a", "b", "c"])
+    assert [model.task_index(name) for name in ("b", "out/2", 0)] == [1, 2, 0]
+    for wrong in ("d", 3, -1, True, None):
+        with pytest.raises(BadInput):
+            model.task_index(wrong)
+    with pytest.raises(BadInput, match="2 names for 3"):
+        Model.of(small(), tasks=["a", "b"])
+
+
+def test_values_do_not_depend_on_the_batch():
+    model, x = Model.of(small()), sequences(9)
+    values = model.values(x, tasks=["out/2", 0], batch_size=4)
+    np.testing.assert_allclose(values, model.logits(x).numpy()[:, [2, 0]], atol=1e-6)
+    np.testing.assert_array_equal(model.values(x[[7]], tasks=[2, 0], batch_size=4), values[[7]])
+    assert values.dtype == np.float32 and values.shape == (9, 2)
+    assert model.values(x[:0], tasks=[0]).shape == (0, 1)
+
+
+def save(network: keras.Model, folder, **sidecar) -> str:
+    path = folder / "fold0.keras"
+    network.save(path)
+    if sidecar:
+        (folder / "fold0.json").write_text(json.dumps(sidecar))
+    return str(path)
+
+
+def test_load_with_a_sidecar(tmp_path):
+    network, x = small(), sequences(3)
+    path = save(network, tmp_path, tasks=["a", "b", "c"], background=[0.3, 0.2, 0.2, 0.3])
+    model = load_model(path)
+    assert (model.tasks, model.length, model.channels) == (["a", "b", "c"], 12, 4)
+    assert model.background == [0.3, 0.2, 0.2, 0.3]
+    with open(path, "rb") as file:
+        assert model.digest == hashlib.sha256(file.read()).hexdigest()
+    np.testing.assert_array_equal(model.network(x), network(x))
+
+
+def test_load_without_a_sidecar(tmp_path):
+    model = load_model(save(small(), tmp_path), layout="length_channels")
+    assert model.tasks == ["out/0", "out/1", "out/2"] and model.background is None
+
+
+def test_a_sidecar_of_another_file_is_refused(tmp_path):
+    path = save(small(), tmp_path, digest="0" * 64)
+    with pytest.raises(BadInput, match="sidecar"):
+        load_model(path)
+
+
+def test_lambda_layers_are_refused(tmp_path):
+    inputs = keras.Input((12, 4))
+    network = keras.Model(inputs, layers.Lambda(lambda x: x[:, 0])(inputs))
+    with pytest.raises(BadInput, match="Lambda"):
+        load_model(save(network, tmp_path))
+
+
+@keras.saving.register_keras_serializable("test_model_only")
+class Scale(layers.Layer):
+    def call(self, inputs):
+        return inputs * 2
+
+
+def test_custom_layers_are_named(tmp_path):
+    inputs = keras.Input((12, 4))
+    network = keras.Model(inputs, layers.Flatten()(Scale()(inputs)))
+    path = save(network, tmp_path)
+    registered = keras.saving.get_custom_objects()
+    key = next(name for name in registered if name.endswith("Scale"))
+    layer = registered.pop(key)
+    with pytest.raises(BadInput, match=r"(?s)Scale.*custom_objects"):
+        load_model(path)
+    assert load_model(path, custom_objects={key: layer}).length == 12
+
+
+def test_files_that_are_not_models(tmp_path):
+    (tmp_path / "old.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
+    whole = save(small(), tmp_path)
+    with open(whole, "rb") as file:
+        (tmp_path / "cut.keras").write_bytes(file.read()[:2000])
+    for name in ("missing.keras", "old.h5", "cut.keras"):
+        with pytest.raises(BadInput, match=name):
+            load_model(tmp_path / name)
+
+
+def test_another_layout_is_refused(tmp_path):
+    with pytest.raises(BadInput, match="channels_length"):
+        load_model(save(small(), tmp_path), layout="channels_length")
+
+
+def test_two_inputs_are_refused():
+    one, two = keras.Input((12, 4)), keras.Input((12, 4))
+    with pytest.raises(BadInput, match="inputs"):
+        Model.of(keras.Model([one, two], layers.Flatten()(layers.Add()([one, two]))))

@@ -1,0 +1,27 @@
+"""A made-up study and its page, made once for all tests of the report."""
+
+import os
+
+import pytest
+import synthetic_study
+
+from chromolens.report.page import render
+from chromolens.report.study import Study
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return synthetic_study.build(tmp_path_factory.mktemp("study"))
+
+
+@pytest.fixture(scope="session")
+def page(study: Study) -> str:
+    return render(study)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    if not os.access(path, os.X_OK):
+        pytest.skip("no Chromium: set CHROMIUM to its program")
+    return path

@@ -1,0 +1,120 @@
+"""What the sections say about the files, against counts done another way."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from chromolens.report import figures
+from chromolens.report.sections import concordance, data, patterns, performance, subsets
+from chromolens.report.tables import decimal, plural, significant, words
+
+
+def test_windows_are_counted_by_task(study):
+    windows = pd.read_csv(study.windows, sep="\t")
+    kept = data.context(study)["kept"]
+    for task, own, positive, negative, masked in kept.rows:
+        assert int(positive) == (windows[task] == 1).sum()
+        assert int(negative) == (windows[task] == 0).sum()
+        assert int(masked) == windows[task].isna().sum()
+        assert int(own) == (windows["source"] == task).sum()
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["chr10", "chr2", "chrX"], ["chr2", "chr10", "chrX"]),
+        (["chrX", "chrIX", "chrII", "chrM"], ["chrII", "chrIX", "chrX", "chrM"]),
+        (["part10", "part9"], ["part9", "part10"]),
+    ],
+)
+def test_chromosomes_come_as_people_count_them(given, expected):
+    assert data.ordered(given) == expected
+
+
+def test_each_group_is_test_once_in_the_diagram(study):
+    folds = data.context(study)["folds"]
+    tests = [group for _, cells in folds["rows"] for group, role in cells if role == "test"]
+    assert sorted(tests) == sorted(group for group, _ in folds["groups"])
+
+
+def test_reliability_bins_against_a_plain_loop(study):
+    table = performance.pool_predictions(study)["cnn"]
+    _, drawing = performance._reliability("cnn", "Reb1", table)
+    own = table[["Reb1", "Reb1.label"]].dropna().sort_values("Reb1", kind="stable")
+    last = own.tail(len(own) // 10)
+    predicted = np.mean([1 / (1 + np.exp(-v)) for v in last["Reb1"]])
+    told = f"predicted {predicted:.2f}, true {last['Reb1.label'].mean():.2f}"
+    assert told in drawing
+
+
+def test_replicates_are_averaged(study, tmp_path):
+    key = ("cnn", "fold0", 0)
+    other = pd.read_csv(study.predictions[key], sep="\t")
+    mean = other["Reb1"].mean()
+    other["Reb1"] += 1.0
+    other.to_csv(tmp_path / "r1.tsv", sep="\t", index=False)
+    twice = {key: study.predictions[key], ("cnn", "fold0", 1): tmp_path / "r1.tsv"}
+    pooled = performance.pool_predictions(dataclasses.replace(study, predictions=twice))["cnn"]
+    assert len(pooled) == len(other)
+    assert pooled["Reb1"].mean() == pytest.approx(mean + 0.5)
+
+
+def test_the_dot_is_the_epoch_of_lowest_validation_loss():
+    history = pd.DataFrame({"loss": [3.0, 2, 1, 0.5], "val_loss": [3.0, 1.5, 1.8, 2.0]})
+    assert "<title>epoch 2: 1.5</title>" in figures.training_curves([history], "x", 3.0)
+
+
+def test_a_training_that_diverged_is_drawn_as_far_as_it_went():
+    history = pd.DataFrame({"loss": [1.0, np.nan], "val_loss": [np.nan, np.nan]})
+    drawing = figures.training_curves([history], "x", 1.0)
+    assert "nan" not in drawing and "circle" not in drawing
+
+
+def test_a_null_is_a_hollow_mark_on_its_task_row(study, page):
+    assert 'class="mark null"' in page and performance._mark(study, "reb1_permuted") == "null"
+    assert performance._mark(study, "cnn") == "dot"
+
+
+def test_patterns_stand_beside_their_match(study):
+    groups = patterns.context(study)
+    first = groups["groups"][0]["rows"]
+    assert [row["named"] for row in first] == [True, False]
+    assert first[0]["turned"] and first[0]["match"] is not None
+    assert first[1]["title"] == "no name" and "0.31 > 0.01" in first[1]["reason"]
+    assert [group["model"] for group in groups["nulls"]] == ["reb1_permuted"]
+
+
+def test_sis_strings_show_unneeded_positions_as_dashes(study):
+    first = subsets.context(study)["groups"][0]
+    plain = [str(s).replace("</b>", "") for s, _ in first["clusters"][0]["strings"]]
+    assert first["clusters"][0]["members"] == "159" and "14 subsets" in first["noise"]
+    assert any(text.count("-") - text.count("base-") == 2 for text in plain)
+    assert first["motifs"][0]["title"] == "REB1"
+
+
+def test_concordance_counts_each_reading(study):
+    found = concordance.context(study)
+    rows, columns = dict(found["rows"]), [task for task, *_ in found["columns"]]
+    assert rows["REB1"][columns.index("Reb1")] == [("MoDISco", 183), ("SIS", 180)]
+    assert rows["REB1"][columns.index("Abf1")] == []
+    assert found["columns"][-1] == ("Reb1", "reb1_permuted", True)
+    assert all(cells[-1] == [] for _, cells in found["rows"])
+
+
+def test_numbers_as_people_write_them():
+    assert [significant(v) for v in (0.0, 0.5, 3.2e-7, 12345.0, -1.5, np.nan)] == [
+        "0",
+        "0.5",
+        "3.2×10⁻⁷",
+        "12,345",
+        "−1.5",
+        "–",
+    ]
+    assert decimal(-0.12345) == "−0.123" and words(["a", "b", "c"]) == "a, b and c"
+    assert [plural(n, "window") for n in (0, 1, 2000)] == [
+        "no window",
+        "1 window",
+        "2,000 windows",
+    ]

@@ -1,0 +1,62 @@
+"""The paper's clustering, against the matrix of all strings."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.cluster import DBSCAN
+
+from chromolens.sis.clusters import cluster_table, paper_clusters
+
+
+def edit_distance(one: str, other: str) -> int:
+    """Levenshtein by its definition."""
+    row = list(range(len(other) + 1))
+    for place, letter in enumerate(one, 1):
+        previous, row[0] = row[0], place
+        for column, against in enumerate(other, 1):
+            cost = min(row[column] + 1, row[column - 1] + 1, previous + (letter != against))
+            previous, row[column] = row[column], cost
+    return row[-1]
+
+
+def strings(count: int, seed: int) -> list[str]:
+    """Two motifs with edits, repeats and noise."""
+    rng = np.random.default_rng(seed)
+    made = []
+    for _ in range(count):
+        letters = list(rng.choice(["TGCTGACTCA", "GATAAGNNCC"]))
+        for _ in range(rng.integers(0, 5)):
+            letters[rng.integers(len(letters))] = rng.choice(list("ACGTN"))
+        made.append("".join(letters[rng.integers(0, 3) :]))
+    return made
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_labels_of_the_matrix_of_all_strings(seed):
+    found = strings(90, seed)
+    matrix = np.array([[edit_distance(a, b) for b in found] for a in found], float)
+    scan = DBSCAN(eps=2, min_samples=round(90**0.5), metric="precomputed")
+    expected = scan.fit_predict(matrix)
+    assert len(set(expected)) > 2 and (expected < 0).any()
+    assert paper_clusters(found).tolist() == expected.tolist()
+
+
+def test_a_strand_is_another_cluster():
+    # reverse complements at distance 5, as in the paper's first cluster
+    found = ["GCTGAGTCAT"] * 20 + ["ATGACTCAGC"] * 20
+    assert set(paper_clusters(found)) == {0, 1}
+
+
+@pytest.mark.parametrize(("found", "labels"), [([], []), (["ACG"], [0])])
+def test_none_and_one(found, labels):
+    assert paper_clusters(found).tolist() == labels
+
+
+def test_table_puts_noise_last_and_frequent_strings_first():
+    table = cluster_table(list("abacbbd"), np.array([1, 0, 1, 1, 0, 0, -1]))
+    expected = pd.DataFrame(
+        [[0, "b", 3], [1, "a", 2], [1, "c", 1], [-1, "d", 1]],
+        columns=["cluster", "string", "count"],
+    )
+    pd.testing.assert_frame_equal(table, expected, check_dtype=False)
+    assert list(cluster_table([], np.zeros(0)).columns) == ["cluster", "string", "count"]

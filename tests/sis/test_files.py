@@ -1,0 +1,69 @@
+"""Tables and browser files, read back."""
+
+import pandas as pd
+import pytest
+from Bio import motifs as bio
+
+from chromolens.errors import BadInput
+from chromolens.sis.cluster_motifs import cluster_subsets
+from chromolens.sis.files import read_subsets, write_bed, write_clusters, write_subsets
+from tests.sis.families import planted
+
+
+def test_table_comes_back(tmp_path):
+    table, _ = planted(2, 1)
+    table.loc[0, "string"] = "NA"  # a string, not a missing value
+    write_subsets(table, tmp_path / "sis.tsv.gz")
+    pd.testing.assert_frame_equal(
+        read_subsets(tmp_path / "sis.tsv.gz"), table, check_column_type=False, check_dtype=False
+    )
+    write_subsets(table, tmp_path / "again.tsv.gz")
+    assert (tmp_path / "again.tsv.gz").read_bytes() == (tmp_path / "sis.tsv.gz").read_bytes()
+
+
+def test_an_empty_table_comes_back(tmp_path):
+    write_subsets(planted(1, 0)[0].iloc[:0], tmp_path / "sis.tsv.gz")
+    table = read_subsets(tmp_path / "sis.tsv.gz")
+    assert table.empty
+    write_bed(table, tmp_path / "subsets.bed")
+    assert (tmp_path / "subsets.bed").read_text() == ""
+
+
+def test_a_table_without_its_columns(tmp_path):
+    pd.DataFrame({"id": ["a"]}).to_csv(tmp_path / "sis.tsv", sep="\t")
+    with pytest.raises(BadInput, match="'fold'"):
+        read_subsets(tmp_path / "sis.tsv")
+
+
+def test_bed_blocks_are_the_positions(tmp_path):
+    table = planted(1, 0)[0].iloc[:3].reset_index(drop=True)
+    table["id"] = ["chrII:1000-1101", "chrII:10-111", "record:1"]
+    table["positions"] = ["3,4,5,9", "0,2", "7"]
+    write_bed(table, tmp_path / "subsets.bed")
+    lines = [line.split("\t") for line in (tmp_path / "subsets.bed").read_text().splitlines()]
+    assert [line[:4] for line in lines] == [
+        ["chrII", "10", "13", "chrII:10-111|0"],
+        ["chrII", "1003", "1010", "chrII:1000-1101|0"],
+        ["record:1", "7", "8", "record:1|0"],
+    ]
+    covered = set()
+    _, start, *_, count, sizes, starts = lines[1]
+    for size, first in zip(sizes.split(","), starts.split(","), strict=True):
+        covered |= {int(start) + int(first) + base for base in range(int(size))}
+    assert covered == {1003, 1004, 1005, 1009} and int(count) == 2
+
+
+def test_clusters_are_written_for_other_tools(tmp_path):
+    clusters = cluster_subsets(planted(12, 0)[0], [])
+    write_clusters(
+        clusters,
+        clusters_tsv=tmp_path / "clusters.tsv",
+        motifs_tsv=tmp_path / "motifs.tsv",
+        motifs_meme=tmp_path / "motifs.meme",
+    )
+    with open(tmp_path / "motifs.meme") as file:
+        read = bio.parse(file, "minimal")
+    assert [motif.name for motif in read] == list(clusters.ppms)
+    assert [motif.num_occurrences for motif in read] == list(clusters.supports.values())
+    assert len(pd.read_table(tmp_path / "motifs.tsv")) == len(read) > 0
+    assert pd.read_table(tmp_path / "clusters.tsv")["count"].sum() == 7 * 12
