@@ -21,11 +21,11 @@ $(VENV)/.ready: requirements.lock
 
 demo: env  ## the default study: simulated genome, offline, minutes
 	$(RUN)
-	@$(BIN)/python scripts/show.py results/demo
+	@$(BIN)/python -m chromolens show results/demo
 
 demo-seeds: env  ## the default study over three seeds
 	for seed in 1 2 3; do $(RUN) --config study=demo-$$seed seed=$$seed && \
-	$(BIN)/python scripts/show.py results/demo-$$seed || exit 1; done
+	$(BIN)/python -m chromolens show results/demo-$$seed || exit 1; done
 
 test: env  ## all tests
 	$(BIN)/python -m pytest
@@ -38,15 +38,15 @@ lint: env  ## formatting and lint, as CI does
 
 study-yeast: env  ## six factors over the whole yeast genome (about an hour)
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/yeast_chipexo.yaml
-	@$(BIN)/python scripts/show.py results/yeast_chipexo
+	@$(BIN)/python -m chromolens show results/yeast_chipexo
 
 study-ctcf: env  ## CTCF in 101 bp sequences, without a genome
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/ctcf_101bp.yaml
-	@$(BIN)/python scripts/show.py results/ctcf_101bp
+	@$(BIN)/python -m chromolens show results/ctcf_101bp
 
 study-tss: env  ## base-resolution TSS profiles on yeast chromosomes
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/yeast_tss.yaml
-	@$(BIN)/python scripts/show.py results/yeast_tss
+	@$(BIN)/python -m chromolens show results/yeast_tss
 
 test-cluster: env  ## the default study, cut small, on a one-machine SLURM (root)
 	$(BIN)/python -m pytest tests/cluster

@@ -4,7 +4,6 @@ A key is declared once, in ``workflow/schemas``, with its description and defaul
 here is slow or needs TensorFlow: a dry run on a login node checks everything.
 """
 
-import difflib
 import os
 import re
 from pathlib import Path
@@ -12,10 +11,12 @@ from pathlib import Path
 import jsonschema
 import yaml
 
-from chromolens.errors import BadInput
+from chromolens.errors import BadInput, nearest
 
 SCHEMAS = Path(__file__).parent.parent / "workflow" / "schemas"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+_FILE_KEYS = ("url", "sha256")
 
 
 def complete(config: dict, files: list[str]) -> dict:
@@ -34,15 +35,20 @@ def complete(config: dict, files: list[str]) -> dict:
     BadInput
         At the first unknown key (with the nearest spelling), wrong value or unfit name.
     """
-    schemas = [read_schema("study"), _inputs_schema(config)]
-    config = {key: value for key, value in config.items() if value is not None}
-    parts = [config, config.get("inputs", {})]
-    for schema, part, where in zip(schemas, parts, ["", "inputs"], strict=True):
-        _check(part, schema, where)
+    source = ", ".join(os.path.relpath(file) for file in files) or "the command line"
+    config = _text_keys(config)
+    schemas = [read_schema("study"), _inputs_schema(config, source)]
+    config = _without_empty(config, schemas[0])
+    config["inputs"] = _without_empty(config["inputs"], schemas[1])
+    for schema, part, place in zip(
+        schemas, [config, config["inputs"]], ["", "inputs"], strict=True
+    ):
+        _check(part, schema, place, source)
     completed = _fill(config, schemas[0])
     completed["inputs"] = _fill(completed["inputs"], schemas[1])
-    _check_names(completed)
-    stated = [(Path(file).parent, yaml.safe_load(Path(file).read_text())) for file in files]
+    _check_names(completed, source)
+    texts = [(Path(file).parent, yaml.safe_load(Path(file).read_text())) for file in files]
+    stated = [(folder, _text_keys(content)) for folder, content in texts]
     return _place_files(completed, schemas, stated)
 
 
@@ -51,12 +57,18 @@ def read_schema(name: str) -> dict:
     return yaml.safe_load((SCHEMAS / f"{name}.schema.yaml").read_text())
 
 
-def check_name(name: str, what: str) -> str:
+def kinds() -> list[str]:
+    """The kinds of inputs: those that have a schema."""
+    return sorted(path.name.split(".")[1] for path in SCHEMAS.glob("inputs.*.schema.yaml"))
+
+
+def check_name(name: str, what: str, where: str = "the config") -> str:
     """``name`` if it is fit to stand in a file's name, else BadInput."""
     if not NAME.fullmatch(name) or ".." in name:
         raise BadInput(
             f"{what} {name!r} can't be used in file names",
             expected="letters, digits, '_', '-' and single dots, beginning with a letter or digit",
+            where=where,
             remedy="rename it in the config",
         )
     return name
@@ -67,61 +79,101 @@ def is_file(value: object) -> bool:
     return isinstance(value, dict) and "url" in value
 
 
-def _inputs_schema(config: dict) -> dict:
-    kind = (config.get("inputs") or {}).get("kind")
-    kinds = sorted(path.name.split(".")[1] for path in SCHEMAS.glob("inputs.*.schema.yaml"))
-    if kind not in kinds:
+def _inputs_schema(config: dict, source: str) -> dict:
+    inputs = config.get("inputs") or {}
+    kind = inputs.get("kind") if isinstance(inputs, dict) else None
+    if kind not in kinds():
         raise BadInput(
-            f"inputs.kind is {kind!r}", expected=f"one of {', '.join(kinds)}", where="the config"
+            f"inputs.kind is {kind!r}" if kind else "the config doesn't say what its inputs are",
+            expected=f"inputs: {{kind: ...}}, one of {', '.join(kinds())}",
+            where=f"{source}, inputs.kind",
+            remedy="name the study's config file: snakemake --configfile FILE",
         )
     return read_schema(f"inputs.{kind}")
 
 
-def _check(part: dict, schema: dict, where: str) -> None:
+def _text_keys(value: object) -> object:
+    """``value`` with every key as text: YAML reads the chromosome ``1:`` as a number."""
+    if isinstance(value, dict):
+        return {str(key): _text_keys(part) for key, part in value.items()}
+    return [_text_keys(part) for part in value] if isinstance(value, list) else value
+
+
+def _without_empty(value: object, schema: dict) -> object:
+    """``value`` without the keys that have no value (``training:`` alone means its defaults)."""
+    if not isinstance(value, dict):
+        return value
+    kept = {}
+    for key, part in value.items():
+        inner = _schema_of(schema, key)
+        nullable = "null" in inner.get("type", [])
+        if part is None and not nullable and key not in schema.get("properties", {}):
+            part = {}
+        if part is not None or nullable:
+            kept[key] = _without_empty(part, inner)
+    return kept
+
+
+def _schema_of(schema: dict, key: str) -> dict:
+    rest = schema.get("additionalProperties")
+    return schema.get("properties", {}).get(key, rest if isinstance(rest, dict) else {})
+
+
+def _check(part: dict, schema: dict, place: str, source: str) -> None:
     errors = jsonschema.Draft202012Validator(schema).iter_errors(part)
     for error in sorted(errors, key=lambda e: [str(p) for p in e.absolute_path]):
-        place = ".".join([*filter(None, [where]), *map(str, error.absolute_path)])
+        steps = [*filter(None, [place]), *map(str, error.absolute_path)]
+        where = f"{source}, {'.'.join(steps) or 'top level'}"
         if error.validator == "additionalProperties" and "properties" in error.schema:
-            _refuse_key(error, place)
-        raise BadInput(f"config: {error.message}", where=f"the config, {place or 'top level'}")
+            _refuse_key(error, where)
+        _refuse_value(error, where)
 
 
-def _refuse_key(error: jsonschema.ValidationError, place: str) -> None:
+def _refuse_key(error: jsonschema.ValidationError, where: str) -> None:
     known = list(error.schema["properties"])
-    for key in error.instance:
-        if key not in known:
-            near = difflib.get_close_matches(str(key), known, n=1)
-            raise BadInput(
-                f"config: there is no key {key!r}"
-                + (f"; did you mean {near[0]!r}?" if near else ""),
-                expected=f"one of {', '.join(known)}",
-                where=f"the config, {place or 'top level'}",
-            )
+    key = next(key for key in error.instance if key not in known)
+    raise BadInput(
+        f"config: there is no key {key!r}{nearest(key, known)}",
+        expected=f"one of {', '.join(known)}",
+        where=where,
+    )
+
+
+def _refuse_value(error: jsonschema.ValidationError, where: str) -> None:
+    near, remedy = "", ""
+    if error.validator == "enum":
+        near = nearest(str(error.instance), [str(value) for value in error.validator_value])
+    elif error.validator == "type" and isinstance(error.instance, str) and _is_number(error):
+        remedy = "write it with a dot, 1.0e-3 or 0.001: YAML reads 1e-3 as a word"
+    elif error.validator == "type" and "string" in error.validator_value:
+        remedy = f'put it in quotes if it is a name: "{error.instance}"'
+    raise BadInput(
+        f"config: {error.message}{near}",
+        expected=str(error.schema.get("description", "")),
+        where=where,
+        remedy=remedy,
+    )
+
+
+def _is_number(error: jsonschema.ValidationError) -> bool:
+    return re.fullmatch(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+", error.instance) is not None
 
 
 def _fill(value: object, schema: dict) -> object:
     """``value`` with the schema's defaults wherever a key is absent."""
     if isinstance(value, dict) and not is_file(value):
-        value = dict(value)
-        for key, part in schema.get("properties", {}).items():
-            if key in value or "default" in part:
-                value[key] = _fill(value.get(key, part.get("default")), part)
-        rest = schema.get("additionalProperties")
-        if isinstance(rest, dict):
-            known = schema.get("properties", {})
-            value |= {k: _fill(v or {}, rest) for k, v in value.items() if k not in known}
+        known = schema.get("properties", {}).items()
+        absent = {k: part["default"] for k, part in known if "default" in part and k not in value}
+        return {k: _fill(part, _schema_of(schema, k)) for k, part in (value | absent).items()}
     if isinstance(value, list) and "items" in schema:
-        value = [_fill(item, schema["items"]) for item in value]
+        return [_fill(item, schema["items"]) for item in value]
     return value
 
 
-def _check_names(config: dict) -> None:
-    check_name(config["study"], "the study's name")
-    named = {"model": config["models"], "task": config["inputs"].get("peaks", {})}
-    named["task "] = config["inputs"].get("signals", {})
-    for what, names in named.items():
-        for name in names:
-            check_name(name, f"the {what.strip()}'s name")
+def _check_names(config: dict, source: str) -> None:
+    check_name(config["study"], "the study's name", f"{source}, study")
+    for model in config["models"]:
+        check_name(model, "the model's name", f"{source}, models.{model}")
 
 
 def _place_files(config: dict, schemas: list[dict], stated: list[tuple[Path, dict]]) -> dict:
@@ -132,13 +184,11 @@ def _place_files(config: dict, schemas: list[dict], stated: list[tuple[Path, dic
 
 
 def _map_files(value: object, schema: dict, place: list, stated: list) -> object:
-    if schema.get("format") == "file" and isinstance(value, str | list):
-        return _beside(value, place, stated) if value else value
-    if isinstance(value, dict) and not is_file(value):
-        known, rest = schema.get("properties", {}), schema.get("additionalProperties")
-        rest = rest if isinstance(rest, dict) else {}
+    if schema.get("format") == "file":
+        return _beside(value, place, stated)
+    if isinstance(value, dict):
         return {
-            k: _map_files(v, known.get(k, rest), [*place, k], stated) for k, v in value.items()
+            k: _map_files(v, _schema_of(schema, k), [*place, k], stated) for k, v in value.items()
         }
     if isinstance(value, list):
         items = schema.get("items", {})
@@ -146,15 +196,36 @@ def _map_files(value: object, schema: dict, place: list, stated: list) -> object
     return value
 
 
-def _beside(path: str | list, place: list, stated: list[tuple[Path, dict]]) -> str | list:
+def _beside(path: str | list | dict, place: list, stated: list) -> str | list | dict:
     if isinstance(path, list):
         return [_beside(one, [*place, i], stated) for i, one in enumerate(path)]
     if not isinstance(path, str):
-        return path
+        return _checked_url(path, place)
     for folder, content in reversed(stated):
-        if _at(content, place) == path:
+        if path and _at(content, place) == path:
             return path if Path(path).is_absolute() else os.path.relpath(folder / path)
     return path
+
+
+def _checked_url(file: dict, place: list) -> dict:
+    where = f"the config, {'.'.join(map(str, place))}"
+    expected = "a path, or {url: ..., sha256: ...}"
+    if not isinstance(file, dict) or "url" not in file:
+        raise BadInput(f"config: {file!r} doesn't say a file", expected=expected, where=where)
+    for key in file:
+        if key not in _FILE_KEYS:
+            raise BadInput(
+                f"config: a file has no key {key!r}{nearest(key, _FILE_KEYS)}",
+                expected=expected,
+                where=where,
+            )
+    if not _SHA256.fullmatch(str(file.get("sha256", "0" * 64))):
+        raise BadInput(
+            f"config: {file['sha256']!r} is no checksum",
+            expected="64 hexadecimal digits, as sha256sum prints them",
+            where=where,
+        )
+    return file
 
 
 def _at(content: object, place: list) -> object:

@@ -1,5 +1,8 @@
 """The one error a user of chromolens is meant to read."""
 
+import difflib
+from collections.abc import Iterable
+
 
 class BadInput(ValueError):
     """Something the user gave can't be used: what, where, and what to do about it.
@@ -22,3 +25,9 @@ class BadInput(ValueError):
         parts += [f"  where: {where}"] if where else []
         parts += [f"  what to do: {remedy}"] if remedy else []
         super().__init__("\n".join(parts))
+
+
+def nearest(name: object, known: Iterable[str]) -> str:
+    """The end of a message about an unknown ``name``: which of ``known`` may be meant, if any."""
+    near = difflib.get_close_matches(str(name), list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

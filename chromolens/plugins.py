@@ -1,19 +1,18 @@
 """Plugins are files: a module's name is its name in the config.
 
-A plugin package (``architectures``, ``attribution``, ``checks``, ``inputs``) offers one function per
-module, named by the package's ``ENTRY``; its keyword-only arguments are its settings. They are
-read from the source, not by importing it, so that a dry run on a login node without
-TensorFlow still rejects a misspelt setting.
+A plugin package (``architectures``, ``attribution``, ``inputs``) offers one function per module,
+named by the package's ``ENTRY``; its keyword-only arguments are its settings. They are read from
+the source, not by importing it, so that a dry run on a login node without TensorFlow still
+rejects a misspelt setting.
 """
 
 import ast
-import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from chromolens.errors import BadInput
+from chromolens.errors import BadInput, nearest
 
 
 def names(package: ModuleType) -> list[str]:
@@ -31,31 +30,57 @@ def load(package: ModuleType, name: str) -> Callable:
 def settings(package: ModuleType, name: str) -> list[str]:
     """Settings that plugin ``name`` takes, in the order of its signature."""
     check(package, name)
-    entry = _entry(Path(package.__path__[0], f"{name}.py"), package.ENTRY)
-    return [argument.arg for argument in entry.args.kwonlyargs]
+    return keywords(Path(package.__path__[0], f"{name}.py"), package.ENTRY)
+
+
+def keywords(file: Path, function: str) -> list[str]:
+    """Keyword-only arguments of ``function`` in the source ``file``, in their order."""
+    return [argument.arg for argument in _entry(file, function).args.kwonlyargs]
+
+
+def required(file: Path, function: str) -> list[str]:
+    """Those of ``keywords`` that have no default."""
+    arguments = _entry(file, function).args
+    pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    return [argument.arg for argument, default in pairs if default is None]
+
+
+def fields(file: Path, dataclass: str) -> list[str]:
+    """Names of the fields of ``dataclass`` in the source ``file``, in their order."""
+    found = [node for node in ast.parse(file.read_text()).body if isinstance(node, ast.ClassDef)]
+    body = next(node.body for node in found if node.name == dataclass)
+    return [node.target.id for node in body if isinstance(node, ast.AnnAssign)]
 
 
 def check(package: ModuleType, name: str, where: str = "") -> None:
     """Raise BadInput unless ``package`` has a plugin ``name``."""
-    _check_one(name, names(package), f"{package.__name__.split('.')[-1]} plugin", where)
+    check_one(name, names(package), f"{package.__name__.split('.')[-1]} plugin", where)
 
 
-def check_settings(package: ModuleType, name: str, given: list[str], where: str = "") -> None:
-    """Raise BadInput at the first of ``given`` that plugin ``name`` does not take."""
-    known = settings(package, name)
+def check_settings(
+    package: ModuleType,
+    name: str,
+    given: Iterable[str],
+    where: str = "",
+    elsewhere: Sequence[str] = (),
+) -> None:
+    """Raise BadInput at the first of ``given`` that plugin ``name`` does not take.
+
+    ``elsewhere``: settings that it takes, but that the config says in another place.
+    """
+    known = [setting for setting in settings(package, name) if setting not in elsewhere]
     for setting in given:
-        _check_one(setting, known, f"setting of {name}", where)
+        check_one(setting, known, f"setting of {name}", where)
 
 
-def _check_one(name: str, known: list[str], what: str, where: str) -> None:
-    if name in known:
-        return
-    near = difflib.get_close_matches(name, known, n=1)
-    raise BadInput(
-        f"there is no {what} named {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""),
-        expected=f"one of {', '.join(known)}",
-        where=where,
-    )
+def check_one(name: str, known: Sequence[str], what: str, where: str) -> None:
+    """Raise BadInput, with the nearest spelling, unless ``name`` is one of ``known``."""
+    if name not in known:
+        raise BadInput(
+            f"there is no {what} named {name!r}{nearest(name, known)}",
+            expected=f"one of {', '.join(known)}" if known else f"no {what}: it takes none",
+            where=where,
+        )
 
 
 def _entry(file: Path, entry: str) -> ast.FunctionDef | None:

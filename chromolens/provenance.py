@@ -5,10 +5,13 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+import shutil
 import subprocess
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+
+import pandas as pd
 
 from chromolens import __version__
 
@@ -33,15 +36,24 @@ def plugin_digests(package: str) -> dict[str, str]:
     return {module.stem: _digest_code(_closure(module)) for module in modules}
 
 
+def digests_of(models: pd.DataFrame, column: str, package: str) -> dict[str, str]:
+    """For each model the digest of the plugin of ``package`` that its ``column`` names."""
+    known = plugin_digests(package)
+    return {row["model"]: known[row[column]] for row in models.to_dict("records")}
+
+
 def file_digest(path: str | Path) -> str:
-    """sha256 of a file."""
+    """sha256 of a file; of a folder, that of its files' names and contents."""
+    if Path(path).is_dir():
+        inside = sorted(file for file in Path(path).rglob("*") if file.is_file())
+        return digest([(str(file.relative_to(path)), file_digest(file)) for file in inside])
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def digest(value: object) -> str:
-    """Digest of anything that JSON can say, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    """sha256 of anything that JSON can say, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def record(config: dict, inputs: Iterable[str], models: Iterable[str]) -> dict:
@@ -61,13 +73,14 @@ def record(config: dict, inputs: Iterable[str], models: Iterable[str]) -> dict:
 
 @cache
 def _closure(module: Path) -> frozenset[Path]:
-    """``module`` and every module of this package that it imports, directly or not."""
+    """``module``, all modules of this package that it imports, directly or not; templates."""
     found, waiting = {module}, [module]
     while waiting:
         for path in _imports(waiting.pop()) - found:
             found.add(path)
             waiting.append(path)
-    return frozenset(found)
+    templates = {file for path in found for file in path.parent.glob("templates/**/*")}
+    return frozenset(found | {file for file in templates if file.is_file()})
 
 
 @cache
@@ -95,8 +108,10 @@ def _digest_code(modules: frozenset[Path]) -> str:
 
 
 def _commit() -> str:
-    """The checkout's commit, with ``+`` where files differ from it; empty outside git."""
+    """The checkout's commit, with ``+`` where files differ from it; empty without git."""
     command = ["git", "-C", str(ROOT), "describe", "--always", "--abbrev=40", "--dirty=+"]
+    if not (ROOT / ".git").exists() or shutil.which("git") is None:
+        return ""
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     return answer.stdout.strip()
 
@@ -105,7 +120,6 @@ def _requirements() -> list[str]:
     """Names of the packages that the lock file pins and that this environment has."""
     lines = (ROOT / "requirements.lock").read_text().splitlines()
     names = [line.split("==")[0].strip() for line in lines if "==" in line]
-    have = {
-        d.metadata["Name"].lower().replace("_", "-") for d in importlib.metadata.distributions()
-    }
+    found = (dist.metadata["Name"] or "" for dist in importlib.metadata.distributions())
+    have = {name.lower().replace("_", "-") for name in found}
     return [name for name in names if name.lower().replace("_", "-") in have]

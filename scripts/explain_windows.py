@@ -19,7 +19,7 @@ devices.configure(threads=snakemake.threads)
 names, params = snakemake.wildcards, snakemake.params
 models = load_folds(snakemake.input.models)
 inputs = open_inputs(snakemake.input.windows, snakemake.input.genome or None)
-chosen, tasks = pd.read_table(snakemake.input.picked, keep_default_na=False), params.tasks
+chosen, tasks = pd.read_table(snakemake.input.picked, keep_default_na=False), list(params.explains)
 explain_windows(
     models, inputs, rows_of(chosen, inputs.windows, "explain", tasks, params.windows),
     table_of(params.folds), snakemake.output.scores,

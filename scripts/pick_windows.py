@@ -11,13 +11,13 @@ log_to(snakemake.log[0])
 params = snakemake.params
 predictions = pd.read_table(snakemake.input.predictions)
 limits = thresholds(
-    predictions, params.tasks, percentile=params.percentile, of=params.percentile_of
+    predictions, params.explains, percentile=params.percentile, of=params.percentile_of
 )
 chosen = choose(
     read_windows(snakemake.input.windows),
     predictions,
     limits,
-    params.tasks,
+    params.explains,
     count=params.windows,
     sis_count=params.sis_windows,
     seed=params.seed,

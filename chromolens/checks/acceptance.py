@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
@@ -41,7 +42,7 @@ class Evidence:
 
     ``pooled``: model, task, metric, value. ``motifs``: model, task, reading (modisco, sis),
     sign, support, windows, and the columns of ``name_motifs``. ``completeness``: as the check
-    writes it. ``planted``: model, task, method, scope, recall, precision. ``tiles``: as ``pooled``.
+    writes it. ``planted``: model, task, method, scope, recall, precision. ``tiles``: as pooled.
     """
 
     pooled: pd.DataFrame
@@ -52,7 +53,7 @@ class Evidence:
 
 
 def read_evidence(files: Mapping[str, Sequence[str]]) -> Evidence:
-    """The tables of each kind (keys: the fields of ``Evidence``) joined; absent kinds are empty."""
+    """The tables of each kind (keys: fields of ``Evidence``) joined; absent kinds are empty."""
     tables = {}
     for kind, columns in _COLUMNS.items():
         found = [_read(path) for path in files.get(kind, ())]
@@ -76,15 +77,25 @@ def judge(criteria: list[dict], evidence: Evidence) -> pd.DataFrame:
     return pd.DataFrame([_row(criterion, evidence) for criterion in criteria], columns=COLUMNS)
 
 
-def check_criteria(criteria: list[dict]) -> None:
-    """Raise BadInput at a criterion whose value nobody can measure."""
+def check_criteria(criteria: list[dict], tasks: Mapping[str, Sequence[str]]) -> None:
+    """Raise BadInput at a criterion that nobody can measure.
+
+    ``tasks`` gives each model's tasks.
+    """
+    every = [name for names in tasks.values() for name in names]
     for number, criterion in enumerate(criteria):
-        if criterion["value"] not in VALUES:
-            raise BadInput(
-                f"there is no value {criterion['value']!r} to judge",
-                expected=f"one of {', '.join(VALUES)}",
-                where=f"the config, acceptance, entry {number + 1}",
-            )
+        known = {
+            "value": list(VALUES),
+            "model": list(tasks),
+            "task": tasks.get(criterion.get("model"), every),
+        }
+        for key, names in known.items():
+            if key in criterion and criterion[key] not in names:
+                raise BadInput(
+                    f"acceptance: there is no {key} {criterion[key]!r}",
+                    expected=f"one of {', '.join(names)}",
+                    where=f"the config, acceptance, entry {number + 1}",
+                )
 
 
 def failed(table: pd.DataFrame) -> pd.DataFrame:
@@ -134,6 +145,14 @@ def metric(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Pooled held-out metric; the mean over the model's tasks where no task is named."""
     rows = _pick(evidence.pooled, criterion, "model", "task", "metric")
     return rows["value"].mean(), ", ".join(f"{r.task} {r.value:.3f}" for r in rows.itertuples())
+
+
+def gain(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """By how much a distance is smaller than its baseline's (profile_jsd), mean over tasks."""
+    rows = _pick(evidence.pooled, criterion, "model", "task").set_index("metric")["value"]
+    own, baseline = rows[criterion["metric"]], rows[f"{criterion['metric']}_baseline"]
+    own, baseline = np.mean(own), np.mean(baseline)
+    return baseline - own, f"{own:.3f}, the mean profile {baseline:.3f}"
 
 
 def tiles(criterion: dict, evidence: Evidence) -> tuple[float, str]:
@@ -195,7 +214,7 @@ def flagged(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 VALUES = {
     function.__name__: function
     for function in (
-        metric, tiles, motif, absent_motif, named_motifs, named_share,
+        metric, gain, tiles, motif, absent_motif, named_motifs, named_share,
         planted_recall, planted_precision, flagged,
     )
 }  # fmt: skip
@@ -205,8 +224,8 @@ def _planted(criterion: dict, evidence: Evidence, column: str) -> tuple[float, s
     rows = _pick(evidence.planted, criterion, "model", "task", "method")
     rows = rows[rows["scope"] == "genome"]
     said = [
-        f"{r.planted} bases planted; of the top ones {r.decoy} of decoys, {r.alone} of lone parts, "
-        f"{r.chance} of chance matches (apart)"
+        f"{r.planted} bases planted; of the top ones {r.decoy} of decoys, {r.alone} of lone parts,"
+        f" {r.chance} of chance matches (apart)"
         for r in rows.itertuples()
     ]
     return rows[column].min(), "; ".join(said)

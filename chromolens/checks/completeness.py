@@ -74,8 +74,8 @@ def _refuse(bad: pd.DataFrame, max_flagged: float) -> None:
     if len(bad):
         worst = bad.sort_values("share_flagged").iloc[-1]
         raise BadInput(
-            f"{worst['share_flagged']:.1%} of the windows of task {worst['task']} have contributions "
-            f"that do not add up (largest error {worst['max_error']:.3g})",
+            f"{worst['share_flagged']:.1%} of the windows of task {worst['task']} have "
+            f"contributions that do not add up (largest error {worst['max_error']:.3g})",
             expected=f"at most {max_flagged:.1%}",
             where=f"model {worst['model']}, method {worst['method']}",
             remedy="more steps or another method; or raise checks.max_flagged",

@@ -60,6 +60,11 @@ def fetch(url: str, target: str | Path, sha256: str | None = None) -> Path:
     return Path(target)
 
 
+def url_path(url: str) -> str:
+    """``host/path`` of a URL: where its file lies below a mirror, or a folder of downloads."""
+    return "/".join(_host_and_path(url))
+
+
 def _host_and_path(url: str) -> list[str]:
     parts = urlsplit(url)
     steps = unquote(parts.path).split("/")[1:]

@@ -4,14 +4,13 @@ A folds table has one row per fold and group: ``fold`` (fold0, fold1, ...), ``ro
 validation or training) and ``group``. Used while planning, so it imports nothing slow.
 """
 
-import difflib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from chromolens.errors import BadInput
+from chromolens.errors import BadInput, nearest
 
 ROLES = ("test", "validation", "training")
 COLUMNS = ("fold", "role", "group")
@@ -170,11 +169,10 @@ def _checked(table: pd.DataFrame, known: list[str] | None) -> pd.DataFrame:
 def _check_known(table: pd.DataFrame, known: list[str]) -> None:
     for row in table.itertuples():
         if row.group not in known:
-            near = difflib.get_close_matches(row.group, known, n=1)
             raise BadInput(
                 f"the folds name {row.group!r}, which the inputs don't have"
-                + (f"; did you mean {near[0]!r}?" if near else ""),
-                expected=f"one of {', '.join(known)}",
+                + nearest(row.group, known),
+                expected=f"one of {', '.join(known[:30])}",
                 where=f"{row.fold}, {row.role}",
             )
 

@@ -44,8 +44,7 @@ class Model:
         self.logits = without_last_activation(self.network)
         self.length, self.channels = _input_shape(self.network)
         self.canonical = _canonical_names(self.network)
-        named = facts.get("tasks") or []
-        self.tasks = list(named) if len(named) == len(self.canonical) else self.canonical
+        self.tasks = _task_names(self.canonical, facts.get("tasks") or [])
         self.background = facts.get("background")
         self.facts, self.digest = facts, digest
         self._compiled: dict[object, Callable] = {}
@@ -132,6 +131,14 @@ class Model:
         return BadInput(
             f"the model has no task {task!r}{hint}", expected=f"one of {', '.join(known)}"
         )
+
+
+def _task_names(canonical: list[str], named: list[str]) -> list[str]:
+    """Names of the tasks: those given; ``counts_NAME`` beside the profiles of a profile network."""
+    if len(named) == len(canonical):
+        return list(named)
+    counts = {f"counts/{index}": f"counts_{name}" for index, name in enumerate(named)}
+    return [counts.get(name, name) for name in canonical]
 
 
 def load_model(

@@ -20,8 +20,8 @@ class Scalars:
     rows
         Training windows; class weights are counted on them.
     class_weight
-        ``"balanced"``: positives and negatives of a task weigh the same in sum. None: each
-        window weighs the same. A regression has no classes.
+        ``"balanced"``: positives and negatives of a task weigh the same in sum. ``"none"``:
+        each window weighs the same. A regression has no classes.
 
     Raises
     ------
@@ -35,15 +35,15 @@ class Scalars:
         rows: np.ndarray,
         tasks: list[str],
         objective: str,
-        class_weight: str | None,
+        class_weight: str,
     ):
-        if class_weight not in ("balanced", None):
-            raise BadInput(f"unknown class_weight {class_weight!r}", expected="balanced or null")
+        if class_weight not in ("balanced", "none"):
+            raise BadInput(f"unknown class_weight {class_weight!r}", expected="balanced or none")
         self._inputs, self._tasks, self._objective = inputs, tasks, objective
         self._classes = None
         if objective == "binary":
             classes = losses.balance(inputs.labels(rows, tasks), tasks)
-            self._classes = classes if class_weight else None
+            self._classes = classes if class_weight == "balanced" else None
         self._start = losses.best_constant(**self.entries(rows), objective=objective)
         self.settings = {"objective": objective}
         self.facts = {

@@ -39,13 +39,14 @@ class Training:
     reverse_complement
         Whether training windows are turned over with probability 1/2.
     class_weight
-        ``"balanced"`` or None (``objectives.Scalars``); for ``binary``.
+        ``"balanced"`` or ``"none"`` (``objectives.Scalars``); for ``binary``.
     precision
         ``float32``, ``mixed_float16`` or ``mixed_bfloat16``: of training alone.
     seed
         Of the first weights, the order of the windows, shifts, strands and dropout.
     profile_length, counts_weight
-        For ``profile`` (``objectives.Profiles``): bp, and the weight of the total counts.
+        For ``profile`` (``objectives.Profiles``): bp, and the weight of the total counts; 0 takes
+        their defaults.
     """
 
     objective: str = "binary"
@@ -55,11 +56,11 @@ class Training:
     learning_rate: float = 1e-3
     shift: int = 0
     reverse_complement: bool = True
-    class_weight: str | None = "balanced"
+    class_weight: str = "balanced"
     precision: str = "float32"
     seed: int = 0
-    profile_length: int | None = None
-    counts_weight: float | None = None
+    profile_length: int = 0
+    counts_weight: float = 0.0
 
 
 def train(

@@ -11,19 +11,21 @@ BACKGROUND = 300
 
 
 def thresholds(
-    predictions: pd.DataFrame, tasks: Sequence[str], *, percentile: float, of: str
+    predictions: pd.DataFrame, explains: Mapping[str, str], *, percentile: float, of: str
 ) -> pd.DataFrame:
     """Threshold of the subsets for each task and fold: columns task, fold, threshold.
+
+    ``explains`` maps each task of the network to the task whose labels it predicts.
 
     A percentile of the fold's held-out predictions, in target units: of all windows, or of the
     task's positives (``of`` "all", "positives"). Folds differ in scale, so each has its own.
     """
     rows = []
-    for task in tasks:
+    for task, label in explains.items():
         for fold, held_out in predictions.groupby("fold"):
-            chosen = held_out if of == "all" else held_out[held_out[f"{task}.label"] > 0]
+            chosen = held_out if of == "all" else held_out[held_out[f"{label}.label"] > 0]
             if len(chosen):
-                rows.append((task, fold, np.percentile(chosen[task], percentile)))
+                rows.append((task, fold, np.percentile(chosen[label], percentile)))
     return pd.DataFrame(rows, columns=["task", "fold", "threshold"])
 
 
@@ -31,7 +33,7 @@ def choose(
     windows: pd.DataFrame,
     predictions: pd.DataFrame,
     thresholds: pd.DataFrame,
-    tasks: Sequence[str],
+    explains: Mapping[str, str],
     *,
     count: int,
     sis_count: int,
@@ -48,16 +50,14 @@ def choose(
         ("background", "", i)
         for i in windows["id"].iloc[background_rows(windows, BACKGROUND, seed)]
     ]
-    for task in tasks:
-        by = "positives" if windows[task].dropna().isin([0, 1]).all() else "predicted"
-        draw = {"task": task, "groups": groups, "seed": seed, "by": by}
-        rows += [
-            ("explain", task, i) for i in pick_windows(windows, predictions, count=count, **draw)
-        ]
-        passing = windows[windows["id"].isin(_passing(predictions, thresholds, task))]
-        rows += [
-            ("sis", task, i) for i in pick_windows(passing, predictions, count=sis_count, **draw)
-        ]
+    for task, label in explains.items():
+        by = "positives" if windows[label].dropna().isin([0, 1]).all() else "predicted"
+        draw = {"task": label, "groups": groups, "seed": seed, "by": by}
+        chosen = pick_windows(windows, predictions, count=count, **draw)
+        rows += [("explain", task, name) for name in chosen]
+        passing = windows[windows["id"].isin(_passing(predictions, thresholds, task, label))]
+        chosen = pick_windows(passing, predictions, count=sis_count, **draw)
+        rows += [("sis", task, name) for name in chosen]
     return pd.DataFrame(rows, columns=["purpose", "task", "id"])
 
 
@@ -73,8 +73,10 @@ def rows_of(
     }
 
 
-def _passing(predictions: pd.DataFrame, thresholds: pd.DataFrame, task: str) -> pd.Series:
+def _passing(
+    predictions: pd.DataFrame, thresholds: pd.DataFrame, task: str, label: str
+) -> pd.Series:
     """Ids whose held-out prediction (of the first replicate) reaches their fold's threshold."""
     limit = thresholds[thresholds["task"] == task].set_index("fold")["threshold"]
     first = predictions[predictions["replicate"] == 0]
-    return first.loc[first[task] >= first["fold"].map(limit), "id"]
+    return first.loc[first[label] >= first["fold"].map(limit), "id"]

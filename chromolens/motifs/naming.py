@@ -101,7 +101,7 @@ def name_motifs(
     min_overlap
         Fewest aligned bases, of the trimmed motif.
     min_information
-        Fewest bits of the trimmed motif.
+        Fewest bits of the trimmed motif, corrected for the number of its sites.
     min_support
         Fewest sites.
 
@@ -135,7 +135,7 @@ def _row(
     database: Sequence[Motif],
     rules: Rules,
 ) -> dict:
-    row = {"motif": name, "information": information(ppm), "support": support}
+    row = {"motif": name, "information": information(ppm, max(support, 1)), "support": support}
     row |= {"consensus": consensus(ppm), "name": "", "motif_id": "", "family": ""}
     failures = _weaknesses(row, rules)
     if matches is None or not database:

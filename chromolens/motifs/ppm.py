@@ -26,9 +26,13 @@ def column_information(ppm: np.ndarray) -> np.ndarray:
     return 2 + (ppm * np.log2(np.where(ppm > 0, ppm, 1))).sum(axis=1)
 
 
-def information(ppm: np.ndarray) -> float:
-    """Total bits of a motif."""
-    return float(column_information(ppm).sum())
+def information(ppm: np.ndarray, sites: float = np.inf) -> float:
+    """Total bits of a motif made of ``sites`` sites, less what chance alone would give.
+
+    Frequencies of few sites look informative: (4 - 1) / (2 ln 2 sites) bits a position are
+    expected of random bases (Schneider et al. 1986, J. Mol. Biol. 188:415).
+    """
+    return float((column_information(ppm) - 3 / (2 * np.log(2) * sites)).sum())
 
 
 def trim(ppm: np.ndarray, minimum: float = 0.25) -> np.ndarray:

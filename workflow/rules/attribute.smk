@@ -20,7 +20,7 @@ rule pick_windows:
         "../../envs/motifs.yaml"
     params:
         code=code["pick_windows"],
-        tasks=lookup(dpath="{model}/tasks", within=model_settings),
+        explains=lookup(dpath="{model}/explains", within=model_settings),
         windows=int(methods["windows"].max()),
         sis_windows=config["sis"]["windows"],
         percentile=config["sis"]["percentile"],
@@ -88,7 +88,7 @@ rule explain_windows:
         code=code["explain_windows"],
         plugin=lookup(dpath="{method}", within=provenance.plugin_digests("attribution")),
         folds=roles,
-        tasks=lookup(dpath="{model}/tasks", within=model_settings),
+        explains=lookup(dpath="{model}/explains", within=model_settings),
         windows=lookup(dpath="{method}/windows", within=config["attribution"]["methods"]),
         shared=plan.attribution_settings(config, settings),
         settings=lookup(dpath="{method}/settings", within=config["attribution"]["methods"]),

@@ -7,6 +7,9 @@ PROVIDES  results/{study}/checks/{model}.{method}.completeness.tsv
           results/{study}/acceptance.tsv
 """
 
+runs = tracked[["model", "method"]].drop_duplicates()
+tiled_models = plan.tiled(models, settings, tracked)
+
 
 rule check_completeness:
     input:
@@ -36,8 +39,8 @@ rule check_tiles:
             shard=shards["shard"].unique(),
         ),
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
-        events=plan.files(settings.get("peaks")),
-        meme=plan.files(database.get("meme")),
+        events=sources.files(settings.get("peaks")),
+        meme=sources.files(database.get("meme")),
     output:
         table="results/{study}/checks/{model}.tiles.tsv",
     log:

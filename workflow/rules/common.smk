@@ -1,40 +1,33 @@
-"""Read the config once. Rules see checked tables, never raw YAML.
+"""Read the config once: rules see checked tables (chromolens/plan.py, layout.py), never raw YAML.
 
-settings       the inputs' settings, files local
-folds          one row per fold, role (test, validation, training) and group (chromosome or part)
-models         one row per model
-trainings      one row per model, fold and replicate
-methods        one row per attribution method
-shards         one row per shard and training that explains it
-windowed       one row per model and method whose hypothetical contributions are kept
-tracked        one row per model, method and task of which everything is explained; runs: its pairs
-code           digest of all library code that a script imports: an edit reruns what it touches
+`code` digests the library code that a script imports: an edit reruns what it touches.
 """
 
-from chromolens import config as configuration, plan, provenance
+from chromolens import config as configuration, layout, plan
+from chromolens import preflight, provenance, room, sources
 
 config = configuration.complete(config, workflow.configfiles)
 study = config["study"]
-downloads = plan.downloads(config)
-settings = plan.inputs(config, "resources/downloads", f"results/{study}/simulated")
-database = plan.database(config, "resources/downloads")
+downloads = sources.downloads(config)
+settings = sources.inputs(config, "resources/downloads", f"results/{study}/simulated")
+database = sources.database(config, "resources/downloads")
 tasks = plan.tasks(settings)
-sizes = plan.sizes(config, settings)
-folds = plan.folds(config, settings, sizes)
-roles = plan.fold_roles(folds)
+sizes = layout.sizes(config, settings)
+folds = layout.folds(config, settings, sizes)
+groups = layout.in_folds(folds, sizes)
+roles = layout.fold_roles(folds)
 models = plan.models(config, tasks)
+preflight.check(config, settings, models, groups, f"results/{study}")
 model_tasks = plan.model_tasks(models)
 model_settings = models.set_index("model").to_dict("index")
 trainings = plan.trainings(models, folds, config["folds"]["replicates"])
+architecture_code = provenance.digests_of(models, "architecture", "architectures")
 methods = plan.methods(config)
 motif_method = plan.motif_method(config, methods)
 windowed = plan.windowed(models, methods, motif_method)
-shards = plan.shards(config, sizes, folds).merge(trainings, on="fold")
+shards = layout.shards(config, sizes, folds).merge(trainings, on="fold")
 tracked = plan.tracks(models, methods)
-sis_tasks = list(model_tasks.itertuples()) if config["sis"]["enabled"] else []
-runs = tracked[["model", "method"]].drop_duplicates()
-tiled_models = plan.tiled(models, settings, tracked)
-genome = [f"results/{study}/inputs/genome.fa.gz"] if settings["kind"] == "genome" else []
+genome = sources.prepared(settings, f"results/{study}/inputs/genome.fa.gz")
 code = provenance.code_digests("scripts")
 
 
@@ -43,10 +36,10 @@ wildcard_constraints:
     model=plan.one_of(models["model"]),
     fold=r"fold\d+",
     replicate=r"\d+",
-    task=plan.one_of(tasks),
+    task=plan.one_of([*tasks, *model_tasks["task"]]),
     method=plan.one_of(methods["method"]),
     shard=r"[^/]+-\d+-\d+",
 
 
 onstart:
-    plan.check_room(f"results/{study}", sizes, len(tracked))
+    room.check_room(f"results/{study}", groups, tracked, trainings)

@@ -59,7 +59,7 @@ rule prepare_genome:
 rule prepare_inputs:
     input:
         genome=genome,
-        files=plan.files([settings.get(key) for key in ("peaks", "signals", "exclude", "sequences")]),
+        files=sources.observations(settings),
     output:
         windows="results/{study}/inputs/windows.tsv.gz",
         dropped="results/{study}/inputs/dropped.tsv",
@@ -71,8 +71,9 @@ rule prepare_inputs:
         "../../envs/base.yaml"
     params:
         code=code["prepare_inputs"],
+        plugin=provenance.plugin_digests("inputs")[settings["kind"]],
         kind=settings["kind"],
-        settings=plan.prepare_settings(settings, genome, config["seed"]),
+        settings=sources.prepare_settings(settings, genome, config["seed"]),
         folds=folds.to_dict("list"),
     script:
         "../../scripts/prepare_inputs.py"

@@ -33,7 +33,7 @@ rule name_patterns:
     input:
         patterns="results/{study}/motifs/{model}/{task}/{method}/modisco.h5",
         windows="results/{study}/attribution/{model}/{method}/windows.h5",
-        meme=plan.files(database.get("meme")),
+        meme=sources.files(database.get("meme")),
     output:
         table="results/{study}/motifs/{model}/{task}/{method}/patterns.tsv",
         meme="results/{study}/motifs/{model}/{task}/{method}/patterns.meme",

@@ -8,9 +8,7 @@ PROVIDES  results/{study}/provenance.json, results/{study}/report/index.html
 rule record_provenance:
     input:
         genome=genome,
-        files=plan.files(
-            [settings.get(key) for key in ("peaks", "signals", "exclude", "sequences", "genes")]
-        ),
+        files=sources.observations(settings) + sources.files(settings.get("genes")),
         models=collect(
             "results/{{study}}/models/{row.model}/{row.fold}.{row.replicate}.keras",
             row=trainings.itertuples(),
@@ -36,8 +34,8 @@ rule report:
         acceptance="results/{study}/acceptance.tsv",
         provenance="results/{study}/provenance.json",
         fasta=genome,
-        genes=plan.files(settings.get("genes")),
-        peaks=plan.files(settings.get("peaks")),
+        genes=sources.files(settings.get("genes")),
+        peaks=sources.files(settings.get("peaks")),
         truth=collect(
             "results/{study}/simulated/truth.bed",
             study=study if settings.get("simulate") else [],
@@ -47,10 +45,15 @@ rule report:
             row=trainings.itertuples(),
         ),
         predictions=collect(
-            "results/{{study}}/models/{model}/predictions.tsv.gz", model=models["model"]
+            "results/{{study}}/models/{model}/predictions.tsv.gz",
+            model=models["model"],
         ),
-        metrics=collect("results/{{study}}/models/{model}/metrics.tsv", model=models["model"]),
-        pooled=collect("results/{{study}}/models/{model}/pooled.tsv", model=models["model"]),
+        metrics=collect(
+            "results/{{study}}/models/{model}/metrics.tsv", model=models["model"]
+        ),
+        pooled=collect(
+            "results/{{study}}/models/{model}/pooled.tsv", model=models["model"]
+        ),
         tracks=collect(
             "results/{{study}}/tracks/{{study}}.{row.model}.{row.task}.{row.method}.bw",
             row=(tracked if genome else tracked[:0]).itertuples(),
@@ -73,10 +76,18 @@ rule report:
             row=model_tasks.itertuples(),
             method=motif_method,
         ),
-        sis=collect("results/{{study}}/sis/{row.model}/{row.task}/sis.tsv.gz", row=sis_tasks),
-        clusters=collect("results/{{study}}/sis/{row.model}/{row.task}/clusters.tsv", row=sis_tasks),
-        motifs=collect("results/{{study}}/sis/{row.model}/{row.task}/motifs.tsv", row=sis_tasks),
-        meme=collect("results/{{study}}/sis/{row.model}/{row.task}/motifs.meme", row=sis_tasks),
+        sis=collect(
+            "results/{{study}}/sis/{row.model}/{row.task}/sis.tsv.gz", row=sis_tasks
+        ),
+        clusters=collect(
+            "results/{{study}}/sis/{row.model}/{row.task}/clusters.tsv", row=sis_tasks
+        ),
+        motifs=collect(
+            "results/{{study}}/sis/{row.model}/{row.task}/motifs.tsv", row=sis_tasks
+        ),
+        meme=collect(
+            "results/{{study}}/sis/{row.model}/{row.task}/motifs.meme", row=sis_tasks
+        ),
         completeness=collect(
             "results/{{study}}/checks/{row.model}.{row.method}.completeness.tsv",
             row=runs.itertuples(),

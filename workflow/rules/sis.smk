@@ -5,6 +5,8 @@ PROVIDES  results/{study}/sis/{model}/{task}/sis.tsv.gz, subsets.bed, clusters.t
           motifs.meme
 """
 
+sis_tasks = list(model_tasks.itertuples()) if config["sis"]["enabled"] else []
+
 
 rule find_sis:
     input:
@@ -42,7 +44,7 @@ rule find_sis:
 rule cluster_sis:
     input:
         subsets="results/{study}/sis/{model}/{task}/sis.tsv.gz",
-        meme=plan.files(database.get("meme")),
+        meme=sources.files(database.get("meme")),
     output:
         clusters="results/{study}/sis/{model}/{task}/clusters.tsv",
         motifs="results/{study}/sis/{model}/{task}/motifs.tsv",

@@ -25,7 +25,7 @@ rule join_tracks:
         mem_mb=2000,
     params:
         code=code["join_tracks"],
-        planned=plan.explained(folds, sizes),
+        planned=layout.explained(folds, sizes),
         array="contributions",
     script:
         "../../scripts/join_tracks.py"
@@ -49,7 +49,7 @@ rule join_scaled_tracks:
         mem_mb=2000,
     params:
         code=code["join_tracks"],
-        planned=plan.explained(folds, sizes),
+        planned=layout.explained(folds, sizes),
         array="contributions",
     script:
         "../../scripts/join_tracks.py"
@@ -73,7 +73,7 @@ rule join_predictions:
         mem_mb=2000,
     params:
         code=code["join_tracks"],
-        planned=plan.explained(folds, sizes),
+        planned=layout.explained(folds, sizes),
         array="predictions",
     script:
         "../../scripts/join_tracks.py"
@@ -98,7 +98,7 @@ rule join_uncertainty:
         mem_mb=2000,
     params:
         code=code["join_tracks"],
-        planned=plan.explained(folds, sizes),
+        planned=layout.explained(folds, sizes),
         array="{array}",
     script:
         "../../scripts/join_tracks.py"
@@ -106,7 +106,7 @@ rule join_uncertainty:
 
 rule observed_track:
     input:
-        files=lookup(dpath="{task}", within=plan.per_task(settings)),
+        files=lookup(dpath="{task}", within=sources.per_task(settings)),
         chromosomes="results/{study}/inputs/chromosomes.tsv",
     output:
         track="results/{study}/tracks/{study}.{task}.observed.bw",

@@ -10,7 +10,7 @@ rule train:
     input:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         genome=genome,
-        signals=plan.files(settings.get("signals")),
+        signals=sources.files(settings.get("signals")),
     output:
         model="results/{study}/models/{model}/{fold}.{replicate}.keras",
         card="results/{study}/models/{model}/{fold}.{replicate}.json",
@@ -27,6 +27,7 @@ rule train:
         runtime=240,
     params:
         code=code["train"],
+        plugin=lookup(dpath="{model}", within=architecture_code),
         model=lookup(dpath="{model}", within=model_settings),
         groups=lookup(dpath="{fold}", within=roles),
         signals=settings.get("signals"),
@@ -41,7 +42,7 @@ rule evaluate:
     input:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         genome=genome,
-        signals=plan.files(settings.get("signals")),
+        signals=sources.files(settings.get("signals")),
         models=collect(
             "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
             row=lookup(query="model == '{model}'", within=trainings),

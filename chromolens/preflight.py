@@ -1,0 +1,115 @@
+"""What would fail late, refused while planning: after hours of training it would be too late.
+
+Only what the config says by itself is looked at; files are looked at by the first jobs.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from chromolens import plugins
+from chromolens.checks.acceptance import check_criteria
+from chromolens.errors import BadInput
+from chromolens.room import check_place
+
+PACKAGE = Path(__file__).parent
+_FROM_THE_STUDY = ("ppms", "seed")  # arguments of `simulate` that the config doesn't give
+
+
+def check(
+    config: dict, settings: dict, models: pd.DataFrame, groups: dict[str, int], folder: str
+) -> None:
+    """Raise BadInput at the first thing in ``config`` that some job would refuse.
+
+    Parameters
+    ----------
+    config, settings
+        The completed config, and its inputs with all files local.
+    models
+        The table of ``plan.models``.
+    groups
+        Length (bp) of each chromosome that stands in a fold; empty without a genome.
+    folder
+        Where the results will lie.
+    """
+    check_place(folder)
+    if settings["kind"] == "genome":
+        _check_windows(settings["window"], config["tracks"]["stride"], groups)
+    _check_simulation(settings.get("simulate") or {})
+    _check_modisco(config["motifs"]["modisco"])
+    _check_objectives(config, settings, models)
+    _check_acceptance(config, models)
+
+
+def _check_windows(window: int, stride: int, sizes: dict[str, int]) -> None:
+    smallest = min(sizes, key=sizes.get)
+    if window > sizes[smallest]:
+        raise BadInput(
+            f"a window of {window} bp doesn't fit on {smallest}, which has {sizes[smallest]} bp",
+            expected=f"at most {sizes[smallest]} bp",
+            where="the config, inputs.window",
+            remedy=f"make the window smaller, or leave {smallest} out: list the folds under "
+            "folds.test",
+        )
+    if stride > window:
+        raise BadInput(
+            f"windows of {window} bp that stand {stride} bp apart leave bases unexplained",
+            expected=f"at most {window} bp",
+            where="the config, tracks.stride",
+        )
+
+
+def _check_simulation(given: dict) -> None:
+    if not given:
+        return
+    file, where = PACKAGE / "genome" / "simulate.py", "the config, inputs.simulate"
+    own = [key for key in plugins.keywords(file, "simulate") if key not in _FROM_THE_STUDY]
+    for key in given:
+        plugins.check_one(key, [*own, "motifs"], "setting of simulate", where)
+    needed = [key for key in plugins.required(file, "simulate") if key in own]
+    absent = [key for key in [*needed, "motifs"] if key not in given]
+    if absent:
+        raise BadInput(
+            f"the simulation lacks {', '.join(absent)}",
+            where=where,
+            remedy="see config/config.yaml for an example",
+        )
+
+
+def _check_modisco(given: dict) -> None:
+    known = plugins.fields(PACKAGE / "motifs" / "modisco.py", "Settings")
+    for key in given:
+        plugins.check_one(key, known, "setting of TF-MoDISco", "the config, motifs.modisco")
+
+
+def _check_objectives(config: dict, settings: dict, models: pd.DataFrame) -> None:
+    target = config["attribution"]["target"]
+    for model in models.itertuples():
+        where = f"the config, models.{model.model}"
+        bare = [task for task in model.tasks if task not in settings.get("signals", {})]
+        if model.objective == "profile" and bare:
+            raise BadInput(
+                f"a profile of {bare[0]} can't be learned: the task has no signal",
+                where=where,
+                remedy=f"give its bigWigs under inputs.signals.{bare[0]}",
+            )
+        single = model.objective == "profile" or len(model.tasks) == 1
+        if target == "class_minus_mean" and single:
+            raise BadInput(
+                "class_minus_mean needs two tasks or more in a model, and no profiles",
+                where=f"{where}, attribution.target",
+                remedy="explain the logit",
+            )
+
+
+def _check_acceptance(config: dict, models: pd.DataFrame) -> None:
+    tasks = {
+        row["model"]: list(dict.fromkeys([*row["tasks"], *row["explains"]]))
+        for row in models.to_dict("records")
+    }
+    check_criteria(config["acceptance"], tasks)
+    methods = list(config["attribution"]["methods"])
+    for number, criterion in enumerate(config["acceptance"]):
+        if "method" in criterion:
+            where = f"the config, acceptance, entry {number + 1}"
+            plugins.check_one(criterion["method"], methods, "method", where)

@@ -1,0 +1,110 @@
+"""Where a study's files are: downloaded, simulated, or the user's own.
+
+Every folder is an argument. Nothing is opened here but a sample sheet.
+"""
+
+import pandas as pd
+
+from chromolens import inputs as kinds
+from chromolens import plugins
+from chromolens.config import is_file
+from chromolens.inputs import download
+from chromolens.inputs.samples import read_samples
+
+_RECORDS = ("fasta", "labels", "table")  # the files of a source of sequences
+_SIMULATED_TASK = "bound"
+
+
+def downloads(config: dict) -> pd.DataFrame:
+    """One row per file that comes from a URL: path (below resources/downloads), url, sha256."""
+    found = []
+    _walk(config["inputs"], found)
+    _walk(config["motifs"], found)
+    rows = [(download.url_path(f["url"]), f["url"], f.get("sha256", "")) for f in found]
+    return pd.DataFrame(rows, columns=["path", "url", "sha256"]).drop_duplicates("path")
+
+
+def localise(value: object, folder: str) -> object:
+    """``value`` with every ``{url, sha256}`` replaced by its path below ``folder``."""
+    if is_file(value):
+        return f"{folder}/{download.url_path(value['url'])}"
+    if isinstance(value, dict):
+        return {key: localise(part, folder) for key, part in value.items()}
+    if isinstance(value, list):
+        return [localise(part, folder) for part in value]
+    return value
+
+
+def inputs(config: dict, downloaded: str, simulated: str) -> dict:
+    """Settings of ``inputs``, all files local, the sample sheet read.
+
+    ``downloaded`` and ``simulated`` are the folders of files that jobs will make.
+    """
+    settings = localise(config["inputs"], downloaded)
+    if settings.get("simulate"):
+        task = settings["simulate"].get("task", _SIMULATED_TASK)
+        settings["fasta"] = f"{simulated}/genome.fa"
+        settings["peaks"] = {task: f"{simulated}/peaks.bed"}
+    if settings.get("samples"):
+        settings |= read_samples(settings["samples"])
+    return settings
+
+
+def prepared(settings: dict, path: str) -> list[str]:
+    """``[path]`` of the prepared genome; empty for inputs without one."""
+    return [path] if settings["kind"] == "genome" else []
+
+
+def files(*values: object) -> list[str]:
+    """Every path in nests of lists and dicts whose texts are all paths; once, sorted."""
+    found: list[str] = []
+    for value in values:
+        _leaves(value, found)
+    return sorted(set(found))
+
+
+def observations(settings: dict) -> list[str]:
+    """Every file but the genome that the windows and labels are made from."""
+    records = [[s.get(key) for key in _RECORDS] for s in settings.get("sequences", [])]
+    return files(records, [settings.get(key) for key in ("peaks", "signals", "exclude")])
+
+
+def database(config: dict, downloaded: str) -> dict:
+    """Where names come from: ``{"meme": path}``, or a release of JASPAR."""
+    chosen = localise(config["motifs"]["database"], downloaded)
+    return {"meme": chosen["meme"]} if chosen["meme"] else {k: v for k, v in chosen.items() if v}
+
+
+def per_task(settings: dict) -> dict[str, list[str]]:
+    """The files that state what was observed for each task: its signals, else its peaks."""
+    peaks, signals = settings.get("peaks", {}), settings.get("signals", {})
+    kept = {t: {k: v for k, v in s.items() if k != "control"} for t, s in signals.items()}
+    return {task: files(kept.get(task, peaks.get(task, []))) for task in [*peaks, *signals]}
+
+
+def prepare_settings(settings: dict, genome: list[str], seed: int) -> dict:
+    """The settings that the kind's ``prepare`` takes, with the prepared genome in place."""
+    taken = plugins.settings(kinds, settings["kind"])
+    chosen = {key: value for key, value in settings.items() if key in taken}
+    if genome:
+        chosen |= {"fasta": genome[0], "tile": settings["tile"] or None}
+    else:
+        chosen["length"] = settings["length"] or None
+    return chosen | {"seed": seed}
+
+
+def _walk(value: object, found: list[dict]) -> None:
+    if is_file(value):
+        found.append(value)
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            _walk(part, found)
+
+
+def _leaves(value: object, found: list[str]) -> None:
+    """Collect the strings of a nest of lists and of dicts."""
+    if isinstance(value, str):
+        found += [value] if value else []
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            _leaves(part, found)

@@ -1,0 +1,83 @@
+"""Criteria against tables written by hand."""
+
+import pandas as pd
+import pytest
+
+from chromolens.checks.acceptance import Evidence, check_criteria, failed, judge
+from chromolens.errors import BadInput
+
+
+@pytest.fixture
+def evidence() -> Evidence:
+    pooled = [("m", "A", "auroc", 0.9), ("m", "B", "auroc", 0.7), ("m", "A", "jsd", 0.3)]
+    pooled.append(("m", "A", "jsd_baseline", 0.5))
+    columns = ["model", "task", "reading", "sign", "named", "name", "others", "family", "q"]
+    motifs = [
+        ("m", "A", "modisco", "pos", True, "CBF1", "PHO4;TYE7", "bHLH", 1e-5, 50, 100),
+        ("m", "A", "sis", "pos", True, "PHO4", "", "bHLH", 1e-4, 25, 50),
+        ("m", "A", "modisco", "neg", True, "REB1", "", "Myb", 1e-4, 30, 100),
+        ("m", "A", "sis", "pos", False, "ABF1", "", "", 0.5, 3, 50),
+    ]
+    flagged = pd.DataFrame([("m", "A", "d", 0.002, 1e-3)])
+    flagged.columns = ["model", "task", "method", "share_flagged", "max_error"]
+    return Evidence(
+        pooled=pd.DataFrame(pooled, columns=["model", "task", "metric", "value"]),
+        motifs=pd.DataFrame(motifs, columns=[*columns, "support", "windows"]),
+        completeness=flagged,
+        planted=pd.DataFrame(),
+        tiles=pd.DataFrame(columns=["model", "task", "metric", "value"]),
+    )
+
+
+def one(evidence: Evidence, **criterion: object) -> tuple[float, str]:
+    whole = {"kind": "floor", "readings": ["modisco", "sis"], "names": [], "families": []}
+    row = judge([whole | criterion], evidence).iloc[0]
+    return row["value"], row["result"]
+
+
+@pytest.mark.parametrize(
+    ("criterion", "value", "result"),
+    [
+        ({"value": "metric", "metric": "auroc", "task": "A", "min": 0.9}, 0.9, "PASS"),
+        ({"value": "metric", "metric": "auroc", "min": 0.85}, 0.8, "FAIL"),
+        ({"value": "gain", "metric": "jsd", "task": "A", "min": 0.1}, 0.2, "PASS"),
+        ({"value": "motif", "names": ["PHO4"]}, 1.0, "PASS"),  # another name of MoDISco's pattern
+        ({"value": "motif", "families": ["bHLH"]}, 1.0, "PASS"),
+        ({"value": "motif", "names": ["TYE7"]}, 0.5, "FAIL"),  # MoDISco alone
+        ({"value": "motif", "names": ["REB1"], "readings": ["modisco"]}, 0.0, "FAIL"),  # negative
+        ({"value": "motif", "names": ["ABF1"]}, 0.0, "FAIL"),  # not named
+        ({"value": "absent_motif", "names": ["REB1"]}, 1.0, "PASS"),
+        ({"value": "absent_motif", "names": ["CBF1"]}, 0.0, "FAIL"),
+        ({"value": "named_motifs", "max": 0}, 3.0, "FAIL"),
+        ({"value": "named_share", "max": 0.5}, 0.5, "PASS"),
+        ({"value": "flagged", "max": 0.001}, 0.002, "FAIL"),
+    ],
+)
+def test_criteria(evidence: Evidence, criterion: dict, value: float, result: str) -> None:
+    found = one(evidence, model="m", **criterion)
+    assert found == (pytest.approx(value), result)
+
+
+def test_a_value_without_evidence_fails(evidence: Evidence) -> None:
+    assert one(evidence, value="metric", metric="auprc", model="m", min=0.1)[1] == "FAIL"
+
+
+def test_goals_do_not_fail_a_study(evidence: Evidence) -> None:
+    base = {"value": "metric", "metric": "auroc", "model": "m", "min": 0.95, "readings": []}
+    base |= {"names": [], "families": []}
+    table = judge([base | {"kind": "goal"}, base | {"kind": "floor"}], evidence)
+    assert table["result"].tolist() == ["FAIL", "FAIL"]
+    assert failed(table).index.tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("criterion", "message"),
+    [
+        ({"value": "aurok"}, "no value 'aurok'.*\n.*metric"),
+        ({"value": "metric", "model": "n"}, "no model 'n'.*\n.*one of m"),
+        ({"value": "metric", "model": "m", "task": "C"}, "no task 'C'.*\n.*A, B\n.*entry 1"),
+    ],
+)
+def test_what_nobody_can_measure_is_refused(criterion: dict, message: str) -> None:
+    with pytest.raises(BadInput, match=message):
+        check_criteria([criterion], {"m": ["A", "B"]})

@@ -1,0 +1,50 @@
+"""Which windows are flagged, by hand; and that shards of either kind are read."""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from chromolens.checks.completeness import check, judge
+from chromolens.errors import BadInput
+from chromolens.scores import Header
+
+
+def test_a_window_is_flagged_beyond_both_tolerances() -> None:
+    values = np.array([0.0, 10.0, 1.0, np.nan])  # range 10: 1e-5 of it is 1e-4
+    references = np.zeros(4)
+    errors = np.array([5e-5, 9e-4, 2e-4, np.nan])  # below; 1e-4 of the effect is 1e-3; beyond
+    judged = judge(values, references, errors)
+    assert (judged["windows"], judged["flagged"]) == (3, 1)
+    assert judged["share_flagged"] == pytest.approx(1 / 3)
+    assert judged["max_error"] == pytest.approx(9e-4)
+
+
+def test_methods_that_promise_no_sum_are_not_judged() -> None:
+    judged = judge(np.ones(3), np.zeros(3), np.full(3, np.nan))
+    assert (judged["flagged"], judged["share_flagged"]) == (0, 0)
+    assert np.isnan(judged["max_error"])
+
+
+@pytest.fixture
+def shards(tmp_path: Path) -> list[str]:
+    paths = []
+    for number, error in enumerate((0.0, 1.0)):
+        paths.append(str(tmp_path / f"{number}.h5"))
+        with h5py.File(paths[-1], "w") as file:
+            shard = f"chr1-{number}-{number + 1}"
+            names = {"study": "s", "model": "m", "method": "d", "shard": shard, "fold": "fold0"}
+            Header(**names, tasks=["t"], settings={}, models=["x"], provenance={}, run={}).write(file)
+            group = file.create_group(shard)
+            group["values"] = np.array([[1.0, 2.0]], np.float32)
+            group["reference_values"] = np.zeros((1, 2), np.float32)
+            group["completeness_error"] = np.array([[0, error]], np.float32)
+    return paths
+
+
+def test_shards_are_pooled_and_too_many_flags_are_refused(shards: list[str]) -> None:
+    table = check(shards, max_flagged=0.5)
+    assert table.loc[0, ["windows", "flagged", "share_flagged"]].tolist() == [4, 1, 0.25]
+    with pytest.raises(BadInput, match=r"25\.0%.*task t"):
+        check(shards, max_flagged=0.1)
