@@ -7,7 +7,7 @@ RUN     = $(BIN)/snakemake --cores $(CORES)
 MIRROR ?= $(CHROMOLENS_MIRROR)
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test lint study-yeast study-ctcf study-tss test-cluster
+.PHONY: help env demo demo-seeds test lint docs study-yeast study-ctcf study-tss test-cluster
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ lint: env  ## formatting and lint, as CI does
 	$(BIN)/ruff check .
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
+
+docs: env  ## config/README.md, from the schemas
+	$(BIN)/python -m chromolens.config_docs
 
 study-yeast: env  ## six factors over the whole yeast genome (about an hour)
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/yeast_chipexo.yaml

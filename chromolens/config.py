@@ -103,14 +103,13 @@ def _without_empty(value: object, schema: dict) -> object:
     """``value`` without the keys that have no value (``training:`` alone means its defaults)."""
     if not isinstance(value, dict):
         return value
-    kept = {}
+    kept, known = {}, schema.get("properties", {})
     for key, part in value.items():
         inner = _schema_of(schema, key)
-        nullable = "null" in inner.get("type", [])
-        if part is None and not nullable and key not in schema.get("properties", {}):
+        if part is None and key not in known and inner.get("type") == "object":
             part = {}
-        if part is not None or nullable:
-            kept[key] = _without_empty(part, inner)
+        if part is not None or key not in known:
+            kept[key] = _without_empty(part, inner) if inner else part
     return kept
 
 

@@ -14,7 +14,8 @@ from chromolens.errors import BadInput
 from chromolens.inputs.records import DEFAULT_TASK
 from chromolens.inputs.windows import check_task
 
-_GIVEN = ("objective", "profile_length", "strands")  # what training says to an architecture
+# Settings of architectures that don't stand in `settings`: the objective and the signals say them.
+SAID_BY_TRAINING = ("objective", "profile_length", "strands")
 
 
 def tasks(settings: dict) -> list[str]:
@@ -46,7 +47,11 @@ def models(config: dict, tasks: list[str]) -> pd.DataFrame:
         where = f"the config, models.{name}"
         plugins.check(architectures, model["architecture"], where)
         plugins.check_settings(
-            architectures, model["architecture"], model["settings"], f"{where}.settings", _GIVEN
+            architectures,
+            model["architecture"],
+            model["settings"],
+            f"{where}.settings",
+            SAID_BY_TRAINING,
         )
         for task in model["tasks"]:
             plugins.check_one(task, tasks, "task", f"{where}.tasks")
@@ -137,7 +142,8 @@ def first_genome_wide(methods: pd.DataFrame) -> list[str]:
 
 def attribution_settings(config: dict, settings: dict) -> dict:
     """What every job of attribution is told, whatever its method."""
-    shared = {key: config["attribution"][key] for key in ("target", "references", "strands")}
+    keys = ("target", "references", "n_references", "strands")
+    shared = {key: config["attribution"][key] for key in keys}
     shared["seed"] = config["seed"]
     if settings["kind"] == "genome":
         shared |= config["tracks"]

@@ -13,7 +13,7 @@ from chromolens.errors import BadInput
 from chromolens.room import check_place
 
 PACKAGE = Path(__file__).parent
-_FROM_THE_STUDY = ("ppms", "seed")  # arguments of `simulate` that the config doesn't give
+RANDOM_REFERENCES = ("shuffle", "dinucleotide_shuffle")
 
 
 def check(
@@ -35,8 +35,8 @@ def check(
     check_place(folder)
     if settings["kind"] == "genome":
         _check_windows(settings["window"], config["tracks"]["stride"], groups)
-    _check_simulation(settings.get("simulate") or {})
     _check_modisco(config["motifs"]["modisco"])
+    _check_references(config["attribution"])
     _check_objectives(config, settings, models)
     _check_acceptance(config, models)
 
@@ -59,27 +59,20 @@ def _check_windows(window: int, stride: int, sizes: dict[str, int]) -> None:
         )
 
 
-def _check_simulation(given: dict) -> None:
-    if not given:
-        return
-    file, where = PACKAGE / "genome" / "simulate.py", "the config, inputs.simulate"
-    own = [key for key in plugins.keywords(file, "simulate") if key not in _FROM_THE_STUDY]
-    for key in given:
-        plugins.check_one(key, [*own, "motifs"], "setting of simulate", where)
-    needed = [key for key in plugins.required(file, "simulate") if key in own]
-    absent = [key for key in [*needed, "motifs"] if key not in given]
-    if absent:
-        raise BadInput(
-            f"the simulation lacks {', '.join(absent)}",
-            where=where,
-            remedy="see config/config.yaml for an example",
-        )
-
-
 def _check_modisco(given: dict) -> None:
     known = plugins.fields(PACKAGE / "motifs" / "modisco.py", "Settings")
     for key in given:
         plugins.check_one(key, known, "setting of TF-MoDISco", "the config, motifs.modisco")
+
+
+def _check_references(attribution: dict) -> None:
+    count, kind = attribution["n_references"], attribution["references"]
+    if count > 1 and kind not in RANDOM_REFERENCES:
+        raise BadInput(
+            f"{count} references of the kind {kind!r} are all the same",
+            expected=f"n_references: 1, or references: {' or '.join(RANDOM_REFERENCES)}",
+            where="the config, attribution.n_references",
+        )
 
 
 def _check_objectives(config: dict, settings: dict, models: pd.DataFrame) -> None:

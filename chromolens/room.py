@@ -34,11 +34,15 @@ def check_room(
     need, free = each * sum(sizes.values()) * len(tracked), shutil.disk_usage(folder).free
     if need > free:
         raise BadInput(
-            f"the study's tracks need about {need / 1e9:.1f} GB, {free / 1e9:.1f} GB are free",
+            f"the study's tracks need about {_amount(need)}, {_amount(free)} are free",
             expected=f"{each} bytes x {sum(sizes.values()):,} bases x {len(tracked)} tracks",
             where=os.path.abspath(folder),
             remedy="free some space, or explain fewer models, methods or tasks",
         )
+
+
+def _amount(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB"
 
 
 def check_place(folder: str) -> None:

@@ -3,16 +3,20 @@
 Every folder is an argument. Nothing is opened here but a sample sheet.
 """
 
+from pathlib import Path
+
 import pandas as pd
 
+from chromolens import genome, plugins
 from chromolens import inputs as kinds
-from chromolens import plugins
 from chromolens.config import is_file
+from chromolens.errors import BadInput
 from chromolens.inputs import download
 from chromolens.inputs.samples import read_samples
 
 _RECORDS = ("fasta", "labels", "table")  # the files of a source of sequences
 _SIMULATED_TASK = "bound"
+_FROM_THE_STUDY = ("ppms", "seed")  # arguments of `simulate` that the config doesn't give
 
 
 def downloads(config: dict) -> pd.DataFrame:
@@ -42,6 +46,7 @@ def inputs(config: dict, downloaded: str, simulated: str) -> dict:
     """
     settings = localise(config["inputs"], downloaded)
     if settings.get("simulate"):
+        _check_simulation(settings["simulate"])
         task = settings["simulate"].get("task", _SIMULATED_TASK)
         settings["fasta"] = f"{simulated}/genome.fa"
         settings["peaks"] = {task: f"{simulated}/peaks.bed"}
@@ -82,15 +87,30 @@ def per_task(settings: dict) -> dict[str, list[str]]:
     return {task: files(kept.get(task, peaks.get(task, []))) for task in [*peaks, *signals]}
 
 
-def prepare_settings(settings: dict, genome: list[str], seed: int) -> dict:
+def prepare_settings(settings: dict, prepared: list[str], seed: int) -> dict:
     """The settings that the kind's ``prepare`` takes, with the prepared genome in place."""
     taken = plugins.settings(kinds, settings["kind"])
     chosen = {key: value for key, value in settings.items() if key in taken}
-    if genome:
-        chosen |= {"fasta": genome[0], "tile": settings["tile"] or None}
+    if prepared:
+        chosen |= {"fasta": prepared[0], "tile": settings["tile"] or None}
     else:
         chosen["length"] = settings["length"] or None
     return chosen | {"seed": seed}
+
+
+def _check_simulation(given: dict) -> None:
+    file, where = Path(genome.__path__[0], "simulate.py"), "the config, inputs.simulate"
+    own = [key for key in plugins.keywords(file, "simulate") if key not in _FROM_THE_STUDY]
+    for key in given:
+        plugins.check_one(key, [*own, "motifs"], "setting of simulate", where)
+    needed = [key for key in plugins.required(file, "simulate") if key in own]
+    absent = [key for key in [*needed, "motifs"] if key not in given]
+    if absent:
+        raise BadInput(
+            f"the simulation lacks {', '.join(absent)}",
+            where=where,
+            remedy="see config/config.yaml for an example",
+        )
 
 
 def _walk(value: object, found: list[dict]) -> None:

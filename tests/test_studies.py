@@ -65,6 +65,11 @@ def test_three_yeast_chromosomes_are_explained_out_of_fold(mirror: Path, tmp_pat
     track = pyBigWig.open(str(results / "tracks/yeast_small.main.Reb1.deeplift_rescale.bw"))
     assert track.chroms() == {"chrI": 230218, "chrIII": 316620, "chrVI": 270161}
     assert pd.Series(track.values("chrVI", 0, 270161)).notna().all()
+    agreement = pyBigWig.open(
+        str(results / "tracks/yeast_small.main.Reb1.deeplift_rescale.sign.bw")
+    )
+    assert set(agreement.values("chrI", 1000, 2000)) <= {0.5, 1.0}  # of two replicates
+    assert (results / "tracks/yeast_small.main.Reb1.deeplift_rescale.sd.bw").exists()
     table = pd.read_table(results / "acceptance.tsv")
     assert table["result"].tolist() == ["PASS"]
     dropped = pd.read_table(results / "inputs/dropped.tsv")

@@ -17,19 +17,7 @@ COLUMNS = ["name", "value", "bound", "kind", "result", "explanation"]
 _MEASURED = ["model", "task", "metric", "value"]
 _COLUMNS = {
     "pooled": _MEASURED,
-    "motifs": [
-        "model",
-        "task",
-        "reading",
-        "sign",
-        "named",
-        "name",
-        "others",
-        "family",
-        "q",
-        "support",
-        "windows",
-    ],
+    "motifs": ("model task reading sign named name others family q support windows").split(),
     "completeness": ["model", "task", "method", "share_flagged", "max_error"],
     "planted": ["model", "task", "method", "scope", "recall", "precision"],
     "tiles": _MEASURED,

@@ -160,20 +160,22 @@ def _checked(table: pd.DataFrame, known: list[str] | None) -> pd.DataFrame:
     """Return ``table`` if it is sound; ``known`` None leaves the names unchecked."""
     if known is not None:
         _check_known(table, known)
-    _check_once(table)
     _check_tests(table)
+    _check_once(table)
     _check_filled(table)
     return table
 
 
 def _check_known(table: pd.DataFrame, known: list[str]) -> None:
-    for row in table.itertuples():
+    tests_first = table.sort_values("role", key=lambda roles: roles != "test", kind="stable")
+    for row in tests_first.itertuples():
         if row.group not in known:
             raise BadInput(
                 f"the folds name {row.group!r}, which the inputs don't have"
                 + nearest(row.group, known),
                 expected=f"one of {', '.join(known[:30])}",
-                where=f"{row.fold}, {row.role}",
+                where=f"folds: {row.fold}, {row.role}",
+                remedy="name chromosomes as the FASTA does, and parts of the records part0, part1 ...",
             )
 
 
@@ -194,7 +196,8 @@ def _check_once(table: pd.DataFrame) -> None:
             raise BadInput(
                 f"{group} stands {len(rows)} times in one fold: {', '.join(rows['role'])}",
                 expected="each group in one role of a fold",
-                where=fold,
+                where=f"folds: {fold}",
+                remedy=f"leave {group} in one role",
             )
 
 
@@ -204,6 +207,8 @@ def _check_tests(table: pd.DataFrame) -> None:
             raise BadInput(
                 f"{group} is test in more than one fold: {', '.join(rows['fold'])}",
                 expected="each group held out of one fold, whose model explains it",
+                where="folds.test, or the fold files",
+                remedy=f"leave {group} in one of them",
             )
 
 

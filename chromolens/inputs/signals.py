@@ -9,12 +9,16 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from chromolens.errors import BadInput
 from chromolens.inputs.peaks import Names
 from chromolens.inputs.reading import blocks
+
+if TYPE_CHECKING:
+    import pyBigWig
 
 STRANDS = ("plus", "minus", "control")
 _BLOCK = 1 << 14  # bp read at once; a bigWig's own blocks are small
@@ -119,7 +123,7 @@ def check_signals(
             _check_chromosomes(path, sizes, chromosomes, chromosome_names)
 
 
-def open_bigwig(path: str):
+def open_bigwig(path: str) -> "pyBigWig.bigWigFile":
     """Open a bigWig with pyBigWig; BadInput if it is missing, no bigWig, or cut short."""
     import pyBigWig
 
@@ -127,7 +131,9 @@ def open_bigwig(path: str):
     try:
         return pyBigWig.open(str(path))
     except RuntimeError as error:
-        raise BadInput("this bigWig can't be opened", where=str(path)) from error
+        raise BadInput(
+            "this bigWig can't be opened", where=str(path), remedy="copy or download it again"
+        ) from error
 
 
 def as_list(paths: str | Path | Sequence[str]) -> list[str]:
@@ -148,7 +154,11 @@ def _check_header(path: str) -> None:
     except OSError as error:
         raise BadInput(f"this bigWig can't be read: {error}", where=str(path)) from error
     except struct.error as error:
-        raise BadInput("this file is no bigWig, or cut short", where=str(path)) from error
+        raise BadInput(
+            "this file is no bigWig, or cut short",
+            where=str(path),
+            remedy="copy or download it again",
+        ) from error
     places = [*header[3:6], *(place for level in zooms for place in level[2:])]
     if max(places) >= size:
         raise BadInput(

@@ -45,7 +45,9 @@ def letter(base: str, x: float, y: float, width: float, height: float) -> str:
     return f'<use href="#glyph-{base}" transform="{place}{size}"/>'
 
 
-def observed(sequence: str, values: np.ndarray, x: float, axis: float, step: float, unit: float):
+def observed(
+    sequence: str, values: np.ndarray, x: float, axis: float, step: float, unit: float
+) -> Markup:
     """Letters of a sequence, each as high as its contribution.
 
     Parameters

@@ -89,7 +89,7 @@ start() {
     --log-file="$DIR/log/munged.log"
   slurmctld -c
   for node in "${NODES[@]}"; do slurmd -N "$node"; done
-  for _ in {1..100}; do
+  for _ in {1..300}; do # a minute
     if all_idle; then return; fi
     sleep 0.2
   done

@@ -42,9 +42,11 @@ def cluster():
     with open("/run/chromolens-slurm.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the ports and /etc/slurm are the machine's
         control_cluster("install")
-        control_cluster("start", str(FOLDER))
-        yield
-        subprocess.run(["bash", SCRIPT, "stop", FOLDER], check=True, timeout=120)
+        try:
+            control_cluster("start", str(FOLDER))
+            yield
+        finally:
+            subprocess.run(["bash", SCRIPT, "stop", FOLDER], check=True, timeout=120)
 
 
 def start_study(folder: Path, *arguments: str) -> subprocess.Popen:

@@ -4,7 +4,7 @@ NEEDS     results/{study}/attribution/{model}/{method}/{shard}.h5
 PROVIDES  results/{study}/tracks/{study}.{model}.{task}.{method}[.scaled|.sd|.sign].bw
           results/{study}/tracks/{study}.{model}.{task}.prediction.bw
           results/{study}/tracks/{study}.{task}.observed.bw
-          results/{study}/contributions/{study}.{model}.{method}.h5
+          results/{study}/contributions/{study}.{model}.{task}.{method}.h5
 """
 
 

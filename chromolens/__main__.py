@@ -1,0 +1,58 @@
+"""Commands about a finished study.
+
+``python -m chromolens show results/STUDY`` prints what it was to show, and whether it did;
+``python -m chromolens explain results/STUDY chr1:12345`` what made the value of a track at a base.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from chromolens.checks.acceptance import show
+from chromolens.errors import BadInput
+from chromolens.explain import describe, explain
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 if it could be answered, 2 if what was asked makes no sense."""
+    options = _parser().parse_args(arguments)
+    try:
+        print(options.answer(options))
+    except BadInput as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _show(options: argparse.Namespace) -> str:
+    table, page = Path(options.study, "acceptance.tsv"), Path(options.study, "report/index.html")
+    if not table.exists():
+        raise BadInput(f"{options.study} has no acceptance.tsv: the study is not finished")
+    return f"{show(table)}\n\nreport: {page.resolve()}"
+
+
+def _explain(options: argparse.Namespace) -> str:
+    answers = explain(options.study, options.place, task=options.task, method=options.method)
+    return json.dumps(answers, indent=1) if options.json else describe(answers)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m chromolens", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser("show", help="the acceptance table, and where the report is")
+    command.add_argument("study", help="the study's folder, results/STUDY")
+    command.set_defaults(answer=_show)
+    command = commands.add_parser("explain", help="what made the value of a track at one base")
+    command.add_argument("study", help="the study's folder, results/STUDY")
+    command.add_argument("place", help="chrom:position, the first base is 1")
+    command.add_argument("--task", default="", help="one task only")
+    command.add_argument("--method", default="", help="one attribution method only")
+    command.add_argument("--json", action="store_true", help="as JSON")
+    command.set_defaults(answer=_explain)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

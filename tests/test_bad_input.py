@@ -1,0 +1,226 @@
+"""What users get wrong, through the front door: the run stops before training and says what to do.
+
+Each case is a whole study of three small chromosomes, changed in one place, and run with
+``snakemake`` as a user would: dry where planning can tell, else up to ``prepare_inputs``. The
+message must name the file, the place and a remedy.
+"""
+
+import gzip
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyBigWig
+import pytest
+import yaml
+
+from chromolens import room
+from chromolens.errors import BadInput
+from chromolens.runlog import atomic
+
+ROOT = Path(__file__).parent.parent
+CHROMOSOMES = ("chr1", "chr2", "chr3")
+SIZE = 3000  # bp
+DRY = ("-n",)
+REAL = ("--until", "prepare_inputs")
+
+
+def study(folder: Path, inputs: dict | None = None, **sections: object) -> Path:
+    """Write a sound study into ``folder``, its config changed by the arguments."""
+    letters = np.random.default_rng(0).choice(list("ACGT"), size=(len(CHROMOSOMES), SIZE))
+    records = [f">{c}\n{''.join(row)}\n" for c, row in zip(CHROMOSOMES, letters, strict=True)]
+    (folder / "genome.fa").write_text("".join(records))
+    peaks(folder, *((chrom, 500 * i + 200) for chrom in CHROMOSOMES for i in range(5)))
+    config = {"study": "small", "folds": {"k": 3, "balance": "length"}}
+    config["inputs"] = {"kind": "genome", "fasta": "genome.fa", "peaks": {"bound": "peaks.bed"}}
+    config["inputs"] |= {"window": 100, **(inputs or {})}
+    (folder / "study.yaml").write_text(yaml.safe_dump(config | sections))
+    return folder
+
+
+def peaks(folder: Path, *places: tuple[str, int]) -> None:
+    lines = [f"{chrom}\t{start}\t{start + 60}\n" for chrom, start in places]
+    (folder / "peaks.bed").write_text("".join(lines))
+
+
+def run(folder: Path, *options: str, **environment: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
+    command += ["--configfile", "study.yaml", "--cores", "1", "--quiet", "rules", *options]
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+def refused(answer: subprocess.CompletedProcess, *words: str) -> None:
+    """The run failed, its message holds all ``words``, nothing was trained."""
+    assert answer.returncode != 0, answer.stdout
+    missing = [word for word in words if word not in answer.stdout]
+    assert not missing, f"{missing} not in:\n{answer.stdout}"
+    assert "rule train" not in answer.stdout and "BadInput" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("inputs", "sections", "words"),
+    [
+        ({"windw": 100}, {}, ["no key 'windw'; did you mean 'window'?", "study.yaml, inputs"]),
+        (
+            {},
+            {"attribution": {"methods": {"deeplift_rescal": {}}}},
+            ["did you mean 'deeplift_rescale'?", "attribution.methods.deeplift_rescal"],
+        ),
+        (
+            {},
+            {"models": {"main": {"architecture": "resnet"}}},
+            ["named 'resnet'", "one of basset, cnn", "models.main"],
+        ),
+        (
+            {},
+            {"study": "../b"},
+            ["'../b' can't be used in file names", "study.yaml, study"],
+        ),
+        (
+            {},
+            {"folds": {"test": [["chr1"], ["chr2"], ["chr4"]]}},
+            ["the folds name 'chr4'", "did you mean", "fold2, test"],
+        ),
+        (
+            {},
+            {"folds": {"test": [["chr1", "chr2"], ["chr2"], ["chr3"]]}},
+            ["chr2", "more than one fold: fold0, fold1", "folds.test"],
+        ),
+        (
+            {"window": SIZE + 1},
+            {},
+            [f"{SIZE + 1} bp doesn't fit on chr1", "inputs.window", "make the window smaller"],
+        ),
+    ],
+    ids=["key", "method", "architecture", "slash", "fold", "overlap", "window"],
+)
+def test_planning_refuses_what_the_config_gets_wrong(tmp_path, inputs, sections, words):
+    refused(run(study(tmp_path, inputs, **sections), *DRY), *words)
+
+
+def test_results_that_cannot_be_written(tmp_path):
+    study(tmp_path)
+    (tmp_path / "results").write_text("a file, not a folder")
+    refused(run(tmp_path, *DRY), "can't be written", "not a folder", "--directory")
+
+
+def test_names_of_chromosomes_that_differ(tmp_path):
+    study(tmp_path)
+    peaks(tmp_path, ("1", 200), ("2", 200))
+    answer = run(tmp_path, *REAL)
+    mapping = 'chromosome_names: {"1": chr1, "2": chr2}'
+    refused(answer, "no chromosome 1, 2", "peaks.bed, line 1", mapping)
+
+    study(tmp_path, {"chromosome_names": {i: f"chr{i}" for i in (1, 2, 3)}})
+    peaks(tmp_path, *((str(i), start) for i in (1, 2, 3) for start in range(200, 2600, 400)))
+    assert run(tmp_path, *REAL).returncode == 0
+
+
+def test_peaks_past_the_end_and_no_peaks(tmp_path):
+    study(tmp_path, folds={"k": 3})  # balanced by labels: planning reads the peaks
+    peaks(tmp_path, ("chr1", 200), ("chr2", SIZE - 10))
+    refused(
+        run(tmp_path, *DRY),
+        f"chr2:{SIZE - 10}-{SIZE + 50} goes past the end of chr2",
+        "peaks.bed, line 2",
+        "same assembly",
+    )
+    peaks(tmp_path)
+    refused(run(tmp_path, *DRY), "no peaks", "peaks.bed", "BED lines")
+
+
+def test_damaged_fasta(tmp_path):
+    study(tmp_path, {"fasta": "genome.fa.gz"})
+    whole = gzip.compress((tmp_path / "genome.fa").read_bytes(), mtime=0)
+    (tmp_path / "genome.fa.gz").write_bytes(whole[: len(whole) // 2])
+    refused(run(tmp_path, *DRY), "genome.fa.gz", "truncated", "again")
+
+    (tmp_path / "genome.fa.gz").write_text("no FASTA\n")
+    refused(run(tmp_path, *DRY), "genome.fa.gz", "line 1", "expected")
+
+    (tmp_path / "genome.fa.gz").write_bytes(whole)  # plain gzip is no mistake
+    answer = run(tmp_path, *REAL)
+    assert answer.returncode == 0, answer.stdout
+    assert (tmp_path / "results/small/inputs/genome.fa.gz.gzi").exists()
+
+
+def test_damaged_bigwig(tmp_path):
+    study(tmp_path, {"signals": {"depth": {"plus": "depth.bw"}}, "peaks": {}, "tile": 100})
+    path = tmp_path / "depth.bw"
+    with pyBigWig.open(str(path), "w") as file:
+        file.addHeader([(chrom, SIZE) for chrom in CHROMOSOMES])
+        for chrom in CHROMOSOMES:
+            file.addEntries(chrom, 0, values=np.arange(1.0, SIZE), span=1, step=1)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    refused(run(tmp_path, *REAL), "depth.bw", "cut short", "download it again")
+
+
+def test_a_mirror_with_another_file(tmp_path):
+    file = {"url": "https://example.org/set/peaks.bed", "sha256": "0" * 64}
+    study(tmp_path, {"peaks": {"bound": file}})
+    mirror = tmp_path / "mirror/example.org/set"
+    mirror.mkdir(parents=True)
+    (tmp_path / "peaks.bed").rename(mirror / "peaks.bed")
+    answer = run(tmp_path, *REAL, CHROMOLENS_MIRROR=str(tmp_path / "mirror"))
+    refused(answer, "wrong file", "0" * 64, "https://example.org/set/peaks.bed", "fetch it again")
+    assert not (tmp_path / "resources/downloads/example.org/set/peaks.bed").exists()
+
+    found = answer.stdout.split("its SHA-256 is ")[1][:64]
+    study(tmp_path, {"peaks": {"bound": file | {"sha256": found}}})
+    assert run(tmp_path, *REAL, CHROMOLENS_MIRROR=str(tmp_path / "mirror")).returncode == 0
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder with 64 kB of room, ``results`` of a study."""
+    folder = tmp_path / "results"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(folder)]
+    try:
+        mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    except OSError:
+        mounted = False
+    if not mounted:
+        pytest.skip("a small disk can be mounted by root only")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_too_small_is_told_before_the_start(tmp_path, small_disk):
+    answer = run(study(tmp_path), *REAL)
+    refused(answer, "tracks need about 0.2 MB", "results/small", "free some space")
+    assert not (small_disk / "small/inputs").exists()
+
+
+def test_a_disk_that_fills_up_ends_clearly(small_disk):
+    (small_disk / "table.tsv").write_text("old")
+    with pytest.raises(BadInput, match="disk is full(.|\n)*table.tsv(.|\n)*free some space"):
+        with atomic(small_disk / "table.tsv") as path:
+            path.write_bytes(bytes(1 << 20))
+    assert [file.name for file in small_disk.iterdir()] == ["table.tsv"]
+    assert (small_disk / "table.tsv").read_text() == "old"
+
+
+def test_room_is_what_the_tracks_take(tmp_path, monkeypatch):
+    import pandas as pd
+
+    tracked, one = pd.DataFrame({"model": ["a", "b"]}), pd.DataFrame({"replicate": [0]})
+    usage = type("Usage", (), {"free": 21 * 1000 * 2})
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda folder: usage)
+    room.check_room(str(tmp_path), {"chr1": 1000}, tracked, one)
+    for sizes, trainings in (
+        ({"chr1": 1001}, one),
+        ({"chr1": 1000}, pd.DataFrame({"replicate": [0, 1]})),
+    ):
+        with pytest.raises(BadInput, match="are free"):
+            room.check_room(str(tmp_path), sizes, tracked, trainings)

@@ -1,0 +1,134 @@
+"""The config is closed, completed from the schemas, and its files are found from anywhere."""
+
+import copy
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from chromolens import config as configuration
+from chromolens import preflight
+from chromolens.attribution import references
+from chromolens.errors import BadInput
+from chromolens.models import targets
+
+ROOT = Path(__file__).parent.parent
+SMALL = {"study": "s", "inputs": {"kind": "genome", "fasta": "g.fa", "peaks": {"a": "a.bed"}}}
+
+
+def changed(**parts: object) -> dict:
+    """``SMALL`` with keys of ``inputs`` (``inputs_x``) or of the top replaced."""
+    config = copy.deepcopy(SMALL)
+    for key, value in parts.items():
+        inside = key.startswith("inputs_")
+        (config["inputs"] if inside else config)[key.removeprefix("inputs_")] = value
+    return config
+
+
+def complete(config: dict) -> dict:
+    return configuration.complete(config, [])
+
+
+def test_defaults_are_filled_in_at_every_depth():
+    done = complete(changed(models={"m": {}}, motifs={"naming": {"max_q": 0.05}}))
+    assert done["models"]["m"]["architecture"] == "cnn"
+    assert done["motifs"]["naming"] == {
+        "max_q": 0.05, "min_overlap": 6, "min_information": 8, "min_support": 20,
+    }  # fmt: skip
+    assert done["inputs"]["window"] == 201
+    assert done["attribution"]["methods"]["deeplift_rescale"]["windows"] == 500
+
+
+def test_completing_twice_changes_nothing_and_leaves_the_argument_alone():
+    given = changed()
+    once = complete(given)
+    assert given == SMALL
+    assert complete(once) == once
+
+
+def test_defaults_satisfy_the_schemas():
+    done = complete(changed())
+    jsonschema.validate(done, configuration.read_schema("study"))
+    jsonschema.validate(done["inputs"], configuration.read_schema("inputs.genome"))
+
+
+def test_empty_sections_mean_their_defaults():
+    done = complete(changed(training=None, models={"m": None}, sis={"windows": None}))
+    assert done["training"]["epochs"] == 30
+    assert done["models"]["m"]["labels"] is True
+    assert done["sis"]["windows"] == 150
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"trainin": {}}, "no key 'trainin'; did you mean 'training'(.|\n)*top level"),
+        ({"training": {"epoch": 3}}, "did you mean 'epochs'(.|\n)*, training$"),
+        ({"models": {"m": {"setings": {}}}}, "did you mean 'settings'(.|\n)*models.m$"),
+        ({"inputs_chromosomes": {"c": {"size": 3}}}, "no key 'size'"),
+        ({"training": {"epochs": 0}}, "0 is less than the minimum(.|\n)*training.epochs"),
+        ({"training": {"learning_rate": "1e-3"}}, "with a dot, 1.0e-3"),
+        ({"folds": {"test": [[1], ["2"]]}}, '1 is not of type(.|\n)*quotes(.|\n)*"1"'),
+        ({"attribution": {"strands": "bot"}}, "'bot' is not one of(.|\n)*did you mean 'both'"),
+        ({"attribution": {"methods": {}}}, "(should be|is) .*(empty|short|enough)"),
+        ({"inputs_fasta": {"url": "https://h/x", "sha265": "0"}}, "did you mean 'sha256'"),
+        ({"inputs_fasta": {"url": "https://h/x", "sha256": "0"}}, "64 hexadecimal digits"),
+        ({"inputs_peaks": {"a": {"path": "x"}}}, r"a path, or \{url(.|\n)*inputs.peaks.a"),
+        ({"study": "../up"}, "'../up' can't be used in file names"),
+        ({"study": "a..b"}, "can't be used in file names"),
+        ({"models": {"a/b": {}}}, "model's name 'a/b' can't"),
+        ({"inputs": {"kind": "genomes"}}, "one of genome, sequences"),
+        ({"inputs": None}, "snakemake --configfile"),
+    ],
+)
+def test_mistakes_are_refused_with_place_and_remedy(parts, words):
+    with pytest.raises(BadInput, match=words):
+        complete(changed(**parts))
+
+
+def test_names_that_yaml_reads_as_numbers_are_names():
+    done = complete(changed(inputs_chromosome_names={1: "chr1", "2": "chr2", "M": None}))
+    assert done["inputs"]["chromosome_names"] == {"1": "chr1", "2": "chr2", "M": None}
+
+
+def test_paths_count_from_the_file_that_states_them(tmp_path, monkeypatch):
+    for name in ("base/deep", "own", "run"):
+        (tmp_path / name).mkdir(parents=True)
+    base, own = tmp_path / "base/deep/base.yaml", tmp_path / "own/own.yaml"
+    base.write_text(yaml.safe_dump(SMALL))
+    own.write_text(yaml.safe_dump({"inputs": {"peaks": {"b": ["b1.bed", "/far/b2.bed"]}}}))
+    monkeypatch.chdir(tmp_path / "run")
+    merged = changed(inputs_peaks={"a": "a.bed", "b": ["b1.bed", "/far/b2.bed"]})
+    merged["inputs"]["genes"] = "said/on/command/line.gff3"
+    done = configuration.complete(merged, [str(base), str(own)])["inputs"]
+    assert done["fasta"] == "../base/deep/g.fa"
+    assert done["peaks"] == {"a": "../base/deep/a.bed", "b": ["../own/b1.bed", "/far/b2.bed"]}
+    assert done["genes"] == "said/on/command/line.gff3"
+
+
+def test_a_file_by_url_stays_as_it_is():
+    file = {"url": "https://h/x.fa", "sha256": "a" * 64}
+    assert complete(changed(inputs_fasta=file))["inputs"]["fasta"] == file
+
+
+def test_messages_name_the_config_file(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump(SMALL))
+    with pytest.raises(BadInput, match="mine.yaml, training"):
+        configuration.complete(changed(training={"x": 1}), [str(path)])
+
+
+def test_the_schema_lists_what_the_library_has():
+    attribution = configuration.read_schema("study")["properties"]["attribution"]["properties"]
+    assert attribution["references"]["enum"] == list(references.KINDS)
+    assert attribution["target"]["enum"] == list(targets.TARGETS)
+    assert preflight.RANDOM_REFERENCES == tuple(references.SHUFFLES)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "config").rglob("*.yaml")), ids=lambda path: path.stem
+)
+def test_shipped_studies_are_sound(path):
+    done = configuration.complete(yaml.safe_load(path.read_text()), [str(path)])
+    assert done["study"] in ("demo", path.stem)

@@ -1,0 +1,119 @@
+"""From a base back to what made it, on a small study's folder written by hand."""
+
+import hashlib
+import json
+
+import h5py
+import numpy as np
+import pytest
+
+from chromolens.__main__ import main
+from chromolens.errors import BadInput
+from chromolens.explain import describe, explain
+from chromolens.scores import REGION, TILING, Header, create
+from chromolens.tracks.bigwig import write_bigwig
+
+WINDOW, STRIDE, SIZE = 20, 10, 100
+
+
+@pytest.fixture
+def study(tmp_path):
+    """Chromosome a in two shards of 50 bp; contribution of base i is i, of task two 1000 + i."""
+    network = b"weights"
+    (tmp_path / "models/main").mkdir(parents=True)
+    (tmp_path / "models/main/fold0.0.keras").write_bytes(network)
+    digest = hashlib.sha256(network).hexdigest()
+    for start in (0, SIZE // 2):
+        shard(tmp_path, start, start + SIZE // 2, digest)
+    write_bigwig(
+        tmp_path / "tracks/small.main.one.ism.bw",
+        {"a": SIZE},
+        lambda chrom, start, end: np.arange(start, end),
+    )
+    made = {
+        "config": {"inputs": {"kind": "genome"}},
+        "commit": "abc",
+        "inputs": {"genome.fa.gz": "f00"},
+        "models": {"models/main/fold0.0.keras": digest},
+    }
+    (tmp_path / "provenance.json").write_text(json.dumps(made))
+    return tmp_path
+
+
+def shard(folder, start, end, digest):
+    header = Header(
+        study="small", model="main", method="ism", shard=f"a-{start}-{end}", fold="fold0",
+        tasks=["one", "two"], models=[digest], provenance={"code": ["c0de"]}, run={},
+        settings={"tiling": {"window": WINDOW}, "method": {"references": "uniform", "seed": 7}},
+    )  # fmt: skip
+    path = folder / "attribution/main/ism" / f"a-{start}-{end}.h5"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    starts = np.arange(start, min(end, SIZE - WINDOW + 1), STRIDE)
+    with h5py.File(path, "w") as file:
+        header.write(file)
+        group = file.create_group(f"a-{start}-{end}")
+        sizes = {"task": 2, "base": end - start, "window": len(starts)}
+        create(group, (*REGION, *TILING), sizes)
+        group["contributions"][:] = np.arange(start, end) + np.array([[0], [1000]])
+        group["window_start"][:] = starts
+        group["values"][:] = starts + np.array([[0.5], [1000.5]])
+
+
+def test_a_base_is_followed_to_its_making(study):
+    first, second = explain(study, "a:56")  # base 55, counted from 0
+    assert (first["task"], first["contribution"]) == ("one", 55)
+    assert first["track"] == {"file": "tracks/small.main.one.ism.bw", "value": 55}
+    assert (second["task"], second["contribution"], second["track"]) == ("two", 1055, None)
+    assert first["shard"] == "attribution/main/ism/a-50-100.h5"
+    assert first["fold"] == "fold0" and first["code"] == ["c0de"]
+    assert first["settings"]["method"] == {"references": "uniform", "seed": 7}
+    assert first["study code"]["commit"] == "abc" and first["inputs"] == {"genome.fa.gz": "f00"}
+
+
+def test_windows_over_the_base_come_from_both_shards(study):
+    windows = explain(study, "a:56", task="two")[0]["windows"]
+    covering = [s for s in range(0, SIZE - WINDOW + 1, STRIDE) if s <= 55 < s + WINDOW]
+    assert covering[0] < 50 <= covering[-1]  # the first starts in the other shard
+    assert [w["window"] for w in windows] == [f"a:{s}-{s + WINDOW}" for s in covering]
+    assert [w["values"] for w in windows] == [s + 1000.5 for s in covering]
+
+
+def test_networks_are_known_by_their_content(study):
+    network = explain(study, "a:1")[0]["networks"][0]
+    assert network["file"] == "models/main/fold0.0.keras" and network["recorded"]
+    (study / "models/main/fold0.0.keras").write_bytes(b"trained again")
+    network = explain(study, "a:1")[0]["networks"][0]
+    assert network["file"] == "not in this folder any more" and network["recorded"]
+
+
+@pytest.mark.parametrize(
+    ("place", "options", "words"),
+    [
+        ("a", {}, "chrom:position"),
+        ("a:0", {}, "the first base is 1"),
+        ("a:101", {}, "no shard of .* explains a:101"),
+        ("b:1", {}, "folds.tsv"),
+        ("a:5", {"task": "on"}, "did you mean 'one'"),
+        ("a:5", {"method": "deeplift"}, "one of ism"),
+    ],
+)
+def test_questions_without_an_answer(study, place, options, words):
+    with pytest.raises(BadInput, match=words):
+        explain(study, place, **options)
+
+
+def test_an_unfinished_study(study):
+    (study / "provenance.json").unlink()
+    with pytest.raises(BadInput, match="run to its end"):
+        explain(study, "a:1")
+
+
+def test_the_command(study, capsys):
+    assert main(["explain", str(study), "a:56", "--task", "one"]) == 0
+    text = capsys.readouterr().out
+    assert "contribution: 55" in text and "references: uniform" in text
+    assert text.strip() == describe(explain(study, "a:56", task="one"))
+    assert main(["explain", str(study), "a:5,6", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 2
+    assert main(["explain", str(study), "b:1"]) == 2
+    assert "what to do" in capsys.readouterr().err

@@ -1,0 +1,89 @@
+"""Modules import only from layers to their left, and planning is light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "chromolens"
+LAYERS = [
+    "genome", "inputs", "architectures", "models", "attribution",
+    "tracks", "motifs", "sis", "checks", "report",
+]  # fmt: skip
+BASE = {"errors", "plugins", "scores", "runlog", "provenance"}
+# Above all layers: they read the config, or a finished study.
+TOP = {
+    "config", "sources", "layout", "plan", "preflight", "room", "config_docs", "explain",
+    "__main__", "__init__",
+}  # fmt: skip
+WITH_TENSORFLOW = {"architectures", "models", "attribution", "sis", "checks"}
+PLANNING = ["config", "sources", "layout", "plan", "preflight", "room", "plugins", "provenance"]
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def layer(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imported(path: Path) -> set[str]:
+    """Full names of all modules that a file imports, anywhere in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports are not seen by code digests"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def test_every_module_stands_in_a_known_place():
+    assert {layer(path) for path in modules()} == {*LAYERS, *BASE, *TOP}
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_leftwards(path):
+    own = layer(path)
+    allowed = {
+        **{name: {*BASE, *LAYERS[: i + 1]} for i, name in enumerate(LAYERS)},
+        **dict.fromkeys(BASE, BASE),
+        **dict.fromkeys(TOP, {*BASE, *LAYERS, *TOP}),
+    }[own]
+    for name in imported(path):
+        first, *rest = name.split(".")
+        if first == "chromolens" and rest and rest[0] != "__version__":
+            assert rest[0] in allowed, f"{own} imports {name}"
+
+
+def test_tensorflow_stays_in_its_layers():
+    for path in modules():
+        heavy = {name.split(".")[0] for name in imported(path)} & {"tensorflow", "keras"}
+        assert not heavy or layer(path) in WITH_TENSORFLOW, path
+
+
+def test_nothing_knows_snakemake_or_the_layout_of_results():
+    for path in modules():
+        assert "snakemake" not in {name.split(".")[0] for name in imported(path)}, path
+        texts = [
+            node.value
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        # docstrings, help and messages may speak of results/; no string may begin a path there
+        assert not [text for text in texts if text.startswith("results/")], path
+
+
+def test_planning_imports_nothing_heavy():
+    names = ", ".join(f"chromolens.{name}" for name in PLANNING)
+    heavy = "tensorflow keras pysam pyBigWig modiscolite sklearn matplotlib scipy h5py".split()
+    code = f"import sys, {names}; print([n for n in {heavy} if n in sys.modules])"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.strip() == "[]"

@@ -1,0 +1,212 @@
+"""The plan: tables of jobs from a config, the same every time, and what it refuses."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from chromolens import config as configuration
+from chromolens import layout, plan, preflight, sources
+from chromolens.errors import BadInput
+
+SIZES = {"a": 900, "b": 500, "c": 400, "d": 300}
+
+
+def genome(**parts: object) -> dict:
+    """The config of a genome study with two tasks; ``inputs_x`` replaces a key of inputs."""
+    config = {"study": "s", "folds": {"balance": "length", "k": 3}}
+    config["inputs"] = {"kind": "genome", "fasta": "g.fa", "window": 100}
+    config["inputs"]["peaks"] = {"x": "x.bed", "y": ["y1.bed", "y2.bed"]}
+    config["inputs"]["chromosomes"] = {name: {"length": size} for name, size in SIZES.items()}
+    for key, value in parts.items():
+        inside = key.startswith("inputs_")
+        (config["inputs"] if inside else config)[key.removeprefix("inputs_")] = value
+    return configuration.complete(config, [])
+
+
+def records(**parts: object) -> dict:
+    source = {"fasta": {"url": "https://h/a.fa"}, "labels": "a.txt", "tasks": ["t", "-"]}
+    config = {"study": "s", "inputs": {"kind": "sequences", "sequences": [source]}, **parts}
+    return configuration.complete(config, [])
+
+
+def planned(config: dict) -> tuple:
+    """Settings, folds, models, methods of a config, checked as the workflow does."""
+    settings = sources.inputs(config, "down", "simulated")
+    sizes = layout.sizes(config, settings)
+    folds = layout.folds(config, settings, sizes)
+    models = plan.models(config, plan.tasks(settings))
+    preflight.check(config, settings, models, layout.in_folds(folds, sizes), "results")
+    return settings, folds, models, plan.methods(config)
+
+
+def test_files_are_local_whatever_the_config_says():
+    peaks = {"x": {"url": "https://h/p/x.bed", "sha256": "a" * 64}, "y": ["y1.bed", "y2.bed"]}
+    config = genome(inputs_peaks=peaks, motifs={"database": {"meme": {"url": "http://m/db.meme"}}})
+    settings = sources.inputs(config, "down", "simulated")
+    assert settings["peaks"] == {"x": "down/h/p/x.bed", "y": ["y1.bed", "y2.bed"]}
+    assert sources.observations(settings) == ["down/h/p/x.bed", "y1.bed", "y2.bed"]
+    assert sources.database(config, "down") == {"meme": "down/m/db.meme"}
+    rows = sources.downloads(config).to_dict("records")
+    assert rows == [
+        {"path": "h/p/x.bed", "url": "https://h/p/x.bed", "sha256": "a" * 64},
+        {"path": "m/db.meme", "url": "http://m/db.meme", "sha256": ""},
+    ]
+
+
+def test_a_task_may_be_called_like_an_option_of_records():
+    settings = sources.inputs(genome(inputs_peaks={"label": "x.bed"}), "down", "simulated")
+    assert sources.observations(settings) == ["x.bed"]
+
+
+def test_records_name_their_files_and_tasks():
+    settings, folds, models, _ = planned(records())
+    assert sources.observations(settings) == ["a.txt", "down/h/a.fa"]
+    assert plan.tasks(settings) == ["t"]
+    assert set(folds["group"]) == {f"part{i}" for i in range(4)}
+    assert list(models["tasks"]) == [["t"]]
+    assert layout.sizes(records(), settings) == {}
+
+
+def test_observed_files_of_a_task_leave_controls_out():
+    signals = {"y": {"plus": "p.bw", "control": "c.bw"}}
+    settings = sources.inputs(genome(inputs_signals=signals), "down", "simulated")
+    assert sources.per_task(settings) == {"x": ["x.bed"], "y": ["p.bw"]}
+
+
+def test_a_simulated_genome_stands_in_for_the_files():
+    simulate = {"chromosomes": SIZES, "events": 3, "alternatives": [], "motifs": {}, "task": "z"}
+    settings, *_ = planned(genome(inputs_simulate=simulate, inputs_peaks={}, inputs_fasta=""))
+    assert settings["fasta"] == "simulated/genome.fa"
+    assert settings["peaks"] == {"z": "simulated/peaks.bed"}
+
+
+def test_every_chromosome_is_test_in_one_fold_and_balance_is_by_length():
+    _, folds, _, _ = planned(genome())
+    tests = folds[folds["role"] == "test"]
+    assert sorted(tests["group"]) == sorted(SIZES)
+    totals = tests.groupby("fold")["group"].apply(lambda names: sum(SIZES[n] for n in names))
+    assert sorted(totals) == [500, 700, 900]
+    for _, rows in folds.groupby("fold"):
+        assert not rows["group"].duplicated().any() and set(rows["group"]) == set(SIZES)
+    roles = layout.fold_roles(folds)
+    assert roles["fold0"]["validation"] == roles["fold1"]["test"]
+
+
+@pytest.mark.parametrize("size", [100, 250, 450, 1000, 5000])
+def test_shards_cover_every_base_once_and_never_mix_folds(size):
+    config = genome()
+    config["attribution"]["shard_size"] = size
+    _, folds, _, _ = planned(config)
+    covered = {name: np.zeros(length, int) for name, length in SIZES.items()}
+    home = folds[folds["role"] == "test"].set_index("group")["fold"]
+    for row in layout.shards(config, SIZES, folds).itertuples():
+        for name in row.shard.split("+"):
+            chrom, start, end = name.rsplit("-", 2)
+            covered[chrom][int(start) : int(end)] += 1
+            assert home[chrom] == row.fold
+            assert re.fullmatch(r"[^/]+-\d+-\d+", row.shard)
+    assert all((counts == 1).all() for counts in covered.values())
+
+
+def test_names_of_shards_fit_into_file_names():
+    sizes = {f"a_rather_long_name_of_a_contig_{i}": 10 for i in range(200)}
+    folds = pd.DataFrame({"fold": "fold0", "role": "test", "group": list(sizes)})
+    shards = layout.shards({"attribution": {"shard_size": 10_000}}, sizes, folds)["shard"]
+    assert shards.str.len().max() <= 200
+    assert sorted("+".join(shards).split("+")) == sorted(f"{name}-0-10" for name in sizes)
+
+
+def test_shards_of_records_divide_each_fold():
+    config = records(attribution={"parts": 2})
+    _, folds, _, _ = planned(config)
+    shards = layout.shards(config, {}, folds)
+    assert list(shards["shard"]) == [f"fold{f}-{i}-2" for f in range(4) for i in (0, 1)]
+
+
+def test_tables_of_models_and_tracks():
+    models = {"m": {}, "null": {"labels": "permuted", "tasks": ["x"]}}
+    methods = {"ism": {}, "deeplift_rescale": {"genome_wide": True}}
+    config = genome(models=models, attribution={"methods": methods})
+    _, folds, table, chosen = planned(config)
+    assert dict(zip(table["model"], table["explained"], strict=True)) == {"m": True, "null": False}
+    tracked = plan.tracks(table, chosen)
+    assert tracked.to_records(index=False).tolist() == [
+        ("m", "deeplift_rescale", "x"),
+        ("m", "deeplift_rescale", "y"),
+    ]
+    assert plan.first_genome_wide(chosen) == ["deeplift_rescale"]
+    windowed = plan.windowed(table, chosen, "ism")[["model", "method"]]
+    assert windowed.to_records(index=False).tolist() == [
+        ("m", "ism"), ("m", "deeplift_rescale"), ("null", "ism"),
+    ]  # fmt: skip
+    trainings = plan.trainings(table, folds, 2)
+    assert len(trainings) == 2 * 3 * 2 and not trainings.duplicated().any()
+
+
+def test_a_null_is_explained_when_asked_for():
+    models = {"m": {}, "null": {"labels": "permuted"}}
+    config = genome(models=models, attribution={"models": ["null"]})
+    _, _, table, _ = planned(config)
+    assert list(table["explained"]) == [False, True]
+
+
+def test_settings_of_attribution_hold_what_changes_numbers_only():
+    config = genome()
+    settings = sources.inputs(config, "", "")
+    shared = plan.attribution_settings(config, settings)
+    assert shared["window"] == 100 and shared["stride"] == 25
+    config["attribution"] |= {"batch_size": 1, "shard_size": 77_777, "parts": 3}
+    assert plan.attribution_settings(config, settings) == shared
+    config["attribution"]["references"] = "zeros"
+    assert plan.attribution_settings(config, settings) != shared
+
+
+def test_one_of_matches_just_the_names():
+    pattern = plan.one_of(["a.b", "a+b", "ab"])
+    assert [bool(re.fullmatch(pattern, name)) for name in ("a.b", "a+b", "axb", "aab")] == [
+        True, True, False, False,
+    ]  # fmt: skip
+    assert not re.fullmatch(plan.one_of([]), "")
+
+
+TWO = {"m": {"tasks": ["b.x"]}, "m.b": {"tasks": ["x"]}}
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"inputs_peaks": {}}, "nothing to predict(.|\n)*inputs.peaks"),
+        ({"inputs_peaks": {"gc": "x.bed"}}, "can't be named 'gc'"),
+        ({"inputs_peaks": {"a b": "x.bed"}}, "'a b' can't be used in file names"),
+        ({"models": {"m": {"tasks": ["z"]}}}, "no task named 'z'(.|\n)*models.m.tasks"),
+        ({"models": {"m": {"settings": {"filter": 3}}}}, "did you mean 'filters'"),
+        ({"models": {"m": {"settings": {"objective": "binary"}}}}, "no setting of cnn"),
+        ({"models": {"m": {"objective": "profile"}}}, "no signal(.|\n)*inputs.signals.x"),
+        ({"attribution": {"methods": {"ism": {"settings": {"n": 1}}}}}, "it takes none"),
+        ({"attribution": {"models": ["n"]}}, "no model named 'n'"),
+        ({"motifs": {"method": "ism"}}, "no method named 'ism'(.|\n)*motifs.method"),
+        ({"motifs": {"modisco": {"flank": 3}}}, "no setting of TF-MoDISco named 'flank'"),
+        ({"inputs_window": 301}, "301 bp doesn't fit on d, which has 300"),
+        ({"tracks": {"stride": 101}}, "leave bases unexplained"),
+        ({"acceptance": [{"value": "metrik"}]}, "metrik"),
+        ({"acceptance": [{"value": "metric", "model": "mian"}]}, "mian(.|\n)*entry 1"),
+        ({"acceptance": [{"value": "flagged", "method": "isn"}]}, "isn(.|\n)*entry 1"),
+        ({"inputs_simulate": {"event": 3}}, "did you mean 'events'"),
+        ({"inputs_simulate": {"events": 3}}, "lacks chromosomes, alternatives, motifs"),
+        ({"attribution": {"target": "class_minus_mean"}, "models": {"m": {"tasks": ["x"]}}},
+         "two tasks or more"),
+        ({"attribution": {"n_references": 2}}, "all the same"),
+        ({"inputs_chromosomes": {}, "inputs_fasta": {"url": "https://h/g.fa"}},
+         "needs the lengths(.|\n)*inputs.chromosomes"),
+        ({"inputs_peaks": {"x": "a.bed", "b.x": "b.bed"}, "models": TWO}, "two tracks"),
+        ({"folds": {"balance": "labels"}}, "absent: x.bed, y1.bed, y2.bed"),
+        ({"folds": {"test": [["a"], ["b"]]}}, "three folds or more"),
+    ],
+)  # fmt: skip
+def test_what_would_fail_late_is_refused_early(parts, words):
+    with pytest.raises(BadInput, match=words):
+        _, _, models, methods = planned(config := genome(**parts))
+        plan.motif_method(config, methods)
+        plan.tracks(models, methods)

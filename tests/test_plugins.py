@@ -1,0 +1,63 @@
+"""Plugins are found and checked by reading them, never by importing them."""
+
+from types import ModuleType
+
+import pytest
+
+from chromolens import architectures, attribution, inputs, plugins
+from chromolens.errors import BadInput
+
+
+@pytest.fixture
+def package(tmp_path) -> ModuleType:
+    """A package of two plugins that can't be imported, and two modules that are none."""
+    broken = "raise ImportError\n"
+    (tmp_path / "one.py").write_text(broken + "def act(x, *, steps: int, seed=0, **more): ...\n")
+    (tmp_path / "two.py").write_text(broken + "def act(x): ...\n")
+    (tmp_path / "helper.py").write_text("def other(): ...\nclass A:\n    def act(self): ...\n")
+    (tmp_path / "_private.py").write_text("def act(x): ...\n")
+    module = ModuleType("kinds.of")
+    module.__path__, module.ENTRY = [str(tmp_path)], "act"
+    return module
+
+
+def test_modules_with_the_entry_are_plugins(package):
+    assert plugins.names(package) == ["one", "two"]
+
+
+def test_settings_are_the_keyword_only_arguments(package):
+    assert plugins.settings(package, "one") == ["steps", "seed"]
+    assert plugins.settings(package, "two") == []
+
+
+def test_an_unknown_plugin_or_setting_is_refused_with_the_nearest(package):
+    with pytest.raises(BadInput, match="no of plugin named 'tow'; did you mean 'two'(.|\n)*here"):
+        plugins.check(package, "tow", "here")
+    with pytest.raises(BadInput, match="no setting of one named 'step'; did you mean 'steps'"):
+        plugins.check_settings(package, "one", ["seed", "step"])
+    with pytest.raises(BadInput, match="it takes none"):
+        plugins.check_settings(package, "two", ["seed"])
+    with pytest.raises(BadInput, match="named 'seed'"):
+        plugins.check_settings(package, "one", ["seed"], elsewhere=["seed"])
+    plugins.check_settings(package, "one", ["seed", "steps"])
+
+
+def test_what_must_be_given_and_the_fields_of_a_dataclass(tmp_path):
+    file = tmp_path / "module.py"
+    file.write_text(
+        "def make(a, *, b, c=1, d): ...\nclass S:\n    'doc'\n    x: int = 1\n    y: str = ''\n"
+    )
+    assert plugins.keywords(file, "make") == ["b", "c", "d"]
+    assert plugins.required(file, "make") == ["b", "d"]
+    assert plugins.fields(file, "S") == ["x", "y"]
+
+
+@pytest.mark.parametrize("package", [architectures, attribution, inputs], ids=lambda p: p.__name__)
+def test_reading_says_what_importing_would(package):
+    import inspect
+
+    assert plugins.names(package)
+    for name in plugins.names(package):
+        parameters = inspect.signature(plugins.load(package, name)).parameters.values()
+        own = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+        assert plugins.settings(package, name) == own
