@@ -33,9 +33,6 @@ include: "workflow/rules/report.smk"
 
 
 localrules:
-    all,
-    models,
-    tracks,
     download,
 
 
@@ -53,7 +50,7 @@ rule all:
 
 rule models:
     input:
-        collect("results/{study}/models/{row.model}/pooled.tsv", study=study, row=models.itertuples()),
+        model_files,
 
 
 rule tracks:

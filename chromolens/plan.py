@@ -5,6 +5,7 @@ compute. The whole plan is known before the first job.
 """
 
 import re
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -118,6 +119,21 @@ def tracks(models: pd.DataFrame, methods: pd.DataFrame) -> pd.DataFrame:
             remedy="rename one of the models: leave the dots out of its name",
         )
     return table
+
+
+def joined(methods: pd.DataFrame, replicates: int, sizes: Mapping[str, int]) -> pd.DataFrame:
+    """One row per track that is joined for each model and task: track, method, array, scaled.
+
+    Predictions come from the first method's shards. Without a genome there is no track.
+    """
+    rows = []
+    for method in methods.loc[methods["genome_wide"], "method"] if sizes else []:
+        rows += [(method, method, "contributions", False)]
+        rows += [(f"{method}.scaled", method, "contributions", True)]
+        agreement = ["sd", "sign"] if replicates > 1 else []
+        rows += [(f"{method}.{array}", method, array, False) for array in agreement]
+    rows += [("prediction", rows[0][1], "predictions", False)] if rows else []
+    return pd.DataFrame(rows, columns=["track", "method", "array", "scaled"])
 
 
 def windowed(models: pd.DataFrame, methods: pd.DataFrame, motif_method: str) -> pd.DataFrame:

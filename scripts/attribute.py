@@ -12,7 +12,7 @@ devices.configure(threads=snakemake.threads)
 
 names, params = snakemake.wildcards, snakemake.params
 models = [load_model(path) for path in snakemake.input.models]
-fold = params.fold[0]
+fold, made = params.fold[0], {"code": [params.code, params.plugin]}
 shared, tiling = split_settings(params.shared)
 explain(
     models,
@@ -22,7 +22,7 @@ explain(
         batch_size=snakemake.resources.batch_size,
     ),
     tiling=tiling,
-    origin=Origin(names.study, names.model, names.shard, fold, {"code": [params.code, params.plugin]}),
+    origin=Origin(names.study, names.model, names.shard, fold, made),
     genome=snakemake.input.genome or None,
     windows=snakemake.input.windows,
     groups=params.folds[fold]["test"],

@@ -1,4 +1,4 @@
-"""Explain the chosen windows in full: hypothetical contributions, each by its out-of-fold models."""
+"""Explain the chosen windows in full, with hypothetical contributions, out of fold."""
 
 import pandas as pd
 

@@ -1,8 +1,6 @@
 """Find the sufficient input subsets of the chosen windows of one task."""
 
 import pandas as pd
-from chromolens.sis.files import write_bed, write_subsets
-from chromolens.sis.find import find_subsets
 
 from chromolens.inputs.batches import open_inputs
 from chromolens.inputs.folds import table_of
@@ -10,6 +8,8 @@ from chromolens.models import devices
 from chromolens.models.model import load_folds
 from chromolens.motifs.choose import rows_of
 from chromolens.runlog import log_to
+from chromolens.sis.files import write_bed, write_subsets
+from chromolens.sis.find import find_subsets
 
 log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)

@@ -11,13 +11,13 @@ log_to(snakemake.log[0])
 
 task = snakemake.wildcards.task
 sizes = pd.read_table(snakemake.input.chromosomes).set_index("chrom")["length"].to_dict()
-measured = snakemake.input.get("windows")
+scales = [read_scales(path, task) for path in snakemake.input.scales]
 join_track(
     snakemake.input.shards,
     snakemake.output.track,
     sizes,
     task=task,
-    array=snakemake.params.array,
-    scales=read_scales(measured, task) if measured else None,
+    array=snakemake.params.array[0],
+    scales=scales[0] if scales else None,
     planned=[Interval.from_name(name) for name in snakemake.params.planned],
 )

@@ -11,10 +11,9 @@ ROOT = Path(__file__).parent.parent
 RULES = [ROOT / "Snakefile", *sorted((ROOT / "workflow/rules").glob("*.smk"))]
 SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
 LIBRARY = sorted((ROOT / "chromolens").rglob("*.py"))
-# Rules files whose rules belong together and whose inputs are many.
-MOST_LINES = {"Snakefile": 61, "common.smk": 45, "inputs.smk": 100, "attribute.smk": 100} | {
-    "tracks.smk": 170, "checks.smk": 125, "report.smk": 125,
-}  # fmt: skip
+# Files of many rules are longer than 80 lines: a rule takes about 25.
+MOST_LINES = {"Snakefile": 60, "common.smk": 45, "inputs.smk": 100, "attribute.smk": 105}
+MOST_LINES |= {"tracks.smk": 175, "checks.smk": 125, "report.smk": 125}
 MACHINE_PATHS = re.compile(r"/(work|home|root|tmp|Users|mnt)/")
 
 

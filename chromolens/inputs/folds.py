@@ -175,7 +175,7 @@ def _check_known(table: pd.DataFrame, known: list[str]) -> None:
                 + nearest(row.group, known),
                 expected=f"one of {', '.join(known[:30])}",
                 where=f"folds: {row.fold}, {row.role}",
-                remedy="name chromosomes as the FASTA does, and parts of the records part0, part1 ...",
+                remedy="name chromosomes as the FASTA does, parts of the records part0, part1 ...",
             )
 
 

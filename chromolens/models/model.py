@@ -134,7 +134,7 @@ class Model:
 
 
 def _task_names(canonical: list[str], named: list[str]) -> list[str]:
-    """Names of the tasks: those given; ``counts_NAME`` beside the profiles of a profile network."""
+    """Names of the tasks: those given; a profile network has ``counts_NAME`` beside each."""
     if len(named) == len(canonical):
         return list(named)
     counts = {f"counts/{index}": f"counts_{name}" for index, name in enumerate(named)}

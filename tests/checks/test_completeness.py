@@ -35,7 +35,9 @@ def shards(tmp_path: Path) -> list[str]:
         with h5py.File(paths[-1], "w") as file:
             shard = f"chr1-{number}-{number + 1}"
             names = {"study": "s", "model": "m", "method": "d", "shard": shard, "fold": "fold0"}
-            Header(**names, tasks=["t"], settings={}, models=["x"], provenance={}, run={}).write(file)
+            Header(**names, tasks=["t"], settings={}, models=["x"], provenance={}, run={}).write(
+                file
+            )
             group = file.create_group(shard)
             group["values"] = np.array([[1.0, 2.0]], np.float32)
             group["reference_values"] = np.zeros((1, 2), np.float32)

@@ -57,7 +57,9 @@ rule attribute:
         fold=lookup(query="shard == '{shard}'", cols="fold", within=shards),
         folds=roles,
         shared=plan.attribution_settings(config, settings),
-        settings=lookup(dpath="{method}/settings", within=config["attribution"]["methods"]),
+        settings=lookup(
+            dpath="{method}/settings", within=config["attribution"]["methods"]
+        ),
     script:
         "../../scripts/attribute.py"
 
@@ -83,14 +85,19 @@ rule explain_windows:
     resources:
         mem_mb=4000,
         runtime=240,
-        batch_size=config["attribution"]["batch_size"],
+        # a fold has a handful of windows, and every call is padded to this many
+        batch_size=min(32, config["attribution"]["batch_size"]),
     params:
         code=code["explain_windows"],
         plugin=lookup(dpath="{method}", within=provenance.plugin_digests("attribution")),
         folds=roles,
         explains=lookup(dpath="{model}/explains", within=model_settings),
-        windows=lookup(dpath="{method}/windows", within=config["attribution"]["methods"]),
+        windows=lookup(
+            dpath="{method}/windows", within=config["attribution"]["methods"]
+        ),
         shared=plan.attribution_settings(config, settings),
-        settings=lookup(dpath="{method}/settings", within=config["attribution"]["methods"]),
+        settings=lookup(
+            dpath="{method}/settings", within=config["attribution"]["methods"]
+        ),
     script:
         "../../scripts/explain_windows.py"

@@ -27,6 +27,7 @@ motif_method = plan.motif_method(config, methods)
 windowed = plan.windowed(models, methods, motif_method)
 shards = layout.shards(config, sizes, folds).merge(trainings, on="fold")
 tracked = plan.tracks(models, methods)
+joined = plan.joined(methods, config["folds"]["replicates"], sizes)
 genome = sources.prepared(settings, f"results/{study}/inputs/genome.fa.gz")
 code = provenance.code_digests("scripts")
 

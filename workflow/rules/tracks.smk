@@ -11,87 +11,23 @@ PROVIDES  results/{study}/tracks/{study}.{model}.{task}.{method}[.scaled|.sd|.si
 rule join_tracks:
     input:
         shards=collect(
-            "results/{{study}}/attribution/{{model}}/{{method}}/{shard}.h5",
-            shard=shards["shard"].unique(),
-        ),
-        chromosomes="results/{study}/inputs/chromosomes.tsv",
-    output:
-        track="results/{study}/tracks/{study}.{model}.{task}.{method}.bw",
-    log:
-        "logs/{study}/join_tracks/{model}.{task}.{method}.log",
-    conda:
-        "../../envs/base.yaml"
-    resources:
-        mem_mb=2000,
-    params:
-        code=code["join_tracks"],
-        planned=layout.explained(folds, sizes),
-        array="contributions",
-    script:
-        "../../scripts/join_tracks.py"
-
-
-rule join_scaled_tracks:
-    input:
-        shards=collect(
-            "results/{{study}}/attribution/{{model}}/{{method}}/{shard}.h5",
-            shard=shards["shard"].unique(),
-        ),
-        chromosomes="results/{study}/inputs/chromosomes.tsv",
-        windows="results/{study}/attribution/{model}/{method}/windows.h5",
-    output:
-        track="results/{study}/tracks/{study}.{model}.{task}.{method}.scaled.bw",
-    log:
-        "logs/{study}/join_scaled_tracks/{model}.{task}.{method}.log",
-    conda:
-        "../../envs/base.yaml"
-    resources:
-        mem_mb=2000,
-    params:
-        code=code["join_tracks"],
-        planned=layout.explained(folds, sizes),
-        array="contributions",
-    script:
-        "../../scripts/join_tracks.py"
-
-
-rule join_predictions:
-    input:
-        shards=collect(
             "results/{{study}}/attribution/{{model}}/{method}/{shard}.h5",
-            method=plan.first_genome_wide(methods),
+            method=lookup(query="track == '{track}'", cols="method", within=joined),
             shard=shards["shard"].unique(),
+        ),
+        scales=collect(
+            "results/{{study}}/attribution/{{model}}/{method}/windows.h5",
+            method=lookup(
+                query="track == '{track}' & scaled", cols="method", within=joined
+            ),
         ),
         chromosomes="results/{study}/inputs/chromosomes.tsv",
     output:
-        track="results/{study}/tracks/{study}.{model}.{task}.prediction.bw",
+        track="results/{study}/tracks/{study}.{model}.{task}.{track}.bw",
     log:
-        "logs/{study}/join_predictions/{model}.{task}.log",
-    conda:
-        "../../envs/base.yaml"
-    resources:
-        mem_mb=2000,
-    params:
-        code=code["join_tracks"],
-        planned=layout.explained(folds, sizes),
-        array="predictions",
-    script:
-        "../../scripts/join_tracks.py"
-
-
-rule join_uncertainty:
-    input:
-        shards=collect(
-            "results/{{study}}/attribution/{{model}}/{{method}}/{shard}.h5",
-            shard=shards["shard"].unique(),
-        ),
-        chromosomes="results/{study}/inputs/chromosomes.tsv",
-    output:
-        track="results/{study}/tracks/{study}.{model}.{task}.{method}.{array}.bw",
-    log:
-        "logs/{study}/join_uncertainty/{model}.{task}.{method}.{array}.log",
+        "logs/{study}/join_tracks/{model}.{task}.{track}.log",
     wildcard_constraints:
-        array="sd|sign",
+        track=plan.one_of(joined["track"]),
     conda:
         "../../envs/base.yaml"
     resources:
@@ -99,7 +35,7 @@ rule join_uncertainty:
     params:
         code=code["join_tracks"],
         planned=layout.explained(folds, sizes),
-        array="{array}",
+        array=lookup(query="track == '{track}'", cols="array", within=joined),
     script:
         "../../scripts/join_tracks.py"
 
@@ -141,24 +77,15 @@ rule join_records:
 
 
 track_files = collect(
-    [
-        "results/{study}/tracks/{study}.{row.model}.{row.task}.{row.method}.bw",
-        "results/{study}/tracks/{study}.{row.model}.{row.task}.{row.method}.scaled.bw",
-        "results/{study}/tracks/{study}.{row.model}.{row.task}.prediction.bw",
-    ],
+    "results/{study}/tracks/{study}.{row.model}.{row.task}.{track}.bw",
     study=study,
-    row=list((tracked if genome else tracked[:0]).itertuples()),
+    row=tracked[["model", "task"]].drop_duplicates().itertuples(),
+    track=joined["track"],
 )
 track_files += collect(
     "results/{study}/tracks/{study}.{task}.observed.bw",
     study=study,
     task=tasks if genome else [],
-)
-track_files += collect(
-    "results/{study}/tracks/{study}.{row.model}.{row.task}.{row.method}.{array}.bw",
-    study=study,
-    row=list((tracked if genome and trainings["replicate"].max() else tracked[:0]).itertuples()),
-    array=["sd", "sign"],
 )
 track_files += collect(
     "results/{study}/contributions/{study}.{row.model}.{row.task}.{row.method}.h5",

@@ -68,3 +68,8 @@ rule evaluate:
         seed=config["seed"],
     script:
         "../../scripts/evaluate.py"
+
+
+model_files = collect(
+    "results/{study}/models/{model}/pooled.tsv", study=study, model=models["model"]
+)
