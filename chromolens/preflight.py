@@ -86,6 +86,12 @@ def _check_objectives(config: dict, settings: dict, models: pd.DataFrame) -> Non
                 where=where,
                 remedy=f"give its bigWigs under inputs.signals.{bare[0]}",
             )
+        if model.objective == "profile" and config["sis"]["enabled"]:
+            raise BadInput(
+                "subsets of a profile have no threshold: predictions are counts, not profiles",
+                where=f"{where}, sis.enabled",
+                remedy="say sis: {enabled: false}",
+            )
         single = model.objective == "profile" or len(model.tasks) == 1
         if target == "class_minus_mean" and single:
             raise BadInput(

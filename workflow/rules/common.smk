@@ -8,7 +8,6 @@ from chromolens import preflight, provenance, room, sources
 
 config = configuration.complete(config, workflow.configfiles)
 study = config["study"]
-downloads = sources.downloads(config)
 settings = sources.inputs(config, "resources/downloads", f"results/{study}/simulated")
 database = sources.database(config, "resources/downloads")
 tasks = plan.tasks(settings)

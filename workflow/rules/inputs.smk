@@ -5,6 +5,8 @@ PROVIDES  results/{study}/inputs/genome.fa.gz, windows.tsv.gz, dropped.tsv, note
           results/{study}/inputs/{model}.windows.tsv.gz
 """
 
+downloads = sources.downloads(config)
+
 
 rule download:
     output:
