@@ -168,6 +168,12 @@ def attribution_settings(config: dict, settings: dict) -> dict:
     return shared
 
 
+def sis_settings(config: dict) -> dict:
+    """What the search for subsets is told."""
+    chosen = {key: config["sis"][key] for key in ("mask", "max_subsets")}
+    return chosen | {"target": config["attribution"]["target"]}
+
+
 def one_of(names: list[str]) -> str:
     """A regular expression that matches just ``names``."""
     return "|".join(re.escape(name) for name in sorted(set(names))) or "(?!)"

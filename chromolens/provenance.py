@@ -56,6 +56,11 @@ def digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
 
 
+def made_by(code: Iterable[str], content: Iterable[str]) -> dict:
+    """What files of scores must share to be joined: digests of code, and of content (files)."""
+    return {"code": list(code), "content": [file_digest(path) for path in content]}
+
+
 def record(config: dict, inputs: Iterable[str], models: Iterable[str]) -> dict:
     """What made a study: code, machine, versions, settings, digests of inputs and models."""
     return {

@@ -2,6 +2,7 @@
 
 from chromolens.models import devices
 from chromolens.models.model import load_model
+from chromolens.provenance import made_by
 from chromolens.runlog import log_to
 from chromolens.scores import Origin
 from chromolens.tracks.jobs import explain, split_settings
@@ -11,19 +12,17 @@ log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
 
 names, params = snakemake.wildcards, snakemake.params
-models = [load_model(path) for path in snakemake.input.models]
-fold, made = params.fold[0], {"code": [params.code, params.plugin]}
+models, fold = [load_model(path) for path in snakemake.input.models], params.fold[0]
+made = made_by([params.code, params.plugin], snakemake.input.content)
 shared, tiling = split_settings(params.shared)
+shared["batch_size"] = snakemake.resources.batch_size
 explain(
     models,
     snakemake.output.scores,
-    method=Method(
-        names.method, models[0].tasks, params.settings, **shared,
-        batch_size=snakemake.resources.batch_size,
-    ),
+    method=Method(names.method, models[0].tasks, params.settings, **shared),
     tiling=tiling,
     origin=Origin(names.study, names.model, names.shard, fold, made),
     genome=snakemake.input.genome or None,
     windows=snakemake.input.windows,
     groups=params.folds[fold]["test"],
-)  # fmt: skip
+)

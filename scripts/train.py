@@ -8,14 +8,11 @@ from chromolens.runlog import log_to
 log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
 
-model, groups = snakemake.params.model, snakemake.params.groups
+params = snakemake.params
+model, groups, names = params.model, params.groups, params.chromosome_names
+fasta = snakemake.input.genome or None
 history = train(
-    open_inputs(
-        snakemake.input.windows,
-        snakemake.input.genome or None,
-        snakemake.params.signals,
-        snakemake.params.chromosome_names,
-    ),
+    open_inputs(snakemake.input.windows, fasta, params.signals, names),
     architecture=model["architecture"],
     architecture_settings=model["settings"],
     objective=model["objective"],
@@ -25,7 +22,7 @@ history = train(
     target=snakemake.output.model,
     workdir=snakemake.output.model + ".unfinished",
     notes=dict(snakemake.wildcards.items()),
-    seed=snakemake.params.seed + 1000 * int(snakemake.wildcards.replicate),
-    **snakemake.params.training,
+    seed=params.seed + 1000 * int(snakemake.wildcards.replicate),
+    **params.training,
 )
 history.to_csv(snakemake.output.history, sep="\t", index=False)

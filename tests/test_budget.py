@@ -12,7 +12,7 @@ RULES = [ROOT / "Snakefile", *sorted((ROOT / "workflow/rules").glob("*.smk"))]
 SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
 LIBRARY = sorted((ROOT / "chromolens").rglob("*.py"))
 # Files of many rules are longer than 80 lines: a rule takes about 25.
-MOST_LINES = {"Snakefile": 60, "common.smk": 45, "inputs.smk": 100, "attribute.smk": 105}
+MOST_LINES = {"Snakefile": 60, "common.smk": 45, "inputs.smk": 100, "attribute.smk": 110}
 MOST_LINES |= {"tracks.smk": 100, "checks.smk": 125, "report.smk": 125}
 MACHINE_PATHS = re.compile(r"/(work|home|root|tmp|Users|mnt)/")
 
@@ -48,7 +48,7 @@ def test_files_are_short():
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_scripts_introduce_and_the_library_acts(path):
     text = path.read_text()
-    assert len(text.splitlines()) <= 35
+    assert len(text.splitlines()) <= 30
     tree = ast.parse(text)
     acting = ast.FunctionDef | ast.ClassDef | ast.If | ast.While | ast.Lambda | ast.Try
     assert not [node for node in ast.walk(tree) if isinstance(node, acting)]

@@ -10,7 +10,7 @@ with one of another group) and one column per task: 1, 0, a number, or empty (ma
 
 import gzip
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -130,6 +130,21 @@ def _header(path: str | Path) -> list[str]:
             where=str(path),
         )
     return columns
+
+
+def rows_of(
+    chosen: pd.DataFrame, windows: pd.DataFrame, purpose: str, tasks: Sequence[str], most: int
+) -> Mapping[str, np.ndarray]:
+    """Rows of ``windows`` chosen for ``purpose``, at most ``most`` a task, in the chosen order.
+
+    ``chosen``: columns purpose, task, id (``motifs.choose``).
+    """
+    place = pd.Series(np.arange(len(windows)), index=windows["id"])
+    kept = chosen[chosen["purpose"] == purpose]
+    return {
+        task: place[kept.loc[kept["task"] == task, "id"]].to_numpy(dtype=int)[:most]
+        for task in tasks
+    }
 
 
 def check_roles(windows: pd.DataFrame, folds: pd.DataFrame, binary: Iterable[str]) -> None:

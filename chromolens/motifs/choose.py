@@ -1,6 +1,6 @@
 """Which windows are read closely: by TF-MoDISco, by the subsets, and to measure folds' scales."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -59,18 +59,6 @@ def choose(
         chosen = pick_windows(passing, predictions, count=sis_count, **draw)
         rows += [("sis", task, name) for name in chosen]
     return pd.DataFrame(rows, columns=["purpose", "task", "id"])
-
-
-def rows_of(
-    chosen: pd.DataFrame, windows: pd.DataFrame, purpose: str, tasks: Sequence[str], most: int
-) -> Mapping[str, np.ndarray]:
-    """Rows of ``windows`` chosen for ``purpose``, at most ``most`` a task, in the chosen order."""
-    place = pd.Series(np.arange(len(windows)), index=windows["id"])
-    kept = chosen[chosen["purpose"] == purpose]
-    return {
-        task: place[kept.loc[kept["task"] == task, "id"]].to_numpy(dtype=int)[:most]
-        for task in tasks
-    }
 
 
 def _passing(

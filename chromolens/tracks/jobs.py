@@ -3,16 +3,20 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
-from chromolens.inputs.batches import open_inputs
+from chromolens.inputs.batches import Inputs, open_inputs
+from chromolens.inputs.folds import table_of
+from chromolens.inputs.windows import rows_of
 from chromolens.models.model import Model
 from chromolens.scores import Origin
 from chromolens.tracks.method import Method
 from chromolens.tracks.records import explain_records, shard_of
 from chromolens.tracks.shards import explain_shard
 from chromolens.tracks.tiling import Tiling
+from chromolens.tracks.windows import explain_windows
 
 _TILING = ("window", "stride", "stitching", "max_n")
 
@@ -49,3 +53,32 @@ def explain(
         inputs = open_inputs(windows)
         rows = np.flatnonzero(inputs.windows["group"].isin(groups))
         explain_records(models, inputs, shard_of(rows, int(part), int(parts)), target, **shared)
+
+
+def explain_chosen(
+    models_by_fold: Mapping[str, Sequence[Model]],
+    inputs: Inputs,
+    picked: str,
+    target: str,
+    *,
+    method: Method,
+    origin: Origin,
+    roles: Mapping[str, Mapping[str, Sequence[str]]],
+    most: int,
+) -> None:
+    """Explain the windows that the table ``picked`` chose, at most ``most`` a task, in full.
+
+    ``roles`` gives each fold's groups by role. Folds' scales are measured on the negatives that
+    were chosen as background.
+    """
+    chosen = pd.read_table(picked, keep_default_na=False)
+    explain_windows(
+        models_by_fold,
+        inputs,
+        rows_of(chosen, inputs.windows, "explain", method.tasks, most),
+        table_of(roles),
+        target,
+        method=method,
+        origin=origin,
+        background=rows_of(chosen, inputs.windows, "background", [""], len(chosen))[""],
+    )

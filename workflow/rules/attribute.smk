@@ -6,6 +6,11 @@ PROVIDES  results/{study}/attribution/{model}/windows.tsv
           results/{study}/attribution/{model}/{method}/windows.h5
 """
 
+# What the genome is, base by base (md5): a track must not mix two genomes.
+chromosomes = collect(
+    "results/{study}/inputs/chromosomes.tsv", study=study if genome else []
+)
+
 
 rule pick_windows:
     input:
@@ -33,6 +38,7 @@ rule pick_windows:
 rule attribute:
     input:
         genome=genome,
+        content=chromosomes,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         models=collect(
             "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
@@ -67,6 +73,7 @@ rule attribute:
 rule explain_windows:
     input:
         genome=genome,
+        content=chromosomes,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         picked="results/{study}/attribution/{model}/windows.tsv",
         models=collect(

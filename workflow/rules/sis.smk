@@ -34,9 +34,7 @@ rule find_sis:
     params:
         code=code["find_sis"],
         folds=roles,
-        mask=config["sis"]["mask"],
-        max_subsets=config["sis"]["max_subsets"],
-        target=config["attribution"]["target"],
+        settings=plan.sis_settings(config),
     script:
         "../../scripts/find_sis.py"
 
