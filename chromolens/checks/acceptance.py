@@ -212,8 +212,8 @@ def _planted(criterion: dict, evidence: Evidence, column: str) -> tuple[float, s
     rows = _pick(evidence.planted, criterion, "model", "task", "method")
     rows = rows[rows["scope"] == "genome"]
     said = [
-        f"{r.planted} bases planted; of the top ones {r.decoy} of decoys, {r.alone} of lone parts,"
-        f" {r.chance} of chance matches (apart)"
+        f"{r.planted:.0f} bases planted; of the top ones {r.decoy:.0f} of decoys,"
+        f" {r.alone:.0f} of lone parts, {r.chance:.0f} of chance matches (apart)"
         for r in rows.itertuples()
     ]
     return rows[column].min(), "; ".join(said)
