@@ -5,6 +5,7 @@ CORES  ?= all
 BIN     = $(VENV)/bin
 RUN     = $(BIN)/snakemake --cores $(CORES)
 MIRROR ?= $(CHROMOLENS_MIRROR)
+DATA   ?= $(MIRROR)/..
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo demo-seeds test lint docs study-yeast study-ctcf study-tss test-cluster
@@ -47,7 +48,8 @@ study-ctcf: env  ## CTCF in 101 bp sequences, without a genome
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/ctcf_101bp.yaml
 	@$(BIN)/python -m chromolens show results/ctcf_101bp
 
-study-tss: env  ## base-resolution TSS profiles on yeast chromosomes
+study-tss: env  ## base-resolution TSS profiles (DATA: folder with yeast_signal/*.bw)
+	mkdir -p data && ln -sf $(abspath $(DATA))/yeast_signal/stripeseq_WT_*.bw data/
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/yeast_tss.yaml
 	@$(BIN)/python -m chromolens show results/yeast_tss
 

@@ -24,7 +24,11 @@ def observe(
     names = chromosome_names or {}
     if all(path.endswith((".bw", ".bigwig", ".bigWig")) for path in files):
         signal = open_signals({"": {"plus": list(files)}}, names)[""]["plus"]
-        write_bigwig(target, sizes, signal.values)
+
+        def summed(chrom: str, start: int, end: int) -> np.ndarray:
+            return signal.values(np.array([chrom]), np.array([start]), end - start)[0]
+
+        write_bigwig(target, sizes, summed)
         return
     events = pd.concat(read_peaks(path, sizes, names) for path in files)
     summits = {chrom: np.sort(part["summit"]) for chrom, part in events.groupby("chrom")}
