@@ -28,6 +28,9 @@ COLUMNS = (
 MIN_TARGETS = 25
 
 
+_MANY = 10**9  # sites: those of shuffled motifs, whose information is known to suffice
+
+
 class Matches(NamedTuple):
     """Queries against targets, each array (queries, targets).
 
@@ -217,11 +220,10 @@ def false_name_rate(
     }
     named = name_motifs(
         shuffled,
-        dict.fromkeys(shuffled, 1),
+        dict.fromkeys(shuffled, _MANY),
         database,
         max_q=max_q,
         min_overlap=min_overlap,
         min_information=0,
-        min_support=1,
     )["named"]
     return float(named.mean()) if len(named) else float("nan")

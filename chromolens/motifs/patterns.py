@@ -10,7 +10,7 @@ import pandas as pd
 
 from chromolens.motifs.database import Motif
 from chromolens.motifs.meme import write_meme
-from chromolens.motifs.naming import name_motifs
+from chromolens.motifs.naming import false_name_rate, name_motifs
 from chromolens.motifs.ppm import normalised, reverse_complement
 
 SIGNS = ("pos", "neg")
@@ -107,11 +107,12 @@ def same_as(patterns: Sequence[Pattern], threshold: float = 0.9) -> list[str]:
 def patterns_table(
     modisco_h5: str | Path, database: Sequence[Motif], **naming: float
 ) -> pd.DataFrame:
-    """One row for each pattern: pattern, sign, seqlets, naming's columns, same_as, windows (read).
+    """One row for each pattern: pattern, sign, seqlets, naming's columns, same_as, windows.
 
     Sorted by sign (pos first), then by seqlets, which are the support. ``naming``: the rules
     of ``name_motifs``. ``same_as``: a better supported pattern of the same sign that this
-    one repeats (``similarity`` >= 0.9); both rows stay.
+    one repeats (``similarity`` >= 0.9); both rows stay. ``windows`` were read.
+    ``false_name_rate``: of these patterns with their columns shuffled, the share that is named.
     """
     patterns = read_patterns(modisco_h5)
     named = name_motifs(
@@ -126,6 +127,9 @@ def patterns_table(
     table["same_as"] = same_as(patterns)
     with h5py.File(modisco_h5) as file:
         table["windows"] = file["chromolens"].attrs["windows"]
+    rules = {key: value for key, value in naming.items() if key != "min_support"}
+    ppms = {pattern.name: pattern.motif for pattern in patterns}
+    table["false_name_rate"] = false_name_rate(ppms, database, seed=0, **rules)
     return table
 
 

@@ -136,7 +136,7 @@ def patterns(folder: Path, task: str, tasks: dict, rng: np.random.Generator) -> 
             **naming(task, noise, named=False, motif_id=identifier),
         },
     ]
-    return written(pd.DataFrame(rows), files[0]), files[1]
+    return written(pd.DataFrame(rows).assign(false_name_rate=0.02), files[0]), files[1]
 
 
 def no_patterns(folder: Path) -> tuple[Path, Path]:

@@ -27,16 +27,24 @@ def _group(key: Reading, paths: tuple[Path, Path], database: dict) -> dict:
     model, task, method = key
     table = read(paths[0])
     rows = _rows(table, paths[1], database)
-    named = int(table["named"].sum()) if len(table) else 0
-    summary = f"{plural(len(table), 'pattern')}, {named} with a name" if len(table) else ""
     return {
         "model": model,
         "task": task,
         "method": method,
-        "summary": summary,
+        "summary": _summary(table),
         "rows": rows,
         "more": max(0, len(table) - _MOST),
     }
+
+
+def _summary(table: pd.DataFrame) -> str:
+    """How many have a name, and how many would by chance: patterns with shuffled columns."""
+    if not len(table):
+        return ""
+    words = [plural(len(table), "pattern"), f"{int(table['named'].sum())} with a name"]
+    rate = table["false_name_rate"].iloc[0]
+    words += [] if pd.isna(rate) else [f"{rate:.0%} of their column shuffles"]
+    return ", ".join(words)
 
 
 def _rows(table: pd.DataFrame, path: Path, database: dict) -> list[dict]:
