@@ -46,7 +46,9 @@ def folds(config: dict, settings: dict, sizes: dict[str, int]) -> pd.DataFrame:
     if chosen["files"]:
         table = read_fold_files(chosen["files"])
     elif chosen["test"]:
-        table = fold_table(chosen["test"], chosen["validation"] or None)
+        table = fold_table(
+            chosen["test"], chosen["validation"] or None, chosen["training"] or None
+        )
     else:
         weights = _weights(chosen["balance"], settings, sizes, groups)
         table = fold_table(balance(weights, min(chosen["k"], len(groups))), None)

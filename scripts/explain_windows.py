@@ -24,5 +24,6 @@ explain_chosen(
     method=Method(names.method, list(params.explains), params.settings, **shared),
     origin=Origin(names.study, names.model, "windows", "", made),
     roles=params.folds,
+    labels=params.explains,
     most=params.windows,
 )

@@ -51,10 +51,10 @@ def pick_windows(
 
 
 def background_rows(windows: pd.DataFrame, count: int, seed: int) -> np.ndarray:
-    """Positions in ``windows`` of at most ``count`` negatives, groups taking turns; sorted."""
+    """Positions in ``windows`` of at most ``count`` negatives or tiles, groups in turn; sorted."""
     numbered = windows.assign(_row=np.arange(len(windows)))
-    negatives = numbered[numbered["role"] == "negative"]
-    ranked = _shuffled(negatives, np.random.default_rng(seed))
+    drawn = numbered[numbered["role"].isin(["negative", "tile"])]
+    ranked = _shuffled(drawn, np.random.default_rng(seed))
     return np.sort(_take_turns(ranked, count)["_row"].to_numpy(dtype=int))
 
 

@@ -64,12 +64,13 @@ def explain_chosen(
     method: Method,
     origin: Origin,
     roles: Mapping[str, Mapping[str, Sequence[str]]],
+    labels: Mapping[str, str],
     most: int,
 ) -> None:
     """Explain the windows that the table ``picked`` chose, at most ``most`` a task, in full.
 
-    ``roles`` gives each fold's groups by role. Folds' scales are measured on the negatives that
-    were chosen as background.
+    ``roles`` gives each fold's groups by role, ``labels`` the task whose labels a task predicts.
+    Folds' scales are measured on the windows that were chosen as background.
     """
     chosen = pd.read_table(picked, keep_default_na=False)
     explain_windows(
@@ -80,5 +81,6 @@ def explain_chosen(
         target,
         method=method,
         origin=origin,
+        labels=labels,
         background=rows_of(chosen, inputs.windows, "background", [""], len(chosen))[""],
     )

@@ -40,6 +40,7 @@ def explain_windows(
     method: Method,
     origin: scores.Origin,
     background: np.ndarray,
+    labels: Mapping[str, str] | None = None,
     windows_at_once: int | None = None,
 ) -> None:
     """Write the windows file ``target`` (``scores.WINDOWS``, ``scales``).
@@ -54,6 +55,8 @@ def explain_windows(
         Columns fold, role, group.
     background : int (m,)
         Rows on which every fold's scale is measured, the same for all.
+    labels
+        Task -> task of ``inputs`` whose labels it predicts; where absent, of the same name.
     """
     size = windows_at_once or default_windows(inputs.length, 1, method.batch_size)
     folds_of = {task: _folds_of(inputs, rows, folds) for task, rows in rows_by_task.items()}
@@ -64,7 +67,8 @@ def explain_windows(
         scaling.write_scales(file, scales)
         for task, rows in progress(rows_by_task.items(), total=len(rows_by_task), what="windows"):
             group = file.create_group(task)
-            _describe(group, inputs, task, rows, folds_of[task], scales[task])
+            label = (labels or {}).get(task, task)
+            _describe(group, inputs, label, rows, folds_of[task], scales[task])
             _explain_task(group, models_by_fold, inputs, rows, method.about(task), size)
 
 
@@ -140,7 +144,7 @@ def _ids(inputs: "Inputs", rows: np.ndarray) -> list[str]:
 def _describe(
     group: h5py.Group,
     inputs: "Inputs",
-    task: str,
+    label: str,
     rows: np.ndarray,
     folds_of: np.ndarray,
     scales: Mapping[str, float],
@@ -151,7 +155,7 @@ def _describe(
     relative = scaling.relative_scales(scales)
     group["id"][:] = inputs.windows["id"].iloc[rows].to_numpy(dtype=object)
     group["fold"][:] = folds_of
-    group["label"][:] = inputs.labels(rows, [task])[:, 0]
+    group["label"][:] = inputs.labels(rows, [label])[:, 0]
     group["scale"][:] = np.array([relative[fold] for fold in folds_of], dtype=np.float32)
 
 
