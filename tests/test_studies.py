@@ -39,17 +39,30 @@ def test_the_default_study_cut_small_makes_every_result(small: Path) -> None:
     assert (results / "sis/main/bound/clusters.tsv").exists()
 
 
-def test_nothing_is_left_to_do_and_a_setting_reruns_what_it_touches(small: Path) -> None:
+def jobs_after(folder: Path, change: str) -> dict[str, str]:
+    """Rule -> number of jobs that the small study needs again when ``change`` is its config."""
+    changed = folder / "changed.yaml"
+    changed.write_text(change)
+    configs = [ROOT / "config/config.yaml", ROOT / "tests/configs/small.yaml", changed]
+    printed = snakemake(folder, configs, "--dry-run", "--quiet", "rules")
+    return dict(line.split() for line in printed.splitlines() if len(line.split()) == 2)
+
+
+def test_nothing_is_left_to_do(small: Path) -> None:
     configs = [ROOT / "config/config.yaml", ROOT / "tests/configs/small.yaml"]
     assert "Nothing to be done" in snakemake(small, configs, "--dry-run")
-    fewer = snakemake(
-        small, [*configs], "--dry-run", "--quiet", "rules", "--config", "report={loci: 0}"
-    )
-    assert "train" not in fewer and "attribute " not in fewer
-    method = "attribution={methods: {integrated_gradients: {settings: {steps: 7}}}}"
-    steps = snakemake(small, configs, "--dry-run", "--quiet", "rules", "--config", method)
-    counts = dict(line.split() for line in steps.splitlines() if len(line.split()) == 2)
-    assert counts["explain_windows"] == "1" and "train" not in counts
+
+
+def test_a_setting_reruns_what_it_touches_and_no_more(small: Path) -> None:
+    assert set(jobs_after(small, "report: {loci: 0}")) & {"report", "train", "attribute"} == {
+        "report"
+    }
+    steps = "attribution: {methods: {integrated_gradients: {settings: {steps: 7}}}}"
+    again = jobs_after(small, steps)
+    assert again["explain_windows"] == "1"
+    assert not set(again) & {"train", "attribute", "join_tracks", "find_sis"}
+    # a resource is no setting: halving the batch for a smaller GPU reruns nothing
+    assert "attribute" not in jobs_after(small, "attribution: {batch_size: 64}")
 
 
 def test_snakemakes_own_report_is_made(small: Path) -> None:
