@@ -33,7 +33,7 @@ def test_masked_balanced_cross_entropy():
 
 def test_masked_labels_pull_nothing():
     inputs = sequences(60)
-    problem = Scalars(inputs, np.arange(60), ["alpha", "beta"], "binary", None)
+    problem = Scalars(inputs, np.arange(60), ["alpha", "beta"], "binary", "none")
     entries = problem.entries(np.arange(60))
     masked = np.isnan(inputs.labels(np.arange(60), ["alpha", "beta"]))
     assert (entries["weights"][masked] == 0).all()

@@ -152,7 +152,7 @@ def test_regression_fits_log_counts(tmp_path):
     counts = 50 * inputs.windows["alpha"] + np.random.default_rng(0).poisson(3, size=600)
     inputs.windows["alpha"] = counts.astype("float32")
     _, network = run(
-        inputs, tmp_path, tasks=["alpha"], objective="regression", epochs=8, learning_rate=0.02
+        inputs, tmp_path, tasks=["alpha"], objective="regression", epochs=20, learning_rate=0.005
     )
     predictions = predict_groups(
         Model.of(network, ["alpha"]),
