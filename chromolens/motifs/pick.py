@@ -51,10 +51,13 @@ def pick_windows(
 
 
 def background_rows(windows: pd.DataFrame, count: int, seed: int) -> np.ndarray:
-    """Positions in ``windows`` of at most ``count`` negatives or tiles, groups in turn; sorted."""
+    """Positions in ``windows`` of at most ``count`` negatives, groups in turn; sorted.
+
+    A table without negatives (regression, profiles) gives of its tiles.
+    """
     numbered = windows.assign(_row=np.arange(len(windows)))
-    drawn = numbered[numbered["role"].isin(["negative", "tile"])]
-    ranked = _shuffled(drawn, np.random.default_rng(seed))
+    role = "negative" if (windows["role"] == "negative").any() else "tile"
+    ranked = _shuffled(numbered[numbered["role"] == role], np.random.default_rng(seed))
     return np.sort(_take_turns(ranked, count)["_row"].to_numpy(dtype=int))
 
 

@@ -86,6 +86,13 @@ def test_background_is_negatives_in_turns(windows):
     assert set(rows) != set(background_rows(windows, 25, seed=1))
 
 
+def test_background_without_negatives_is_tiles(windows):
+    without = windows[windows["role"] != "negative"]
+    chosen = without.iloc[background_rows(without, 25, seed=0)]
+    assert (chosen["role"] == "tile").all()
+    assert chosen["group"].value_counts().to_dict() == {"chr1": 10, "chr2": 5, "chr3": 10}
+
+
 def test_nothing_to_pick(windows):
     assert pick(windows[windows["role"] == "negative"]) == []
     assert len(background_rows(windows.iloc[:0], 5, seed=0)) == 0
