@@ -60,7 +60,8 @@ def _check_windows(window: int, stride: int, sizes: dict[str, int]) -> None:
 
 
 def _check_modisco(given: dict) -> None:
-    known = plugins.fields(PACKAGE / "motifs" / "modisco.py", "Settings")
+    file = PACKAGE / "motifs" / "modisco.py"
+    known = ["width", *plugins.fields(file, "Settings")]
     for key in given:
         plugins.check_one(key, known, "setting of TF-MoDISco", "the config, motifs.modisco")
 
