@@ -151,6 +151,11 @@ def tiled(models: pd.DataFrame, settings: dict, tracked: pd.DataFrame) -> list[s
     return list(models.loc[binary, "model"]) if settings.get("peaks") else []
 
 
+def compared(models: pd.DataFrame, methods: pd.DataFrame) -> list[str]:
+    """Models whose methods can be held against one another: those that several explain."""
+    return list(models.loc[models["explained"], "model"]) if len(methods) > 1 else []
+
+
 def first_genome_wide(methods: pd.DataFrame) -> list[str]:
     """The method whose shards give the prediction tracks; none where none is genome-wide."""
     return list(methods.loc[methods["genome_wide"], "method"][:1])

@@ -168,3 +168,29 @@ def reliability(predicted: np.ndarray, observed: np.ndarray, n: np.ndarray, labe
 def _bin(x: float, y: float, predicted: float, observed: float, n: int) -> Markup:
     told = f"{n} windows: predicted {decimal(predicted, 2)}, true {decimal(observed, 2)}"
     return svg.tag("circle", svg.tag("title", told), cx=x, cy=y, r=2.4, class_="kept")
+
+
+def deletion(
+    shares: np.ndarray,
+    values: np.ndarray,
+    chance: np.ndarray,
+    bounds: tuple[float, float],
+    label: str,
+) -> Markup:
+    """Target against the share of bases deleted, by contributions and in a random order.
+
+    The axis of shares is that of their square roots: what matters happens early.
+    """
+    x, y = svg.Scale((0, 1), (34, 158)), svg.Scale(bounds, (84, 10))
+    place = x(np.sqrt(shares))
+    ticks = [
+        svg.text(30, float(y(v)) + 4, significant(round(v, 1)), "end", "tick") for v in bounds
+    ]
+    marks = ((0.0, "0"), (0.1, "10 %"), (1.0, "100 %"))
+    ticks += [
+        svg.text(float(x(share**0.5)), 98, words, "middle", "tick") for share, words in marks
+    ]
+    frame = [svg.line(34, 84, 158, 84), svg.line(34, 84, 34, 10)]
+    curves = [svg.curve(place, y(chance), "curve training")]
+    curves += [svg.curve(place, y(values), "curve validation")]
+    return svg.figure(178, 104, label, *frame, *ticks, *curves)

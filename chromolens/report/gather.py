@@ -73,6 +73,7 @@ def gather(
         },
         database=load_database(database),
         completeness=list(map(Path, files["completeness"])),
+        compared=list(map(Path, files["compared"])),
         tables=_tables(files),
         config=config,
         provenance=_shown(made, config["study"]),

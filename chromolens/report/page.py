@@ -12,6 +12,7 @@ from chromolens.report.sections import (
     data,
     loci,
     making,
+    methods,
     patterns,
     performance,
     subsets,
@@ -30,6 +31,7 @@ _SECTIONS = {
     "patterns": ("Patterns", patterns),
     "subsets": ("Sufficient input subsets", subsets),
     "concordance": ("Concordance", concordance),
+    "methods": ("Methods compared", methods),
     "checks": ("Checks", checks),
     "making": ("How it was made", making),
 }

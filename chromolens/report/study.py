@@ -63,6 +63,8 @@ class Study:
         Table of what the study had to show.
     completeness
         Tables of completeness errors, one or several.
+    compared
+        Tables of ``checks/methods.py``, one for each model that several methods explain.
     tables
         Caption -> any further table of a check, shown as it is (planted bases found, ...).
     config, provenance
@@ -99,6 +101,7 @@ class Study:
     database: Sequence[Any] = ()
     acceptance: Path | None = None
     completeness: Sequence[Path] = ()
+    compared: Sequence[Path] = ()
     tables: Mapping[str, Path] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)

@@ -83,6 +83,7 @@ def build(folder: Path, tasks: dict[str, str] = SITES, title: str = "Six yeast f
         database=database,
         acceptance=synthetic_tables.acceptance(folder),
         completeness=[synthetic_tables.completeness(folder, tasks)],
+        compared=[_compared(folder, tasks, methods)],
         tables={
             "Planted bases found by contributions": synthetic_tables.planted_table(folder, tasks)
         },
@@ -216,3 +217,17 @@ def _truth(folder: Path, events: list) -> Path:
     rows = [f"{c}\t{s}\t{s + 10}\t{t}\t0\t{strand}\tcausal\t." for c, s, t, strand in events]
     path.write_text("\n".join(rows) + "\n")
     return path
+
+
+def _compared(folder: Path, tasks: dict, methods: tuple[str, ...]) -> Path:
+    """As ``checks/methods.py`` writes it: falls of 3, 2 and 1 at once, and rank agreement 0.7."""
+    rows = []
+    for task in tasks:
+        for method, height in zip((*methods, "random"), (3.0, 2.0, 1.0), strict=True):
+            for share, value in ((0.0, 5.0), (0.5, 5.0 - height), (1.0, 5.0 - height)):
+                rows.append(("cnn", task, method, "deletion", "", share, value, 80))
+        for one, other in (methods, methods[::-1]):
+            rows.append(("cnn", task, one, "agreement", other, "", 0.7, 80))
+    rows += [("cnn", "", method, "cpu_seconds", "", "", 12.0, "") for method in methods]
+    names = ["model", "task", "method", "measure", "other", "share", "value", "windows"]
+    return written(pd.DataFrame(rows, columns=names), folder / "methods.tsv")

@@ -17,6 +17,7 @@ SECTIONS = [
     "patterns",
     "subsets",
     "concordance",
+    "methods",
     "checks",
     "making",
 ]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from chromolens.report import figures
-from chromolens.report.sections import concordance, data, patterns, performance, subsets
+from chromolens.report.sections import concordance, data, methods, patterns, performance, subsets
 from chromolens.report.tables import decimal, plural, significant, words
 
 
@@ -118,3 +118,25 @@ def test_numbers_as_people_write_them():
         "1 window",
         "2,000 windows",
     ]
+
+
+def test_methods_are_compared_task_by_task(study):
+    shown = methods.context(study)
+    assert [name for name, _ in shown["panels"]][0] == "Reb1 · cnn"
+    assert all(len(panels) == 2 for _, panels in shown["panels"])
+    rows = [dict(zip(shown["table"].header, row, strict=True)) for row in shown["table"].rows]
+    reb1 = {row["method"]: row for row in rows if row["task"] == "Reb1"}
+    # half the way down over the first half of the shares, all of it over the second
+    assert [reb1[name]["mean fall"] for name in ("deeplift_rescale", "ism", "random")] == [
+        "2.250",
+        "1.500",
+        "0.750",
+    ]
+    assert reb1["ism"]["rank agreement with deeplift_rescale"] == "0.70"
+    assert reb1["ism"]["rank agreement with ism"] == "–"
+    assert reb1["random"]["CPU s of the job"] == "–"
+
+
+def test_one_method_is_not_compared(study):
+    alone = methods.context(dataclasses.replace(study, compared=()))
+    assert alone == {"panels": [], "table": None}

@@ -97,6 +97,7 @@ rule report:
             row=(tracked if settings.get("simulate") else tracked[:0]).itertuples(),
         ),
         tiles=collect("results/{{study}}/checks/{model}.tiles.tsv", model=tiled_models),
+        compared=collect("results/{{study}}/checks/{model}.methods.tsv", model=compared),
     output:
         report(
             "results/{study}/report/index.html",
