@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from chromolens import plugins
+from chromolens import plugins, sources
 from chromolens.checks.acceptance import check_criteria
 from chromolens.errors import BadInput
+from chromolens.motifs.database import check_source
 from chromolens.room import check_place
 
 PACKAGE = Path(__file__).parent
@@ -33,6 +34,7 @@ def check(
         Where the results will lie.
     """
     check_place(folder)
+    check_source(sources.database(config, ""))
     if settings["kind"] == "genome":
         _check_windows(settings["window"], config["tracks"]["stride"], groups)
     _check_modisco(config["motifs"]["modisco"])

@@ -1,12 +1,16 @@
 """Databases of known motifs: a pinned JASPAR release (offline), or a MEME file."""
 
+import sqlite3
 import warnings
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 
+from chromolens import plugins
 from chromolens.errors import BadInput
 from chromolens.motifs.meme import read_meme
 from chromolens.motifs.ppm import normalised
@@ -37,6 +41,20 @@ def load_database(source: Mapping) -> list[Motif]:
             expected=f"either meme alone, or some of {', '.join(sorted(known))}",
         )
     return jaspar(**source)
+
+
+def check_source(source: Mapping) -> None:
+    """BadInput where ``source`` names a JASPAR release or tax_group that doesn't exist; quick."""
+    if "meme" in source:
+        return
+    folder = Path(find_spec("pyjaspar").submodule_search_locations[0], "data")
+    releases = sorted(file.stem for file in folder.glob("*.sqlite"))
+    where = "the config, motifs.database"
+    plugins.check_one(source["release"], releases, "JASPAR release", f"{where}.release")
+    if source.get("tax_group"):
+        with closing(sqlite3.connect(folder / f"{source['release']}.sqlite")) as connection:
+            groups = _tax_groups(connection)
+        plugins.check_one(source["tax_group"], groups, "JASPAR tax_group", f"{where}.tax_group")
 
 
 def matrices(source: Mapping, names: Mapping[str, str]) -> dict[str, np.ndarray]:

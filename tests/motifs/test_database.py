@@ -8,7 +8,7 @@ import pyjaspar
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.motifs.database import load_database, matrices
+from chromolens.motifs.database import check_source, load_database, matrices
 from chromolens.motifs.meme import write_meme
 
 SQLITE = Path(pyjaspar.__file__).parent / "data/JASPAR2024.sqlite"
@@ -77,3 +77,20 @@ def test_matrices_are_taken_by_identifier(fungi):
     with pytest.raises(BadInput, match="no motif 'REB1'") as error:
         matrices({"tax_group": "fungi"}, {"mine": "REB1"})
     assert "mine" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ({"release": "JASPAR2042"}, "JASPAR2024"),
+        ({"release": "JASPAR2024", "tax_group": "fungus"}, r"(?s)did you mean 'fungi'.*plants"),
+    ],
+)
+def test_a_wrong_source_is_refused_while_planning(source, message):
+    with pytest.raises(BadInput, match=message):
+        check_source(source)
+
+
+def test_right_sources_pass():
+    check_source({"meme": "anything.meme"})
+    check_source({"release": "JASPAR2024", "collection": "CORE", "tax_group": "fungi"})
