@@ -6,6 +6,7 @@ BIN     = $(VENV)/bin
 RUN     = $(BIN)/snakemake --cores $(CORES)
 MIRROR ?= $(CHROMOLENS_MIRROR)
 DATA   ?= $(MIRROR)/..
+SEEDS  ?= 1 2 3
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo demo-seeds test lint docs study-yeast study-ctcf study-tss test-cluster
@@ -24,8 +25,8 @@ demo: env  ## the default study: simulated genome, offline, minutes
 	$(RUN)
 	@$(BIN)/python -m chromolens show results/demo
 
-demo-seeds: env  ## the default study over three seeds
-	for seed in 1 2 3; do $(RUN) --config study=demo-$$seed seed=$$seed && \
+demo-seeds: env  ## the default study over three seeds (SEEDS="1 2 3")
+	for seed in $(SEEDS); do $(RUN) --config study=demo-$$seed seed=$$seed && \
 	$(BIN)/python -m chromolens show results/demo-$$seed || exit 1; done
 
 test: env  ## all tests
