@@ -175,7 +175,7 @@ def attribution_settings(config: dict, settings: dict) -> dict:
 
 def sis_settings(config: dict) -> dict:
     """What the search for subsets is told."""
-    chosen = {key: config["sis"][key] for key in ("mask", "max_subsets")}
+    chosen = {key: config["sis"][key] for key in ("method", "mask", "max_subsets")}
     return chosen | {"target": config["attribution"]["target"]}
 
 

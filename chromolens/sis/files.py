@@ -7,6 +7,7 @@ id           the window, ``chrom:start-end``, or a record's name
 fold         whose model found it
 order        0 for the first subset of a window, and on
 value        target on the subset alone
+without_one  highest target once any one of its positions is masked too: below the threshold
 threshold    of the fold, target units
 rest_value   target of the window once all its subsets in this table are masked
 positions    offsets in the window, 0-based, ascending, comma-separated
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     # the jobs that find subsets need no clustering packages
     from chromolens.sis.cluster_motifs import Clusters
 
-COLUMNS = "id fold order value threshold rest_value positions string sequence".split()
+COLUMNS = "id fold order value without_one threshold rest_value positions string sequence".split()
 TEXT = {name: str for name in ("id", "fold", "positions", "string", "sequence")}
 
 

@@ -10,7 +10,7 @@ from chromolens.genome.onehot import decode
 from chromolens.inputs.batches import Inputs
 from chromolens.models.model import Model
 from chromolens.runlog import logger, progress
-from chromolens.sis.backselect import Subsets
+from chromolens.sis.collection import Subsets
 from chromolens.sis.files import COLUMNS
 from chromolens.sis.front import BLOCK, Finder
 from chromolens.sis.strings import sis_string, surroundings
@@ -27,7 +27,7 @@ def find_subsets(
     target: str = "logit",
     mask: float | np.ndarray | str = 0.25,
     max_subsets: int | None = 3,
-    method: str = "exact",
+    method: str = "auto",
     batch_size: int | None = None,
 ) -> pd.DataFrame:
     """Sufficient subsets of chosen windows, out of fold.
@@ -125,10 +125,13 @@ def _table_rows(facts: dict, sequence: str, found: Subsets) -> list[dict]:
         | {
             "order": order,
             "value": value,
+            "without_one": without_one,
             "rest_value": found.rest_value,
             "positions": ",".join(map(str, subset)),
             "string": sis_string(sequence, subset),
             "sequence": surroundings(sequence, subset),
         }
-        for order, (subset, value) in enumerate(zip(found.subsets, found.values, strict=True))
+        for order, (subset, value, without_one) in enumerate(
+            zip(found.subsets, found.values, found.without_one, strict=True)
+        )
     ]

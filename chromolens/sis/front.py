@@ -1,26 +1,32 @@
 """The front door to sufficient input subsets: a model, inputs and a threshold in, subsets out.
 
-``sufficient_subsets`` chooses the fast exact search (``local``) for models whose convolutions
-see little of the input at a time, and the search that evaluates every candidate whole for all
-others: the subsets are the same.
+Exact BackSelect is ``local`` for models whose convolutions see little of the input at a time, and
+evaluates every candidate whole for all others: the subsets are the same. ``method="gradient"``
+lets gradients choose which positions exact BackSelect looks at.
 """
 
 import logging
-from collections.abc import Callable
 
 import numpy as np
-import tensorflow as tf
 
 from chromolens.errors import BadInput
-from chromolens.models.model import Model, batches, check_inputs, padded
+from chromolens.models.model import Model, check_inputs
 from chromolens.models.targets import target_function
-from chromolens.sis.backselect import Score, Subsets, collect, masked, search_with
+from chromolens.sis.backselect import search_with
+from chromolens.sis.collection import Subsets, by_gradient, collect, exact, masked
+from chromolens.sis.compiled import compiled_masked_score, compiled_score
+from chromolens.sis.gradient import gradient_search
 from chromolens.sis.local import local_search
 
 logger = logging.getLogger("chromolens")
 
 BATCH = 512
 """Masked copies evaluated together: where TensorFlow reaches the machine's speed."""
+
+SHORT = 150
+"""Up to this length "auto" searches exactly, whatever the model (``length^2 / 2`` evaluations)."""
+
+METHODS = ("exact", "gradient", "auto")
 
 BLOCK = 32
 """Inputs taken through BackSelect together: memory depends on this, not on their number."""
@@ -59,9 +65,11 @@ def sufficient_subsets(
         What a masked position becomes: a number in all channels, an array (channels,), or
         "mean", the model's background frequencies.
     method
-        "exact".
+        "exact"; "gradient", for long inputs and networks that see far: gradients mask the
+        positions that seem to matter least, exact BackSelect searches the rest. Its subsets are
+        proven in the same way, and mostly the same; "auto": exact where that is fast.
     seed
-        Not used by the exact method, which draws nothing.
+        Not used: nothing is drawn.
     batch_size
         Masked copies evaluated together (512): speed and memory, not results.
     max_subsets
@@ -103,13 +111,16 @@ class Finder:
         _check_method(method)
         self.model, self.mask = model, mask_of(mask, model)
         index, batch = model.task_index(task), batch_size or BATCH
-        shape = (length, model.channels)
-        self.score = compiled_score(target_function(model, [index], target), shape, batch)
-        self._search = local_search(model, length, index, target, self.mask)
-        self.fast = self._search is not None
-        if not self.fast:
-            self._search = search_with(self.score, self.mask, batch)
-        logger.info("SIS: %s search", "local" if self.fast else "whole-input")
+        function, shape = target_function(model, [index], target), (length, model.channels)
+        self.score = compiled_score(function, shape, batch)
+        self.local = local_search(model, length, index, target, self.mask)
+        self.method = _chosen(method, self.local is not None or length <= SHORT)
+        whole = compiled_masked_score(function, shape, self.mask, batch)
+        self._find = exact(self.local or search_with(whole, self.mask))
+        if self.method == "gradient":
+            guess = gradient_search(function, shape, self.mask, BLOCK)
+            self._find = by_gradient(guess, self._find, self.mask)
+        logger.info("SIS: %s, by %s", self.method, "changes" if self.local else "whole inputs")
 
     def find(
         self, inputs: np.ndarray, threshold: float | np.ndarray, max_subsets: int | None = None
@@ -121,40 +132,13 @@ class Finder:
         for start in range(0, len(inputs), BLOCK):
             part = slice(start, start + BLOCK)
             found += collect(
-                self.score, self._search, inputs[part], thresholds[part], self.mask, max_subsets
+                self.score, self._find, inputs[part], thresholds[part], self.mask, max_subsets
             )
         return found
 
     def masked_values(self, inputs: np.ndarray) -> np.ndarray:
         """Target of each input with all its known positions masked: (n,)."""
         return self.score(masked(inputs, inputs.any(axis=-1), self.mask))
-
-
-def compiled_score(function: Callable, shape: tuple[int, int], batch: int) -> Score:
-    """``function``, tensor (batch, length, channels) -> (batch, 1), on arrays (n, ...) -> (n,).
-
-    Compiled for two batch shapes: ``batch``, and an eighth of it for what is left over (padded),
-    so that little is computed in vain.
-    """
-    small = max(1, batch // 8)
-    compiled = {size: _compiled(function, (size, *shape)) for size in (batch, small)}
-
-    def score(inputs: np.ndarray) -> np.ndarray:
-        values, whole = np.empty(len(inputs), np.float32), len(inputs) // batch * batch
-        for rows in batches(whole, batch):
-            values[rows] = compiled[batch](tf.constant(inputs[rows[0] : rows[-1] + 1]))[:, 0]
-        for rows in batches(len(inputs) - whole, small):
-            part = padded(inputs[whole + rows], small)
-            values[whole + rows] = compiled[small](tf.constant(part))[: len(rows), 0]
-        return values
-
-    return score
-
-
-def _compiled(function: Callable, shape: tuple[int, ...]) -> Callable:
-    return tf.function(
-        function, input_signature=[tf.TensorSpec(shape, tf.float32)], autograph=False
-    )
 
 
 def mask_of(mask: float | np.ndarray | str, model: Model) -> np.ndarray:
@@ -184,13 +168,16 @@ def _mean_mask(mask: str, model: Model) -> np.ndarray:
 
 
 def _check_method(method: str) -> None:
-    if method == "gradient":
+    if method not in METHODS:
         raise BadInput(
-            "method 'gradient' is not there yet: it comes with a later version",
-            remedy="use method 'exact'",
+            f"there is no SIS method named {method!r}", expected=f"one of {', '.join(METHODS)}"
         )
-    if method != "exact":
-        raise BadInput(f"there is no SIS method named {method!r}", expected="'exact'")
+
+
+def _chosen(method: str, exact_is_fast: bool) -> str:
+    if method != "auto":
+        return method
+    return "exact" if exact_is_fast else "gradient"
 
 
 def _thresholds(threshold: float | np.ndarray, count: int) -> np.ndarray:

@@ -158,6 +158,7 @@ def sis(folder: Path, task: str, tasks: dict, rng: np.random.Generator) -> dict[
             "fold": "fold0",
             "order": [0, 1, 2],
             "value": 1.2,
+            "without_one": 0.5,
             "threshold": 1.0,
             "rest_value": 0.2,
             "positions": ["90,91,92,95", "20,21", "1,2,3"],

@@ -47,6 +47,7 @@ def subsets_table(windows: list[tuple[str, np.ndarray]]) -> pd.DataFrame:
             "fold": "fold0",
             "order": 0,
             "value": 1.0,
+            "without_one": -1.0,
             "threshold": 0.5,
             "rest_value": 0.0,
             "positions": ",".join(map(str, kept)),

@@ -4,15 +4,16 @@ import numpy as np
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.sis.backselect import collect, record_step, search_with, smallest_passing
 from chromolens.sis.backselect import empty_order as empty
-from tests.sis.models import published_sis, random_dna
+from chromolens.sis.backselect import record_step, search_with
+from chromolens.sis.collection import collect, exact, smallest_passing
+from tests.sis.models import published_sis, random_dna, with_one_masked
 
 MASK = np.full(4, 0.25, dtype=np.float32)
 
 
 def subsets_of(score, inputs, threshold, mask=MASK, max_subsets=None, batch=7):
-    search = search_with(score, mask, batch)
+    search = exact(search_with(with_one_masked(score, mask, batch), mask))
     thresholds = np.full(len(inputs), threshold)
     return collect(score, search, inputs, thresholds, mask, max_subsets)
 
@@ -99,9 +100,10 @@ def test_float_noise_is_a_tie_and_a_difference_is_not():
 def test_walks_back_from_the_fully_masked_input():
     # passes, fails, passes, fails as more is masked: the smallest subset counts
     positions, values = np.array([3, 0, 2, 1, -1]), np.array([9.0, 1.0, 7.0, 0.0, -np.inf])
-    assert smallest_passing(positions, values, 5.0).tolist() == [1]
-    assert smallest_passing(positions, values, 8.0).tolist() == [0, 1, 2]
-    assert smallest_passing(positions, values, 10.0).tolist() == [0, 1, 2, 3]
+    assert smallest_passing(positions, values, 5.0).positions.tolist() == [1]
+    assert smallest_passing(positions, values, 5.0).without_one == 0.0
+    assert smallest_passing(positions, values, 8.0).positions.tolist() == [0, 1, 2]
+    assert smallest_passing(positions, values, 10.0).positions.tolist() == [0, 1, 2, 3]
 
 
 def test_below_the_threshold_there_is_no_subset_and_equal_to_it_there_is():

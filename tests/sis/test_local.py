@@ -6,9 +6,10 @@ import keras
 import numpy as np
 import pytest
 
-from chromolens.sis.backselect import collect, search_with
+from chromolens.sis.backselect import search_with
+from chromolens.sis.collection import collect, exact
 from chromolens.sis.front import Finder, sufficient_subsets
-from tests.sis.models import layers, network, published_sis, random_dna
+from tests.sis.models import layers, network, published_sis, random_dna, with_one_masked
 
 
 def conv(filters, width, **more):
@@ -77,7 +78,7 @@ def between(finder, inputs, share=0.5):
 
 
 def whole(finder, inputs, threshold, max_subsets=None):
-    search = search_with(finder.score, finder.mask, 256)
+    search = exact(search_with(with_one_masked(finder.score, finder.mask), finder.mask))
     thresholds = np.full(len(inputs), threshold)
     return collect(finder.score, search, inputs, thresholds, finder.mask, max_subsets)
 
@@ -92,7 +93,7 @@ def test_equals_the_search_by_whole_inputs(form):
     inputs[1, 3:6] = 0
     inputs[2, -2:] = 0
     finder = Finder(model, 40, task=1, mask=np.array([0.3, 0.2, 0.2, 0.3]), batch_size=256)
-    assert finder.fast
+    assert finder.local
     threshold = between(finder, inputs)
     expected = whole(finder, inputs, threshold, 2)
     assert sum(len(each.subsets) for each in expected) >= 2
@@ -103,7 +104,7 @@ def test_equals_the_search_by_whole_inputs(form):
 def test_other_forms_go_the_long_way(form):
     model, inputs = network(*OTHERS[form], length=36), random_dna(2, 36, seed=6)
     finder = Finder(model, 36, batch_size=128)
-    assert not finder.fast
+    assert not finder.local
     threshold = between(finder, inputs, 0.9)
     found = finder.find(inputs, threshold, 1)
     assert sets(found) == sets(whole(finder, inputs, threshold, 1))
@@ -116,7 +117,7 @@ def test_a_branched_model_goes_the_long_way():
     from chromolens.models.model import Model
 
     model = Model.of(keras.Model(inputs, layers.Dense(1)(pooled)))
-    assert not Finder(model, 30).fast
+    assert not Finder(model, 30).local
 
 
 @pytest.mark.parametrize("target", ["logit", "output", "class_minus_mean"])
@@ -152,10 +153,10 @@ def test_costs_a_fraction_of_the_search_by_whole_inputs():
     form = [conv(64, 15), layers.ReLU(), layers.GlobalMaxPooling1D()]
     model, inputs = network(*form, length=201), random_dna(16, 201, seed=9)
     finder, free = Finder(model, 201), np.ones((16, 201), bool)
-    slow = search_with(finder.score, finder.mask, 512)
-    finder._search(inputs[:1], free[:1])
+    slow = search_with(with_one_masked(finder.score, finder.mask, 512), finder.mask)
+    finder.local(inputs[:1], free[:1])
     slow(inputs[:1, :], free[:1] & (np.arange(201) < 4))
-    fast_cost = cpu(finder._search, inputs, free) / 16
+    fast_cost = cpu(finder.local, inputs, free) / 16
     slow_cost = cpu(slow, inputs[:1], free[:1])
     assert slow_cost > 5 * fast_cost
 

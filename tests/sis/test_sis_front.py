@@ -35,7 +35,6 @@ def test_masks_that_are_none(model, mask):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"method": "gradient"}, "later version"),
         ({"method": "greedy"}, "no SIS method"),
         ({"threshold": float("nan")}, "threshold"),
         ({"threshold": [1.0, 2.0, 3.0]}, "threshold"),

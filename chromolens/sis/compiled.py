@@ -1,0 +1,72 @@
+"""Targets as compiled functions of arrays, for a few batch shapes only.
+
+Each is compiled for ``batch`` rows, and for an eighth of it for what is left over (padded), so
+that little is computed in vain and a row's bits don't depend on how many others there are.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import tensorflow as tf
+
+from chromolens.models.model import padded
+from chromolens.sis.backselect import MaskedScore, Score
+
+
+def compiled_score(function: Callable, shape: tuple[int, int], batch: int) -> Score:
+    """``function``, tensor (batch, length, channels) -> (batch, 1), on arrays (n, ...) -> (n,)."""
+    small = max(1, batch // 8)
+    compiled = {size: _compiled(function, (size, *shape)) for size in (batch, small)}
+
+    def score(inputs: np.ndarray) -> np.ndarray:
+        values = np.empty(len(inputs), np.float32)
+        for part, size in _parts(len(inputs), batch, small):
+            found = compiled[size](tf.constant(padded(inputs[part], size)))
+            values[part] = found[: part.stop - part.start, 0]
+        return values
+
+    return score
+
+
+def compiled_masked_score(
+    function: Callable, shape: tuple[int, int], mask: np.ndarray, batch: int
+) -> MaskedScore:
+    """``function`` of copies with one position masked, which are made inside the graph.
+
+    At most ``batch`` copies are in memory at a time.
+    """
+
+    def masked_values(inputs: tf.Tensor, rows: tf.Tensor, positions: tf.Tensor) -> tf.Tensor:
+        there = tf.one_hot(positions, shape[0])[..., None] > 0
+        return function(tf.where(there, mask, tf.gather(inputs, rows)))
+
+    whole = tf.TensorSpec((None, *shape), tf.float32)
+    ask = {}
+    for size in (batch, max(1, batch // 8)):
+        places = tf.TensorSpec((size,), tf.int64)
+        signature = [whole, places, places]
+        ask[size] = tf.function(masked_values, input_signature=signature, autograph=False)
+
+    def score(inputs: np.ndarray, rows: np.ndarray, positions: np.ndarray) -> np.ndarray:
+        values, current = np.empty(len(rows), np.float32), tf.constant(inputs)
+        for part, size in _parts(len(rows), *ask):
+            places = (tf.constant(padded(which[part], size)) for which in (rows, positions))
+            values[part] = ask[size](current, *places)[: part.stop - part.start, 0]
+        return values
+
+    return score
+
+
+def _parts(count: int, large: int, small: int) -> Iterator[tuple[slice, int]]:
+    """Slices of ``count`` with the batch shape of each: ``large``, and ``small`` for the rest."""
+    whole = count // large * large
+    for start in range(0, whole, large):
+        yield slice(start, start + large), large
+    for start in range(whole, count, small):
+        yield slice(start, min(start + small, count)), small
+
+
+def _compiled(function: Callable, shape: tuple[int, ...]) -> Callable:
+    return tf.function(
+        function, input_signature=[tf.TensorSpec(shape, tf.float32)], autograph=False
+    )
