@@ -82,14 +82,17 @@ def genome_loci(
     predictions: pd.DataFrame,
     windows: pd.DataFrame,
     annotation: Annotation,
+    *,
+    predicted: str,
 ) -> list[Locus]:
     """Loci of one model and task in a genome.
 
-    ``predictions`` are the held-out ones of the model, ``windows`` the windows table.
+    ``predictions`` are the held-out ones of the model, of which column ``predicted`` decides;
+    ``windows`` is the windows table.
     """
     tracks = {key[2]: path for key, path in study.tracks.items() if key[:2] == (model, task)}
     places = windows[["id", "chrom", "start", "end"]]
-    candidates = best_predicted(predictions, task).merge(places, on="id")
+    candidates = best_predicted(predictions, predicted).merge(places, on="id")
     first = next(iter(tracks.values()))
     score = [_mass(first, row) for row in candidates.itertuples()]
     candidates = apart(candidates.assign(score=score), study.locus_width)

@@ -30,7 +30,8 @@ def _trained(study: Study, data: dict) -> str:
     folds = plural(len(data["folds"]["rows"]), "fold")
     by = f" by {words(names)}" if names else ""
     return (
-        f"{plural(len(data['tasks']), 'task')} ({words(data['tasks'])}) were learned from "
+        f"{plural(len(data['tasks']), 'task')} ({words(data['tasks'])}) "
+        f"{'was' if len(data['tasks']) == 1 else 'were'} learned from "
         f"{plural(data['windows'], 'window')} of {count(data['length'])} bp on "
         f"{plural(len(data['groups']), groups)}{by}, in {folds}: each base is explained by "
         "models that never saw its "

@@ -35,11 +35,17 @@ def _genome(study: Study) -> Loci:
     windows, known = read_windows(study.windows), annotation(study)
     found = {}
     for model, task in _explained_pairs(predictions):
-        if (model, task) in tracked:
-            found[model, task] = genome_loci(
-                study, model, task, predictions[model], windows, known
+        # a profile network explains two outputs for each task
+        outputs = [
+            name
+            for name in (task, f"profile_{task}", f"counts_{task}")
+            if (model, name) in tracked
+        ]
+        for name in outputs:
+            found[model, name] = genome_loci(
+                study, model, name, predictions[model], windows, known, predicted=task
             )
-        else:
+        if not outputs:
             loci = record_loci(study, model, task, predictions[model])
             found[model, task] = [_placed(locus, known) for locus in loci]
     return found
