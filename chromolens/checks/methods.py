@@ -62,7 +62,7 @@ def compare(
     for method, path in benchmarks.items():
         seconds = float(pd.read_table(path)["cpu_time"].iloc[0])
         rows.append({"method": method, "measure": "cpu_seconds", "value": seconds})
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"windows": "Int64"})
 
 
 def _tasks(explained: Mapping[str, str]) -> list[str]:
