@@ -42,19 +42,28 @@ KINKED = (
 
 def activate(layer: keras.layers.Layer, pair: Pair) -> Pair:
     """The nonlinearity named by ``layer.activation``."""
-    name = activation_name(layer)
-    if name == "linear":
+    if activation_name(layer) == "linear":
         return pair
+    return rescaled(pair, *nonlinearity(layer))
+
+
+def nonlinearity(
+    layer: keras.layers.Layer, attribute: str = "activation"
+) -> tuple[Callable, HandBack]:
+    """The function of one input that ``layer`` holds as ``attribute``, and its hand-back."""
+    name, function = activation_name(layer, attribute), getattr(layer, attribute)
+    if name == "linear":
+        return tf.identity, linear_back
     if name == "relu":
-        return rescaled(pair, tf.nn.relu, relu_back)
+        return tf.nn.relu, relu_back
     if name in SMOOTH:
-        return _by_quotient(layer.activation, pair, 1e-2)
+        return function, quotient_back(function, 1e-2)
     if name in KINKED:
-        return _by_quotient(layer.activation, pair, 1e-5)
+        return function, quotient_back(function, 1e-5)
     known = ", ".join(("linear", "relu", *SMOOTH, *KINKED))
     if name == "softmax":
         known += ' (a softmax is left out by target="logit" or "class_minus_mean")'
-    raise no_rule(f"activation {name!r} of layer {layer.name!r}", known)
+    raise no_rule(f"{attribute} {name!r} of layer {layer.name!r}", known)
 
 
 def elementwise(layer: keras.layers.Layer, pair: Pair) -> Pair:
@@ -62,7 +71,12 @@ def elementwise(layer: keras.layers.Layer, pair: Pair) -> Pair:
     if isinstance(layer, keras.layers.ReLU) and _is_plain(layer):
         return rescaled(pair, tf.nn.relu, relu_back)
     # Not the layer itself: it would refuse the axis of groups that hand_back adds in front.
-    return _by_quotient(layer.call, pair, 1e-5)
+    return rescaled(pair, layer.call, quotient_back(layer.call, 1e-5))
+
+
+def linear_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
+    """No nonlinearity: the multiplier is 1."""
+    return signal
 
 
 @fused
@@ -76,10 +90,6 @@ def relu_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tenso
 def quotient_back(function: Callable, smallest: float) -> HandBack:
     """The quotient, or the derivative at the midpoint where the inputs nearly agree."""
     return partial(_quotient, function, smallest)
-
-
-def _by_quotient(function: Callable, pair: Pair, smallest: float) -> Pair:
-    return rescaled(pair, function, quotient_back(function, smallest))
 
 
 @fused
