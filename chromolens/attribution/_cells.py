@@ -27,18 +27,18 @@ class Cell:
 
     Attributes
     ----------
+    activation, gate
+        Of the new content, and of the gates where there are any: a function and its hand-back.
     kernel : float32 (units, gates x units)
         From the last output to the gates.
     bias : float32 (gates x units,), or 0
         Added with it.
-    activation, gate
-        Of the new content, and of the gates where there are any: a function and its hand-back.
     """
 
-    kernel: tf.Tensor
-    bias: tf.Tensor | float
     activation: tuple[Callable, HandBack]
     gate: tuple[Callable, HandBack] | None
+    kernel: tf.Tensor
+    bias: tf.Tensor
 
     @property
     def units(self) -> int:

@@ -5,8 +5,6 @@ coefficients don't depend on the signal: they are worked out for all steps at on
 loop backwards is one product with the weights a step.
 """
 
-from functools import partial
-
 import tensorflow as tf
 
 from chromolens.attribution._cells import Cell, History
@@ -20,7 +18,7 @@ def recur(cell: Cell, inputs: Pair) -> list[Pair]:
     """
     sides = [inputs.taped.shape[1], inputs.other.shape[1]]
     together = tf.stop_gradient(tf.concat([inputs.taped, inputs.other], axis=1))
-    history = fused(partial(_forward, cell))(together)
+    history = _forward(*_parts(cell), together)
     taped, other = zip(*(tf.split(part, sides, axis=1) for part in history), strict=True)
     passed = _pass(cell, inputs.taped, taped, other)
     pairs = zip(passed, _ends(cell, other), strict=True)
@@ -31,7 +29,7 @@ def _pass(cell: Cell, inputs: tf.Tensor, taped: History, other: History) -> Hist
     @tf.custom_gradient
     def step(inputs: tf.Tensor) -> tuple:
         def backward(*signals: tf.Tensor) -> tf.Tensor:
-            return fused(partial(_back, cell))(signals, taped, other)
+            return _back(*_parts(cell), signals, taped, other)
 
         return tuple(tf.identity(end) for end in _ends(cell, taped)), backward
 
@@ -43,11 +41,27 @@ def _ends(cell: Cell, history: History) -> History:
     return history[0], *(part[-1] for part in history[: cell.states])
 
 
-def _forward(cell: Cell, inputs: tf.Tensor) -> History:
+def _parts(cell: Cell) -> tuple[type[Cell], tuple, tuple[tf.Tensor, tf.Tensor]]:
+    """A cell taken apart: what a compiled loop is for, and the weights that it is given."""
+    return type(cell), (cell.activation, cell.gate), (cell.kernel, cell.bias)
+
+
+@fused
+def _forward(kind: type[Cell], functions: tuple, weights: tuple, inputs: tf.Tensor) -> History:
+    cell = kind(*functions, *weights)
     return tf.scan(cell.step, inputs, cell.start(inputs.shape[1]))
 
 
-def _back(cell: Cell, signals: History, taped: History, other: History) -> tf.Tensor:
+@fused
+def _back(
+    kind: type[Cell],
+    functions: tuple,
+    weights: tuple,
+    signals: History,
+    taped: History,
+    other: History,
+) -> tf.Tensor:
+    cell = kind(*functions, *weights)
     rows, groups = taped[0].shape[1], other[0].shape[1]
     one = tuple(_grouped(part, groups) for part in taped)
     two = tuple(_grouped(part, groups) for part in other)

@@ -49,6 +49,7 @@ def walk(network: keras.Model, pair: Pair, rules: dict[type, Callable]) -> list[
             return _AtEachStep(step(layer.layer))
         return _Step(layer, rule_of(layer, rules))
 
+    _check_unmasked(network)
     outputs = network._run_through_graph([pair], operation_fn=step)
     return keras.tree.flatten(outputs)
 
@@ -72,14 +73,14 @@ def rule_of(layer: keras.Operation, rules: dict[type, Callable]) -> Callable:
     if type(layer) in rules:
         return rules[type(layer)]
     known = sorted({known.__name__ for known in rules})
-    raise no_rule(f"layer {layer.name!r} ({type(layer).__name__})", ", ".join(known))
+    raise no_rule(f"layer {layer.name!r} ({type(layer).__name__})", "one of " + ", ".join(known))
 
 
 def no_rule(what: str, known: str) -> BadInput:
     """The error of a layer or function that DeepLIFT can't see through."""
     return BadInput(
         f"DeepLIFT has no rule for {what}",
-        expected=f"one of {known}",
+        expected=known,
         remedy="explain this model with integrated_gradients, gradient_x_input or ism, or add "
         "a rule in chromolens/attribution/rules/",
     )
@@ -121,6 +122,13 @@ def _pass(taped: tf.Tensor, values: tf.Tensor, other: tf.Tensor, hand_back: Hand
         return tf.identity(values), backward
 
     return step(taped, values, other)
+
+
+def _check_unmasked(network: keras.Model) -> None:
+    for layer in network.operations:
+        tensors = [tensor for node in layer._inbound_nodes for tensor in node.output_tensors]
+        if any(getattr(tensor, "_keras_mask", None) is not None for tensor in tensors):
+            raise no_rule(f"layer {layer.name!r}, which masks steps", "a network without masks")
 
 
 def _side(value: Pair | list[Pair], side: str) -> object:
@@ -166,7 +174,8 @@ class _AtEachStep:
 
     def __call__(self, inputs: Pair, **options: object) -> list[Pair]:
         groups, steps = inputs.other.shape[0], inputs.other.shape[1]
-        found = keras.tree.flatten(self.inner(both(partial(_steps_as_rows, groups), inputs)))
+        rows = both(partial(_steps_as_rows, groups), inputs)
+        found = keras.tree.flatten(self.inner(rows, **options))
         return [both(partial(_rows_as_steps, groups, steps), pair) for pair in found]
 
 

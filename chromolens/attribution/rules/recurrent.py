@@ -30,9 +30,10 @@ def recurrent(layer: layers.RNN, inputs: Pair) -> Pair | list[Pair]:
 def bidirectional(layer: layers.Bidirectional, inputs: Pair) -> Pair | list[Pair]:
     """Two recurrent layers, one for each direction, and how they are merged."""
     _check(layer)
+    known = "one of " + ", ".join(kind.__name__ for kind in CELLS)
     for part in (layer.forward_layer, layer.backward_layer):
         if type(part) not in CELLS:
-            raise no_rule(f"{type(part).__name__} in layer {layer.name!r}", "LSTM, GRU, SimpleRNN")
+            raise no_rule(f"{type(part).__name__} in layer {layer.name!r}", known)
     forward = keras.tree.flatten(recurrent(layer.forward_layer, inputs))
     backward = keras.tree.flatten(recurrent(layer.backward_layer, inputs))
     if layer.return_sequences:
