@@ -35,7 +35,7 @@ STACKS = {
     "lstm_states": lambda: [lstm(return_state=True)],
     "lstm_without_bias": lambda: [lstm(use_bias=False)],
     "lstm_of_kinks": lambda: [lstm(activation="relu", recurrent_activation="hard_sigmoid")],
-    "gru_of_kinks": lambda: [gru(activation="softsign", return_state=True)],
+    "gru_states": lambda: [gru(return_state=True)],
     "gru_reset_before": lambda: [gru(reset_after=False, use_bias=False)],
     "simple": lambda: [simple(return_sequences=True)],
     "stacked": lambda: [lstm(return_sequences=True), gru()],
@@ -67,7 +67,7 @@ def danq():
     return Model.of(networks.cnn_lstm())
 
 
-@pytest.mark.parametrize("kind", ["background", "zeros", "sequences"])
+@pytest.mark.parametrize("kind", ["zeros", "sequences"])
 def test_conv_pool_bilstm_dense_completes(danq, kind):
     def references(inputs):
         return others(inputs, 2) if kind == "sequences" else kind
@@ -91,13 +91,14 @@ def test_tasks_of_one_pass_are_tasks_alone(danq):
 def test_an_lstm_is_not_treated_as_linear():
     """Gates read as their gradient, a mistake of other tools, miss much of the effect."""
     network = networks.around(lstm())
-    x, references = networks.sequences(8, STEPS), others(networks.sequences(8, STEPS), 1)
+    x, references = networks.sequences(8, STEPS), others(networks.sequences(8, STEPS), 2)
     found = deeplift(network, x, references=references)
-    inputs = tf.constant(references[:, 0])
+    inputs = tf.constant(references.reshape(-1, STEPS, 4))
     with tf.GradientTape() as tape:
         tape.watch(inputs)
         total = tf.reduce_sum(network(inputs))
-    linear = (tape.gradient(total, inputs).numpy() * (x - references[:, 0])).sum(axis=(1, 2))
+    gradient = tape.gradient(total, inputs).numpy().reshape(references.shape)
+    linear = (gradient * (x[:, None] - references)).sum(axis=(2, 3)).mean(axis=1)
     effect = found.values - found.reference_values
     scale = np.abs(effect).mean()
     assert np.abs(effect - linear).max() > 0.2 * scale
