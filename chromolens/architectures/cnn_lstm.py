@@ -1,7 +1,4 @@
-"""DanQ (Quang and Xie, 2016, DOI 10.1093/nar/gkw226): a convolution, then a bidirectional LSTM.
-
-DeepLIFT has no rule for LSTMs: explain this network by gradients, integrated gradients or ISM.
-"""
+"""DanQ (Quang and Xie, 2016, DOI 10.1093/nar/gkw226): a convolution, then a bidirectional LSTM."""
 
 import keras
 from keras import layers

@@ -6,7 +6,7 @@ off by d^2 f''' / 24); the others have kinks, and keep the quotient down to 1e-5
 """
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 
 import keras
 import tensorflow as tf
@@ -42,19 +42,28 @@ KINKED = (
 
 def activate(layer: keras.layers.Layer, pair: Pair) -> Pair:
     """The nonlinearity named by ``layer.activation``."""
-    name = activation_name(layer)
-    if name == "linear":
+    if activation_name(layer) == "linear":
         return pair
+    return rescaled(pair, *nonlinearity(layer))
+
+
+def nonlinearity(
+    layer: keras.layers.Layer, attribute: str = "activation"
+) -> tuple[Callable, HandBack]:
+    """The function of one input that ``layer`` holds as ``attribute``, and its hand-back."""
+    name, function = activation_name(layer, attribute), getattr(layer, attribute)
+    if name == "linear":
+        return tf.identity, linear_back
     if name == "relu":
-        return rescaled(pair, tf.nn.relu, relu_back)
+        return tf.nn.relu, relu_back
     if name in SMOOTH:
-        return _by_quotient(layer.activation, pair, 1e-2)
+        return function, quotient_back(function, 1e-2)
     if name in KINKED:
-        return _by_quotient(layer.activation, pair, 1e-5)
-    known = ", ".join(("linear", "relu", *SMOOTH, *KINKED))
+        return function, quotient_back(function, 1e-5)
+    known = "one of " + ", ".join(("linear", "relu", *SMOOTH, *KINKED))
     if name == "softmax":
         known += ' (a softmax is left out by target="logit" or "class_minus_mean")'
-    raise no_rule(f"activation {name!r} of layer {layer.name!r}", known)
+    raise no_rule(f"{attribute} {name!r} of layer {layer.name!r}", known)
 
 
 def elementwise(layer: keras.layers.Layer, pair: Pair) -> Pair:
@@ -62,7 +71,12 @@ def elementwise(layer: keras.layers.Layer, pair: Pair) -> Pair:
     if isinstance(layer, keras.layers.ReLU) and _is_plain(layer):
         return rescaled(pair, tf.nn.relu, relu_back)
     # Not the layer itself: it would refuse the axis of groups that hand_back adds in front.
-    return _by_quotient(layer.call, pair, 1e-5)
+    return rescaled(pair, layer.call, partial(_quotient, layer.call, 1e-5))
+
+
+def linear_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
+    """No nonlinearity: the multiplier is 1."""
+    return signal
 
 
 @fused
@@ -73,13 +87,13 @@ def relu_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tenso
     return signal * tf.where(high > 0, tf.where(low < 0, high / crossing, 1.0), 0.0)
 
 
+@cache
 def quotient_back(function: Callable, smallest: float) -> HandBack:
-    """The quotient, or the derivative at the midpoint where the inputs nearly agree."""
+    """The quotient, or the derivative at the midpoint where the inputs nearly agree.
+
+    The same object for the same function, so that what is compiled for one layer serves others.
+    """
     return partial(_quotient, function, smallest)
-
-
-def _by_quotient(function: Callable, pair: Pair, smallest: float) -> Pair:
-    return rescaled(pair, function, quotient_back(function, smallest))
 
 
 @fused

@@ -8,7 +8,9 @@ sides: the side with more rows is taped, the other goes forward once, however ma
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 
 import keras
@@ -43,8 +45,11 @@ def walk(network: keras.Model, pair: Pair, rules: dict[type, Callable]) -> list[
     def step(layer: keras.Operation) -> Callable:
         if isinstance(layer, keras.Model):
             return _Nested(functional(layer), rules)
+        if type(layer) is keras.layers.TimeDistributed:
+            return _AtEachStep(step(layer.layer))
         return _Step(layer, rule_of(layer, rules))
 
+    _check_unmasked(network)
     outputs = network._run_through_graph([pair], operation_fn=step)
     return keras.tree.flatten(outputs)
 
@@ -68,14 +73,14 @@ def rule_of(layer: keras.Operation, rules: dict[type, Callable]) -> Callable:
     if type(layer) in rules:
         return rules[type(layer)]
     known = sorted({known.__name__ for known in rules})
-    raise no_rule(f"layer {layer.name!r} ({type(layer).__name__})", ", ".join(known))
+    raise no_rule(f"layer {layer.name!r} ({type(layer).__name__})", "one of " + ", ".join(known))
 
 
 def no_rule(what: str, known: str) -> BadInput:
     """The error of a layer or function that DeepLIFT can't see through."""
     return BadInput(
         f"DeepLIFT has no rule for {what}",
-        expected=f"one of {known}",
+        expected=known,
         remedy="explain this model with integrated_gradients, gradient_x_input or ism, or add "
         "a rule in chromolens/attribution/rules/",
     )
@@ -119,6 +124,13 @@ def _pass(taped: tf.Tensor, values: tf.Tensor, other: tf.Tensor, hand_back: Hand
     return step(taped, values, other)
 
 
+def _check_unmasked(network: keras.Model) -> None:
+    for layer in network.operations:
+        tensors = [tensor for node in layer._inbound_nodes for tensor in node.output_tensors]
+        if any(getattr(tensor, "_keras_mask", None) is not None for tensor in tensors):
+            raise no_rule(f"layer {layer.name!r}, which masks steps", "a network without masks")
+
+
 def _side(value: Pair | list[Pair], side: str) -> object:
     if isinstance(value, Pair):
         return getattr(value, side)
@@ -130,9 +142,19 @@ class _Step:
     layer: keras.Operation
     rule: Callable
 
-    def __call__(self, *inputs: Pair | list[Pair], **options: object) -> Pair:
-        """Options of a call (training, mask) are those of inference: none."""
-        return self.rule(self.layer, *inputs)
+    def __call__(self, *inputs: Pair | list[Pair], **options: object) -> Pair | list[Pair]:
+        """Options of a call (a mask, an initial state) are refused unless the rule takes them."""
+        given = {
+            name: value
+            for name, value in options.items()
+            if value is not None and value is not False
+        }
+        try:
+            signature(self.rule).bind(self.layer, *inputs, **given)
+        except TypeError as error:
+            what = f"layer {self.layer.name!r} ({type(self.layer).__name__}) called this way"
+            raise no_rule(f"{what}: {error}", "inputs alone") from error
+        return self.rule(self.layer, *inputs, **given)
 
 
 @dataclass(frozen=True)
@@ -142,3 +164,32 @@ class _Nested:
 
     def __call__(self, inputs: Pair, **options: object) -> list[Pair]:
         return walk(self.network, inputs, self.rules)
+
+
+@dataclass(frozen=True)
+class _AtEachStep:
+    """A layer or network applied to every step (n, steps, ...) alike: each is a row to it."""
+
+    inner: Callable
+
+    def __call__(self, inputs: Pair, **options: object) -> list[Pair]:
+        groups, steps = inputs.other.shape[0], inputs.other.shape[1]
+        rows = both(partial(_steps_as_rows, groups), inputs)
+        found = keras.tree.flatten(self.inner(rows, **options))
+        return [both(partial(_rows_as_steps, groups, steps), pair) for pair in found]
+
+
+def _steps_as_rows(groups: int, values: tf.Tensor) -> tf.Tensor:
+    """(groups k, steps, ...) -> (groups steps k, ...): a row's partners stay together."""
+    grouped = tf.reshape(values, [groups, -1, *values.shape[1:]])
+    return tf.reshape(_swapped(grouped), [-1, *values.shape[2:]])
+
+
+def _rows_as_steps(groups: int, steps: int, values: tf.Tensor) -> tf.Tensor:
+    grouped = tf.reshape(values, [groups, steps, -1, *values.shape[1:]])
+    return tf.reshape(_swapped(grouped), [-1, steps, *values.shape[1:]])
+
+
+def _swapped(values: tf.Tensor) -> tf.Tensor:
+    """The second and third axes change places."""
+    return tf.transpose(values, [0, 2, 1, *range(3, len(values.shape))])

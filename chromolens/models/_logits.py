@@ -86,9 +86,10 @@ def _fuses_squashing(layer: keras.layers.Layer) -> bool:
     return fusing and activation_name(layer) in SQUASHING
 
 
-def activation_name(layer: keras.layers.Layer) -> str:
+def activation_name(layer: keras.layers.Layer, attribute: str = "activation") -> str:
     """Name of the function a layer applies to its outputs (``linear`` for none)."""
-    return getattr(layer.activation, "__name__", type(layer.activation).__name__)
+    function = getattr(layer, attribute)
+    return getattr(function, "__name__", type(function).__name__)
 
 
 def functional(network: keras.Model) -> keras.Model:

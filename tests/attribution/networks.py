@@ -92,3 +92,28 @@ def additive(weights: np.ndarray) -> keras.Model:
     network = keras.Model(inputs, dense(layers.Flatten()(inputs)))
     dense.set_weights([weights.reshape(-1, tasks), np.full(tasks, 0.5)])
     return network
+
+
+def cnn_lstm(length: int = 60, tasks: int = 2) -> keras.Model:
+    """Convolution, pooling, a bidirectional LSTM, dense layers."""
+    inputs = keras.Input((length, 4))
+    x = layers.MaxPooling1D(4)(layers.Conv1D(12, 9, activation="relu")(inputs))
+    x = layers.Flatten()(layers.Bidirectional(layers.LSTM(6, return_sequences=True))(x))
+    outputs = layers.Dense(tasks, activation="sigmoid")(layers.Dense(8, activation="relu")(x))
+    return strong(randomised(keras.Model(inputs, outputs)))
+
+
+def around(*middle: keras.layers.Layer, steps: int = 12) -> keras.Model:
+    """``middle`` between an input (n, steps, 4) and a dense layer of one unit."""
+    inputs = x = keras.Input((steps, 4))
+    for layer in middle:
+        x = layer(x)
+        x = layers.Concatenate()(x) if isinstance(x, list | tuple) else x
+    return strong(randomised(keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))))
+
+
+def strong(network: keras.Model) -> keras.Model:
+    """``network`` with weights so large that the gates of recurrent layers open and close."""
+    for weight in network.weights:
+        weight.assign(2 * weight)
+    return network

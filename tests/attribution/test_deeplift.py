@@ -204,8 +204,13 @@ def test_max_pooling_of_one_change_is_its_shapley_value():
 
 def test_a_layer_without_a_rule_is_refused_by_name():
     inputs = keras.Input((10, 4))
-    network = keras.Model(inputs, layers.Dense(1)(layers.LSTM(3, name="memory")(inputs)))
-    with pytest.raises(BadInput, match=r"(?s)memory.*LSTM.*Conv1D.*integrated_gradients"):
+
+    class Squared(layers.Layer):
+        def call(self, inputs):
+            return inputs**2
+
+    network = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(Squared(name="mine")(inputs))))
+    with pytest.raises(BadInput, match=r"(?s)mine.*Squared.*Conv1D.*integrated_gradients"):
         deeplift(network, networks.sequences(2, 10))
 
 
