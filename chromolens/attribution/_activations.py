@@ -2,7 +2,8 @@
 
 A quotient of two small differences is float32 noise. ReLU has a closed form without one; for
 smooth functions the derivative at the midpoint stands in for differences below 0.01 (it is
-off by d^2 f''' / 24); the others have kinks, and keep the quotient down to 1e-5.
+off by d^2 f''' / 24); others have kinks, and keep the quotient down to 1e-5, or jumps, and
+keep it always.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from functools import partial
 import keras
 import tensorflow as tf
 
+from chromolens.attribution._softmax import glu, log_softmax, softmax
 from chromolens.attribution._walk import HandBack, Pair, fused, no_rule, rescaled
 from chromolens.models._logits import activation_name
 
@@ -22,6 +24,7 @@ SMOOTH = (
     "sigmoid",
     "silu",
     "softplus",
+    "squareplus",
     "swish",
     "tanh",
     "tanh_shrink",
@@ -36,8 +39,13 @@ KINKED = (
     "leaky_relu",
     "relu6",
     "selu",
+    "soft_shrink",
     "softsign",
+    "sparse_plus",
+    "sparse_sigmoid",
 )
+JUMPING = ("hard_shrink", "threshold")
+SEVERAL = {"glu": glu, "log_softmax": log_softmax, "softmax": softmax}
 
 
 def activate(layer: keras.layers.Layer, pair: Pair) -> Pair:
@@ -48,13 +56,15 @@ def activate(layer: keras.layers.Layer, pair: Pair) -> Pair:
     if name == "relu":
         return rescaled(pair, tf.nn.relu, relu_back)
     if name in SMOOTH:
-        return _by_quotient(layer.activation, pair, 1e-2)
+        return by_quotient(layer.activation, pair, 1e-2)
     if name in KINKED:
-        return _by_quotient(layer.activation, pair, 1e-5)
-    known = ", ".join(("linear", "relu", *SMOOTH, *KINKED))
-    if name == "softmax":
-        known += ' (a softmax is left out by target="logit" or "class_minus_mean")'
-    raise no_rule(f"activation {name!r} of layer {layer.name!r}", known)
+        return by_quotient(layer.activation, pair, 1e-5)
+    if name in JUMPING:
+        return by_quotient(layer.activation, pair, 0)
+    if name in SEVERAL:
+        return SEVERAL[name](pair)
+    known = ", ".join(("linear", "relu", *SMOOTH, *KINKED, *JUMPING, *SEVERAL))
+    raise no_rule(f"activation {name!r} of layer {layer.name!r}", f"one of {known}")
 
 
 def elementwise(layer: keras.layers.Layer, pair: Pair) -> Pair:
@@ -62,7 +72,7 @@ def elementwise(layer: keras.layers.Layer, pair: Pair) -> Pair:
     if isinstance(layer, keras.layers.ReLU) and _is_plain(layer):
         return rescaled(pair, tf.nn.relu, relu_back)
     # Not the layer itself: it would refuse the axis of groups that hand_back adds in front.
-    return _by_quotient(layer.call, pair, 1e-5)
+    return by_quotient(layer.call, pair, 1e-5)
 
 
 @fused
@@ -78,7 +88,8 @@ def quotient_back(function: Callable, smallest: float) -> HandBack:
     return partial(_quotient, function, smallest)
 
 
-def _by_quotient(function: Callable, pair: Pair, smallest: float) -> Pair:
+def by_quotient(function: Callable, pair: Pair, smallest: float) -> Pair:
+    """``function`` of one input, with ``quotient_back``."""
     return rescaled(pair, function, quotient_back(function, smallest))
 
 
@@ -90,7 +101,7 @@ def _quotient(
     with tf.GradientTape() as tape:
         tape.watch(middle)
         at_middle = function(middle)
-    near = tf.abs(change) < smallest
+    near = (change == 0) | (tf.abs(change) < smallest)
     quotient = (function(taped) - function(other)) / tf.where(near, 1.0, change)
     return signal * tf.where(near, tape.gradient(at_middle, middle), quotient)
 
