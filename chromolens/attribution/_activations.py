@@ -12,7 +12,7 @@ from functools import partial
 import keras
 import tensorflow as tf
 
-from chromolens.attribution._softmax import glu, log_softmax, softmax
+from chromolens.attribution._softmax import log_softmax, softmax
 from chromolens.attribution._walk import HandBack, Pair, fused, no_rule, rescaled
 from chromolens.models._logits import activation_name
 
@@ -45,7 +45,7 @@ KINKED = (
     "sparse_sigmoid",
 )
 JUMPING = ("hard_shrink", "threshold")
-SEVERAL = {"glu": glu, "log_softmax": log_softmax, "softmax": softmax}
+SEVERAL = {"log_softmax": log_softmax, "softmax": softmax}
 
 
 def activate(layer: keras.layers.Layer, pair: Pair) -> Pair:

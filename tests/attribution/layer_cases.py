@@ -26,7 +26,7 @@ def only_in_training(x, y):
 
 WEIGHTED = {
     "dense": lambda x, y: layers.Dense(4, "softplus")(x),
-    "einsum_dense": lambda x, y: layers.EinsumDense("abc,cd->abd", (None, 5), "relu", "d")(x),
+    "einsum_dense": lambda x, y: layers.EinsumDense("abc,cd->abd", (8, 5), "relu", "d")(x),
     "conv": lambda x, y: layers.Conv1D(4, 3, padding="same", activation="relu")(x),
     "grouped": lambda x, y: layers.Conv1D(6, 3, groups=3, strides=2, activation="tanh")(x),
     "causal": lambda x, y: layers.Conv1D(4, 3, padding="causal", dilation_rate=2, groups=2)(x),
@@ -49,13 +49,22 @@ SHAPES = {
     "global_2d": lambda x, y: layers.GlobalAveragePooling2D()(layers.Cropping2D(1)(image(x))),
     "adaptive_2d": lambda x, y: layers.AdaptiveAveragePooling2D(2)(image(x)),
     "upsampled_2d": lambda x, y: layers.UpSampling2D(2)(image(x)),
-    "centre": lambda x, y: layers.CenterCrop(2, 2)(image(x)),
     "merged": lambda x, y: layers.Average()([layers.Add()([x, y]), layers.Subtract()([x, y]), x]),
     "joined": lambda x, y: layers.Concatenate()([layers.Flatten()(x), layers.Flatten()(y)]),
     "turned": lambda x, y: layers.Concatenate()([layers.Permute((2, 1))(x), y[:, :6]]),
     "repeated": lambda x, y: layers.RepeatVector(3)(layers.Flatten()(layers.Rescaling(2.0, 1)(x))),
     "only_in_training": only_in_training,
 }
+ACTIVATIONS = (
+    "celu elu exponential gelu hard_shrink hard_sigmoid hard_silu hard_tanh leaky_relu "
+    "log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus "
+    "softsign sparse_plus sparse_sigmoid squareplus tanh tanh_shrink"
+).split()
+OPERATIONS = (
+    "abs absolute arctan celu cos elu erf exp expm1 gelu glu hard_sigmoid hard_silu hard_tanh "
+    "leaky_relu log_sigmoid log_softmax relu relu6 selu sigmoid silu sin soft_shrink softmax "
+    "softplus softsign sparse_plus sparse_sigmoid square squareplus tanh tanh_shrink negative"
+).split()
 FUNCTIONS = {
     **{
         f"layer_{kind.__name__}": (lambda x, y, kind=kind: kind()(x))
@@ -63,28 +72,16 @@ FUNCTIONS = {
     },
     **{
         f"activation_{name}": (lambda x, y, name=name: layers.Activation(name)(x))
-        for name in (
-            "celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_tanh leaky_relu "
-            "log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus "
-            "softsign sparse_plus sparse_sigmoid squareplus tanh tanh_shrink"
-        ).split()
+        for name in ACTIVATIONS
     },
-    **{
-        f"function_{name}": (lambda x, y, name=name: getattr(ops, name)(x))
-        for name in (
-            "abs absolute arctan celu cos elu erf exp expm1 gelu glu hard_sigmoid hard_silu hard_tanh "
-            "leaky_relu log_sigmoid log_softmax relu relu6 selu sigmoid silu sin soft_shrink softmax "
-            "softplus softsign sparse_plus sparse_sigmoid squareplus tanh tanh_shrink "
-            "square negative"
-        ).split()
-    },
+    **{f"ops_{name}": (lambda x, y, name=name: getattr(ops, name)(x)) for name in OPERATIONS},
     **{
         f"positive_{name}": (lambda x, y, name=name: getattr(ops, name)(positive(x)))
         for name in "log log1p reciprocal rsqrt sqrt".split()
     },
     "threshold": lambda x, y: ops.threshold(ops.hard_shrink(x, 0.1), 0.2, 0.1),
     "clip": lambda x, y: ops.clip(x, -0.3, 0.4),
-    "capped_relu": lambda x, y: activations.relu(activations.mish(x), 0.1, 0.8),
+    "capped_relu": lambda x, y: activations.relu(x, 0.1, 0.8),
     "softmax_over_positions": lambda x, y: layers.Softmax(axis=1)(3 * x),
     "softmax_over_all": lambda x, y: layers.Softmax(axis=(1, 2))(x),
     "logsumexp": lambda x, y: ops.logsumexp(5 * x, axis=1),

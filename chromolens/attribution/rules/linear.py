@@ -40,7 +40,6 @@ AFFINE = (
     layers.AveragePooling1D,
     layers.AveragePooling2D,
     layers.BatchNormalization,
-    layers.CenterCrop,
     layers.Concatenate,
     layers.Cropping1D,
     layers.Cropping2D,

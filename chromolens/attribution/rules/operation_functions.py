@@ -90,7 +90,7 @@ def _axes(op: keras.Operation, inputs: Pair) -> list[int]:
     return inner_axes(op.axis, rank_of(inputs))
 
 
-SMOOTH = "Arctan Cos Erf Gelu LogSigmoid Mish Silu Sin Softplus Squareplus Tanh TanhShrink"
+SMOOTH = "Arctan Cos Erf Gelu LogSigmoid Silu Sin Softplus Squareplus Tanh TanhShrink"
 KINKED = (
     "Celu Clip Elu HardSigmoid HardSilu HardTanh LeakyRelu ReLU Relu6 Selu SoftShrink Softsign "
     "SparsePlus SparseSigmoid"
