@@ -79,7 +79,7 @@ PRODUCTS = {
     "broadcast": lambda x, y: layers.Multiply()([x, y[:, :1]]),
     "dot": lambda x, y: layers.Dot(axes=2)([x, y]),
     "times": lambda x, y: x * y + 2.0 * x - y,
-    "divided": lambda x, y: x / (1.0 + positive(y)) + 1.0 / (1.0 + positive(x)) + y / 2.0,
+    "divided": lambda x, y: x / (1.0 + positive(y)) + ops.divide(1.0 / (1.0 + positive(x)), 2.0),
     "powers": lambda x, y: x**3 + y**2,
     "matmul": lambda x, y: ops.matmul(x, ops.transpose(y, (0, 2, 1))) @ ops.matmul(y, WEIGHTS),
     "weights": lambda x, y: ops.dot(x, WEIGHTS),

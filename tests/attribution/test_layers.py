@@ -7,10 +7,11 @@ import numpy as np
 import product_cases
 import pytest
 import tensorflow as tf
-from keras import layers
+from keras import layers, ops
 
-from chromolens.attribution import _walk, deeplift_rescale
-from chromolens.models._logits import functional
+from chromolens.attribution import _walk, deeplift_rescale, front
+from chromolens.models._logits import WEIGHTED, Preactivation, functional, linear_part
+from chromolens.models._tokens import Tokens
 from chromolens.models.model import Model
 from chromolens.models.targets import target_function
 
@@ -48,14 +49,6 @@ def check_completes(model, inputs, references):
     assert (np.abs(error) <= bound).all(), (error, bound)
 
 
-@pytest.fixture
-def uncompiled():
-    """Without XLA, which takes most of a second for every kernel: other tests compile."""
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_contributions_complete(uncompiled, name):
     model = Model.of(network(CASES[name]))
@@ -77,4 +70,37 @@ def operations_in(model):
 def test_every_rule_is_tested():
     used = {kind for case in CASES.values() for kind in operations_in(network(case))}
     rules = set(_walk.rules_for("rescale"))
-    assert {kind.__name__ for kind in rules - used} <= {"Preactivation"}
+    # The two that stand for other layers, where the last activation and the tokens are.
+    assert rules - used == {Preactivation, Tokens}
+
+
+@pytest.mark.parametrize("name", layer_cases.WEIGHTED)
+def test_linear_part_is_the_layer_without_its_activation(name):
+    whole = network(layer_cases.WEIGHTED[name])
+    layer = next(one for one in whole.layers[3:] if one.weights)
+    if not isinstance(layer, WEIGHTED):
+        return
+    values = np.random.default_rng(0).normal(size=(2, *layer.input.shape[1:])).astype(np.float32)
+    plain = type(layer).from_config({**layer.get_config(), "activation": "linear"})
+    plain.build(layer.input.shape)
+    plain.set_weights(layer.get_weights())
+    np.testing.assert_allclose(linear_part(layer, values), plain(values), atol=1e-6)
+    expected = layer.activation(plain(values))
+    np.testing.assert_allclose(layer(values), expected, atol=1e-6)
+
+
+def test_a_row_with_attention_is_explained_alone():
+    """A softmax is over positions, never over the batch: the same bits in another batch."""
+    inputs = keras.Input((LENGTH, 4))
+    x = layers.LayerNormalization()(layers.Conv1D(6, 3)(inputs))
+    x = layers.Flatten()(layers.MultiHeadAttention(2, 4)(x, x) * ops.sigmoid(x))
+    outputs = layers.Dense(3, activation="softmax")(x)
+    model = Model.of(networks.randomised(keras.Model(inputs, outputs)))
+    rows = networks.sequences(9, LENGTH)
+    options = {"method": "deeplift_rescale", "target": "output", "batch_size": 4}
+    whole = front.attribute(model, rows, **options)
+    assert np.abs(whole.contributions).max() > 1e-3
+    for chosen in ([3], [8, 7, 6, 5, 4, 3, 2, 1, 0]):
+        part = front.attribute(model, rows[chosen], **options)
+        np.testing.assert_array_equal(part.contributions, whole.contributions[chosen])
+        np.testing.assert_array_equal(part.hypothetical, whole.hypothetical[chosen])

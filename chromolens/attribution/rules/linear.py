@@ -11,6 +11,7 @@ from keras import layers
 from chromolens.attribution._activations import activate
 from chromolens.attribution._walk import Pair, both, no_rule
 from chromolens.models._logits import WEIGHTED, Preactivation, linear_part
+from chromolens.models._tokens import Tokens
 
 FAMILIES = ("rescale",)
 
@@ -57,6 +58,7 @@ AFFINE = (
     layers.ZeroPadding1D,
     layers.ZeroPadding2D,
     Preactivation,
+    Tokens,
 )
 IDENTITIES = (
     layers.ActivityRegularization,

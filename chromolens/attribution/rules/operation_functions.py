@@ -96,7 +96,7 @@ KINKED = (
     "SparsePlus SparseSigmoid"
 )
 RULES = {
-    **rules_of("Abs Absolute", closed_form(closed.abs_back)),
+    **rules_of("Absolute", closed_form(closed.abs_back)),
     **rules_of("Exp Expm1", closed_form(closed.exp_back)),
     **rules_of("Log", closed_form(closed.log_back)),
     **rules_of("Log1p", closed_form(closed.log1p_back)),
