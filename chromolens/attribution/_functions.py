@@ -67,9 +67,10 @@ def log_multiplier(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     """(log a - log b) / (a - b) = 2 artanh(r) / (a - b) with r = (a - b) / (a + b)."""
     change, total = a - b, a + b
     ratio = change / total
-    near = tf.abs(ratio) < 0.01
+    near = tf.abs(ratio) < 0.1
     far = (tf.math.log(a) - tf.math.log(b)) / tf.where(near, 1.0, change)
-    return tf.where(near, 2 * (1 + ratio**2 / 3) / total, far)
+    series = 1 + ratio**2 / 3 + ratio**4 / 5 + ratio**6 / 7
+    return tf.where(near, 2 * series / total, far)
 
 
 def exp(pair: Pair) -> Pair:

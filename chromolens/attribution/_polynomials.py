@@ -86,7 +86,7 @@ class GradientFallback:
         """The layer's output, with its name noted."""
         if layer.name not in self.names:
             self.names.append(layer.name)
-        return polynomial(partial(layer, **options), *inputs)
+        return polynomial(lambda values, named: layer(*values, **named), inputs, options)
 
 
 def _mean_gradient(

@@ -7,8 +7,8 @@ sides are apart; exp times the reciprocal of the sum would cancel huge terms whe
 move together, to which a softmax is indifferent.
 """
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 
 import tensorflow as tf
 
@@ -19,7 +19,7 @@ from chromolens.attribution._functions import (
     sigmoid_back,
 )
 from chromolens.attribution._polynomials import product
-from chromolens.attribution._walk import Pair, both, fused, no_rule, rescaled
+from chromolens.attribution._walk import HandBack, Pair, both, fused, no_rule, rescaled
 
 
 def softmax(pair: Pair, axis: int | Sequence[int] = -1) -> Pair:
@@ -34,9 +34,7 @@ def log_softmax(pair: Pair, axis: int | Sequence[int] = -1) -> Pair:
 
 def logsumexp(pair: Pair, axis: int | Sequence[int] = -1) -> Pair:
     """log sum exp over ``axis``, which stays with length 1."""
-    axes = tuple(sorted(inner_axes(axis, len(pair.taped.shape))))
-    function = partial(tf.reduce_logsumexp, axis=axes, keepdims=True)
-    return rescaled(pair, function, partial(_logsumexp_back, axes))
+    return rescaled(pair, *_logsumexp_over(tuple(inner_axes(axis, len(pair.taped.shape)))))
 
 
 def masked(scores: Pair, mask: tf.Tensor | None) -> Pair:
@@ -60,6 +58,13 @@ def inner_axes(axis: int | Sequence[int] | None, rank: int) -> list[int]:
     if -rank in counted:
         raise no_rule(f"a function over axis {axis}, which mixes the rows of a batch")
     return counted
+
+
+@cache
+def _logsumexp_over(axes: tuple[int, ...]) -> tuple[Callable, HandBack]:
+    """The same two objects for the same axes, so that they are compiled once."""
+    function = partial(tf.reduce_logsumexp, axis=axes, keepdims=True)
+    return function, partial(_logsumexp_back, axes)
 
 
 @fused

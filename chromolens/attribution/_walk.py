@@ -155,6 +155,10 @@ def _pass(taped: tf.Tensor, values: tf.Tensor, other: tf.Tensor, hand_back: Hand
     return step(taped, values, other)
 
 
+def _rows(pair: Pair) -> list[int]:
+    return [*pair.taped.shape[:1], *pair.other.shape[:1]]
+
+
 def _title(kind: type) -> str:
     """``Conv1D`` for a layer, ``ops.Relu`` for an operation."""
     return kind.__name__ if issubclass(kind, keras.layers.Layer) else f"ops.{kind.__name__}"
@@ -179,7 +183,7 @@ class _Step:
             if self.fallback is None:
                 raise
             found = self.fallback(self.layer, *inputs, **options)
-        self._check_rows(inputs, found)
+        self._check_rows(pairs_in([inputs, options])[0], found)
         return found
 
     def _by_rule(self, inputs: tuple, options: dict) -> Pair | list[Pair]:
@@ -191,11 +195,9 @@ class _Step:
             raise no_rule(f"{what}: {error}") from error
         return rule(self.layer, *inputs, **options)
 
-    def _check_rows(self, inputs: tuple, found: Pair | list[Pair]) -> None:
-        before = pairs_in(inputs)[0]
-        rows = before.taped.shape[0], before.other.shape[0]
+    def _check_rows(self, before: Pair, found: Pair | list[Pair]) -> None:
         for after in pairs_in(found):
-            if (after.taped.shape[:1], after.other.shape[:1]) != ((rows[0],), (rows[1],)):
+            if _rows(after) != _rows(before):
                 raise no_rule(f"layer {self.layer.name!r}, which mixes the rows of a batch")
 
 

@@ -1,5 +1,7 @@
 """Every layer with a DeepLIFT rule: contributions complete, and values are the layer's own."""
 
+import functools
+
 import keras
 import layer_cases
 import networks
@@ -25,11 +27,12 @@ CASES = {
 LENGTH = 10
 
 
-def network(case) -> keras.Model:
-    """The case between a convolution for each of its two tensors and a weighted sum."""
+@functools.cache
+def network(name: str) -> keras.Model:
+    """A case between a convolution for each of its two tensors and a weighted sum."""
     inputs = keras.Input((LENGTH, 4))
     sides = [layers.Conv1D(6, 3)(inputs) for _ in range(2)]
-    found = layers.Dense(1)(layers.Flatten()(case(*sides)))
+    found = layers.Dense(1)(layers.Flatten()(CASES[name](*sides)))
     return networks.randomised(keras.Model(inputs, found), seed=1)
 
 
@@ -51,12 +54,12 @@ def check_completes(model, inputs, references):
 
 @pytest.mark.parametrize("name", CASES)
 def test_contributions_complete(uncompiled, name):
-    model = Model.of(network(CASES[name]))
+    model = Model.of(network(name))
     inputs = networks.sequences(4, LENGTH)
     others = networks.sequences(8, LENGTH, seed=9).reshape(4, 2, LENGTH, 4)
-    zeros = np.zeros((1, 1, LENGTH, 4), np.float32)
-    for references in (zeros, zeros + 0.25, others):
-        check_completes(model, inputs, references)
+    background = np.full((4, 1, LENGTH, 4), 0.25, np.float32)
+    check_completes(model, inputs, np.zeros((1, 1, LENGTH, 4), np.float32))
+    check_completes(model, inputs, np.concatenate([background, others], axis=1))
 
 
 def operations_in(model):
@@ -68,16 +71,15 @@ def operations_in(model):
 
 
 def test_every_rule_is_tested():
-    used = {kind for case in CASES.values() for kind in operations_in(network(case))}
+    used = {kind for name in CASES for kind in operations_in(network(name))}
     rules = set(_walk.rules_for("rescale"))
     # The two that stand for other layers, where the last activation and the tokens are.
     assert rules - used == {Preactivation, Tokens}
 
 
-@pytest.mark.parametrize("name", layer_cases.WEIGHTED)
+@pytest.mark.parametrize("name", [name for name in CASES if name.startswith("WEIGHTED")])
 def test_linear_part_is_the_layer_without_its_activation(name):
-    whole = network(layer_cases.WEIGHTED[name])
-    layer = next(one for one in whole.layers[3:] if one.weights)
+    layer = next(one for one in network(name).layers[3:] if one.weights)
     if not isinstance(layer, WEIGHTED):
         return
     values = np.random.default_rng(0).normal(size=(2, *layer.input.shape[1:])).astype(np.float32)

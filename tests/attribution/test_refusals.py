@@ -42,6 +42,8 @@ def network(case):
         (lambda x: Squared(name="mine")(x), r"(?s)mine.*Conv1D.*ops.Relu.*fallback=.gradient"),
         (lambda x: ops.sort(x, axis=1), r"ops.Sort"),
         (lambda x: x**x, "power"),
+        (lambda x: ops.cast(x, "int32"), "int32"),
+        (lambda x: ops.reshape(x, (-1, 6)), "48 values"),
     ],
 )
 def test_refusals(uncompiled, case, message):

@@ -75,6 +75,13 @@ def summed(op: keras.Operation, *inputs: object) -> Pair:
     return both(op, *inputs)
 
 
+def cast(op: keras.Operation, inputs: Pair) -> Pair:
+    """Cast between floats."""
+    if not tf.as_dtype(op.dtype).is_floating:
+        raise no_rule(f"operation {op.name!r} to {op.dtype}", "a float")
+    return both(op, inputs)
+
+
 RULES = {
     **rules_of("Concatenate Cumsum Diff Flip Mean Repeat Roll Split Squeeze Sum Take", along),
     **rules_of("ExpandDims Stack", with_new_axis),
@@ -84,5 +91,6 @@ RULES = {
     **rules_of("Reshape", reshaped),
     **rules_of("GetItem", sliced),
     **rules_of("Add Subtract", summed),
-    **rules_of("Cast Negative Pad Tile", affine),
+    **rules_of("Cast", cast),
+    **rules_of("Negative Pad Tile", affine),
 }
