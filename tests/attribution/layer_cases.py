@@ -37,10 +37,10 @@ WEIGHTED = {
     "transposed_2d": lambda x, y: layers.Conv2DTranspose(3, 2, 2, "same")(image(x)),
     "depthwise_2d": lambda x, y: layers.DepthwiseConv2D(2, activation="tanh")(image(x)),
     "separable_2d": lambda x, y: layers.SeparableConv2D(3, 2, dilation_rate=2)(image(x)),
+}
+AFFINE = {
     "batch_norm": lambda x, y: layers.BatchNormalization()(x),
     "normalization": lambda x, y: layers.Normalization(mean=1, variance=2)(x),
-}
-SHAPES = {
     "pools": lambda x, y: layers.AveragePooling1D(3, 2, "same")(layers.ZeroPadding1D(1)(x)),
     "global": lambda x, y: layers.GlobalAveragePooling1D()(layers.Cropping1D(2)(x)),
     "adaptive": lambda x, y: layers.AdaptiveAveragePooling1D(3)(layers.UpSampling1D(2)(x)),
