@@ -2,7 +2,8 @@
 
 A quotient of two small differences is float32 noise. ReLU has a closed form without one; for
 smooth functions the derivative at the midpoint stands in for differences below 0.01 (it is
-off by d^2 f''' / 24); the others have kinks, and keep the quotient down to 1e-5.
+off by d^2 f''' / 24); others have kinks, and keep the quotient down to 1e-5, or jumps, and
+keep it always.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from functools import cache, partial
 import keras
 import tensorflow as tf
 
+from chromolens.attribution._softmax import log_softmax, softmax
 from chromolens.attribution._walk import HandBack, Pair, fused, no_rule, rescaled
 from chromolens.models._logits import activation_name
 
@@ -22,6 +24,7 @@ SMOOTH = (
     "sigmoid",
     "silu",
     "softplus",
+    "squareplus",
     "swish",
     "tanh",
     "tanh_shrink",
@@ -36,14 +39,22 @@ KINKED = (
     "leaky_relu",
     "relu6",
     "selu",
+    "soft_shrink",
     "softsign",
+    "sparse_plus",
+    "sparse_sigmoid",
 )
+JUMPING = ("hard_shrink", "threshold")
+SEVERAL = {"log_softmax": log_softmax, "softmax": softmax}
 
 
 def activate(layer: keras.layers.Layer, pair: Pair) -> Pair:
     """The nonlinearity named by ``layer.activation``."""
-    if activation_name(layer) == "linear":
+    name = activation_name(layer)
+    if name == "linear":
         return pair
+    if name in SEVERAL:
+        return SEVERAL[name](pair)
     return rescaled(pair, *nonlinearity(layer))
 
 
@@ -60,10 +71,10 @@ def nonlinearity(
         return function, quotient_back(function, 1e-2)
     if name in KINKED:
         return function, quotient_back(function, 1e-5)
-    known = "one of " + ", ".join(("linear", "relu", *SMOOTH, *KINKED))
-    if name == "softmax":
-        known += ' (a softmax is left out by target="logit" or "class_minus_mean")'
-    raise no_rule(f"{attribute} {name!r} of layer {layer.name!r}", known)
+    if name in JUMPING:
+        return function, quotient_back(function, 0)
+    known = ", ".join(("linear", "relu", *SMOOTH, *KINKED, *JUMPING, *SEVERAL))
+    raise no_rule(f"{attribute} {name!r} of layer {layer.name!r}", f"one of {known}")
 
 
 def elementwise(layer: keras.layers.Layer, pair: Pair) -> Pair:
@@ -71,7 +82,7 @@ def elementwise(layer: keras.layers.Layer, pair: Pair) -> Pair:
     if isinstance(layer, keras.layers.ReLU) and _is_plain(layer):
         return rescaled(pair, tf.nn.relu, relu_back)
     # Not the layer itself: it would refuse the axis of groups that hand_back adds in front.
-    return rescaled(pair, layer.call, partial(_quotient, layer.call, 1e-5))
+    return by_quotient(layer.call, pair, 1e-5)
 
 
 def linear_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
@@ -96,6 +107,11 @@ def quotient_back(function: Callable, smallest: float) -> HandBack:
     return partial(_quotient, function, smallest)
 
 
+def by_quotient(function: Callable, pair: Pair, smallest: float) -> Pair:
+    """``function`` of one input, with ``quotient_back``."""
+    return rescaled(pair, function, quotient_back(function, smallest))
+
+
 @fused
 def _quotient(
     function: Callable, smallest: float, signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor
@@ -104,7 +120,7 @@ def _quotient(
     with tf.GradientTape() as tape:
         tape.watch(middle)
         at_middle = function(middle)
-    near = tf.abs(change) < smallest
+    near = (change == 0) | (tf.abs(change) < smallest)
     quotient = (function(taped) - function(other)) / tf.where(near, 1.0, change)
     return signal * tf.where(near, tape.gradient(at_middle, middle), quotient)
 

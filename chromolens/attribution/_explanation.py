@@ -1,5 +1,6 @@
 """What a method hands back for one batch, and how multipliers become contributions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import tensorflow as tf
@@ -21,6 +22,8 @@ class Explanation:
         The target at the references, read with the inputs' frozen weights.
     complete
         Whether contributions are meant to add up to the difference of the two.
+    fallbacks
+        Names of the layers that were treated by their plain gradient.
     """
 
     contributions: tf.Tensor
@@ -28,6 +31,7 @@ class Explanation:
     values: tf.Tensor
     reference_values: tf.Tensor
     complete: bool
+    fallbacks: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ def by_multipliers(
     values: tf.Tensor,
     reference_values: tf.Tensor,
     complete: bool,
+    fallbacks: Sequence[str] = (),
 ) -> Explanation:
     """Contributions sum_c m[c] (x[c] - ref[c]); hypothetical m[a] - sum_c m[c] ref[c].
 
@@ -95,4 +100,5 @@ def by_multipliers(
         values=values,
         reference_values=reference_values,
         complete=complete,
+        fallbacks=fallbacks,
     )

@@ -39,19 +39,38 @@ class Pair:
     other: tf.Tensor
 
 
-def walk(network: keras.Model, pair: Pair, rules: dict[type, Callable]) -> list[Pair]:
-    """Outputs of ``network``, as pairs; a shared layer is met once at every use."""
+class NoRule(BadInput):
+    """A layer, or a setting of one, that DeepLIFT can't see through."""
+
+
+def walk(
+    network: keras.Model,
+    inputs: Pair | list[Pair],
+    rules: dict[type, Callable],
+    fallback: Callable | None = None,
+) -> list[Pair]:
+    """Outputs of ``network``, as pairs; a shared layer is met once at every use.
+
+    A layer without a rule raises ``NoRule``, or goes to ``fallback`` (layer, *inputs, **options)
+    -> Pair where one is given.
+    """
 
     def step(layer: keras.Operation) -> Callable:
         if isinstance(layer, keras.Model):
-            return _Nested(functional(layer), rules)
+            return _Nested(functional(layer), rules, fallback)
         if type(layer) is keras.layers.TimeDistributed:
             return _AtEachStep(step(layer.layer))
-        return _Step(layer, rule_of(layer, rules))
+        return _Step(layer, rules, fallback)
 
     _check_unmasked(network)
-    outputs = network._run_through_graph([pair], operation_fn=step)
+    outputs = network._run_through_graph(keras.tree.flatten(inputs), operation_fn=step)
     return keras.tree.flatten(outputs)
+
+
+def supported_layers(family: str) -> list[str]:
+    """Names of the layers (``Conv1D``) and operations (``ops.Relu``) that have a rule."""
+    found = rules_for(family)
+    return sorted({_title(known) for known in found})
 
 
 def rules_for(family: str) -> dict[type, Callable]:
@@ -72,25 +91,41 @@ def rule_of(layer: keras.Operation, rules: dict[type, Callable]) -> Callable:
     """The rule of the layer's own class; BadInput where there is none."""
     if type(layer) in rules:
         return rules[type(layer)]
-    known = sorted({known.__name__ for known in rules})
-    raise no_rule(f"layer {layer.name!r} ({type(layer).__name__})", "one of " + ", ".join(known))
+    known = sorted({_title(known) for known in rules})
+    raise no_rule(f"layer {layer.name!r} ({_title(type(layer))})", "one of " + ", ".join(known))
 
 
-def no_rule(what: str, known: str) -> BadInput:
-    """The error of a layer or function that DeepLIFT can't see through."""
-    return BadInput(
+def no_rule(what: str, expected: str = "") -> NoRule:
+    """The error of a layer, setting or function that DeepLIFT can't see through."""
+    return NoRule(
         f"DeepLIFT has no rule for {what}",
-        expected=known,
-        remedy="explain this model with integrated_gradients, gradient_x_input or ism, or add "
-        "a rule in chromolens/attribution/rules/",
+        expected=expected,
+        remedy="explain this model with integrated_gradients, gradient_x_input or ism, add a "
+        'rule in chromolens/attribution/rules/, or ask for fallback="gradient": the layer is '
+        "then treated by its gradient, and recorded",
     )
 
 
-def both(function: Callable, *inputs: Pair | list[Pair]) -> Pair:
-    """``function`` applied to each side: right for everything linear (or affine)."""
-    sides = ([_side(value, side) for value in inputs] for side in ("taped", "other"))
-    taped, other = sides
-    return Pair(function(*taped), function(*other))
+def both(function: Callable, *inputs: object) -> Pair | list[Pair]:
+    """``function`` applied to each side: right for everything linear (or affine).
+
+    Inputs are Pairs, nested lists of them, and constants; several outputs become a list.
+    """
+    taped, other = (function(*side_of(inputs, side)) for side in ("taped", "other"))
+    found = list(map(Pair, keras.tree.flatten(taped), keras.tree.flatten(other)))
+    return found if keras.tree.is_nested(taped) else found[0]
+
+
+def side_of(value: object, side: str) -> object:
+    """``value`` (nested) with each Pair replaced by its ``taped`` or its ``other`` side."""
+    return keras.tree.map_structure(
+        lambda leaf: getattr(leaf, side) if isinstance(leaf, Pair) else leaf, value
+    )
+
+
+def pairs_in(value: object) -> list[Pair]:
+    """The Pairs of a nested value, in order."""
+    return [leaf for leaf in keras.tree.flatten(value) if isinstance(leaf, Pair)]
 
 
 def rescaled(pair: Pair, function: Callable, hand_back: HandBack) -> Pair:
@@ -131,39 +166,60 @@ def _check_unmasked(network: keras.Model) -> None:
             raise no_rule(f"layer {layer.name!r}, which masks steps", "a network without masks")
 
 
-def _side(value: Pair | list[Pair], side: str) -> object:
-    if isinstance(value, Pair):
-        return getattr(value, side)
-    return [getattr(pair, side) for pair in value]
+def _rows(pair: Pair) -> list[int]:
+    return [*pair.taped.shape[:1], *pair.other.shape[:1]]
+
+
+def _title(kind: type) -> str:
+    """``Conv1D`` for a layer, ``ops.Relu`` for an operation."""
+    return kind.__name__ if issubclass(kind, keras.layers.Layer) else f"ops.{kind.__name__}"
 
 
 @dataclass(frozen=True)
 class _Step:
     layer: keras.Operation
-    rule: Callable
+    rules: dict[type, Callable]
+    fallback: Callable | None
 
-    def __call__(self, *inputs: Pair | list[Pair], **options: object) -> Pair | list[Pair]:
-        """Options of a call (a mask, an initial state) are refused unless the rule takes them."""
-        given = {
-            name: value
-            for name, value in options.items()
-            if value is not None and value is not False
-        }
+    def __call__(self, *inputs: object, **options: object) -> Pair | list[Pair]:
+        if options.pop("training", False):
+            raise BadInput(
+                f"layer {self.layer.name!r} is called with training=True: it may be random",
+                expected="a network that gives the same answer every time",
+            )
+        options = {name: value for name, value in options.items() if value is not None}
         try:
-            signature(self.rule).bind(self.layer, *inputs, **given)
+            found = self._by_rule(inputs, options)
+        except NoRule:
+            if self.fallback is None:
+                raise
+            found = self.fallback(self.layer, *inputs, **options)
+        self._check_rows(pairs_in([inputs, options])[0], found)
+        return found
+
+    def _by_rule(self, inputs: tuple, options: dict) -> Pair | list[Pair]:
+        rule = rule_of(self.layer, self.rules)
+        try:
+            signature(rule).bind(self.layer, *inputs, **options)
         except TypeError as error:
-            what = f"layer {self.layer.name!r} ({type(self.layer).__name__}) called this way"
-            raise no_rule(f"{what}: {error}", "inputs alone") from error
-        return self.rule(self.layer, *inputs, **given)
+            what = f"layer {self.layer.name!r} ({_title(type(self.layer))}) called this way"
+            raise no_rule(f"{what}: {error}") from error
+        return rule(self.layer, *inputs, **options)
+
+    def _check_rows(self, before: Pair, found: Pair | list[Pair]) -> None:
+        for after in pairs_in(found):
+            if _rows(after) != _rows(before):
+                raise no_rule(f"layer {self.layer.name!r}, which mixes the rows of a batch")
 
 
 @dataclass(frozen=True)
 class _Nested:
     network: keras.Model
     rules: dict[type, Callable]
+    fallback: Callable | None
 
-    def __call__(self, inputs: Pair, **options: object) -> list[Pair]:
-        return walk(self.network, inputs, self.rules)
+    def __call__(self, inputs: Pair | list[Pair], **options: object) -> list[Pair]:
+        return walk(self.network, inputs, self.rules, self.fallback)
 
 
 @dataclass(frozen=True)

@@ -159,7 +159,8 @@ def _build(
         summed = tf.reduce_sum(tf.cast(found.contributions, tf.float64), axis=-1)
         error = tf.transpose(tf.cast(found.values, tf.float64) - at_reference) - summed
         error = error if found.complete else error * np.nan
-        return found.contributions, found.hypothetical, error, found.values, at_reference
+        names = tf.constant(list(found.fallbacks), tf.string)
+        return found.contributions, found.hypothetical, error, found.values, at_reference, names
 
     return tf.function(explain, autograph=False)
 
@@ -207,14 +208,16 @@ class _Collected:
         self.contributions = np.zeros((tasks, *inputs.shape[:2]), np.float32)
         self.hypothetical: np.ndarray | None = np.zeros((tasks, *inputs.shape), np.float32)
         self.numbers = np.zeros((3, tasks, len(inputs)), np.float32)
+        self.fallbacks: tuple[str, ...] = ()
 
     def add(self, rows: np.ndarray, found: tuple) -> None:
-        contributions, hypothetical, error, values, at_reference = found
+        contributions, hypothetical, error, values, at_reference, names = found
         count = len(rows)
         self.contributions[:, rows] = contributions[:, :count]
         self.numbers[0][:, rows] = error[:, :count]
         self.numbers[1][:, rows] = tf.transpose(values)[:, :count]
         self.numbers[2][:, rows] = tf.transpose(at_reference)[:, :count]
+        self.fallbacks = tuple(name.decode() for name in names.numpy())
         if hypothetical is None:
             self.hypothetical = None
         else:
@@ -228,4 +231,5 @@ class _Collected:
         if self.hypothetical is not None:
             hypothetical = np.where(self.unknown[..., None], 0, self.hypothetical[task])
         error, values, at_reference = self.numbers[:, task]
-        return Result(self.contributions[task], hypothetical, error, values, at_reference)
+        summed = self.contributions[task]
+        return Result(summed, hypothetical, error, values, at_reference, self.fallbacks)

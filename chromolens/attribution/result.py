@@ -19,6 +19,8 @@ class Result:
         values - reference_values - sum of contributions; NaN where none is promised.
     values, reference_values : float32 (n,)
         The target at the input, and its mean over the references.
+    fallbacks
+        Names of the layers that were treated by their plain gradient, since they have no rule.
     """
 
     contributions: np.ndarray
@@ -26,3 +28,4 @@ class Result:
     completeness_error: np.ndarray
     values: np.ndarray
     reference_values: np.ndarray
+    fallbacks: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ def both_strands(forward: Result, reverse: Result) -> Result:
         completeness_error=_mean(forward.completeness_error, reverse.completeness_error),
         values=_mean(forward.values, reverse.values),
         reference_values=_mean(forward.reference_values, reverse.reference_values),
+        fallbacks=forward.fallbacks,
     )
 
 

@@ -5,12 +5,26 @@ class answer for every other. The weights are those of the network itself, not c
 """
 
 import keras
+from keras import layers
 
 SQUASHING = ("sigmoid", "softmax")
+# Layers of weights that may end in an activation.
+WEIGHTED = (
+    layers.Conv1D,
+    layers.Conv1DTranspose,
+    layers.Conv2D,
+    layers.Conv2DTranspose,
+    layers.Dense,
+    layers.DepthwiseConv1D,
+    layers.DepthwiseConv2D,
+    layers.EinsumDense,
+    layers.SeparableConv1D,
+    layers.SeparableConv2D,
+)
 
 
 class Preactivation(keras.layers.Layer):
-    """What ``layer`` (Dense or Conv1D) computes before its activation, with its own weights."""
+    """What ``layer``, one of ``WEIGHTED``, computes before its activation; shares its weights."""
 
     def __init__(self, layer: keras.layers.Layer):
         super().__init__(name=f"{layer.name}_preactivation")
@@ -27,27 +41,12 @@ class Preactivation(keras.layers.Layer):
 
 
 def linear_part(layer: keras.layers.Layer, inputs: object) -> object:
-    """``layer`` (Dense or Conv1D, channels last) applied without its activation."""
-    if isinstance(layer, keras.layers.Dense):
-        outputs = keras.ops.matmul(inputs, layer.kernel)
-    else:
-        outputs = _convolution(layer, inputs)
-    return outputs + layer.bias if layer.use_bias else outputs
-
-
-def _convolution(layer: keras.layers.Conv1D, inputs: object) -> object:
-    padding = layer.padding
-    if padding == "causal":
-        before = layer.dilation_rate[0] * (layer.kernel_size[0] - 1)
-        inputs, padding = keras.ops.pad(inputs, [[0, 0], [before, 0], [0, 0]]), "valid"
-    return keras.ops.conv(
-        inputs,
-        layer.kernel,
-        strides=list(layer.strides),
-        padding=padding,
-        dilation_rate=layer.dilation_rate,
-        data_format=layer.data_format,
-    )
+    """``layer`` (one of ``WEIGHTED``) applied without its activation."""
+    activation, layer.activation = layer.activation, keras.activations.linear
+    try:
+        return layer.call(inputs)
+    finally:
+        layer.activation = activation
 
 
 def without_last_activation(network: keras.Model) -> keras.Model:
@@ -82,8 +81,7 @@ def is_squashing(layer: keras.layers.Layer) -> bool:
 
 
 def _fuses_squashing(layer: keras.layers.Layer) -> bool:
-    fusing = isinstance(layer, keras.layers.Dense | keras.layers.Conv1D)
-    return fusing and activation_name(layer) in SQUASHING
+    return isinstance(layer, WEIGHTED) and activation_name(layer) in SQUASHING
 
 
 def activation_name(layer: keras.layers.Layer, attribute: str = "activation") -> str:

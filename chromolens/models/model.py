@@ -16,6 +16,7 @@ import numpy as np
 from chromolens.errors import BadInput
 from chromolens.models._files import check_is_keras_3, read_facts, read_network
 from chromolens.models._logits import functional, without_last_activation
+from chromolens.models._tokens import of_one_hot
 
 BATCH_SIZE = 128
 
@@ -26,7 +27,7 @@ class Model:
     Attributes
     ----------
     network : keras.Model
-        As saved, as a functional graph.
+        As saved, as a functional graph; of one-hot tokens where it was of integer ones.
     logits : keras.Model
         The same outputs before a final sigmoid or softmax; shares the weights.
     length, channels
@@ -40,7 +41,7 @@ class Model:
     """
 
     def __init__(self, network: keras.Model, facts: dict, digest: str):
-        self.network = functional(network)
+        self.network = of_one_hot(functional(network))
         self.logits = without_last_activation(self.network)
         self.length, self.channels = _input_shape(self.network)
         self.canonical = _canonical_names(self.network)

@@ -1,7 +1,9 @@
 """An attribution method with its settings, ready to be asked about any windows."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +15,8 @@ from chromolens.genome.onehot import reverse_complement
 if TYPE_CHECKING:
     from chromolens.attribution.result import Result
     from chromolens.models.model import Model
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ class Method:
             results = [both_strands(*pair) for pair in zip(results, turned, strict=True)]
         for task, result in zip(self.tasks, results, strict=True):
             _check_finite(result, task, ids, self.name)
+            _report_fallbacks(self.name, result.fallbacks)
         return results
 
     def _ask(self, model: "Model", onehot: np.ndarray, ids: list[str]) -> list["Result"]:
@@ -90,6 +95,13 @@ def _front_door() -> Callable:
     from chromolens.attribution.front import attribute_tasks  # TensorFlow: not while planning
 
     return attribute_tasks
+
+
+@cache
+def _report_fallbacks(method: str, names: tuple[str, ...]) -> None:
+    """Say once which layers have no rule; that a fallback was asked for is among the settings."""
+    if names:
+        logger.warning("%s treats by their gradient, as asked: %s", method, ", ".join(names))
 
 
 def _check_finite(result: "Result", task: str, ids: list[str], method: str) -> None:

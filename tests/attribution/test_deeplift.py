@@ -214,11 +214,6 @@ def test_a_layer_without_a_rule_is_refused_by_name():
         deeplift(network, networks.sequences(2, 10))
 
 
-def test_a_softmax_is_refused_as_output():
-    with pytest.raises(BadInput, match=r"(?s)softmax.*class_minus_mean"):
-        deeplift(networks.sequential(), networks.sequences(2, 30), target="output")
-
-
 def test_a_subclass_of_a_known_layer_is_not_taken_for_it():
     class Squared(layers.Dense):
         def call(self, inputs):

@@ -1,6 +1,6 @@
 """Linear and affine layers: contributions go back through the weights (Shrikumar 2017, 3.5.1).
 
-Dense and Conv1D may carry a fused nonlinearity, which follows as a step of its own.
+Dense layers and convolutions may carry a fused nonlinearity, which follows as a step of its own.
 """
 
 from functools import partial
@@ -10,12 +10,13 @@ from keras import layers
 
 from chromolens.attribution._activations import activate
 from chromolens.attribution._walk import Pair, both, no_rule
-from chromolens.models._logits import Preactivation, linear_part
+from chromolens.models._logits import WEIGHTED, Preactivation, linear_part
+from chromolens.models._tokens import Tokens
 
 FAMILIES = ("rescale",)
 
 
-def affine(layer: keras.layers.Layer, *inputs: Pair | list[Pair]) -> Pair:
+def affine(layer: keras.Operation, *inputs: object) -> Pair | list[Pair]:
     """The layer itself, on each side."""
     return both(layer, *inputs)
 
@@ -26,21 +27,26 @@ def unchanged(layer: keras.layers.Layer, inputs: Pair) -> Pair:
 
 
 def weighted(layer: keras.layers.Layer, inputs: Pair) -> Pair:
-    """Dense and Conv1D: the weights, then the activation."""
+    """Dense layers and convolutions: the weights, then the activation."""
     if getattr(layer, "data_format", None) == "channels_first":
         raise no_rule(f"layer {layer.name!r} with channels first", "channels_last")
     return activate(layer, both(partial(linear_part, layer), inputs))
 
 
 AFFINE = (
+    layers.AdaptiveAveragePooling1D,
+    layers.AdaptiveAveragePooling2D,
     layers.Add,
     layers.Average,
     layers.AveragePooling1D,
+    layers.AveragePooling2D,
     layers.BatchNormalization,
     layers.Concatenate,
     layers.Cropping1D,
+    layers.Cropping2D,
     layers.Flatten,
     layers.GlobalAveragePooling1D,
+    layers.GlobalAveragePooling2D,
     layers.Normalization,
     layers.Permute,
     layers.RepeatVector,
@@ -48,8 +54,11 @@ AFFINE = (
     layers.Reshape,
     layers.Subtract,
     layers.UpSampling1D,
+    layers.UpSampling2D,
     layers.ZeroPadding1D,
+    layers.ZeroPadding2D,
     Preactivation,
+    Tokens,
 )
 IDENTITIES = (
     layers.ActivityRegularization,
@@ -59,9 +68,10 @@ IDENTITIES = (
     layers.GaussianNoise,
     layers.Identity,
     layers.SpatialDropout1D,
+    layers.SpatialDropout2D,
 )
 RULES = {
     **dict.fromkeys(AFFINE, affine),
     **dict.fromkeys(IDENTITIES, unchanged),
-    **dict.fromkeys((layers.Dense, layers.Conv1D), weighted),
+    **dict.fromkeys(WEIGHTED, weighted),
 }

@@ -1,0 +1,17 @@
+"""Softmax as a layer inside the network; see ``chromolens.attribution._softmax``."""
+
+import tensorflow as tf
+from keras import layers
+
+from chromolens.attribution._softmax import masked, softmax
+from chromolens.attribution._walk import Pair
+
+FAMILIES = ("rescale",)
+
+
+def normalised(layer: layers.Softmax, inputs: Pair, mask: tf.Tensor | None = None) -> Pair:
+    """Softmax over the layer's axes, which may not be the batch; a mask is constant."""
+    return softmax(masked(inputs, mask), layer.axis)
+
+
+RULES = {layers.Softmax: normalised}
