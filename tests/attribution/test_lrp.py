@@ -235,6 +235,7 @@ def test_a_gate_keeps_its_name_through_a_reshape():
         (lambda: gated_product(False), {}, r'(?s)multiply.*share.*gates="signal".*deepexplain'),
         (lambda: sequential(layers.LSTM(3, name="memory")), {}, r"(?s)memory.*LSTM.*share"),
         (lambda: sequential(keras.ops.exp), {}, r"(?s)no rule.*Exp"),
+        (lambda: sequential(layers.Dense(3, activation=tf.abs)), {}, "(?s)no rule.*Dense"),
         (
             lambda: sequential(lambda x: layers.Multiply(name="both")([x, layers.Dense(4)(x)])),
             {"gates": "signal"},

@@ -79,7 +79,7 @@ def _apply(
 ) -> tf.Tensor:
     if isinstance(function, layers.Layer):
         return RULES.get(type(function), other)(changes, function, inputs)
-    name = function.__name__
+    name = getattr(function, "__name__", "")
     if getattr(keras.activations, name, None) is not function:
         _refuse_hidden(changes, layer, function, (inputs,))
     elif name in changes.names:

@@ -25,6 +25,8 @@ MAXIMA = (layers.MaxPooling1D, layers.GlobalMaxPooling1D, layers.Maximum, layers
 ELEMENTWISE = (layers.ReLU, layers.LeakyReLU, layers.PReLU, layers.ELU)
 ELEMENTWISE_OPS = ("Elu", "Gelu", "Relu", "Relu6", "Selu", "Silu", "Softplus", "Tanh")
 SIGMOIDS = ("HardSigmoid", "Sigmoid", "hard_sigmoid", "sigmoid")
+ACROSS = ("glu", "log_softmax", "softmax", "sparsemax")
+"""Activations that look at several channels at once."""
 LINEAR_OPS = (
     "Add", "Average", "Concatenate", "ExpandDims", "Flip", "GetItem", "Mean", "Negative", "Pad",
     "Reshape", "Squeeze", "Subtract", "Sum", "Transpose",
@@ -97,7 +99,7 @@ def _apply(
     name = activation_name(layer)
     if name == "linear":
         return inputs
-    if name == "softmax":
+    if name in ACROSS or getattr(keras.activations, name, None) is not function:
         raise _no_rule(layer)
     values = relevance.through(function, inputs)
     return relevance.mark(values) if name in SIGMOIDS else values
