@@ -34,7 +34,8 @@ def _head(target: Target, pick: Pick) -> tuple[object, tf.Tensor]:
     """Feature maps (n, positions, filters), as a tensor of the graph, and weights (filters,)."""
     dense, tensors = producer(target.graph.outputs[pick.output])
     own = dense.layer if isinstance(dense, Preactivation) else dense
-    if not isinstance(own, layers.Dense) or (own is dense and activation_name(own) != "linear"):
+    fused = own is dense and getattr(own, "activation", None) and activation_name(own) != "linear"
+    if pick.column is None or fused or not isinstance(own, layers.Dense):
         raise _another_build(dense)
     pooling, maps = producer(tensors[0])
     while isinstance(pooling, layers.Dropout):

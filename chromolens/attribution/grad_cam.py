@@ -72,8 +72,8 @@ def _check_is_number(graph: keras.Model, pick: Pick) -> None:
     """A profile is its own last map, and as it is centred its mean gradients are 0 there."""
     if pick.column is None:
         raise BadInput(
-            f"grad_cam can't explain a profile ({graph.output_names[0]!r})",
-            expected="an output (n, tasks)",
+            f"grad_cam: the target isn't one number of output {graph.output_names[0]!r}",
+            expected="a task of an output (n, tasks), no profile",
             remedy="explain it with gradient_x_input or integrated_gradients",
         )
 

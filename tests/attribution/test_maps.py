@@ -120,7 +120,12 @@ def parallel(x):
         ("cam", networks.cnn, {}, r"(?s)dense.*Dense.*GlobalAveragePooling1D, then Dense"),
         ("cam", networks.profile, {"task": "profile_reb1"}, r"profile_reb1.*Identity"),
         ("cam", networks.averaged, {"target": "output"}, r"(?s)dense.*logit"),
-        ("grad_cam", networks.profile, {"task": "profile_reb1"}, r"(?s)profile.*\(n, tasks\)"),
+        (
+            "grad_cam",
+            networks.profile,
+            {"task": "profile_reb1"},
+            r"(?s)one number.*profile.*\(n, tasks\)",
+        ),
         ("grad_cam", lambda: network_of(layers.Flatten()), {}, "(?s)no convolution.*saliency"),
         ("grad_cam", lambda: network_of(parallel, layers.Flatten()), {}, "(?s)2 .*side by.*'b'"),
         ("grad_cam", networks.cnn, {"relu": "no"}, "(?s)relu.*true or false"),
