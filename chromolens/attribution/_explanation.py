@@ -1,6 +1,6 @@
 """What a method hands back for one batch, and how multipliers become contributions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import tensorflow as tf
@@ -44,12 +44,18 @@ class Slopes:
 
 
 def slopes(
-    target: Target, inputs: tf.Tensor, frozen: list[tf.Tensor | None] | None = None
+    target: Target,
+    inputs: tf.Tensor,
+    frozen: list[tf.Tensor | None] | None = None,
+    forward: Callable[[tf.Tensor], list[tf.Tensor]] | None = None,
 ) -> Slopes:
-    """Gradients of every task at ``inputs``, from one forward pass."""
+    """Gradients of every task at ``inputs``, from one forward pass.
+
+    ``forward`` stands in for ``target.outputs`` where its gradients are not the network's own.
+    """
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(inputs)
-        outputs = target.outputs(inputs)
+        outputs = (forward or target.outputs)(inputs)
         frozen = target.freeze(outputs) if frozen is None else frozen
         values = target.read(outputs, frozen)
         columns = tf.unstack(values, axis=1)
@@ -102,3 +108,34 @@ def by_multipliers(
         complete=complete,
         fallbacks=fallbacks,
     )
+
+
+def by_slopes(
+    here: Slopes, inputs: tf.Tensor, reference_values: tf.Tensor, *, absolute: bool = False
+) -> Explanation:
+    """Contributions: the gradient at the observed base; hypothetical: centred over the bases.
+
+    Observed are the channels that are not 0. Absolute values have no hypothetical counterpart.
+    """
+    gradients = tf.abs(here.gradients) if absolute else here.gradients
+    observed = tf.cast(inputs != 0, tf.float32)
+    centred = None if absolute else centred_over_bases(gradients)
+    return Explanation(
+        contributions=tf.reduce_sum(gradients * observed, axis=-1),
+        hypothetical=centred,
+        values=here.values,
+        reference_values=reference_values,
+        complete=False,
+    )
+
+
+def centred_over_bases(gradients: tf.Tensor) -> tf.Tensor:
+    """Gradients (..., channels) less their mean over the channels (Majdandzic et al., 2023)."""
+    return gradients - tf.reduce_mean(gradients, axis=-1, keepdims=True)
+
+
+def known(inputs: tf.Tensor) -> tf.Tensor:
+    """1 where (n, length) there is a base, 0 at an N of DNA; inputs of other kinds have none."""
+    if inputs.shape[-1] != 4:
+        return tf.ones(inputs.shape[:-1])
+    return tf.cast(tf.reduce_any(inputs != 0, axis=-1), tf.float32)

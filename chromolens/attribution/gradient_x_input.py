@@ -9,22 +9,36 @@ import tensorflow as tf
 from chromolens.attribution._explanation import (
     Explanation,
     by_multipliers,
+    centred_over_bases,
     reference_values,
     slopes,
 )
+from chromolens.attribution._settings import check_switch
 from chromolens.models.targets import Target
 
 
-def explain(target: Target, inputs: tf.Tensor, references: tf.Tensor) -> Explanation:
+def explain(
+    target: Target, inputs: tf.Tensor, references: tf.Tensor, *, centred: bool = False
+) -> Explanation:
     """The multipliers are the gradient; hypothetical: what another base adds to first order.
 
     Shapes and units: see ``chromolens.attribution``. The hypothetical contributions
     g[a] - sum_c g[c] ref[c] are the gradient centred over the four bases where the reference
     is uniform (Majdandzic et al., 2023).
+
+    Parameters
+    ----------
+    target, inputs, references
+        See ``chromolens.attribution``.
+    centred
+        Take off the gradient's mean over the bases first, which no change of bases can see. It
+        changes numbers only where x and x' don't sum to the same (``zeros``).
     """
+    check_switch("gradient_x_input", "centred", centred)
     here = slopes(target, inputs)
+    multipliers = centred_over_bases(here.gradients) if centred else here.gradients
     return by_multipliers(
-        here.gradients[:, :, None],
+        multipliers[:, :, None],
         inputs,
         references,
         values=here.values,

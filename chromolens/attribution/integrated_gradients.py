@@ -7,15 +7,12 @@ contributions add up to F(x) - F(x') but for the error of the quadrature, which 
 import numpy as np
 import tensorflow as tf
 
-from chromolens.attribution._explanation import (
-    Explanation,
-    by_multipliers,
-    flat,
-    reference_values,
-    slopes,
-)
-from chromolens.errors import BadInput
+from chromolens.attribution._explanation import Explanation
+from chromolens.attribution._path import by_path
+from chromolens.attribution._settings import check_choice, check_count
 from chromolens.models.targets import Target
+
+QUADRATURES = ("midpoint", "trapezoid", "left", "right", "gauss_legendre")
 
 
 def explain(
@@ -37,44 +34,26 @@ def explain(
     steps
         Parts of the path. Each costs one gradient of inputs x references.
     quadrature
-        ``midpoint``: gradients at the middles of the parts; ``trapezoid``: at their ends, one
-        more than ``steps``.
+        Where the gradients are taken: at the ``midpoint`` of each part, its ``left`` end (towards
+        the reference) or ``right`` end, both (``trapezoid``: one more than ``steps``), or at the
+        nodes of ``gauss_legendre``, exact for polynomials of degree up to 2 steps - 1.
     """
-    fractions, weights = _rule(steps, quadrature)
-    outputs = target.outputs(inputs)
-    frozen = target.freeze(outputs)
-    start = tf.broadcast_to(references, [inputs.shape[0], *references.shape[1:]])
-    change = inputs[:, None] - references
-
-    def add(total: tf.Tensor, step: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
-        point = flat(start + step[0] * change)
-        return total + step[1] * slopes(target, point, frozen).gradients
-
-    nothing = tf.zeros([len(target.picks), *flat(start).shape])
-    mean = tf.foldl(add, (fractions, weights), nothing, parallel_iterations=1)
-    return by_multipliers(
-        tf.reshape(mean, [len(target.picks), *start.shape]),
-        inputs,
-        references,
-        values=target.read(outputs, frozen),
-        reference_values=reference_values(target, references, frozen),
-        complete=True,
+    check_count("integrated_gradients", "steps", steps)
+    check_choice("integrated_gradients", "quadrature", quadrature, QUADRATURES)
+    fractions, weights = (tf.constant(a, tf.float32) for a in nodes(steps, quadrature))
+    return by_path(
+        target, inputs, references, weights, lambda number: fractions[number], complete=True
     )
 
 
-def _rule(steps: int, quadrature: str) -> tuple[tf.Tensor, tf.Tensor]:
-    if not isinstance(steps, int) or steps < 1:
-        raise BadInput(f"integrated_gradients: steps is {steps!r}", expected="1 or more")
-    if quadrature == "midpoint":
-        fractions = (np.arange(steps) + 0.5) / steps
-        weights = np.full(steps, 1 / steps)
-    elif quadrature == "trapezoid":
-        fractions = np.arange(steps + 1) / steps
+def nodes(steps: int, quadrature: str) -> tuple[np.ndarray, np.ndarray]:
+    """Fractions of the path in [0, 1] and their weights, which sum to 1: float64 (points,)."""
+    if quadrature == "gauss_legendre":
+        at, weights = np.polynomial.legendre.leggauss(steps)
+        return (at + 1) / 2, weights / 2
+    if quadrature == "trapezoid":
         weights = np.full(steps + 1, 1 / steps)
         weights[[0, -1]] /= 2
-    else:
-        raise BadInput(
-            f"integrated_gradients: there is no quadrature {quadrature!r}",
-            expected="midpoint or trapezoid",
-        )
-    return tf.constant(fractions, tf.float32), tf.constant(weights, tf.float32)
+        return np.arange(steps + 1) / steps, weights
+    offset = {"left": 0, "midpoint": 0.5, "right": 1}[quadrature]
+    return (np.arange(steps) + offset) / steps, np.full(steps, 1 / steps)

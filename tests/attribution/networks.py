@@ -54,6 +54,14 @@ def dilated(length: int = 50, tasks: int = 2) -> keras.Model:
     return randomised(keras.Model(inputs, layers.Dense(tasks)(layers.GlobalAveragePooling1D()(x))))
 
 
+def averaged(length: int = 40, tasks: int = 2) -> keras.Model:
+    """Convolution, mean over all positions, dense."""
+    inputs = keras.Input((length, 4))
+    x = layers.MaxPooling1D(3)(layers.Conv1D(8, 7, activation="relu")(inputs))
+    x = layers.Dropout(0.2)(layers.GlobalAveragePooling1D()(x))
+    return randomised(keras.Model(inputs, layers.Dense(tasks, activation="softmax")(x)))
+
+
 def profile(length: int = 40) -> keras.Model:
     """A profile output (n, 20, 2) and a counts output (n, 1)."""
     inputs = keras.Input((length, 4))

@@ -15,7 +15,14 @@ from chromolens.models.model import Model
 METHODS = plugins.names(attribution)
 COMPLETE = [name for name in METHODS if name.startswith("deeplift")]
 BACKGROUND = [0.3, 0.2, 0.15, 0.35]
-SETTINGS = {"integrated_gradients": {"steps": 3}}
+SETTINGS = {
+    "integrated_gradients": {"steps": 3},
+    "expected_gradients": {"samples": 2},
+    "smoothgrad": {"samples": 2},
+}
+MAPS = ("cam", "grad_cam")  # importance of places, in no units of the target's
+WITHOUT_REFERENCE = ("saliency", "lrp_epsilon")
+ENDS_IN_A_MEAN = {"cnn": "averaged", "basset": "averaged", "dilated": "dilated"}
 
 
 def ask(method, model, inputs, **options):
@@ -24,15 +31,28 @@ def ask(method, model, inputs, **options):
 
 
 @pytest.fixture(scope="module")
-def models():
-    made = (networks.cnn(), networks.basset(), networks.dilated())
-    return {
-        name: Model.of(net) for name, net in zip(("cnn", "basset", "dilated"), made, strict=True)
-    }
+def made():
+    names = ("cnn", "basset", "dilated", "averaged")
+    return {name: Model.of(getattr(networks, name)()) for name in names}
+
+
+@pytest.fixture
+def models(made, request):
+    """Networks by their names; for ``cam`` others, that it can explain."""
+    asked = getattr(request.node, "callspec", None)
+    if asked and asked.params.get("method") == "cam":
+        return {name: made[other] for name, other in ENDS_IN_A_MEAN.items()}
+    return made
 
 
 @pytest.fixture(params=METHODS)
 def method(request):
+    return request.param
+
+
+@pytest.fixture(params=[name for name in METHODS if name not in MAPS])
+def adding(request):
+    """Methods whose contributions add up on an additive model."""
     return request.param
 
 
@@ -60,7 +80,8 @@ def check_additive(method, kind):
     weights, model = additive_model()
     inputs = with_unknown(networks.sequences(5, 15))
     result = ask(method, model, inputs, task=1, references=kind)
-    expected = (weights[:, :, 1] * (inputs - expected_reference(kind, inputs))).sum(axis=-1)
+    reference = expected_reference("zeros" if method in WITHOUT_REFERENCE else kind, inputs)
+    expected = (weights[:, :, 1] * (inputs - reference)).sum(axis=-1)
     np.testing.assert_allclose(result.contributions, expected, atol=1e-5)
 
 
@@ -89,16 +110,16 @@ def check_complete(method, model, references):
 
 
 @pytest.mark.parametrize("kind", ["background", "uniform", "zeros"])
-def test_additive_model(method, kind):
-    check_additive(method, kind)
+def test_additive_model(adding, kind):
+    check_additive(adding, kind)
 
 
-def test_additive_model_with_several_references(method):
+def test_additive_model_with_several_references(adding):
     weights, model = additive_model()
     inputs = networks.sequences(4, 15)
     references = np.random.default_rng(3).dirichlet(np.ones(4), (4, 3, 15)).astype(np.float32)
-    result = ask(method, model, inputs, references=references)
-    difference = inputs - references.mean(axis=1)
+    result = ask(adding, model, inputs, references=references)
+    difference = inputs - references.mean(axis=1) * (adding not in WITHOUT_REFERENCE)
     expected = (weights[:, :, 0] * difference).sum(axis=-1)
     np.testing.assert_allclose(result.contributions, expected, atol=1e-5)
 
@@ -116,7 +137,17 @@ def test_shapes_types_and_values(method, models):
     np.testing.assert_allclose(result.reference_values, np.full(3, uniform), atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["cnn", "basset", "dilated"])
+def test_the_error_is_reported_where_a_sum_is_promised(method, models):
+    result = ask(method, models["cnn"], networks.sequences(3, 40), task=1)
+    promised = np.isfinite(result.completeness_error)
+    assert promised.all() or not promised.any()
+    assert promised.all() or method not in (*COMPLETE, "integrated_gradients")
+    total = result.contributions.sum(axis=1, dtype=float)
+    gap = np.where(promised, result.values - result.reference_values - total, np.nan)
+    np.testing.assert_allclose(result.completeness_error, gap, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["basset", "dilated"])
 def test_a_row_is_explained_alone(method, models, name):
     check_alone(method, models[name])
 
