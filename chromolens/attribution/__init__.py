@@ -4,6 +4,8 @@ To add a method, write one file ``attribution/NAME.py`` with
 
     def explain(target, inputs, references, *, setting: int = 1) -> Explanation:
 
+or ``explain(target, inputs, references, seeds, *, ...)`` where it draws at random.
+
 Its keyword-only arguments are its settings; its docstring gives the equation and the source.
 It is compiled into one TensorFlow graph, and gets
 
@@ -13,6 +15,8 @@ It is compiled into one TensorFlow graph, and gets
 ``inputs`` : float32 tensor (n, length, channels)
 ``references`` : float32 tensor (n, r, length, channels), or (1, 1, length, channels) where one
     constant reference serves every input (then no input has an N).
+``seeds`` : int32 tensor (n, 2)
+    Of each row, from its id; ``_draws`` draws with them. Rows that pad a batch have zeros.
 
 and returns an ``_explanation.Explanation``; methods that come down to multipliers build it with
 ``_explanation.by_multipliers``. Batching, padding, N, kinds of references, seeds and checks are

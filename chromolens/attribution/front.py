@@ -5,6 +5,7 @@ batches of one fixed padded shape (so that no bit of an answer depends on the ot
 one compiled graph for each model, method and set of tasks.
 """
 
+import inspect
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
@@ -84,9 +85,9 @@ def attribute_tasks(
     n_references
         How many shuffles of each input.
     ids
-        Names that seed the shuffles (``chrom:start-end``); by default a hash of the sequence.
+        Names that seed what is drawn (``chrom:start-end``); by default a hash of the sequence.
     seed
-        Of the shuffles.
+        Of the shuffles, and of methods that draw.
     batch_size
         Pairs of input and reference in each call of the network; the last call is padded.
 
@@ -103,7 +104,8 @@ def attribute_tasks(
     model = model if isinstance(model, Model) else Model.of(model)
     inputs = check_inputs(model, inputs)
     kinds.check(references, inputs, n_references)
-    ids = _checked_ids(ids, inputs, references)
+    ids = _checked_ids(ids, inputs)
+    seeds = kinds.seeds(ids, seed)
     indices = tuple(model.task_index(task) for task in tasks)
     explain = _explainer(model, method, indices, target, settings)
     collected = _Collected(len(indices), inputs)
@@ -111,19 +113,19 @@ def attribute_tasks(
     shared, own = _split(references, inputs)
     constant = _shared_references(model, references, inputs) if len(shared) else None
     for rows in batches(len(shared), size):
-        collected.add(shared[rows], explain(padded(inputs[shared[rows]], size), constant))
+        chosen = shared[rows]
+        batch = padded(inputs[chosen], size), constant, padded(seeds[chosen], size)
+        collected.add(chosen, explain(*batch))
     for rows, theirs in _with_own(model, inputs, own, references, ids, seed, n_references, size):
         fixed = max(1, size // theirs.shape[1])
-        collected.add(rows, explain(padded(inputs[rows], fixed), padded(theirs, fixed)))
+        batch = (padded(array, fixed) for array in (inputs[rows], theirs, seeds[rows]))
+        collected.add(rows, explain(*batch))
     return collected.results()
 
 
-def _checked_ids(
-    ids: Sequence[str] | None, inputs: np.ndarray, references: str | np.ndarray
-) -> list[str]:
+def _checked_ids(ids: Sequence[str] | None, inputs: np.ndarray) -> list[str]:
     if ids is None:
-        seeded = isinstance(references, str) and references in kinds.SHUFFLES
-        return kinds.default_ids(inputs) if seeded else []
+        return kinds.default_ids(inputs)
     if len(ids) != len(inputs):
         raise BadInput(f"there are {len(ids)} ids for {len(inputs)} inputs", expected="one each")
     return [str(name) for name in ids]
@@ -132,13 +134,13 @@ def _checked_ids(
 def _explainer(
     model: Model, method: str, tasks: tuple[int, ...], target: str, settings: dict[str, object]
 ) -> Callable:
-    """The method: (inputs, references) -> contributions, ...; one graph for each two shapes."""
+    """The method: (inputs, references, seeds) -> contributions, ...; a graph for each shape."""
     key = (method, tasks, target, repr(sorted(settings.items())))
     build = partial(_build, model, method, tasks, target, settings)
     explain = model.compiled(key, build)
 
-    def ask(inputs: np.ndarray, references: np.ndarray) -> tuple:
-        tensors = (tf.constant(inputs), tf.constant(references))
+    def ask(inputs: np.ndarray, references: np.ndarray, seeds: np.ndarray) -> tuple:
+        tensors = (tf.constant(inputs), tf.constant(references), tf.constant(seeds))
         trace = partial(explain.get_concrete_function, *tensors)
         return model.compiled((key, inputs.shape, references.shape), trace)(*tensors)
 
@@ -152,9 +154,11 @@ def _build(
     plugins.check_settings(attribution, method, list(settings))
     run = plugins.load(attribution, method)
     goal = target_function(model, tasks, target)
+    draws = "seeds" in inspect.signature(run).parameters
 
-    def explain(inputs: tf.Tensor, references: tf.Tensor) -> tuple:
-        found = run(goal, inputs, references, **settings)
+    def explain(inputs: tf.Tensor, references: tf.Tensor, seeds: tf.Tensor) -> tuple:
+        given = (inputs, references, seeds) if draws else (inputs, references)
+        found = run(goal, *given, **settings)
         at_reference = tf.reduce_mean(tf.cast(found.reference_values, tf.float64), axis=1)
         summed = tf.reduce_sum(tf.cast(found.contributions, tf.float64), axis=-1)
         error = tf.transpose(tf.cast(found.values, tf.float64) - at_reference) - summed

@@ -78,6 +78,12 @@ def default_ids(inputs: np.ndarray) -> list[str]:
     return [hashlib.sha256(np.ascontiguousarray(row)).hexdigest() for row in inputs]
 
 
+def seeds(ids: list[str], seed: int) -> np.ndarray:
+    """Seeds of what a method draws for each row: int32 (n, 2), from its id and ``seed`` alone."""
+    found = [shuffles.seed_of(f"{name} draws", seed) for name in ids]
+    return np.array(found, np.int64).view(np.int32).reshape(-1, 2)
+
+
 def has_unknown(inputs: np.ndarray) -> np.ndarray:
     """Which rows (n,) of DNA hold an N; other inputs have none."""
     return (_known(inputs) == 0).any(axis=1)
