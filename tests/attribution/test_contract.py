@@ -13,9 +13,16 @@ from chromolens.attribution._explanation import Explanation, by_multipliers, ref
 from chromolens.models.model import Model
 
 METHODS = plugins.names(attribution)
-COMPLETE = [name for name in METHODS if name.startswith("deeplift")]
+COMPLETE = [name for name in METHODS if name.startswith(("deeplift", "shapley", "kernel_shap"))]
 BACKGROUND = [0.3, 0.2, 0.15, 0.35]
-SETTINGS = {"integrated_gradients": {"steps": 3}}
+SETTINGS = {
+    "integrated_gradients": {"steps": 3},
+    "kernel_shap": {"samples": 64, "group": 4},
+    "lime": {"samples": 64, "group": 4},
+    "shapley_sampling": {"samples": 2, "group": 4},
+}
+# Shares of a group are equal, so an additive model needs groups of one position.
+SINGLE = {name: {"group": 1} for name in ("kernel_shap", "lime", "shapley_sampling")}
 
 
 def ask(method, model, inputs, **options):
@@ -59,7 +66,8 @@ def expected_reference(kind, inputs):
 def check_additive(method, kind):
     weights, model = additive_model()
     inputs = with_unknown(networks.sequences(5, 15))
-    result = ask(method, model, inputs, task=1, references=kind)
+    options = SINGLE.get(method, {})
+    result = ask(method, model, inputs, task=1, references=kind, **options)
     expected = (weights[:, :, 1] * (inputs - expected_reference(kind, inputs))).sum(axis=-1)
     np.testing.assert_allclose(result.contributions, expected, atol=1e-5)
 
@@ -97,7 +105,7 @@ def test_additive_model_with_several_references(method):
     weights, model = additive_model()
     inputs = networks.sequences(4, 15)
     references = np.random.default_rng(3).dirichlet(np.ones(4), (4, 3, 15)).astype(np.float32)
-    result = ask(method, model, inputs, references=references)
+    result = ask(method, model, inputs, references=references, **SINGLE.get(method, {}))
     difference = inputs - references.mean(axis=1)
     expected = (weights[:, :, 0] * difference).sum(axis=-1)
     np.testing.assert_allclose(result.contributions, expected, atol=1e-5)
