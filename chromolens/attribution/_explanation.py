@@ -78,6 +78,11 @@ def reference_values(
     return tf.reshape(values, [-1, references.shape[1], len(target.picks)])
 
 
+def frozen_row(frozen: list[tf.Tensor | None], row: tf.Tensor) -> list[tf.Tensor | None]:
+    """The frozen weights that belong to one row."""
+    return [None if weights is None else weights[row : row + 1] for weights in frozen]
+
+
 def flat(references: tf.Tensor) -> tf.Tensor:
     """(n, r, length, channels) -> (n r, length, channels)."""
     return tf.reshape(references, [-1, *references.shape[2:]])

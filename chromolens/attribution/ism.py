@@ -8,16 +8,22 @@ With f[a] the target when base a stands at a position and all else stays as it i
   of its weight goes to f with nothing at that position.
 
 At an N nothing is substituted: both are exactly 0. No completeness is promised.
+
+Where the network begins with a chain of Conv1D, batch normalisation, functions of each position
+and poolings, on to Flatten and Dense, a global pooling or any other layer, only what a
+substitution changes is worked out; elsewhere, or where that takes no less, every mutant is a
+forward pass. Which of the two is chosen by itself. Neither approximates: they differ by rounding.
 """
 
 import tensorflow as tf
 
-from chromolens.attribution._explanation import Explanation, reference_values
+from chromolens.attribution._explanation import Explanation, frozen_row, reference_values
+from chromolens.attribution._mutants import Scan, scanner
 from chromolens.models.targets import Target
 
 
 def explain(target: Target, inputs: tf.Tensor, references: tf.Tensor) -> Explanation:
-    """Brute force: one forward pass for each position and other base, all tasks at once.
+    """All tasks at once, row by row.
 
     Shapes and units: see ``chromolens.attribution``. Rows of ``inputs`` are one-hot or zero.
     """
@@ -25,12 +31,15 @@ def explain(target: Target, inputs: tf.Tensor, references: tf.Tensor) -> Explana
     frozen = target.freeze(outputs)
     values = target.read(outputs, frozen)
     mean_reference = tf.reduce_mean(references, axis=1)
-    changes, erased = _scan(target, inputs, mean_reference, values, frozen)
-    expected = tf.reduce_sum(mean_reference * changes, axis=-1)
-    missing = tf.reduce_sum(inputs, axis=-1) - tf.reduce_sum(mean_reference, axis=-1)
     known = tf.reduce_any(inputs != 0, axis=-1)
+    missing = tf.reduce_sum(inputs, axis=-1) - tf.reduce_sum(mean_reference, axis=-1)
+    # what is left by the rounding of frequencies that sum to 1 is nothing
+    missing = tf.where(known & (tf.abs(missing) > 1e-5), missing, 0.0)
+    scan = scanner(target, inputs.shape[1], inputs.shape[0] * references.shape[1])
+    changes, erased = _changes(scan, inputs, missing, values, frozen)
+    expected = tf.reduce_sum(mean_reference * changes, axis=-1)
     return Explanation(
-        contributions=tf.where(known, -(expected + _unless_rounding(missing) * erased), 0.0),
+        contributions=tf.where(known, -(expected + missing * erased), 0.0),
         hypothetical=changes - tf.reduce_mean(changes, axis=-1, keepdims=True),
         values=values,
         reference_values=reference_values(target, references, frozen),
@@ -38,42 +47,37 @@ def explain(target: Target, inputs: tf.Tensor, references: tf.Tensor) -> Explana
     )
 
 
-def _scan(
-    target: Target,
-    inputs: tf.Tensor,
-    reference: tf.Tensor,
-    values: tf.Tensor,
-    frozen: list[tf.Tensor | None],
+def _changes(
+    scan: Scan, inputs: tf.Tensor, missing: tf.Tensor, values: tf.Tensor, frozen: list
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Changes of the target by base (tasks, n, length, channels) and on erasure (.., length)."""
-    rows, length, channels = inputs.shape
-    missing = tf.reduce_sum(inputs, axis=-1) - tf.reduce_sum(reference, axis=-1)
-    erasing = tf.reduce_any(_unless_rounding(missing) != 0)
+    """Changes of the target by base (tasks, n, length, channels) and on erasure (.., length).
 
-    def change_by(position: tf.Tensor, bases: tf.Tensor) -> tf.Tensor:
-        there = tf.one_hot(position, length)[None, :, None]
-        mutants = inputs * (1 - there) + bases[:, None] * there
-        return target(mutants, frozen) - values
+    Erasure is asked for only in rows where ``missing`` (n, length) is more than 0 somewhere.
+    """
 
-    def at(position: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        base = inputs[:, position]
-        total = tf.zeros([rows, len(target.picks), channels])
-        for shift in range(1, channels):
-            other = tf.roll(base, shift, axis=-1)
-            total += change_by(position, other)[..., None] * other[:, None]
-        nothing = tf.zeros_like(values)
+    def of_row(place: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        row, own = inputs[place], frozen_row(frozen, place)
+        others = tf.stack([tf.roll(row, shift, axis=-1) for shift in range(1, row.shape[1])], 1)
+        found = scan(row, own, others) - values[place]
+        changes = tf.reduce_sum(found[..., None] * others[:, :, None], axis=1)
         erased = tf.cond(
-            erasing, lambda: change_by(position, tf.zeros_like(base)), lambda: nothing
+            tf.reduce_any(missing[place] != 0),
+            lambda: scan(row, own, tf.zeros_like(others[:, :1]))[:, 0] - values[place],
+            lambda: tf.zeros_like(found[:, 0]),
         )
-        return total, erased
+        return tf.transpose(changes, [1, 0, 2]), tf.transpose(erased)
 
-    shapes = (tf.float32, tf.float32)
+    def nothing() -> tuple[tf.Tensor, tf.Tensor]:
+        shape = [values.shape[1], *inputs.shape[1:]]
+        return tf.zeros(shape), tf.zeros(shape[:2])
+
+    def unless_padding(place: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return tf.cond(tf.reduce_any(inputs[place] != 0), lambda: of_row(place), nothing)
+
     changes, erased = tf.map_fn(
-        at, tf.range(length), fn_output_signature=shapes, parallel_iterations=1
+        unless_padding,
+        tf.range(inputs.shape[0]),
+        fn_output_signature=(tf.float32, tf.float32),
+        parallel_iterations=1,
     )
-    return tf.transpose(changes, [2, 1, 0, 3]), tf.transpose(erased, [2, 1, 0])
-
-
-def _unless_rounding(missing: tf.Tensor) -> tf.Tensor:
-    """Missing weight, 0 where it is only the rounding of frequencies that sum to 1."""
-    return tf.where(tf.abs(missing) < 1e-5, 0.0, missing)
+    return tf.transpose(changes, [1, 0, 2, 3]), tf.transpose(erased, [1, 0, 2])

@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from chromolens.attribution._chain import chain
 from chromolens.models.model import Model
 from chromolens.models.targets import Target, target_function
 
@@ -99,19 +100,13 @@ def read_stack(model: Model, length: int, task: int, target: str) -> Stack | Non
 
 
 def _chain(graph: keras.Model) -> tuple[list, object]:
-    """Layers from the input to the first global pooling, and its output; none of another form.
-
-    Each layer must feed the next one only, so that all there is passes through the pooling.
-    """
-    chain, layer, node = [], graph.inputs[0]._keras_history.operation, None
-    nodes = {id(node) for level in graph._nodes_by_depth.values() for node in level}
-    while type(layer) not in POOLS:
-        following = [node for node in layer._outbound_nodes if id(node) in nodes]
-        if len(following) != 1 or len(following[0].input_tensors) != 1:
-            return [], None
-        node, layer = following[0], following[0].operation
-        chain.append(layer)
-    return ([], None) if layer.keepdims else (chain, node.outputs[0])
+    """Layers from the input to the first global pooling, and its output; none of another form."""
+    nodes = chain(graph)
+    places = [place for place, node in enumerate(nodes) if type(node.operation) in POOLS]
+    if not places or nodes[places[0]].operation.keepdims:
+        return [], None
+    found = nodes[: places[0] + 1]
+    return [node.operation for node in found], found[-1].outputs[0]
 
 
 def _readable(layer: keras.layers.Layer) -> bool:

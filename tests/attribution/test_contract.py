@@ -13,13 +13,18 @@ from chromolens.attribution._explanation import Explanation, by_multipliers, ref
 from chromolens.models.model import Model
 
 METHODS = plugins.names(attribution)
-COMPLETE = [name for name in METHODS if name.startswith("deeplift")]
+COMPLETE = [name for name in METHODS if name.startswith(("deeplift", "shapley", "kernel_shap"))]
 BACKGROUND = [0.3, 0.2, 0.15, 0.35]
 SETTINGS = {
     "integrated_gradients": {"steps": 3},
     "expected_gradients": {"samples": 2},
+    "kernel_shap": {"samples": 64, "group": 4},
+    "lime": {"samples": 64, "group": 4},
+    "shapley_sampling": {"samples": 2, "group": 4},
     "smoothgrad": {"samples": 2},
 }
+# Shares of a group are equal, so an additive model needs groups of one position.
+SINGLE = {name: {"group": 1} for name in ("kernel_shap", "lime", "shapley_sampling")}
 MAPS = ("cam", "grad_cam")  # importance of places, in no units of the target's
 WITHOUT_REFERENCE = ("saliency", "lrp_epsilon")
 ENDS_IN_A_MEAN = {"cnn": "averaged", "basset": "averaged", "dilated": "dilated"}
@@ -79,7 +84,7 @@ def expected_reference(kind, inputs):
 def check_additive(method, kind):
     weights, model = additive_model()
     inputs = with_unknown(networks.sequences(5, 15))
-    result = ask(method, model, inputs, task=1, references=kind)
+    result = ask(method, model, inputs, task=1, references=kind, **SINGLE.get(method, {}))
     reference = expected_reference("zeros" if method in WITHOUT_REFERENCE else kind, inputs)
     expected = (weights[:, :, 1] * (inputs - reference)).sum(axis=-1)
     np.testing.assert_allclose(result.contributions, expected, atol=1e-5)
@@ -118,7 +123,7 @@ def test_additive_model_with_several_references(adding):
     weights, model = additive_model()
     inputs = networks.sequences(4, 15)
     references = np.random.default_rng(3).dirichlet(np.ones(4), (4, 3, 15)).astype(np.float32)
-    result = ask(adding, model, inputs, references=references)
+    result = ask(adding, model, inputs, references=references, **SINGLE.get(adding, {}))
     difference = inputs - references.mean(axis=1) * (adding not in WITHOUT_REFERENCE)
     expected = (weights[:, :, 0] * difference).sum(axis=-1)
     np.testing.assert_allclose(result.contributions, expected, atol=1e-5)
