@@ -11,7 +11,6 @@ import tensorflow as tf
 from chromolens.attribution._explanation import Explanation, by_multipliers, flat
 from chromolens.attribution._split import Split, sizes
 from chromolens.attribution._walk import Pair, rules_for, walk
-from chromolens.attribution.rules import maximum
 from chromolens.errors import BadInput
 from chromolens.models.targets import Target
 
@@ -43,42 +42,57 @@ def deeplift(
     BadInput
         An unknown pool, or a layer without a rule.
     """
-    shared = references.shape[0] == 1 and references.shape[1] == 1
-    pair = Pair(inputs, references[:, 0]) if shared else Pair(flat(references), inputs)
+    rules = _rules(parts, pool)
+    pair, inputs_are_taped = _sides(inputs, references, pool)
     pair = Split(pair.taped, pair.other, sizes(pair), pure=True) if parts else pair
     leaves = [pair.taped, pair.spread] if parts else [pair.taped]
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(leaves)
-        outputs = walk(target.graph, pair, _rules(parts, pool, "taped" if shared else "other"))
-        frozen = target.freeze([one.taped if shared else one.other for one in outputs])
+        outputs = walk(target.graph, pair, rules)
+        frozen = target.freeze([one.taped if inputs_are_taped else one.other for one in outputs])
         values = target.read([one.taped for one in outputs], frozen)
         columns = tf.unstack(values, axis=1)
     rows = [len(columns), inputs.shape[0], references.shape[1], *inputs.shape[1:]]
     multipliers, *of_spread = _gradients(tape, columns, leaves, rows)
     other_values = target.read([one.other for one in outputs], frozen)
-    at_inputs, at_references = (values, other_values) if shared else (other_values, values)
+    at_inputs, at_references = values, other_values
+    if not inputs_are_taped:
+        at_inputs, at_references = other_values, values
     found = by_multipliers(
         multipliers,
         inputs,
         references,
-        values=at_inputs,
+        values=at_inputs[:: at_inputs.shape[0] // inputs.shape[0]],
         reference_values=tf.reshape(at_references, [-1, references.shape[1], len(columns)]),
         complete=True,
     )
     for slope in of_spread:
-        found = _with_signs(found, slope if shared else -slope, inputs, references)
+        found = _with_signs(found, slope if inputs_are_taped else -slope, inputs, references)
     return found
 
 
-def _rules(parts: str | None, pool: str, inputs: str) -> dict:
-    """Rules of the families; ``inputs`` is the side of a pair that holds the explained input."""
+def _sides(inputs: tf.Tensor, references: tf.Tensor, pool: str) -> tuple[Pair, bool]:
+    """Inputs and references side by side, and whether the inputs are taped.
+
+    The side with more rows is taped; but the original pooling looks at the input alone, and has
+    it taped, once for each reference.
+    """
+    if references.shape[0] == 1 and references.shape[1] == 1:
+        return Pair(inputs, references[:, 0]), True
+    if pool == "original":
+        return Pair(tf.repeat(inputs, references.shape[1], axis=0), flat(references)), True
+    return Pair(flat(references), inputs), False
+
+
+def _rules(parts: str | None, pool: str) -> dict:
     if pool not in POOLS:
         raise BadInput(f"there is no pool {pool!r}", expected=f"one of {', '.join(POOLS)}")
     rules = rules_for("rescale")
     if parts:
         rules |= rules_for(parts)
     if pool == "original":
-        rules |= maximum.routed_to_maximum_of(inputs)
+        rules = {kind: rule for kind, rule in rules.items() if "MaxPool" not in kind.__name__}
+        rules |= rules_for("original_pool")
     return rules
 
 

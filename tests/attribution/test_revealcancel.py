@@ -7,7 +7,6 @@ import pytest
 from keras import layers
 
 from chromolens.attribution import front
-from chromolens.errors import BadInput
 from chromolens.models.model import Model
 
 METHODS = ("deeplift_revealcancel", "deeplift_genomics")
@@ -202,7 +201,7 @@ def test_shared_and_own_reference_agree(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("make", [networks.overlapping, networks.sequential, networks.profile])
+@pytest.mark.parametrize("make", [networks.overlapping, networks.profile])
 def test_every_kind_of_layer_completes(method, make):
     model = Model.of(make())
     x = networks.sequences(4, model.length)
@@ -235,40 +234,3 @@ def test_parts_pass_through_branches(make_sum):
     np.testing.assert_allclose(
         ask(network, x, references=zeros).contributions, pair / 2, atol=1e-6
     )
-
-
-def original_pooling_by_hand(x, reference, weights, size):
-    """Dense after pooling the inputs: the change at the input's first maximum, loop by loop."""
-    found = np.zeros(x.shape[0])
-    for pool in range(x.shape[0] // size):
-        for channel in range(x.shape[1]):
-            here = range(pool * size, (pool + 1) * size)
-            at = max(here, key=lambda position: (x[position, channel], -position))
-            share = x[at, channel] - reference[at, channel]
-            found[at] += weights[pool * x.shape[1] + channel] * share
-    return found
-
-
-@pytest.mark.parametrize("method", ["deeplift_rescale", *METHODS])
-@pytest.mark.parametrize("kind", ["uniform", "sequences"])
-def test_original_pooling_by_hand(method, kind):
-    """The maximum of the input alone counts: complete for the constant reference only."""
-    inputs = keras.Input((15, 4))
-    head = layers.Dense(1)
-    network = keras.Model(inputs, head(layers.Flatten()(layers.MaxPooling1D(3)(inputs))))
-    networks.randomised(network)
-    x, other = networks.sequences(5, 15), networks.sequences(5, 15, 4)
-    own = np.full_like(x, 0.25) if kind == "uniform" else other
-    result = ask(
-        network, x, method, references=kind if kind == "uniform" else own[:, None], pool="original"
-    )
-    weights = np.float64(head.get_weights()[0][:, 0])
-    by_hand = [original_pooling_by_hand(x[i], own[i], weights, 3) for i in range(5)]
-    np.testing.assert_allclose(result.contributions, by_hand, atol=1e-6)
-    largest = np.abs(result.completeness_error).max()
-    assert largest < 1e-6 if kind == "uniform" else largest > 0.1
-
-
-def test_an_unknown_pool_is_refused():
-    with pytest.raises(BadInput, match="cross_max, original"):
-        ask(networks.cnn(), networks.sequences(1, 40), pool="crossmax")

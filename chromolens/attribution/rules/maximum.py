@@ -2,61 +2,31 @@
 
 In each pool the larger of the two maxima belongs to one position. The change of the maximum
 goes to that position, divided by its own change: no more than 1. The first of equals wins.
-
-The rule of the deeplift package, the gradient at the input, is here for ``pool="original"``.
 """
-
-from collections.abc import Callable
-from functools import partial
 
 import keras
 import tensorflow as tf
 from keras import layers
 
-from chromolens.attribution._walk import HandBack, Pair, both, fused, no_rule, rescaled
+from chromolens.attribution._walk import Pair, both, fused, no_rule, rescaled
 
 FAMILIES = ("rescale",)
 
 
-@fused
-def to_maximum_of_taped(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
-    """Shapes as in ``cross_max_back``: signal where ``taped`` has its first maximum."""
-    return tf.where(_is_first_maximum(taped), signal, 0.0)
-
-
-@fused
-def to_maximum_of_other(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
-    """Shapes as in ``cross_max_back``: signal where ``other`` has its first maximum."""
-    return tf.where(_is_first_maximum(other), signal, 0.0)
-
-
-@fused
-def cross_max_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
-    """Pools (..., size, channels), signal (..., 1, channels): signal x multiplier, like pools."""
-    maximum = tf.reduce_max(taped, axis=-2, keepdims=True)
-    other_maximum = tf.reduce_max(other, axis=-2, keepdims=True)
-    change = taped - other
-    wins = _is_first_maximum(tf.where(maximum >= other_maximum, taped, other)) & (change != 0)
-    share = (maximum - other_maximum) / tf.where(wins, change, 1.0)
-    return tf.where(wins, signal * share, 0.0)
-
-
-def pooled(layer: layers.MaxPooling1D, inputs: Pair, hand_back: HandBack = cross_max_back) -> Pair:
+def pooled(layer: layers.MaxPooling1D, inputs: Pair) -> Pair:
     """MaxPooling1D with any stride, overlapping or not, valid or same padding."""
     _check_layout(layer)
 
     def pools(values: tf.Tensor) -> tf.Tensor:
         return split_into_pools(values, layer.pool_size[0], layer.strides[0], layer.padding)
 
-    return _largest(both(pools, inputs), hand_back)
+    return _largest(both(pools, inputs))
 
 
-def pooled_over_all(
-    layer: layers.GlobalMaxPooling1D, inputs: Pair, hand_back: HandBack = cross_max_back
-) -> Pair:
+def pooled_over_all(layer: layers.GlobalMaxPooling1D, inputs: Pair) -> Pair:
     """GlobalMaxPooling1D: one pool."""
     _check_layout(layer)
-    maximum = _largest(Pair(inputs.taped[:, None], inputs.other[:, None]), hand_back)
+    maximum = _largest(Pair(inputs.taped[:, None], inputs.other[:, None]))
     return maximum if layer.keepdims else Pair(maximum.taped[:, 0], maximum.other[:, 0])
 
 
@@ -78,23 +48,23 @@ def split_into_pools(values: tf.Tensor, size: int, stride: int, padding: str) ->
     return tf.stack(shifted, axis=2)
 
 
-def routed_to_maximum_of(inputs: str) -> dict[type, Callable]:
-    """Rules that hand all back to the first maximum of ``inputs``, ``taped`` or ``other``.
+@fused
+def cross_max_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
+    """Pools (..., size, channels), signal (..., 1, channels): signal x multiplier, like pools."""
+    maximum = tf.reduce_max(taped, axis=-2, keepdims=True)
+    other_maximum = tf.reduce_max(other, axis=-2, keepdims=True)
+    larger = tf.where(maximum >= other_maximum, taped, other)
+    place, size = tf.range(taped.shape[-2])[:, None], taped.shape[-2]
+    highest = tf.where(larger == tf.maximum(maximum, other_maximum), place, size)
+    first = tf.reduce_min(highest, axis=-2, keepdims=True)
+    change = taped - other
+    wins = (place == first) & (change != 0)
+    share = (maximum - other_maximum) / tf.where(wins, change, 1.0)
+    return tf.where(wins, signal * share, 0.0)
 
-    Complete only where the other side is the same all over each pool.
-    """
-    hand_back = {"taped": to_maximum_of_taped, "other": to_maximum_of_other}[inputs]
-    return {kind: partial(rule, hand_back=hand_back) for kind, rule in RULES.items()}
 
-
-def _is_first_maximum(pools: tf.Tensor) -> tf.Tensor:
-    place, size = tf.range(pools.shape[-2])[:, None], pools.shape[-2]
-    highest = tf.where(pools == tf.reduce_max(pools, axis=-2, keepdims=True), place, size)
-    return place == tf.reduce_min(highest, axis=-2, keepdims=True)
-
-
-def _largest(pools: Pair, hand_back: HandBack) -> Pair:
-    found = rescaled(pools, _maximum, hand_back)
+def _largest(pools: Pair) -> Pair:
+    found = rescaled(pools, _maximum, cross_max_back)
     return Pair(tf.squeeze(found.taped, axis=2), tf.squeeze(found.other, axis=2))
 
 
