@@ -9,10 +9,10 @@ DATA   ?= $(MIRROR)/..
 SEEDS  ?= 1 2 3
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test lint docs study-yeast study-ctcf study-tss test-cluster
+.PHONY: help env demo demo-seeds test lint docs study-yeast study-ctcf study-tss test-cluster oracles bench-tal1-gata1
 
 help:  ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
 env: $(VENV)/.ready  ## the environment, exact versions from requirements.lock
 
@@ -56,3 +56,10 @@ study-tss: env  ## base-resolution TSS profiles (DATA: folder with yeast_signal/
 
 test-cluster: env  ## the default study, cut small, on a one-machine SLURM (root)
 	$(BIN)/python -m pytest tests/cluster
+
+oracles: env  ## packages that tests compare with, into a folder of their own
+	$(BIN)/pip install --quiet --no-deps --upgrade --target .oracles \
+	--requirement tests/requirements-oracles.txt
+
+bench-tal1-gata1: env  ## motifs that methods miss, in the DeepLIFT paper's own network
+	CHROMOLENS_MIRROR=$(MIRROR) $(BIN)/python -m benchmarks.tal1_gata1

@@ -28,9 +28,14 @@ def unchanged(layer: keras.layers.Layer, inputs: Pair) -> Pair:
 
 def weighted(layer: keras.layers.Layer, inputs: Pair) -> Pair:
     """Dense layers and convolutions: the weights, then the activation."""
+    return activate(layer, preactivation(layer, inputs))
+
+
+def preactivation(layer: keras.layers.Layer, inputs: Pair) -> Pair:
+    """Dense layers and convolutions without their activation."""
     if getattr(layer, "data_format", None) == "channels_first":
         raise no_rule(f"layer {layer.name!r} with channels first", "channels_last")
-    return activate(layer, both(partial(linear_part, layer), inputs))
+    return both(partial(linear_part, layer), inputs)
 
 
 AFFINE = (

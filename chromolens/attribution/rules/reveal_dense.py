@@ -1,0 +1,106 @@
+"""RevealCancel after dense layers, and what carries the parts of a change along.
+
+A weighted layer parts its output's change z into the sum of all positive products w d and
+that of all negative ones (Shrikumar 2017, 3.5.1): z+ - z- = sum |w| |d|. Layers with a row
+below hand the parts on to the next nonlinearity; all others merge them.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import keras
+import tensorflow as tf
+from keras import layers
+
+from chromolens.attribution._activations import activate
+from chromolens.attribution._split import Split, is_pure, revealed, sizes, spread_of
+from chromolens.attribution._walk import Pair
+from chromolens.attribution.rules.linear import affine, preactivation
+from chromolens.attribution.rules.rescale import RULES as NONLINEARITIES
+from chromolens.models._logits import activation_name, linear_part
+
+FAMILIES = ("revealcancel", "genomics")
+
+
+def weighted(layer: keras.layers.Layer, inputs: Pair) -> Pair:
+    """Dense and Conv1D: the weights, which part the change, then the activation."""
+    outputs = preactivation(layer, inputs)
+    parted = Split(outputs.taped, outputs.other, _by_absolute_weights(layer, sizes(inputs)))
+    return parted if activation_name(layer) == "linear" else revealed(activate, layer, parted)
+
+
+def carried(layer: keras.layers.Layer, inputs: Pair | list[Pair]) -> Pair:
+    """No weight is negative: each part of the output is made of that part of the inputs."""
+    return _with_spread(layer, inputs, layer)
+
+
+def rearranged(layer: keras.layers.Layer, inputs: Pair | list[Pair]) -> Pair:
+    """Entries are moved, copied or dropped: the same, and what was pure stays so."""
+    return _with_spread(layer, inputs, layer, keeps_pure=True)
+
+
+def subtracted(layer: layers.Subtract, inputs: list[Pair]) -> Pair:
+    """The subtracted change has its parts exchanged: spreads add up."""
+    return _with_spread(layer, inputs, tf.add_n)
+
+
+def scaled(layer: keras.layers.Layer, inputs: Pair) -> Pair:
+    """A factor for each entry, and an offset; a negative factor exchanges the parts."""
+
+    def scale(spread: tf.Tensor) -> tf.Tensor:
+        return tf.abs(layer(spread) - layer(tf.zeros_like(spread)))
+
+    return _with_spread(layer, inputs, scale, keeps_pure=True)
+
+
+def _with_spread(
+    layer: keras.layers.Layer,
+    inputs: Pair | list[Pair],
+    function: Callable,
+    keeps_pure: bool = False,
+) -> Pair:
+    """The affine layer, and ``function`` for the spreads where the inputs have any."""
+    outputs = affine(layer, inputs)
+    pairs = [inputs] if isinstance(inputs, Pair) else inputs
+    if not any(isinstance(pair, Split) for pair in pairs):
+        return outputs
+    spreads = [spread_of(pair) for pair in pairs]
+    spread = function(spreads[0] if isinstance(inputs, Pair) else spreads)
+    pure = keeps_pure and all(is_pure(pair) for pair in pairs)
+    return Split(outputs.taped, outputs.other, spread, pure)
+
+
+def _by_absolute_weights(layer: keras.layers.Layer, inputs: tf.Tensor) -> tf.Tensor:
+    absolute = [
+        (weight, tf.zeros_like(weight) if weight is layer.bias else tf.abs(weight))
+        for weight in layer.weights
+    ]
+    with keras.StatelessScope(absolute):
+        return linear_part(layer, inputs)
+
+
+CARRYING = (
+    layers.Add,
+    layers.Average,
+    layers.AveragePooling1D,
+    layers.GlobalAveragePooling1D,
+)
+REARRANGING = (
+    layers.Concatenate,
+    layers.Cropping1D,
+    layers.Flatten,
+    layers.Permute,
+    layers.RepeatVector,
+    layers.Reshape,
+    layers.UpSampling1D,
+    layers.ZeroPadding1D,
+)
+SCALING = (layers.BatchNormalization, layers.Normalization, layers.Rescaling)
+RULES = {
+    **{kind: partial(revealed, rule) for kind, rule in NONLINEARITIES.items()},
+    **dict.fromkeys(CARRYING, carried),
+    **dict.fromkeys(REARRANGING, rearranged),
+    **dict.fromkeys(SCALING, scaled),
+    layers.Subtract: subtracted,
+    layers.Dense: weighted,
+}
