@@ -21,6 +21,7 @@ import keras
 import tensorflow as tf
 
 from chromolens.errors import BadInput
+from chromolens.models._foreign import hidden_in
 from chromolens.models.model import Model
 
 TARGETS = ("logit", "output", "class_minus_mean")
@@ -94,6 +95,7 @@ def target_function(model: Model, tasks: Sequence[int | str], target: str = "log
     network = model.network if target == "output" else model.logits
     for place, column in places:
         _check_fits(target, network.outputs[place], column)
+        _check_known(model, target, place)
     needed = sorted({place for place, _ in places})
     graph = keras.Model(network.inputs[0], [network.outputs[place] for place in needed])
     minus_mean = target == "class_minus_mean"
@@ -127,6 +129,16 @@ def _check_fits(target: str, output: object, column: int | None) -> None:
         raise BadInput(f"a profile output has no target {target!r}", expected='target="logit"')
     if target == "class_minus_mean" and output.shape[-1] < 2:
         raise BadInput("class_minus_mean of a single class is always 0", expected="two or more")
+
+
+def _check_known(model: Model, target: str, place: int) -> None:
+    hidden = hidden_in(model.network)
+    if hidden is not None and target != "output" and place not in hidden.logits:
+        raise BadInput(
+            f"whether output {model.network.output_names[place]!r} is a logit can't be seen: "
+            "the layers of the model aren't known",
+            expected='target="output", or a layout that declares {"outputs": {NAME: "logits"}}',
+        )
 
 
 def _profile_weights(output: tf.Tensor, pick: Pick) -> tf.Tensor | None:

@@ -11,6 +11,7 @@ from keras import layers
 from chromolens.attribution._activations import activate
 from chromolens.attribution._walk import Pair, both, no_rule
 from chromolens.models._logits import Preactivation, linear_part
+from chromolens.models._rearranged import Rearranged, Zeros
 
 FAMILIES = ("rescale",)
 
@@ -50,6 +51,8 @@ AFFINE = (
     layers.UpSampling1D,
     layers.ZeroPadding1D,
     Preactivation,
+    Rearranged,
+    Zeros,
 )
 IDENTITIES = (
     layers.ActivityRegularization,
