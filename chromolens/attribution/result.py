@@ -19,6 +19,11 @@ class Result:
         values - reference_values - sum of contributions; NaN where none is promised.
     values, reference_values : float32 (n,)
         The target at the input, and its mean over the references.
+    equal_references : int (n,) or None
+        How many of an input's references are the input itself (a shuffle of a homopolymer gives
+        it back), and so say nothing.
+    target
+        What was explained: ``logit``, ..., or the name of the caller's function.
     """
 
     contributions: np.ndarray
@@ -26,3 +31,5 @@ class Result:
     completeness_error: np.ndarray
     values: np.ndarray
     reference_values: np.ndarray
+    equal_references: np.ndarray | None = None
+    target: str = ""
