@@ -75,7 +75,11 @@ def _read(paths: tuple[Path, ...], custom_objects: dict) -> keras.Model:
     else:
         raise _not_a_model(path)
     architecture = without_lambdas(architecture, custom_objects, str(path))
-    if _is_keras_3(architecture, path):
+    if _is_keras_3(architecture):
+        # HDF5 leaves out where Keras 3 has the class
+        sequential = architecture["class_name"] == "Sequential"
+        module = "keras.src.models.sequential" if sequential else "keras.src.models.functional"
+        architecture = {"module": module, **architecture}
         network = keras.models.model_from_json(json.dumps(architecture), custom_objects)
         network.load_weights(path)
         return network
@@ -105,10 +109,8 @@ def _config_in(path: Path) -> dict | None:
     return {"keras_version": version, **json.loads(text)} if text else None
 
 
-def _is_keras_3(architecture: dict, weights: Path) -> bool:
-    version = architecture.pop("keras_version", None)
-    if version is None:  # the JSON of Keras 3 says no version, but the module of every class
-        return str(architecture.get("module", "")).startswith("keras.src")
+def _is_keras_3(architecture: dict) -> bool:
+    version = architecture.pop("keras_version", "3")  # the JSON of Keras 3 says none
     return str(version).startswith("3")
 
 

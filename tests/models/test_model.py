@@ -103,6 +103,19 @@ def save(network: keras.Model, folder, **sidecar) -> str:
     return str(path)
 
 
+@pytest.mark.parametrize("kind", ["functional", "sequential"])
+def test_hdf5_and_json_of_keras_3(tmp_path, kind):
+    network, x = small(), sequences(3)
+    if kind == "sequential":
+        parts = [keras.Input((12, 4)), layers.Conv1D(3, 3), layers.Flatten(), layers.Dense(2)]
+        network = keras.Sequential(parts)
+    network.save(tmp_path / "m.h5")
+    network.save_weights(tmp_path / "w.weights.h5")
+    (tmp_path / "a.json").write_text(network.to_json())
+    for source in (tmp_path / "m.h5", (tmp_path / "a.json", tmp_path / "w.weights.h5")):
+        np.testing.assert_array_equal(load_model(source).network(x), network(x))
+
+
 def test_load_with_a_sidecar(tmp_path):
     network, x = small(), sequences(3)
     path = save(network, tmp_path, tasks=["a", "b", "c"], background=[0.3, 0.2, 0.2, 0.3])
