@@ -29,7 +29,8 @@ def own_tasks(
     collected: dict[str, np.ndarray] = {}
     for task in np.unique(tasks):
         rows = np.flatnonzero(tasks == task)
-        chosen = {"references": _of(references, rows), "ids": ids and [ids[row] for row in rows]}
+        names = None if ids is None else [ids[row] for row in rows]
+        chosen = {"references": _of(references, rows), "ids": names}
         (found,) = ask(inputs[rows], tasks=[task.item()], **chosen)
         _put(collected, found, rows, len(inputs))
     return Result(**collected)

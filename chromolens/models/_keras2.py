@@ -70,7 +70,7 @@ def from_keras_2(path: Path) -> keras.Model:
 def converted(old: object) -> keras.Model:
     """The Keras 3 network that answers as ``old`` (tf_keras.Model) does.
 
-    One that Keras 3 can't rebuild is wrapped, the reason kept in the layer's name.
+    One that Keras 3 can't rebuild is wrapped, the reason kept in the layer (``Opaque.reason``).
     """
     try:
         described = {"class_name": type(old).__name__, "config": old.get_config()}

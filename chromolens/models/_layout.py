@@ -24,18 +24,15 @@ from dataclasses import dataclass, field
 from itertools import permutations
 
 import keras
-import numpy as np
 
 from chromolens.errors import BadInput, nearest
-from chromolens.genome.onehot import encode
+from chromolens.genome.onehot import BASES
 from chromolens.models._foreign import hidden_in
-from chromolens.models._logits import single
-from chromolens.models._rearranged import Rearranged, Zeros
+from chromolens.models._known_answers import check_answers
+from chromolens.models._rearranged import feeds_of
 
-BASES = "ACGT"
 INPUTS = ("sequence", "reverse_complement", "zeros")
 OUTPUTS = ("profile", "logits")
-TOLERANCE = 1e-4  # of the largest expected number: files were written by other machines
 
 
 @dataclass(frozen=True)
@@ -104,12 +101,11 @@ def adapted(network: keras.Model, layout: Layout) -> keras.Model:
     """
     _check_shapes(network, layout)
     _check_outputs(network, layout)
-    _check_answers(network, layout)
+    check_answers(network, layout)
     if not layout.outputs and _is_ours(layout):
         return network
-    sequence, feeds = _feeds(network, layout, [BASES.index(base) for base in layout.channels])
-    outputs = network._run_through_graph(feeds, operation_fn=_itself)
-    outputs = keras.tree.flatten(outputs)
+    sequence, feeds = feeds_of(network, layout, layout.channels)
+    outputs = keras.tree.flatten(network._run_through_graph(feeds, operation_fn=_itself))
     for place, name in enumerate(network.output_names):
         if layout.outputs.get(name) == "profile":
             outputs[place] = _as_profile(name, outputs[place])
@@ -126,21 +122,6 @@ def _itself(layer: keras.Operation) -> keras.Operation:
 def _is_ours(layout: Layout) -> bool:
     axes = layout.axes or "length_channels"
     return (axes, layout.channels, layout.inputs) == ("length_channels", BASES, ("sequence",))
-
-
-def _feeds(network: keras.Model, layout: Layout, order: list[int]) -> tuple:
-    """The new input (n, length, channels), and what each input of ``network`` gets from it."""
-    shapes = [tuple(tensor.shape)[1:] for tensor in network.inputs]
-    axes = (layout.axes or "length_channels").split("_")
-    first = next(s for s, word in zip(shapes, layout.inputs, strict=True) if word != "zeros")
-    sizes = dict(zip(axes, first, strict=True))
-    sequence = keras.Input((sizes["length"], sizes["channels"]), name="sequence")
-    return sequence, [
-        Zeros(shape)(sequence)
-        if word == "zeros"
-        else Rearranged(axes, order, word == "reverse_complement")(sequence)
-        for word, shape in zip(layout.inputs, shapes, strict=True)
-    ]
 
 
 def _as_profile(name: str, output: object) -> object:
@@ -204,37 +185,3 @@ def _check_outputs(network: keras.Model, layout: Layout) -> None:
                 expected=f"one of {', '.join(network.output_names)}",
                 where="layout, outputs",
             )
-
-
-def _check_answers(network: keras.Model, layout: Layout) -> None:
-    """Known answers agree in the declared order of the bases, and in no other."""
-    if not layout.check:
-        return
-    agreeing = ["".join(order) for order in permutations(BASES) if _agrees(network, layout, order)]
-    if layout.channels not in agreeing:
-        raise BadInput(
-            f"the model's answers are not those of layout, check, with channels {layout.channels}",
-            expected=f"channels {' or '.join(agreeing)}"
-            if agreeing
-            else "another layout or model",
-        )
-    if len(agreeing) > 1:
-        raise BadInput(
-            f"layout, check can't tell the orders {', '.join(agreeing)} apart",
-            remedy="give sequences whose answers change when bases are exchanged",
-        )
-
-
-def _agrees(network: keras.Model, layout: Layout, order: tuple[str, ...]) -> bool:
-    for known in layout.check:
-        onehot = encode(known["sequence"])[None].astype(np.float32)
-        _, feeds = _feeds(network, layout, [BASES.index(base) for base in order])
-        values = [feed._keras_history.operation(onehot) for feed in feeds]
-        found = keras.tree.flatten(network(single(values)))
-        found = dict(zip(network.output_names, found, strict=True))
-        for name, numbers in known["outputs"].items():
-            expected = np.ravel(numbers)
-            difference = np.ravel(found[name])[: len(expected)] - expected
-            if np.abs(difference).max() > TOLERANCE * max(1e-3, np.abs(expected).max()):
-                return False
-    return True

@@ -196,6 +196,7 @@ def _check_known(model: Model, target: str, place: int) -> None:
             f"whether output {model.network.output_names[place]!r} is a logit can't be seen: "
             "the layers of the model aren't known",
             expected='target="output", or a layout that declares {"outputs": {NAME: "logits"}}',
+            where=hidden.reason[:300],
         )
 
 

@@ -150,6 +150,20 @@ def test_known_answers_must_tell_the_orders_apart():
         Model.of(network, layout={"channels": ORDER, "check": check})
 
 
+@pytest.mark.parametrize(
+    ("known", "message"),
+    [
+        ({"sequence": "A" * LENGTH}, "keys are sequence"),
+        ({"sequence": "ACGT", "outputs": {"out": [0.1, 0.2]}}, "has 4 bases"),
+        ({"sequence": "A" * LENGTH, "outputs": {"out": [0.1]}}, "1 numbers for output 'out'"),
+        ({"sequence": "A" * LENGTH, "outputs": {"in": [0.1, 0.2]}}, "(?s)'in'.*out: 2.*entry 1"),
+    ],
+)
+def test_known_answers_that_do_not_fit(known, message):
+    with pytest.raises(BadInput, match=message):
+        Model.of(ours(), layout={"check": [known]})
+
+
 def test_layouts_in_the_sidecar(tmp_path):
     ours().save(tmp_path / "m.keras")
     (tmp_path / "m.json").write_text(json.dumps({"layout": {"channels": ORDER}}))
