@@ -65,7 +65,7 @@ def test_orders_of_axes_and_bases(axes):
     )
 
 
-@pytest.mark.parametrize("method", ["deeplift_rescale", "gradient_x_input", "ism"])
+@pytest.mark.parametrize("method", ["deeplift_rescale", "gradient_x_input"])
 def test_contributions_are_those_of_the_network_in_its_own_order(method):
     options = {"method": method, "references": "uniform", "task": 1}
     theirs = Model.of(ours())
