@@ -108,8 +108,11 @@ def test_shapes_types_and_values(method, models):
     result = ask(method, models["cnn"], inputs, task=1)
     assert result.contributions.shape == (3, 40)
     assert result.hypothetical is None or result.hypothetical.shape == (3, 40, 4)
-    for array in vars(result).values():
+    told = {"equal_references", "target"}
+    for name in vars(result).keys() - told:
+        array = getattr(result, name)
         assert array is None or array.dtype == np.float32
+    assert result.equal_references.tolist() == [0, 0, 0] and result.target == "logit"
     expected = models["cnn"].logits(inputs).numpy()[:, 1]
     np.testing.assert_allclose(result.values, expected, atol=1e-5)
     uniform = models["cnn"].logits(np.full((1, 40, 4), 0.25, np.float32)).numpy()[0, 1]
