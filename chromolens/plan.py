@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from chromolens import architectures, attribution, plugins
+from chromolens import architectures, attribution, plugins, sources
 from chromolens.config import check_name
 from chromolens.errors import BadInput
 from chromolens.inputs.records import DEFAULT_TASK
@@ -87,6 +87,37 @@ def trainings(models: pd.DataFrame, folds: pd.DataFrame, replicates: int) -> pd.
     """One row per model, fold and replicate."""
     frame = models[["model"]].merge(pd.DataFrame({"fold": folds["fold"].unique()}), how="cross")
     return frame.merge(pd.DataFrame({"replicate": range(replicates)}), how="cross")
+
+
+def given(config: dict, folds: pd.DataFrame, downloaded: str) -> dict[str, dict[str, list[str]]]:
+    """Model -> fold -> the file of a network that is not trained; empty where it is.
+
+    ``downloaded`` is the folder of files that come from a URL.
+    """
+    names, found = list(dict.fromkeys(folds["fold"])), {}
+    for model, stated in config["models"].items():
+        where = f"the config, models.{model}"
+        files = sources.localise(stated["file"], downloaded)
+        files = files if isinstance(files, list) else [files] * len(names)
+        _check_given(stated, files, len(names), config["folds"]["replicates"], where)
+        pairs = zip(names, files, strict=True)
+        found[model] = {fold: [file] if file else [] for fold, file in pairs}
+    return found
+
+
+def _check_given(model: dict, files: list[str], folds: int, replicates: int, where: str) -> None:
+    if len(files) != folds:
+        raise BadInput(
+            f"{len(files)} files for {folds} folds",
+            expected="one file for all folds, or one for each in their order",
+            where=f"{where}.file",
+        )
+    if any(files) and (replicates > 1 or model["labels"] is not True):
+        raise BadInput(
+            "a network that is given isn't trained: it has no replicates and no permuted labels",
+            where=where,
+            remedy="say folds: {replicates: 1}, labels: true",
+        )
 
 
 def methods(config: dict) -> pd.DataFrame:

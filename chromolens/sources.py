@@ -24,6 +24,7 @@ def downloads(config: dict) -> pd.DataFrame:
     found = []
     _walk(config["inputs"], found)
     _walk(config["motifs"], found)
+    _walk(config["models"], found)
     rows = [(download.url_path(f["url"]), f["url"], f.get("sha256", "")) for f in found]
     return pd.DataFrame(rows, columns=["path", "url", "sha256"]).drop_duplicates("path")
 

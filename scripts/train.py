@@ -21,6 +21,8 @@ history = train(
     validation_groups=groups["validation"],
     target=snakemake.output.model,
     workdir=snakemake.output.model + ".unfinished",
+    given=next(iter(snakemake.input.given), None),
+    layout=model["layout"],
     notes=dict(snakemake.wildcards.items()),
     seed=params.seed + 1000 * int(snakemake.wildcards.replicate),
     **params.training,

@@ -65,3 +65,13 @@ def test_make_targets_and_links_exist(page):
     for link in links:
         if not re.match(r"[a-z]+:", link):
             assert (page.parent / link).exists(), link
+
+
+def test_the_python_of_bring_your_own_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "docs/bring_your_own.md").read_text()
+    found: dict = {}
+    for block in re.findall(r"```python\n(.*?)```", text, re.S):
+        exec(block, found)
+    assert abs(found["own"].completeness_error).max() < 0.01
+    assert found["result"].target == "abf1_over_reb1"

@@ -33,6 +33,7 @@ KINKED = (
     "celu",
     "elu",
     "hard_sigmoid",
+    "hard_sigmoid_of_keras_2",
     "hard_silu",
     "hard_swish",
     "hard_tanh",

@@ -15,8 +15,10 @@ import tensorflow as tf
 
 from chromolens import attribution, plugins
 from chromolens.attribution import references as kinds
+from chromolens.attribution._own_tasks import own_tasks
 from chromolens.attribution.result import Result
 from chromolens.errors import BadInput
+from chromolens.models._custom_target import CustomTarget, target_name
 from chromolens.models.model import BATCH_SIZE, Model, batches, check_inputs, padded
 from chromolens.models.targets import target_function
 
@@ -26,8 +28,8 @@ def attribute(
     inputs: np.ndarray,
     *,
     method: str,
-    task: int | str = 0,
-    target: str = "logit",
+    task: int | str | Sequence[int | str] = 0,
+    target: str | CustomTarget = "logit",
     references: str | np.ndarray = "background",
     n_references: int = 1,
     ids: Sequence[str] | None = None,
@@ -35,20 +37,17 @@ def attribute(
     batch_size: int | None = None,
     **settings: object,
 ) -> Result:
-    """Explain one task; see ``attribute_tasks`` for the arguments."""
-    return attribute_tasks(
-        model,
-        inputs,
-        method=method,
-        tasks=[task],
-        target=target,
-        references=references,
-        n_references=n_references,
-        ids=ids,
-        seed=seed,
-        batch_size=batch_size,
-        **settings,
-    )[0]
+    """Explain one task, or each input for its own; see ``attribute_tasks`` for the arguments.
+
+    ``task`` may hold one task for each input, such as its true class.
+    """
+    options = {"method": method, "target": target, "n_references": n_references, "seed": seed}
+    options |= {"batch_size": batch_size, **settings}
+    if isinstance(task, str | int | np.integer):
+        one = {"tasks": [task], "references": references, "ids": ids}
+        return attribute_tasks(model, inputs, **one, **options)[0]
+    model = model if isinstance(model, Model) else Model.of(model)
+    return own_tasks(partial(attribute_tasks, model, **options), inputs, task, references, ids)
 
 
 def attribute_tasks(
@@ -57,7 +56,7 @@ def attribute_tasks(
     *,
     method: str,
     tasks: Sequence[int | str],
-    target: str = "logit",
+    target: str | CustomTarget = "logit",
     references: str | np.ndarray = "background",
     n_references: int = 1,
     ids: Sequence[str] | None = None,
@@ -78,10 +77,10 @@ def attribute_tasks(
     tasks
         Indices over the outputs flattened in model order, names, or ``output/index``.
     target
-        See ``chromolens.models.targets``.
+        A name, or a function of the outputs; see ``chromolens.models.targets``.
     references
         Name of a kind (see ``chromolens.attribution.references``) or float32 array
-        (n, r, length, channels); contributions are averaged over r.
+        (n or 1, r, length, channels); contributions are averaged over r.
     n_references
         How many shuffles of each input.
     ids
@@ -108,7 +107,7 @@ def attribute_tasks(
     seeds = kinds.seeds(ids, seed)
     indices = tuple(model.task_index(task) for task in tasks)
     explain = _explainer(model, method, indices, target, settings)
-    collected = _Collected(len(indices), inputs)
+    collected = _Collected(len(indices), inputs, target_name(target))
     size = batch_size or BATCH_SIZE
     shared, own = _split(references, inputs)
     constant = _shared_references(model, references, inputs) if len(shared) else None
@@ -120,6 +119,7 @@ def attribute_tasks(
         fixed = max(1, size // theirs.shape[1])
         batch = (padded(array, fixed) for array in (inputs[rows], theirs, seeds[rows]))
         collected.add(rows, explain(*batch))
+        collected.equal[rows] = kinds.equal(inputs[rows], theirs)
     return collected.results()
 
 
@@ -132,7 +132,11 @@ def _checked_ids(ids: Sequence[str] | None, inputs: np.ndarray) -> list[str]:
 
 
 def _explainer(
-    model: Model, method: str, tasks: tuple[int, ...], target: str, settings: dict[str, object]
+    model: Model,
+    method: str,
+    tasks: tuple[int, ...],
+    target: str | CustomTarget,
+    settings: dict[str, object],
 ) -> Callable:
     """The method: (inputs, references, seeds) -> contributions, ...; a graph for each shape."""
     key = (method, tasks, target, repr(sorted(settings.items())))
@@ -148,7 +152,11 @@ def _explainer(
 
 
 def _build(
-    model: Model, method: str, tasks: tuple[int, ...], target: str, settings: dict[str, object]
+    model: Model,
+    method: str,
+    tasks: tuple[int, ...],
+    target: str | CustomTarget,
+    settings: dict[str, object],
 ) -> Callable:
     plugins.check(attribution, method)
     plugins.check_settings(attribution, method, list(settings))
@@ -207,7 +215,8 @@ def _with_own(
 class _Collected:
     """Results of all tasks, filled batch by batch."""
 
-    def __init__(self, tasks: int, inputs: np.ndarray):
+    def __init__(self, tasks: int, inputs: np.ndarray, target: str):
+        self.target, self.equal = target, np.zeros(len(inputs), int)
         self.unknown = kinds.unknown(inputs)
         self.contributions = np.zeros((tasks, *inputs.shape[:2]), np.float32)
         self.hypothetical: np.ndarray | None = np.zeros((tasks, *inputs.shape), np.float32)
@@ -235,5 +244,6 @@ class _Collected:
         if self.hypothetical is not None:
             hypothetical = np.where(self.unknown[..., None], 0, self.hypothetical[task])
         error, values, at_reference = self.numbers[:, task]
-        summed = self.contributions[task]
-        return Result(summed, hypothetical, error, values, at_reference, self.fallbacks)
+        numbers = (self.contributions[task], hypothetical, error, values, at_reference)
+        told = {"equal_references": self.equal, "target": self.target}
+        return Result(*numbers, fallbacks=self.fallbacks, **told)

@@ -4,22 +4,26 @@
 ``background``                at every base the model's background frequencies (uniform where
                               it has none)
 ``uniform``                   equal frequencies at every base
-``zeros``                     nothing anywhere
+``zeros``                     nothing anywhere: for DNA, N at every base
 ``shuffle``                   the input's bases in random order
 ``dinucleotide_shuffle``      the same, keeping every count of neighbouring pairs
-array (n, r, length, ch.)     the caller's own
+array (n, r, length, ch.)     the caller's own, for each input
+array (1, r, length, ch.)     the caller's own, shared by all inputs: a pool of background windows
 ============================  ================================================================
 
+Windows to take as references (of the same GC, a pool, another class) and the mean input are drawn
+by ``chromolens.inputs.drawing``.
+
 Where the input is N (four zeros) every reference is N too. Shuffles are seeded by the id of the
-input, never by its place in a batch.
+input, never by its place in a batch. A shuffle that gives back its input is counted (``equal``),
+the caller's own references may not all be the input.
 """
 
-import difflib
 import hashlib
 
 import numpy as np
 
-from chromolens.errors import BadInput
+from chromolens.errors import BadInput, nearest
 from chromolens.genome import onehot, shuffles
 from chromolens.models.model import Model
 
@@ -63,7 +67,8 @@ def own(
     """References of ``inputs[rows]``: float32 (rows, r, length, channels)."""
     chosen = inputs[rows]
     if not isinstance(references, str):
-        found = np.asarray(references)[rows].astype(np.float32)
+        array = np.asarray(references, np.float32)
+        found = array[rows] if len(array) > 1 else np.repeat(array, len(rows), axis=0)
     elif references in CONSTANT:
         row = frequencies(model, references)
         found = np.broadcast_to(row, (len(rows), 1, *chosen.shape[1:]))
@@ -71,6 +76,18 @@ def own(
         shuffle = getattr(shuffles, SHUFFLES[references])
         found = np.stack([_shuffled(shuffle, inputs[i], ids[i], seed, count) for i in rows])
     return found * _known(chosen)[:, None, :, None]
+
+
+def equal(inputs: np.ndarray, references: np.ndarray) -> np.ndarray:
+    """How many references (n or 1, r, length, channels) are the input itself, but for its N.
+
+    int (n,).
+    """
+    blank = unknown(inputs)[..., None]
+    count = references.shape[1]
+    return sum(
+        ((inputs == references[:, r]) | blank).all(axis=(1, 2)).astype(int) for r in range(count)
+    )
 
 
 def default_ids(inputs: np.ndarray) -> list[str]:
@@ -108,21 +125,29 @@ def _shuffled(shuffle: object, row: np.ndarray, name: str, seed: int, count: int
 
 def _check_kind(kind: str, inputs: np.ndarray) -> None:
     if kind not in KINDS:
-        near = difflib.get_close_matches(kind, KINDS, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
         raise BadInput(
-            f"there are no references {kind!r}{hint}",
-            expected=f"one of {', '.join(KINDS)}, or an array (n, r, length, channels)",
+            f"there are no references {kind!r}{nearest(kind, KINDS)}",
+            expected=f"one of {', '.join(KINDS)}, or an array (n or 1, r, length, channels)",
         )
     if kind in SHUFFLES and inputs.shape[-1] != 4:
         raise BadInput(f"references {kind!r} are for DNA", expected="inputs with 4 channels")
 
 
 def _check_array(references: np.ndarray, inputs: np.ndarray) -> None:
-    wanted = (len(inputs), *inputs.shape[1:])
+    count, *sides = inputs.shape
     shape = references.shape
-    if len(shape) != 4 or (shape[0], *shape[2:]) != wanted or shape[1] < 1:
-        expected = f"(n, r, length, channels) = ({wanted[0]}, r >= 1, {wanted[1]}, {wanted[2]})"
+    right = len(shape) == 4 and list(shape[2:]) == sides and shape[0] in (1, count)
+    if not right or shape[1] < 1:
+        expected = (
+            f"(n or 1, r, length, channels) = ({count} or 1, r >= 1, {sides[0]}, {sides[1]})"
+        )
         raise BadInput(f"references have shape {shape}", expected=expected)
     if not np.issubdtype(references.dtype, np.floating) or not np.isfinite(references).all():
         raise BadInput("references are not all finite floats", expected="float32")
+    useless = (equal(inputs, references) == shape[1]) & ~unknown(inputs).all(axis=1)
+    if useless.any():
+        raise BadInput(
+            f"{useless.sum()} inputs have no reference but themselves: nothing would contribute",
+            expected="a reference that differs from the input",
+            where=f"row {useless.argmax()}",
+        )

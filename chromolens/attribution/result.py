@@ -21,6 +21,11 @@ class Result:
         The target at the input, and its mean over the references.
     fallbacks
         Names of the layers that were treated by their plain gradient, since they have no rule.
+    equal_references : int (n,) or None
+        How many of an input's references are the input itself (a shuffle of a homopolymer gives
+        it back), and so say nothing.
+    target
+        What was explained: ``logit``, ..., or the name of the caller's function.
     """
 
     contributions: np.ndarray
@@ -29,3 +34,5 @@ class Result:
     values: np.ndarray
     reference_values: np.ndarray
     fallbacks: tuple[str, ...] = ()
+    equal_references: np.ndarray | None = None
+    target: str = ""

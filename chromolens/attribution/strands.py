@@ -30,8 +30,14 @@ def both_strands(forward: Result, reverse: Result) -> Result:
         values=_mean(forward.values, reverse.values),
         reference_values=_mean(forward.reference_values, reverse.reference_values),
         fallbacks=forward.fallbacks,
+        equal_references=_most(forward.equal_references, reverse.equal_references),
+        target=forward.target,
     )
 
 
 def _mean(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return ((one + other) / 2).astype(np.float32)
+
+
+def _most(one: np.ndarray | None, other: np.ndarray | None) -> np.ndarray | None:
+    return None if one is None or other is None else np.maximum(one, other)

@@ -21,6 +21,7 @@ WEIGHTED = (
     layers.SeparableConv1D,
     layers.SeparableConv2D,
 )
+SHAPES = (layers.Flatten, layers.Identity, layers.Reshape)
 
 
 class Preactivation(keras.layers.Layer):
@@ -57,7 +58,7 @@ def without_last_activation(network: keras.Model) -> keras.Model:
     """
     wrapped: dict[int, keras.layers.Layer] = {}
     outputs = [_before_activation(output, wrapped) for output in network.outputs]
-    return keras.Model(_single(network.inputs), outputs)
+    return keras.Model(single(network.inputs), outputs)
 
 
 def _before_activation(output: object, wrapped: dict[int, keras.layers.Layer]) -> object:
@@ -65,9 +66,12 @@ def _before_activation(output: object, wrapped: dict[int, keras.layers.Layer]) -
     inputs = layer._inbound_nodes[node_index].input_tensors
     if is_squashing(layer):
         return inputs[0]
+    if isinstance(layer, SHAPES):
+        before = _before_activation(inputs[0], wrapped)
+        return output if before is inputs[0] else layer(before)
     if isinstance(layer, keras.Model):
         nested = wrapped.setdefault(id(layer), without_last_activation(functional(layer)))
-        return keras.tree.flatten(nested(_single(inputs)))[tensor_index]
+        return keras.tree.flatten(nested(single(inputs)))[tensor_index]
     if _fuses_squashing(layer):
         return wrapped.setdefault(id(layer), Preactivation(layer))(inputs[0])
     return output
@@ -93,10 +97,10 @@ def activation_name(layer: keras.layers.Layer, attribute: str = "activation") ->
 def functional(network: keras.Model) -> keras.Model:
     """A Sequential as a graph of layers; a functional model as it is."""
     if isinstance(network, keras.Sequential):
-        return keras.Model(_single(network.inputs), network.outputs)
+        return keras.Model(single(network.inputs), network.outputs)
     return network
 
 
-def _single(inputs: list) -> object:
+def single(inputs: list) -> object:
     """The one input by itself: Keras wants to be called with the structure it was given."""
     return inputs[0] if len(inputs) == 1 else inputs

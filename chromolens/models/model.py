@@ -5,17 +5,17 @@ outputs, flattened in model order, are its tasks: an output (n, T) holds T of th
 (n, positions, strands) is one.
 """
 
-import difflib
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import keras
 import numpy as np
 
-from chromolens.errors import BadInput
-from chromolens.models._files import check_is_keras_3, read_facts, read_network
+from chromolens.errors import BadInput, nearest
+from chromolens.models._files import Source, digest_of, parts_of, read_facts, read_network
+from chromolens.models._layout import adapted, layout_of
 from chromolens.models._logits import functional, without_last_activation
+from chromolens.models._outputs import canonical_names, input_shape, task_names
+from chromolens.models._sound import check_repeats, check_weights
 from chromolens.models._tokens import of_one_hot
 
 BATCH_SIZE = 128
@@ -42,17 +42,28 @@ class Model:
 
     def __init__(self, network: keras.Model, facts: dict, digest: str):
         self.network = of_one_hot(functional(network))
+        check_weights(self.network)
         self.logits = without_last_activation(self.network)
-        self.length, self.channels = _input_shape(self.network)
-        self.canonical = _canonical_names(self.network)
-        self.tasks = _task_names(self.canonical, facts.get("tasks") or [])
+        self.length, self.channels = input_shape(self.network)
+        self.canonical = canonical_names(self.network)
+        self.tasks = task_names(self.canonical, facts.get("tasks") or [])
         self.background = facts.get("background")
         self.facts, self.digest = facts, digest
         self._compiled: dict[object, Callable] = {}
+        self._repeats = False
 
     @classmethod
-    def of(cls, network: keras.Model, tasks: Sequence[str] | None = None) -> "Model":
-        """Wrap a network in memory, its tasks named by ``tasks`` where given."""
+    def of(
+        cls,
+        network: keras.Model,
+        tasks: Sequence[str] | None = None,
+        layout: str | Mapping | None = None,
+    ) -> "Model":
+        """Wrap a network in memory, its tasks named by ``tasks`` where given.
+
+        ``layout`` is as in ``load_model``. BadInput where a weight is NaN.
+        """
+        network = adapted(functional(network), layout_of(layout))
         model = cls(network, {"tasks": list(tasks or [])}, digest="")
         if tasks is not None and len(tasks) != len(model.canonical):
             raise BadInput(f"{len(tasks)} names for {len(model.canonical)} tasks")
@@ -115,6 +126,12 @@ class Model:
             values[rows] = ask(padded(inputs[rows], batch_size or BATCH_SIZE))[: len(rows)]
         return values
 
+    def check_repeats(self, inputs: np.ndarray) -> None:
+        """BadInput where the network gives other answers at the second asking; asked once."""
+        if not self._repeats and len(inputs):
+            check_repeats(self.network, inputs[:1])
+            self._repeats = True
+
     def _checked_index(self, task: int) -> int:
         if 0 <= task < len(self.tasks):
             return task
@@ -127,49 +144,46 @@ class Model:
 
     def _unknown_task(self, task: object) -> BadInput:
         known = list(dict.fromkeys([*self.tasks, *self.canonical]))
-        near = difflib.get_close_matches(str(task), known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
         return BadInput(
-            f"the model has no task {task!r}{hint}", expected=f"one of {', '.join(known)}"
+            f"the model has no task {task!r}{nearest(task, known)}",
+            expected=f"one of {', '.join(known)}",
         )
 
 
-def _task_names(canonical: list[str], named: list[str]) -> list[str]:
-    """Names of the tasks: those given; a profile network has ``counts_NAME`` beside each."""
-    if len(named) == len(canonical):
-        return list(named)
-    counts = {f"counts/{index}": f"counts_{name}" for index, name in enumerate(named)}
-    return [counts.get(name, name) for name in canonical]
-
-
 def load_model(
-    path: str | Path, custom_objects: dict | None = None, layout: str | None = None
+    source: Source, custom_objects: dict | None = None, layout: str | Mapping | None = None
 ) -> Model:
-    """Read a Keras 3 ``.keras`` file and, where there is one, the ``.json`` beside it.
+    """Read a model and, where there is one, the ``.json`` beside it (tasks, background, layout).
 
     Parameters
     ----------
-    path
-        The file; nothing in it is executed (``safe_mode``), so Lambda layers are refused.
+    source
+        A .keras archive, an HDF5 file, a pair (architecture .json, weights .h5) or a SavedModel
+        folder, of Keras 2 or 3. What can be rebuilt is a Keras 3 network, whose answers were
+        compared with those of Keras 2 (1e-5); a SavedModel without its layers' configs only has
+        outputs and gradients. No code in a file is run.
     custom_objects
-        Name -> class or function, for layers of your own.
+        Name -> class or function of Keras 3, for layers of your own; for a Lambda layer the
+        name of the layer. Losses aren't needed.
     layout
-        Order of the input's axes: ``length_channels`` (also the default).
+        Order of the input's axes (``length_channels``, ``channels_length``, ...), or a mapping;
+        see ``chromolens.models._layout``.
 
     Raises
     ------
     BadInput
-        Missing or unreadable file, Lambda layers, another layout, a sidecar of another file.
+        Missing or unreadable file, Lambda or unknown layers, weights that are missing or NaN,
+        inputs that aren't as the layout says, a sidecar of another file.
     """
-    path = Path(path)
-    if layout not in (None, "length_channels"):
-        raise BadInput(f"layout {layout!r} is not supported", expected="length_channels")
-    check_is_keras_3(path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Model(read_network(path, custom_objects), read_facts(path, digest), digest)
+    paths = parts_of(source)
+    digest = digest_of(paths)
+    facts = read_facts(paths[-1], digest)
+    declared = layout_of(facts.get("layout") if layout is None else layout)
+    network = functional(read_network(paths, custom_objects))
+    return Model(adapted(network, declared), facts, digest)
 
 
-def load_folds(paths: Sequence[str | Path]) -> dict[str, list[Model]]:
+def load_folds(paths: Sequence[Source]) -> dict[str, list[Model]]:
     """The replicates of each fold, by the fold that each model's sidecar names."""
     folds: dict[str, list[Model]] = {}
     for path in paths:
@@ -203,27 +217,6 @@ def check_inputs(model: Model, inputs: np.ndarray) -> np.ndarray:
     if not np.isfinite(inputs).all():
         row = int(np.argwhere(~np.isfinite(inputs))[0, 0])
         raise BadInput("inputs hold NaN or infinity", expected=expected, where=f"row {row}")
-    return inputs.astype(np.float32, copy=False)
-
-
-def _input_shape(network: keras.Model) -> tuple[int | None, int]:
-    shapes = [tuple(tensor.shape) for tensor in network.inputs]
-    if len(shapes) != 1 or len(shapes[0]) != 3 or shapes[0][2] is None:
-        raise BadInput(f"the model's inputs are {shapes}", expected="one: (n, length, channels)")
-    return shapes[0][1], shapes[0][2]
-
-
-def _canonical_names(network: keras.Model) -> list[str]:
-    names = []
-    for name, output in zip(network.output_names, network.outputs, strict=True):
-        if len(output.shape) not in (2, 3) or output.shape[-1] is None:
-            raise BadInput(
-                f"output {name!r} has shape {tuple(output.shape)}",
-                expected="(n, tasks) or a profile (n, positions, strands)",
-            )
-        names += [name] if len(output.shape) == 3 else _numbered(name, output.shape[-1])
-    return names
-
-
-def _numbered(name: str, count: int) -> list[str]:
-    return [f"{name}/{index}" for index in range(count)]
+    inputs = inputs.astype(np.float32, copy=False)
+    model.check_repeats(inputs)
+    return inputs

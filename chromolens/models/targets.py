@@ -6,33 +6,52 @@
                           their softmax over positions, summed over positions, mean over strands
 ``output``                the column after the activation
 ``class_minus_mean``      the logit less the mean of all logits of its output
+``profile_sum``           the sum of a profile's logits over positions and strands;
+                          ``profile_sum:START-END`` over positions START to END - 1, from 0
+a function                of the caller's: {name of output: logits (n, ...)} -> (n,), affine in
+                          the logits of each row; whatever the task
 ========================  =====================================================================
 
-The softmax weights of a profile are frozen at the explained input: no gradient flows through
-them, and the reference is read with the weights of the input. The target is then linear in the
+Log counts are the ``logit`` of a counts output. The softmax weights of a profile are frozen at
+the explained input: no gradient flows through them, and the reference is read with the weights of
+the input. The target is then linear in the
 logits, and contributions complete (Avsec et al., 2021).
 """
 
-import difflib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import keras
 import tensorflow as tf
 
-from chromolens.errors import BadInput
+from chromolens.errors import BadInput, nearest
+from chromolens.models._custom_target import CustomTarget, check_affine, target_name
+from chromolens.models._foreign import hidden_in
 from chromolens.models.model import Model
 
-TARGETS = ("logit", "output", "class_minus_mean")
+TARGETS = ("logit", "output", "class_minus_mean", "profile_sum")
 
 
 @dataclass(frozen=True)
 class Pick:
-    """One task: which output of ``Target.graph``, and which column (None for a profile)."""
+    """One task: which output of ``Target.graph``, and how its target is read.
+
+    Attributes
+    ----------
+    column
+        None for a profile.
+    positions
+        Of a profile, summed with equal weights; None: all, weighted by their softmax.
+    custom
+        The caller's function of all outputs, and their names.
+    """
 
     output: int
     column: int | None
-    minus_mean: bool
+    minus_mean: bool = False
+    positions: tuple[int, int | None] | None = None
+    custom: tuple[CustomTarget, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +84,7 @@ class Target:
         a single row of outputs goes with every row of ``frozen``.
         """
         columns = [
-            _read_one(outputs[pick.output], pick, weights)
+            _read_one(outputs, pick, weights)
             for pick, weights in zip(self.picks, frozen, strict=True)
         ]
         rows = max(column.shape[0] or 0 for column in columns)
@@ -81,27 +100,44 @@ class Target:
         return self.read(outputs, self.freeze(outputs) if frozen is None else frozen)
 
 
-def target_function(model: Model, tasks: Sequence[int | str], target: str = "logit") -> Target:
+def target_function(
+    model: Model, tasks: Sequence[int | str], target: str | CustomTarget = "logit"
+) -> Target:
     """The targets of ``tasks``: a callable (n, length, channels) -> (n, tasks).
 
     Raises
     ------
     BadInput
-        An unknown task or target, or a target that a task's output doesn't have.
+        An unknown task or target, a target that a task's output doesn't have, a function that
+        isn't affine.
     """
-    _check_target(target)
     places = [model.output_of(model.task_index(task)) for task in tasks]
+    if callable(target):
+        return _custom(model, target, len(places))
+    kind, positions = _parsed(target)
     network = model.network if target == "output" else model.logits
     for place, column in places:
-        _check_fits(target, network.outputs[place], column)
+        _check_fits(kind, positions, network.outputs[place], column)
+        _check_known(model, target, place)
     needed = sorted({place for place, _ in places})
     graph = keras.Model(network.inputs[0], [network.outputs[place] for place in needed])
-    minus_mean = target == "class_minus_mean"
-    picks = (Pick(needed.index(place), column, minus_mean) for place, column in places)
+    minus_mean = kind == "class_minus_mean"
+    picks = (Pick(needed.index(place), column, minus_mean, positions) for place, column in places)
     return Target(graph, tuple(picks))
 
 
-def compiled_values(model: Model, tasks: Sequence[int | str], target: str) -> Callable:
+def _custom(model: Model, function: CustomTarget, tasks: int) -> Target:
+    for place in range(len(model.network.outputs)):
+        _check_known(model, target_name(function), place)
+    names = tuple(model.network.output_names)
+    check_affine(function, names, model.logits.outputs)
+    graph = keras.Model(model.network.inputs[0], list(model.logits.outputs))
+    return Target(graph, (Pick(0, None, custom=(function, names)),) * tasks)
+
+
+def compiled_values(
+    model: Model, tasks: Sequence[int | str], target: str | CustomTarget
+) -> Callable:
     """A compiled function: float32 (n, length, channels) -> float32 (n, tasks) numpy array."""
     indices = tuple(model.task_index(task) for task in tasks)
     key = ("values", indices, target)
@@ -113,31 +149,72 @@ def compiled_values(model: Model, tasks: Sequence[int | str], target: str) -> Ca
     return ask
 
 
-def _check_target(target: str) -> None:
-    if target not in TARGETS:
-        near = difflib.get_close_matches(str(target), TARGETS, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+def _parsed(target: str) -> tuple[str, tuple[int, int | None] | None]:
+    """Kind of a target, and the positions that ``profile_sum`` sums."""
+    kind, _, stretch = str(target).partition(":")
+    if kind not in TARGETS or (stretch and kind != "profile_sum"):
         raise BadInput(
-            f"there is no target {target!r}{hint}", expected=f"one of {', '.join(TARGETS)}"
+            f"there is no target {target!r}{nearest(target, TARGETS)}",
+            expected=f"one of {', '.join(TARGETS)}",
         )
+    if kind != "profile_sum":
+        return kind, None
+    numbers = re.fullmatch(r"(\d+)-(\d+)", stretch or "0-0")
+    if not numbers or (stretch and int(numbers[1]) >= int(numbers[2])):
+        raise BadInput(f"target {target!r}", expected="profile_sum:START-END, START < END")
+    return kind, (int(numbers[1]), int(numbers[2]) or None)
 
 
-def _check_fits(target: str, output: object, column: int | None) -> None:
-    if column is None and target != "logit":
-        raise BadInput(f"a profile output has no target {target!r}", expected='target="logit"')
-    if target == "class_minus_mean" and output.shape[-1] < 2:
+def _check_fits(
+    kind: str, positions: tuple[int, int | None] | None, output: object, column: int | None
+) -> None:
+    if column is None and kind not in ("logit", "profile_sum"):
+        raise BadInput(
+            f"a profile output has no target {kind!r}", expected='"logit" or "profile_sum"'
+        )
+    if kind == "profile_sum":
+        _check_positions(positions, output, column)
+    if kind == "class_minus_mean" and output.shape[-1] < 2:
         raise BadInput("class_minus_mean of a single class is always 0", expected="two or more")
 
 
+def _check_positions(
+    positions: tuple[int, int | None], output: object, column: int | None
+) -> None:
+    if column is not None:
+        raise BadInput("profile_sum is for profiles", expected='target="logit" for this output')
+    if output.shape[1] is not None and (positions[1] or 0) > output.shape[1]:
+        raise BadInput(
+            f"the profile has {output.shape[1]} positions", expected=f"{positions[1]} or more"
+        )
+
+
+def _check_known(model: Model, target: str, place: int) -> None:
+    hidden = hidden_in(model.network)
+    if hidden is not None and target != "output" and place not in hidden.logits:
+        raise BadInput(
+            f"whether output {model.network.output_names[place]!r} is a logit can't be seen: "
+            "the layers of the model aren't known",
+            expected='target="output", or a layout that declares {"outputs": {NAME: "logits"}}',
+            where=hidden.reason[:300],
+        )
+
+
 def _profile_weights(output: tf.Tensor, pick: Pick) -> tf.Tensor | None:
-    if pick.column is not None:
+    if pick.column is not None or pick.positions is not None or pick.custom is not None:
         return None
     return tf.stop_gradient(tf.nn.softmax(output, axis=1))
 
 
-def _read_one(output: tf.Tensor, pick: Pick, weights: tf.Tensor | None) -> tf.Tensor:
+def _read_one(outputs: list[tf.Tensor], pick: Pick, weights: tf.Tensor | None) -> tf.Tensor:
+    output = outputs[pick.output]
+    if pick.custom is not None:
+        function, names = pick.custom
+        return function(dict(zip(names, outputs, strict=True)))
     if weights is not None:
         return _weighted_profile(output, weights)
+    if pick.positions is not None:
+        return tf.reduce_sum(output[:, slice(*pick.positions)], axis=[1, 2])
     column = output[:, pick.column]
     return column - tf.reduce_mean(output, axis=1) if pick.minus_mean else column
 

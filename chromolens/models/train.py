@@ -16,6 +16,7 @@ import pandas as pd
 from chromolens import architectures, plugins
 from chromolens.inputs.batches import Inputs
 from chromolens.models import checkpoint, data, devices
+from chromolens.models.adopt import adopt
 from chromolens.models.data import Batches
 from chromolens.models.fit import fit
 from chromolens.models.objectives import Profiles, Scalars
@@ -74,6 +75,8 @@ def train(
     workdir: str | Path,
     architecture_settings: dict | None = None,
     notes: dict | None = None,
+    given: str | Path | None = None,
+    layout: str | dict | None = None,
     **training: object,
 ) -> pd.DataFrame:
     """Train, write ``target`` (.keras, always float32) with its sidecar, return the history.
@@ -88,6 +91,8 @@ def train(
         Folder for the checkpoint of an unfinished training; removed at the end.
     notes
         Further facts for the sidecar: model, fold, replicate, ...
+    given, layout
+        A network to take as it is, and how it reads DNA (``adopt``): nothing is trained.
     training
         Fields of ``Training``.
 
@@ -101,6 +106,17 @@ def train(
         No windows, a task without examples of both classes, unknown names, or a loss that is
         not finite.
     """
+    if given:
+        question = {"tasks": list(tasks), "objective": training.get("objective", "binary")}
+        return adopt(
+            given,
+            inputs,
+            **question,
+            layout=layout or {},
+            training_groups=training_groups,
+            target=target,
+            notes=notes or {},
+        )
     settings = architecture_settings or {}
     plugins.check_settings(architectures, architecture, list(settings))
     options = Training(**training)

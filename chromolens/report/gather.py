@@ -91,7 +91,8 @@ def _one(paths: str | Sequence[str]) -> Path | None:
 
 
 def _described(model: Mapping[str, Any]) -> str:
-    words = [model["architecture"], model["objective"], _words(model["settings"])]
+    made = "given" if model.get("file") else model["architecture"]
+    words = [made, model["objective"], _words(model["settings"])]
     words += ["labels permuted"] if model["labels"] == "permuted" else []
     return ", ".join(filter(None, words))
 

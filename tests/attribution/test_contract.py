@@ -134,8 +134,11 @@ def test_shapes_types_and_values(method, models):
     result = ask(method, models["cnn"], inputs, task=1)
     assert result.contributions.shape == (3, 40)
     assert result.hypothetical is None or result.hypothetical.shape == (3, 40, 4)
-    for name, array in vars(result).items():
-        assert name == "fallbacks" or array is None or array.dtype == np.float32
+    told = {"equal_references", "fallbacks", "target"}
+    for name in vars(result).keys() - told:
+        array = getattr(result, name)
+        assert array is None or array.dtype == np.float32
+    assert result.equal_references.tolist() == [0, 0, 0] and result.target == "logit"
     expected = models["cnn"].logits(inputs).numpy()[:, 1]
     np.testing.assert_allclose(result.values, expected, atol=1e-5)
     uniform = models["cnn"].logits(np.full((1, 40, 4), 0.25, np.float32)).numpy()[0, 1]

@@ -93,3 +93,54 @@ def test_bad_targets(classes, profile):
             target_function(profile, ["reb1"], target)
     with pytest.raises(BadInput, match="single class"):
         target_function(profile, ["counts/0"], "class_minus_mean")
+
+
+def test_sums_over_positions(profile):
+    x = sequences(4)
+    logits = np.float64(profile.network(x)[0])
+    for target, positions in (("profile_sum", slice(0, 12)), ("profile_sum:3-7", slice(3, 7))):
+        found = profile.values(x, tasks=["reb1"], target=target)[:, 0]
+        np.testing.assert_allclose(found, logits[:, positions].sum(axis=(1, 2)), atol=1e-5)
+    for target in ("profile_sum:7-3", "profile_sum:3", "logit:3-7", "profile_sum:0-13"):
+        with pytest.raises(BadInput):
+            target_function(profile, ["reb1"], target)
+    with pytest.raises(BadInput, match="for profiles"):
+        target_function(profile, ["counts/0"], "profile_sum")
+
+
+def plus_less_minus(outputs):
+    return tf.reduce_sum(outputs["profile_reb1"] * [1.0, -1.0], axis=[1, 2]) + 3
+
+
+def test_functions_of_the_callers(profile):
+    x = sequences(4)
+    logits = np.float64(profile.network(x)[0])
+    found = profile.values(x, tasks=[0], target=plus_less_minus)[:, 0]
+    expected = (logits[..., 0] - logits[..., 1]).sum(axis=1) + 3
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def squared(outputs):
+    return outputs["counts"][:, 0] ** 2
+
+
+def among_others(outputs):
+    return outputs["counts"][:, 0] - tf.reduce_mean(outputs["counts"][:, 0])
+
+
+def whole_output(outputs):
+    return outputs["counts"]
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (squared, "'squared' is not affine"),
+        (among_others, "depends on other rows"),
+        (whole_output, r"shape \(3, 1\)"),
+        (lambda outputs: outputs["counts"][:, 0], "without a name"),
+    ],
+)
+def test_functions_that_are_no_targets(profile, function, message):
+    with pytest.raises(BadInput, match=message):
+        target_function(profile, [0], function)

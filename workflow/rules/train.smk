@@ -5,12 +5,16 @@ PROVIDES  results/{study}/models/{model}/{fold}.{replicate}.keras, .json, .histo
           results/{study}/models/{model}/{metrics,pooled,predictions}.tsv
 """
 
+# Networks that are explained as they are.
+given = plan.given(config, folds, "resources/downloads")
+
 
 rule train:
     input:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         genome=genome,
         signals=sources.files(settings.get("signals")),
+        given=lookup(dpath="{model}/{fold}", within=given),
     output:
         model="results/{study}/models/{model}/{fold}.{replicate}.keras",
         card="results/{study}/models/{model}/{fold}.{replicate}.json",

@@ -11,6 +11,7 @@ from keras import layers
 from chromolens.attribution._activations import activate
 from chromolens.attribution._walk import Pair, both, no_rule
 from chromolens.models._logits import WEIGHTED, Preactivation, linear_part
+from chromolens.models._rearranged import Rearranged, Zeros
 from chromolens.models._tokens import Tokens
 
 FAMILIES = ("rescale",)
@@ -64,6 +65,8 @@ AFFINE = (
     layers.ZeroPadding2D,
     Preactivation,
     Tokens,
+    Rearranged,
+    Zeros,
 )
 IDENTITIES = (
     layers.ActivityRegularization,

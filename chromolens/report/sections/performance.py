@@ -33,8 +33,9 @@ def context(study: Study) -> dict:
 
 
 def curves(histories: dict[Training, str]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Per model, one panel per fold (its replicates overlaid), on the model's own axis."""
+    """Per model that was trained, one panel per fold (replicates overlaid), on its own axis."""
     read_in = {key: read(path) for key, path in histories.items()}
+    read_in = {key: table for key, table in read_in.items() if len(table)}
     models = dict.fromkeys(key[0] for key in read_in)
     return [(model, _panels(model, read_in)) for model in models]
 

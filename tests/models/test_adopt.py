@@ -1,0 +1,125 @@
+"""Networks that a study is given instead of training them."""
+
+import json
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+from keras import layers
+
+from chromolens import config, plan
+from chromolens.errors import BadInput
+from chromolens.inputs.batches import open_inputs
+from chromolens.models.model import load_model
+from chromolens.models.train import train
+
+LENGTH = 30
+
+
+@pytest.fixture(scope="module")
+def inputs():
+    rng = np.random.default_rng(0)
+    texts = ["".join(rng.choice(list("AAACGT"), LENGTH)) for _ in range(40)]
+    frame = pd.DataFrame({"id": [f"w{i}" for i in range(40)], "sequence": texts})
+    frame = frame.assign(group=["part0", "part1"] * 20, role="positive", source="x,y")
+    return open_inputs(frame.assign(gc=0.4, shared=0, x=1, y=0))
+
+
+def network(channels_first: bool = False, length: int = LENGTH) -> keras.Model:
+    keras.utils.set_random_seed(4)
+    inputs = keras.Input((4, length) if channels_first else (length, 4))
+    x = layers.Permute((2, 1))(inputs) if channels_first else inputs
+    x = layers.Flatten()(layers.Conv1D(3, 5, activation="relu")(x))
+    return keras.Model(inputs, layers.Dense(2, activation="sigmoid")(x))
+
+
+def given(inputs, folder, source, **options):
+    options = {"objective": "binary", "tasks": ["x", "y"], **options}
+    history = train(
+        inputs,
+        architecture="cnn",
+        training_groups=["part0"],
+        validation_groups=["part1"],
+        target=folder / "fold0.keras",
+        workdir=folder / "unfinished",
+        notes={"fold": "fold0", "replicate": "0"},
+        given=source,
+        **options,
+    )
+    assert len(history) == 0 and {"loss", "val_loss"} <= set(history)
+    return load_model(folder / "fold0.keras")
+
+
+@pytest.mark.parametrize("name", ["theirs.keras", "theirs.h5"])
+def test_a_given_network_takes_the_place_of_a_trained_one(inputs, tmp_path, name):
+    theirs = network(channels_first=True)
+    theirs.save(tmp_path / name)
+    layout = {"axes": "channels_length", "channels": "TGCA"}
+    model = given(inputs, tmp_path, tmp_path / name, layout=layout)
+    x = inputs.onehot(np.arange(5))
+    expected = np.asarray(theirs(x[..., ::-1].transpose(0, 2, 1)))
+    np.testing.assert_allclose(model.network(x), expected, atol=1e-6)
+    assert model.tasks == ["x", "y"] and model.facts["fold"] == "fold0"
+    letters = "".join(inputs.windows["sequence"][::2])
+    shares = [letters.count(base) / len(letters) for base in "ACGT"]
+    np.testing.assert_allclose(model.background, shares)
+
+
+def test_a_given_profile_network_is_named_like_those_trained_here(inputs, tmp_path):
+    keras.utils.set_random_seed(4)
+    start = keras.Input((LENGTH, 4))
+    x = layers.Conv1D(3, 5, activation="relu", padding="same")(start)
+    flat = layers.Flatten(name="logits_profile")(layers.Conv1D(1, 3)(x))
+    counts = layers.Dense(1, name="logcounts")(layers.GlobalAveragePooling1D()(x))
+    theirs = keras.Model(start, [flat, counts])
+    theirs.save(tmp_path / "theirs.keras")
+    options = {
+        "objective": "profile",
+        "tasks": ["x"],
+        "layout": {"outputs": {"logits_profile": "profile"}},
+    }
+    model = given(inputs, tmp_path, tmp_path / "theirs.keras", **options)
+    assert model.tasks == ["profile_x", "counts_x"]
+    ours = model.network(inputs.onehot(np.arange(3)))
+    expected = theirs(inputs.onehot(np.arange(3)))
+    np.testing.assert_allclose(ours[0][..., 0], expected[0], atol=1e-6)
+    np.testing.assert_allclose(ours[1], expected[1], atol=1e-6)
+    with pytest.raises(BadInput, match="a profile and log counts for each of x, y"):
+        given(inputs, tmp_path, tmp_path / "theirs.keras", **options | {"tasks": ["x", "y"]})
+
+
+def test_networks_that_do_not_fit_the_study(inputs, tmp_path):
+    network(length=20).save(tmp_path / "short.keras")
+    with pytest.raises(BadInput, match="(?s)reads 20 bp.*inputs.window"):
+        given(inputs, tmp_path, tmp_path / "short.keras")
+    network().save(tmp_path / "two.keras")
+    with pytest.raises(BadInput, match="one column for each of x"):
+        given(inputs, tmp_path, tmp_path / "two.keras", tasks=["x"])
+
+
+def study(**model: object) -> dict:
+    source = {"table": "t.tsv"}
+    text = {"study": "s", "inputs": {"kind": "sequences", "sequences": [source]}}
+    return config.complete(text | {"models": {"main": model, "other": {}}}, [])
+
+
+FOLDS = pd.DataFrame({"fold": ["fold0", "fold0", "fold1", "fold2"]})
+
+
+def test_files_of_folds():
+    one = plan.given(study(file="m.h5"), FOLDS, "down")
+    assert one["main"] == {f"fold{i}": ["m.h5"] for i in range(3)}
+    assert one["other"] == {f"fold{i}": [] for i in range(3)}
+    files = ["a.h5", {"url": "https://h/b.h5"}, "c.keras"]
+    three = plan.given(study(file=files), FOLDS, "down")
+    assert [three["main"][f"fold{i}"] for i in range(3)] == [
+        ["a.h5"],
+        ["down/h/b.h5"],
+        ["c.keras"],
+    ]
+    with pytest.raises(BadInput, match="2 files for 3 folds"):
+        plan.given(study(file=["a.h5", "b.h5"]), FOLDS, "down")
+    with pytest.raises(BadInput, match="isn't trained"):
+        plan.given(study(file="m.h5", labels="permuted"), FOLDS, "down")
+    assert json.dumps(study(layout={"channels": "AGCT"})["models"]["main"]["layout"])
