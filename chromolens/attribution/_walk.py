@@ -8,8 +8,10 @@ sides: the side with more rows is taped, the other goes forward once, however ma
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 import keras
 import tensorflow as tf
@@ -95,9 +97,41 @@ def rescaled(pair: Pair, function: Callable, hand_back: HandBack) -> Pair:
     multiplier, shaped like ``taped``, is a ``fused`` function. Multipliers are worked out on the
     way back, as derivatives are: they are never stored.
     """
-    values = function(tf.stop_gradient(pair.taped))
-    passed = _pass(pair.taped, values, tf.stop_gradient(pair.other), hand_back)
-    return Pair(passed, function(pair.other))
+    return then(pair, Step(function, hand_back))
+
+
+class Step(NamedTuple):
+    """A function of values and parameters, and what stands in for its derivative.
+
+    ``function`` (values (n, ...), *parameters); ``hand_back`` as in ``rescaled``, followed by the
+    parameters. Both are traced once for each set of shapes, however many layers use them.
+    """
+
+    function: Callable
+    hand_back: Callable
+
+
+def then(pair: Pair, step: Step, *parameters: tf.Tensor) -> Pair:
+    """``step`` after ``pair``. Steps in a row become one kernel forward and one back."""
+    before = pair if isinstance(pair, _Pending) else _Pending(pair, (), ())
+    parameters = tuple(tf.stop_gradient(parameter) for parameter in parameters)
+    return _Pending(before.start, (*before.steps, step), (*before.parameters, parameters))
+
+
+class _Pending(Pair):
+    """A pair with steps that are taken when somebody asks for its values."""
+
+    def __init__(self, start: Pair, steps: tuple[Step, ...], parameters: tuple):
+        vars(self).update(start=start, steps=steps, parameters=parameters)
+
+    @cached_property
+    def taped(self) -> tf.Tensor:
+        values = _forward(self.steps, tf.stop_gradient(self.start.taped), self.parameters)
+        return _pass(self, self.start.taped, values)
+
+    @cached_property
+    def other(self) -> tf.Tensor:
+        return _forward(self.steps, self.start.other, self.parameters)
 
 
 def fused(kernel: Callable) -> Callable:
@@ -105,18 +139,43 @@ def fused(kernel: Callable) -> Callable:
     return tf.function(kernel, jit_compile=True, autograph=False)
 
 
-def _pass(taped: tf.Tensor, values: tf.Tensor, other: tf.Tensor, hand_back: HandBack) -> tf.Tensor:
-    groups = other.shape[0]
+@fused
+def _forward(steps: tuple[Step, ...], values: tf.Tensor, parameters: tuple) -> tf.Tensor:
+    for step, its in zip(steps, parameters, strict=True):
+        values = step.function(values, *its)
+    return values
+
+
+@fused
+def _backward(
+    steps: tuple[Step, ...],
+    signal: tf.Tensor,
+    taped: tf.Tensor,
+    other: tf.Tensor,
+    parameters: tuple,
+) -> tf.Tensor:
+    """Each step hands back by what it was given, which is worked out again from the start."""
+    groups, given = other.shape[0], []
+    for step, its in zip(steps, parameters, strict=True):
+        given.append((step, taped, other, its))
+        taped, other = step.function(taped, *its), step.function(other, *its)
+    for step, taped, other, its in reversed(given):
+        grouped = [tf.reshape(t, [groups, -1, *t.shape[1:]]) for t in (signal, taped)]
+        signal = tf.reshape(step.hand_back(*grouped, other[:, None], *its), taped.shape)
+    return signal
+
+
+def _pass(pending: _Pending, taped: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
+    other = tf.stop_gradient(pending.start.other)
 
     @tf.custom_gradient
-    def step(taped: tf.Tensor, values: tf.Tensor, other: tf.Tensor) -> tuple:
+    def step(taped: tf.Tensor, values: tf.Tensor) -> tuple:
         def backward(signal: tf.Tensor) -> tuple:
-            grouped = [tf.reshape(t, [groups, -1, *t.shape[1:]]) for t in (signal, taped)]
-            return tf.reshape(hand_back(*grouped, other[:, None]), taped.shape), None, None
+            return _backward(pending.steps, signal, taped, other, pending.parameters), None
 
         return tf.identity(values), backward
 
-    return step(taped, values, other)
+    return step(taped, values)
 
 
 def _side(value: Pair | list[Pair], side: str) -> object:

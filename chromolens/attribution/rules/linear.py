@@ -6,10 +6,12 @@ Dense and Conv1D may carry a fused nonlinearity, which follows as a step of its 
 from functools import partial
 
 import keras
+import tensorflow as tf
 from keras import layers
 
 from chromolens.attribution._activations import activate
-from chromolens.attribution._walk import Pair, both, no_rule
+from chromolens.attribution._convolution import convolved, is_plain
+from chromolens.attribution._walk import Pair, Step, both, no_rule, then
 from chromolens.models._logits import Preactivation, linear_part
 
 FAMILIES = ("rescale",)
@@ -27,16 +29,58 @@ def unchanged(layer: keras.layers.Layer, inputs: Pair) -> Pair:
 
 def weighted(layer: keras.layers.Layer, inputs: Pair) -> Pair:
     """Dense and Conv1D: the weights, then the activation."""
+    return activate(layer, preactivation(layer, inputs))
+
+
+def preactivation(layer: keras.layers.Layer, inputs: Pair) -> Pair:
+    """Dense and Conv1D without their activation."""
     if getattr(layer, "data_format", None) == "channels_first":
         raise no_rule(f"layer {layer.name!r} with channels first", "channels_last")
-    return activate(layer, both(partial(linear_part, layer), inputs))
+    if not is_plain(layer):
+        return both(partial(linear_part, layer), inputs)
+    products = both(partial(convolved, layer), inputs)
+    return then(products, SHIFT, layer.bias) if layer.use_bias else products
+
+
+def normalised(layer: layers.BatchNormalization, inputs: Pair) -> Pair:
+    """BatchNormalization by its moving statistics: a factor and a shift for each channel."""
+    if layer.axis not in (-1, len(inputs.other.shape) - 1):
+        return affine(layer, inputs)
+    factor = tf.math.rsqrt(layer.moving_variance + layer.epsilon)
+    factor = factor * layer.gamma if layer.scale else factor
+    shift = -layer.moving_mean * factor
+    shift = shift + layer.beta if layer.center else shift
+    return then(inputs, SCALE_AND_SHIFT, factor, shift)
+
+
+def _shifted(values: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:
+    return values + shift
+
+
+def _unshifted(
+    signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor, shift: tf.Tensor
+) -> tf.Tensor:
+    return signal
+
+
+def _scaled(values: tf.Tensor, factor: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:
+    return values * factor + shift
+
+
+def _unscaled(
+    signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor, factor: tf.Tensor, shift: tf.Tensor
+) -> tf.Tensor:
+    return signal * factor
+
+
+SHIFT = Step(_shifted, _unshifted)
+SCALE_AND_SHIFT = Step(_scaled, _unscaled)
 
 
 AFFINE = (
     layers.Add,
     layers.Average,
     layers.AveragePooling1D,
-    layers.BatchNormalization,
     layers.Concatenate,
     layers.Cropping1D,
     layers.Flatten,
@@ -64,4 +108,5 @@ RULES = {
     **dict.fromkeys(AFFINE, affine),
     **dict.fromkeys(IDENTITIES, unchanged),
     **dict.fromkeys((layers.Dense, layers.Conv1D), weighted),
+    layers.BatchNormalization: normalised,
 }
