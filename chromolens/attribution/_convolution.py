@@ -44,8 +44,8 @@ def _convolution(
     inputs: tf.Tensor, weights: tf.Tensor, before: int, after: int, rate: int
 ) -> tf.Tensor:
     padding = [[0, 0], [0, 0], [before, after], [0, 0]]
-    rates = [1, 1, rate, 1]
-    return tf.nn.conv2d(inputs[:, None], weights[None], 1, padding, dilations=rates)[:, 0]
+    rows, image = tf.expand_dims(inputs, 1), weights[None]
+    return tf.squeeze(tf.nn.conv2d(rows, image, 1, padding, dilations=[1, 1, rate, 1]), 1)
 
 
 def _gradient(

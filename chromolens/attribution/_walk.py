@@ -118,6 +118,20 @@ def then(pair: Pair, step: Step, *parameters: tf.Tensor) -> Pair:
     return _Pending(before.start, (*before.steps, step), (*before.parameters, parameters))
 
 
+def joined(function: Callable, pair: Pair) -> Pair:
+    """Like ``both`` of a linear ``function`` (n, ...), worked out with the steps around it."""
+
+    def hand_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
+        rows = tf.reshape(taped, [-1, *taped.shape[2:]])
+        with tf.GradientTape() as tape:
+            tape.watch(rows)
+            values = function(rows)
+        handed = tape.gradient(values, rows, tf.reshape(signal, values.shape))
+        return tf.reshape(handed, taped.shape)
+
+    return then(pair, Step(function, hand_back))
+
+
 class _Pending(Pair):
     """A pair with steps that are taken when somebody asks for its values."""
 

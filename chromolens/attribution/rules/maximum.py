@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from chromolens.attribution._walk import Pair, both, fused, no_rule, rescaled
+from chromolens.attribution._walk import Pair, fused, joined, no_rule, rescaled
 
 FAMILIES = ("rescale",)
 
@@ -20,7 +20,7 @@ def pooled(layer: layers.MaxPooling1D, inputs: Pair) -> Pair:
     def pools(values: tf.Tensor) -> tf.Tensor:
         return split_into_pools(values, layer.pool_size[0], layer.strides[0], layer.padding)
 
-    return _largest(both(pools, inputs))
+    return _largest(joined(pools, inputs))
 
 
 def pooled_over_all(layer: layers.GlobalMaxPooling1D, inputs: Pair) -> Pair:
@@ -64,12 +64,15 @@ def cross_max_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.
 
 
 def _largest(pools: Pair) -> Pair:
-    found = rescaled(pools, _maximum, cross_max_back)
-    return Pair(tf.squeeze(found.taped, axis=2), tf.squeeze(found.other, axis=2))
+    return joined(_without_pool_axis, rescaled(pools, _maximum, cross_max_back))
 
 
 def _maximum(pools: tf.Tensor) -> tf.Tensor:
     return tf.reduce_max(pools, axis=2, keepdims=True)
+
+
+def _without_pool_axis(maximum: tf.Tensor) -> tf.Tensor:
+    return tf.squeeze(maximum, axis=2)
 
 
 def _check_layout(layer: keras.layers.Layer) -> None:
