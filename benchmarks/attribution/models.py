@@ -60,11 +60,11 @@ def sequences(count: int, length: int, seed: int = 0) -> np.ndarray:
 
 
 def _randomised(network: keras.Model) -> keras.Model:
-    """Weights that keep the scale of activations (He), non-zero biases and moving statistics."""
+    """Weights that keep activations of moderate size, non-zero biases and moving statistics."""
     rng = np.random.default_rng(0)
     for weight in network.weights:
         fan_in = np.prod(weight.shape[:-1])
-        scale = np.sqrt(2 / fan_in) if len(weight.shape) > 1 else 0.1
+        scale = np.sqrt(1 / fan_in) if len(weight.shape) > 1 else 0.1
         values = rng.normal(0, scale, weight.shape)
         weight.assign(1 + np.abs(values) if "variance" in weight.path else values)
     return network

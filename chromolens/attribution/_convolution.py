@@ -9,7 +9,7 @@ fraction of the speed: there it is one matrix product, and sums of its shifted c
 import keras
 import tensorflow as tf
 
-from chromolens.attribution._walk import fused
+from chromolens.attribution._pair import fused
 
 FEW_CHANNELS = 8
 

@@ -11,7 +11,8 @@ from keras import layers
 
 from chromolens.attribution._activations import activate
 from chromolens.attribution._convolution import convolved, is_plain
-from chromolens.attribution._walk import Pair, Step, both, no_rule, then
+from chromolens.attribution._pair import Pair, Step, then
+from chromolens.attribution._walk import both, no_rule
 from chromolens.models._logits import Preactivation, linear_part
 
 FAMILIES = ("rescale",)

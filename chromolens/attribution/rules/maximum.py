@@ -8,7 +8,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from chromolens.attribution._walk import Pair, fused, joined, no_rule, rescaled
+from chromolens.attribution._pair import Pair, fused, joined, rescaled
+from chromolens.attribution._walk import no_rule
 
 FAMILIES = ("rescale",)
 
