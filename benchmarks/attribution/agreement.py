@@ -25,8 +25,9 @@ def row_of(case: bench.Case, peers: bench.Peers, job: str) -> dict:
     """One comparison."""
     method, references, settings = JOBS[job]
     row = {"model": case.name, "method": method, "origin": job}
+    size = case.references[..., 0, 0].size if references == "own" else len(case.inputs)
     references = case.references if references == "own" else references
-    options = {"method": method, "references": references, "batch_size": 40, **settings}
+    options = {"method": method, "references": references, "batch_size": size, **settings}
     try:
         ours = front.attribute(case.model, case.inputs, **options)
     except BadInput:
