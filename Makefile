@@ -7,9 +7,10 @@ RUN     = $(BIN)/snakemake --cores $(CORES)
 MIRROR ?= $(CHROMOLENS_MIRROR)
 DATA   ?= $(MIRROR)/..
 SEEDS  ?= 1 2 3
+ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test lint docs study-yeast study-ctcf study-tss test-cluster oracles bench-tal1-gata1
+.PHONY: help env demo demo-seeds test bench bench-tal1-gata1 oracles lint docs study-yeast study-ctcf study-tss test-cluster
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -31,6 +32,10 @@ demo-seeds: env  ## the default study over three seeds (SEEDS="1 2 3")
 
 test: env  ## all tests
 	$(BIN)/python -m pytest
+
+bench: env  ## speed and agreement of attribution (PEERS: python with the other packages)
+	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/speed.py $(addprefix --peers ,$(PEERS))
+	$(if $(PEERS),$(ONE_THREAD) $(BIN)/python benchmarks/attribution/agreement.py --peers $(PEERS))
 
 lint: env  ## formatting and lint, as CI does
 	$(BIN)/ruff format --check .

@@ -12,8 +12,9 @@ from functools import cache, partial
 import keras
 import tensorflow as tf
 
+from chromolens.attribution._pair import HandBack, Pair, fused, rescaled
 from chromolens.attribution._softmax import log_softmax, softmax
-from chromolens.attribution._walk import HandBack, Pair, fused, no_rule, rescaled
+from chromolens.attribution._walk import no_rule
 from chromolens.models._logits import activation_name
 
 SMOOTH = (
@@ -83,7 +84,7 @@ def elementwise(layer: keras.layers.Layer, pair: Pair) -> Pair:
     if isinstance(layer, keras.layers.ReLU) and _is_plain(layer):
         return rescaled(pair, tf.nn.relu, relu_back)
     # Not the layer itself: it would refuse the axis of groups that hand_back adds in front.
-    return by_quotient(layer.call, pair, 1e-5)
+    return rescaled(pair, layer.call, partial(_quotient, layer.call, 1e-5))
 
 
 def linear_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:

@@ -16,7 +16,7 @@ from typing import ClassVar
 
 import tensorflow as tf
 
-from chromolens.attribution._walk import HandBack
+from chromolens.attribution._pair import HandBack
 
 History = tuple[tf.Tensor, ...]
 

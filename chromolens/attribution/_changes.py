@@ -15,8 +15,8 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
+from chromolens.attribution._pair import fused
 from chromolens.attribution._reach import Reach, Windows, reach_of
-from chromolens.attribution._walk import fused
 from chromolens.attribution.rules.maximum import split_into_pools
 from chromolens.models._logits import linear_part
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 import tensorflow as tf
 
 from chromolens.attribution._explanation import Explanation, by_multipliers, flat
+from chromolens.attribution._pair import Pair
 from chromolens.attribution._polynomials import GradientFallback
 from chromolens.attribution._split import Split, sizes
-from chromolens.attribution._walk import Pair, rules_for, walk
+from chromolens.attribution._walk import rules_for, walk
 from chromolens.errors import BadInput
 from chromolens.models.targets import Target
 

@@ -5,7 +5,7 @@ Each is (f(x) - f(x')) / (x - x') rearranged, so that it is exact for nearly equ
 
 import tensorflow as tf
 
-from chromolens.attribution._walk import Pair, fused, rescaled
+from chromolens.attribution._pair import Pair, fused, rescaled
 
 
 @fused

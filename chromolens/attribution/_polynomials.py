@@ -14,7 +14,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from chromolens.attribution._walk import Pair, pairs_in, side_of
+from chromolens.attribution._pair import Pair
+from chromolens.attribution._walk import pairs_in, side_of
 from chromolens.errors import BadInput
 
 

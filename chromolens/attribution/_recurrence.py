@@ -8,7 +8,7 @@ loop backwards is one product with the weights a step.
 import tensorflow as tf
 
 from chromolens.attribution._cells import Cell, History
-from chromolens.attribution._walk import Pair, fused
+from chromolens.attribution._pair import Pair, fused
 
 
 def recur(cell: Cell, inputs: Pair) -> list[Pair]:

@@ -18,8 +18,9 @@ from chromolens.attribution._functions import (
     log_multiplier,
     sigmoid_back,
 )
+from chromolens.attribution._pair import HandBack, Pair, fused, rescaled
 from chromolens.attribution._polynomials import product
-from chromolens.attribution._walk import HandBack, Pair, both, fused, no_rule, rescaled
+from chromolens.attribution._walk import both, no_rule
 
 
 def softmax(pair: Pair, axis: int | Sequence[int] = -1) -> Pair:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import keras
 import tensorflow as tf
 
-from chromolens.attribution._walk import Pair
+from chromolens.attribution._pair import Pair
 
 
 @dataclass(frozen=True)

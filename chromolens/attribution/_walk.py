@@ -1,9 +1,8 @@
 """Walk a network's layers with the input and its reference side by side.
 
-Each tensor of the graph becomes a ``Pair``. One side is on a gradient tape; at every
-nonlinearity the tape is given the multiplier of the pair instead of the derivative, so that one
-backward pass of the taped side hands contributions back. Multipliers are the same for both
-sides: the side with more rows is taped, the other goes forward once, however many it serves.
+Each tensor of the graph becomes a ``Pair``: one backward pass of its taped side hands
+contributions back. Multipliers are the same for both sides: the side with more rows is taped, the
+other goes forward once, however many it serves.
 """
 
 from collections.abc import Callable
@@ -17,26 +16,9 @@ import keras
 import tensorflow as tf
 
 from chromolens.attribution import rules as rules_package
+from chromolens.attribution._pair import Pair
 from chromolens.errors import BadInput
 from chromolens.models._logits import functional
-
-HandBack = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """The same tensor of the graph on both sides.
-
-    Attributes
-    ----------
-    taped : float32 (k m, ...)
-        The side that gradients flow through.
-    other : float32 (m, ...)
-        Row i belongs to rows k i .. k (i + 1) - 1 of ``taped``.
-    """
-
-    taped: tf.Tensor
-    other: tf.Tensor
 
 
 class NoRule(BadInput):
@@ -126,37 +108,6 @@ def side_of(value: object, side: str) -> object:
 def pairs_in(value: object) -> list[Pair]:
     """The Pairs of a nested value, in order."""
     return [leaf for leaf in keras.tree.flatten(value) if isinstance(leaf, Pair)]
-
-
-def rescaled(pair: Pair, function: Callable, hand_back: HandBack) -> Pair:
-    """A nonlinearity ``function``, with ``hand_back`` in place of its derivative.
-
-    ``hand_back`` (signal (m, k, ...), taped (m, k, ...), other (m, 1, ...)) -> signal x
-    multiplier, shaped like ``taped``, is a ``fused`` function. Multipliers are worked out on the
-    way back, as derivatives are: they are never stored.
-    """
-    values = function(tf.stop_gradient(pair.taped))
-    passed = _pass(pair.taped, values, tf.stop_gradient(pair.other), hand_back)
-    return Pair(passed, function(pair.other))
-
-
-def fused(kernel: Callable) -> Callable:
-    """``kernel`` compiled into one loop over the elements, once for each set of shapes."""
-    return tf.function(kernel, jit_compile=True, autograph=False)
-
-
-def _pass(taped: tf.Tensor, values: tf.Tensor, other: tf.Tensor, hand_back: HandBack) -> tf.Tensor:
-    groups = other.shape[0]
-
-    @tf.custom_gradient
-    def step(taped: tf.Tensor, values: tf.Tensor, other: tf.Tensor) -> tuple:
-        def backward(signal: tf.Tensor) -> tuple:
-            grouped = [tf.reshape(t, [groups, -1, *t.shape[1:]]) for t in (signal, taped)]
-            return tf.reshape(hand_back(*grouped, other[:, None]), taped.shape), None, None
-
-        return tf.identity(values), backward
-
-    return step(taped, values, other)
 
 
 def _check_unmasked(network: keras.Model) -> None:

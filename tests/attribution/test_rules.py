@@ -10,7 +10,7 @@ from keras import layers
 
 from chromolens.attribution import _functions as closed
 from chromolens.attribution._activations import quotient_back, relu_back
-from chromolens.attribution._walk import Pair
+from chromolens.attribution._pair import Pair
 from chromolens.attribution.rules.maximum import cross_max_back, pooled_2d, split_into_pools
 
 

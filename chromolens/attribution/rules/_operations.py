@@ -9,8 +9,9 @@ from importlib import import_module
 
 import keras
 
+from chromolens.attribution._pair import Pair
 from chromolens.attribution._polynomials import polynomial
-from chromolens.attribution._walk import Pair, both, no_rule, pairs_in
+from chromolens.attribution._walk import both, no_rule, pairs_in
 
 _HOMES = ("ops.numpy", "ops.nn", "ops.math", "ops.core", "activations.activations")
 

@@ -11,9 +11,10 @@ import tensorflow as tf
 from keras import layers
 
 from chromolens.attribution._activations import by_quotient
+from chromolens.attribution._pair import Pair
 from chromolens.attribution._polynomials import polynomial, product
 from chromolens.attribution._softmax import masked, softmax
-from chromolens.attribution._walk import Pair, both, no_rule
+from chromolens.attribution._walk import both, no_rule
 from chromolens.attribution.rules.linear import weighted
 
 FAMILIES = ("rescale",)

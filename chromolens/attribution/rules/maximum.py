@@ -12,7 +12,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from chromolens.attribution._walk import Pair, both, fused, no_rule, rescaled
+from chromolens.attribution._pair import Pair, fused, joined, rescaled
+from chromolens.attribution._walk import both, no_rule
 
 FAMILIES = ("rescale",)
 
@@ -24,7 +25,7 @@ def pooled(layer: layers.MaxPooling1D, inputs: Pair) -> Pair:
     def pools(values: tf.Tensor) -> tf.Tensor:
         return split_into_pools(values, layer.pool_size[0], layer.strides[0], layer.padding)
 
-    return largest(both(pools, inputs))
+    return largest(joined(pools, inputs))
 
 
 def pooled_2d(layer: layers.MaxPooling2D, inputs: Pair) -> Pair:
@@ -81,8 +82,7 @@ def negated(rule: Callable, inputs: object) -> Pair:
 
 def largest(pools: Pair) -> Pair:
     """Maxima of pools (n, ..., size, channels) over their size: (n, ..., channels)."""
-    found = rescaled(pools, _maximum, cross_max_back)
-    return both(lambda values: tf.squeeze(values, axis=-2), found)
+    return joined(_without_pool_axis, rescaled(pools, _maximum, cross_max_back))
 
 
 def split_into_pools(values: tf.Tensor, size: int, stride: int, padding: str) -> tf.Tensor:
@@ -148,6 +148,10 @@ def _negative(value: object) -> object:
 def _check_ranks(layer: keras.layers.Layer, inputs: list[Pair]) -> None:
     if len({len(pair.taped.shape) for pair in inputs}) > 1:
         raise no_rule(f"layer {layer.name!r} of tensors of unlike rank", "equal numbers of axes")
+
+
+def _without_pool_axis(maximum: tf.Tensor) -> tf.Tensor:
+    return tf.squeeze(maximum, axis=-2)
 
 
 def _check_layout(layer: keras.layers.Layer) -> None:

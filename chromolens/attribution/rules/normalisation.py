@@ -15,9 +15,10 @@ import tensorflow as tf
 from keras import layers
 
 from chromolens.attribution._functions import sqrt
+from chromolens.attribution._pair import Pair
 from chromolens.attribution._polynomials import polynomial, quotient
 from chromolens.attribution._softmax import inner_axes
-from chromolens.attribution._walk import Pair, both, no_rule
+from chromolens.attribution._walk import both, no_rule
 
 FAMILIES = ("rescale",)
 

@@ -8,8 +8,9 @@ import tensorflow as tf
 
 from chromolens.attribution import _functions as closed
 from chromolens.attribution._activations import by_quotient, relu_back
+from chromolens.attribution._pair import HandBack, Pair, rescaled
 from chromolens.attribution._softmax import glu, inner_axes, log_softmax, logsumexp, softmax
-from chromolens.attribution._walk import HandBack, Pair, both, no_rule, rescaled
+from chromolens.attribution._walk import both, no_rule
 from chromolens.attribution.rules._operations import check_ranks, rank_of, rules_of
 from chromolens.attribution.rules.maximum import largest, largest_of, negated
 

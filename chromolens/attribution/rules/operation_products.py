@@ -6,9 +6,10 @@ import keras
 import tensorflow as tf
 
 from chromolens.attribution._functions import reciprocal, sqrt
+from chromolens.attribution._pair import Pair
 from chromolens.attribution._polynomials import polynomial, product
 from chromolens.attribution._softmax import inner_axes
-from chromolens.attribution._walk import Pair, both, no_rule, pairs_in
+from chromolens.attribution._walk import both, no_rule, pairs_in
 from chromolens.attribution.rules._operations import check_ranks, multilinear, rank_of, rules_of
 
 FAMILIES = ("rescale",)

@@ -8,8 +8,9 @@ from functools import partial
 import keras
 import tensorflow as tf
 
+from chromolens.attribution._pair import Pair
 from chromolens.attribution._softmax import inner_axes
-from chromolens.attribution._walk import Pair, both, no_rule
+from chromolens.attribution._walk import both, no_rule
 from chromolens.attribution.rules._operations import check_ranks, rank_of, rules_of
 from chromolens.attribution.rules.linear import affine
 

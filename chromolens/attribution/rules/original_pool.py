@@ -7,7 +7,8 @@ completes only where the reference is the same all over each pool.
 import tensorflow as tf
 from keras import layers
 
-from chromolens.attribution._walk import Pair, both
+from chromolens.attribution._pair import Pair
+from chromolens.attribution._walk import both
 from chromolens.attribution.rules.maximum import split_into_pools
 
 FAMILIES = ("original_pool",)

@@ -6,8 +6,9 @@ this holds for every product of two entries. See ``chromolens.attribution._polyn
 
 from keras import layers
 
+from chromolens.attribution._pair import Pair
 from chromolens.attribution._polynomials import polynomial
-from chromolens.attribution._walk import Pair, no_rule
+from chromolens.attribution._walk import no_rule
 
 FAMILIES = ("rescale",)
 

@@ -12,9 +12,10 @@ from keras import layers
 
 from chromolens.attribution._activations import nonlinearity
 from chromolens.attribution._cells import GRU, LSTM, Cell, GRUResetBefore, SimpleRNN
+from chromolens.attribution._pair import Pair
 from chromolens.attribution._polynomials import product
 from chromolens.attribution._recurrence import recur
-from chromolens.attribution._walk import Pair, both, no_rule
+from chromolens.attribution._walk import both, no_rule
 
 FAMILIES = ("rescale",)
 

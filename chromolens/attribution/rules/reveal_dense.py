@@ -13,8 +13,8 @@ import tensorflow as tf
 from keras import layers
 
 from chromolens.attribution._activations import activate
+from chromolens.attribution._pair import Pair
 from chromolens.attribution._split import Split, is_pure, revealed, sizes, spread_of
-from chromolens.attribution._walk import Pair
 from chromolens.attribution.rules.linear import affine, preactivation
 from chromolens.attribution.rules.rescale import RULES as NONLINEARITIES
 from chromolens.models._logits import activation_name, linear_part

@@ -3,8 +3,8 @@
 import tensorflow as tf
 from keras import layers
 
+from chromolens.attribution._pair import Pair
 from chromolens.attribution._softmax import masked, softmax
-from chromolens.attribution._walk import Pair
 
 FAMILIES = ("rescale",)
 
