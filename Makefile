@@ -31,7 +31,7 @@ demo-seeds: env  ## the default study over three seeds (SEEDS="1 2 3")
 	$(BIN)/python -m chromolens show results/demo-$$seed || exit 1; done
 
 test: env  ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 bench: env  ## speed and agreement of attribution (PEERS: python with the other packages)
 	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/speed.py $(addprefix --peers ,$(PEERS))

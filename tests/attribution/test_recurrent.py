@@ -153,7 +153,7 @@ def own_cell(inputs):
     "make,message",
     [
         (states_from_elsewhere, "memory.*initial_state"),
-        (lambda x: gru(name="memory")(x, layers.Dense(UNITS)(x[:, 0])), "getitem|GetItem"),
+        (lambda x: gru(name="memory")(x, layers.Dense(UNITS)(x[:, 0])), "memory.*GRU"),
         (lambda x: lstm(name="memory")(layers.Masking(name="mask")(x)), "'mask'.*masks"),
         (lambda x: lstm(name="memory", recurrent_activation="softmax")(x), "softmax.*memory"),
         (lambda x: simple(name="memory", stateful=True)(x), "memory.*stateful"),
