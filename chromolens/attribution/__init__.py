@@ -19,7 +19,8 @@ It is compiled into one TensorFlow graph, and gets
     Of each row, from its id; ``_draws`` draws with them. Rows that pad a batch have zeros.
 
 and returns an ``_explanation.Explanation``; methods that come down to multipliers build it with
-``_explanation.by_multipliers``. Batching, padding, N, kinds of references, seeds and checks are
+``_explanation.by_multipliers``, methods that put positions in the reference with
+``_games.explain_games``. Batching, padding, N, kinds of references, seeds and checks are
 done once, in ``front``; a row's answer may depend on that row alone. The contract test finds
 the new file by itself.
 """

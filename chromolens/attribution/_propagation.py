@@ -115,5 +115,6 @@ def _is_known(layer: layers.Layer) -> bool:
 
 
 def _is_named(layer: layers.Layer) -> bool:
-    """Whether its activation acts on each number by itself."""
-    return activation_name(layer) in NAMED
+    """Whether its activation is one of Keras that acts on each number by itself."""
+    name = activation_name(layer)
+    return name in NAMED and layer.activation is getattr(keras.activations, name, None)
