@@ -16,7 +16,7 @@ def basset() -> keras.Model:
     inputs = x = keras.Input((600, 4))
     for filters, width, pool in ((300, 19, 3), (200, 11, 4), (200, 7, 4)):
         x = layers.Conv1D(filters, width, padding="same")(x)
-        x = layers.ReLU()(layers.BatchNormalization()(x))
+        x = layers.ReLU()(layers.BatchNormalization(momentum=0.0)(x))
         x = layers.MaxPooling1D(pool)(x)
     x = layers.Flatten()(x)
     for units in (1000, 1000):
@@ -60,11 +60,12 @@ def sequences(count: int, length: int, seed: int = 0) -> np.ndarray:
 
 
 def _randomised(network: keras.Model) -> keras.Model:
-    """Weights that keep activations of moderate size, non-zero biases and moving statistics."""
+    """Weights that keep activations of moderate size; moving statistics of random sequences."""
     rng = np.random.default_rng(0)
-    for weight in network.weights:
+    for weight in network.trainable_weights:
         fan_in = np.prod(weight.shape[:-1])
         scale = np.sqrt(1 / fan_in) if len(weight.shape) > 1 else 0.1
-        values = rng.normal(0, scale, weight.shape)
-        weight.assign(1 + np.abs(values) if "variance" in weight.path else values)
+        weight.assign(rng.normal(1 if weight.name == "gamma" else 0, scale, weight.shape))
+    # Batch normalisation without momentum takes over the statistics of one batch.
+    network(sequences(32, network.input_shape[1]), training=True)
     return network
