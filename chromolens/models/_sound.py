@@ -21,6 +21,16 @@ def check_weights(network: keras.Model) -> None:
                 )
 
 
+def check_stateless(network: keras.Model) -> None:
+    """BadInput where a recurrent layer carries its state from one batch to the next."""
+    for layer in network._flatten_layers(include_self=False, recursive=True):
+        if getattr(layer, "stateful", False):
+            raise BadInput(
+                f"layer {layer.name!r} is stateful: an answer depends on the batch before it",
+                remedy="build the network with stateful=False and copy the weights",
+            )
+
+
 def check_repeats(network: keras.Model, inputs: np.ndarray) -> None:
     """BadInput where the network answers ``inputs`` differently at the second asking."""
     first, second = (keras.tree.flatten(network(inputs)) for _ in range(2))

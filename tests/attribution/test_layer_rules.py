@@ -13,6 +13,7 @@ from keras import layers, ops
 
 from chromolens.attribution import _walk, deeplift_rescale, front
 from chromolens.models._logits import WEIGHTED, Preactivation, functional, linear_part
+from chromolens.models._rearranged import Rearranged, Zeros
 from chromolens.models._tokens import Tokens
 from chromolens.models.model import Model
 from chromolens.models.targets import target_function
@@ -73,8 +74,10 @@ def operations_in(model):
 def test_every_rule_is_tested():
     used = {kind for name in CASES for kind in operations_in(network(name))}
     rules = set(_walk.rules_for("rescale"))
-    # The two that stand for other layers, where the last activation and the tokens are.
-    assert rules - used == {Preactivation, Tokens}
+    # Those in front of a network of one's own and behind it, and test_recurrent's.
+    elsewhere = {Preactivation, Tokens, Rearranged, Zeros}
+    elsewhere |= {layers.Bidirectional, layers.GRU, layers.LSTM, layers.SimpleRNN}
+    assert rules - used == elsewhere
 
 
 @pytest.mark.parametrize("name", [f"WEIGHTED: {name}" for name in layer_cases.WEIGHTED])

@@ -55,7 +55,7 @@ def test_a_gate_by_hand(build):
     assert_complete(result)
 
 
-@pytest.mark.parametrize("distance", [1e-3, 1e-5, 1e-7, 0])
+@pytest.mark.parametrize("distance", [1e-3, 1e-5, 1e-7])
 def test_a_gate_has_no_noise_where_input_and_reference_nearly_agree(distance):
     """A rule that divides by the difference is off by 1e-4 here."""
     network, x = made(lambda a, b: a * b), networks.sequences(4, LENGTH)

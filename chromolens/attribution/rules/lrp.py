@@ -115,7 +115,7 @@ def _no_rule(layer: keras.Operation) -> BadInput:
 
 
 RULES = {
-    **dict.fromkeys((*AFFINE, *MAXIMA), linear),
+    **dict.fromkeys((*AFFINE, *MAXIMA, layers.BatchNormalization), linear),
     **dict.fromkeys(IDENTITIES, unchanged),
     **dict.fromkeys(FUSED, fused),
     **dict.fromkeys(ELEMENTWISE, elementwise),
