@@ -30,6 +30,7 @@ from chromolens.genome.onehot import BASES
 from chromolens.models._foreign import hidden_in
 from chromolens.models._known_answers import check_answers
 from chromolens.models._rearranged import feeds_of
+from chromolens.models._tokens import of_one_hot
 
 INPUTS = ("sequence", "reverse_complement", "zeros")
 OUTPUTS = ("profile", "logits")
@@ -92,6 +93,7 @@ def _check_words(layout: Layout) -> None:
 def adapted(network: keras.Model, layout: Layout) -> keras.Model:
     """``network`` behind layers that bring (n, length, A C G T) into its own order.
 
+    Tokens of a vocabulary (n, length) become one-hot tokens (n, length, vocabulary).
     Weights and layers are shared with ``network``.
 
     Raises
@@ -99,6 +101,7 @@ def adapted(network: keras.Model, layout: Layout) -> keras.Model:
     BadInput
         Inputs or outputs that aren't as declared, answers that differ from ``check``.
     """
+    network = of_one_hot(network)
     _check_shapes(network, layout)
     _check_outputs(network, layout)
     check_answers(network, layout)

@@ -16,7 +16,6 @@ from chromolens.models._layout import adapted, layout_of
 from chromolens.models._logits import functional, without_last_activation
 from chromolens.models._outputs import canonical_names, input_shape, task_names
 from chromolens.models._sound import check_repeats, check_stateless, check_weights
-from chromolens.models._tokens import of_one_hot
 
 BATCH_SIZE = 128
 
@@ -41,7 +40,7 @@ class Model:
     """
 
     def __init__(self, network: keras.Model, facts: dict, digest: str):
-        self.network = of_one_hot(functional(network))
+        self.network = functional(network)
         check_weights(self.network)
         check_stateless(self.network)
         self.logits = without_last_activation(self.network)
