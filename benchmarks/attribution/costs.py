@@ -85,7 +85,7 @@ def answers(model: Model, method: str) -> str:
         found = front.attribute(model, inputs, method=method, references="zeros", batch_size=4)
     except BadInput:
         return "-"
-    return ", ".join(f"{value + 0.0:.3g}" for value in found.contributions[0])
+    return ", ".join(f"{round(float(value), 2) + 0.0:g}" for value in found.contributions[0])
 
 
 def main() -> None:
@@ -94,7 +94,9 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=shape)
     options.add_argument("--output", type=Path, help="TSV to write")
     options.add_argument("--length", type=int, default=200)
-    options.add_argument("--rounds", type=int, default=2)
+    options.add_argument("--rounds", type=int, default=3)
+    known = sorted(plugins.names(attribution))
+    options.add_argument("--methods", nargs="+", default=known, choices=known)
     given = options.parse_args()
     bench.one_thread()
     either = function([[-1], [-1]], [1], [-1])
@@ -103,7 +105,7 @@ def main() -> None:
     gradient, tensor = plain_gradient(model), tf.constant(inputs)
     unit = best(lambda: gradient(tensor), 5 * given.rounds) / BATCH
     rows = []
-    for name in sorted(plugins.names(attribution)):
+    for name in given.methods:
         row = {"method": name, "or_": answers(either, name), "and_": answers(both, name)}
         row["ratio"] = ratio(model, name, inputs, given.rounds, unit)
         rows.append(row)
