@@ -60,7 +60,7 @@ def best(job: Callable, rounds: int) -> float:
 
 
 def function(hidden: list[list[float]], biases: list[float], out: list[float]) -> Model:
-    """bias + out . relu(hidden (a, b) + biases), where a and b are the A of two bases."""
+    """out . relu(hidden (a, b) + biases), less its value at (0, 0); a, b: the A of two bases."""
     network = keras.Sequential(
         [
             keras.Input((2, 4)),
