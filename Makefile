@@ -33,8 +33,9 @@ demo-seeds: env  ## the default study over three seeds (SEEDS="1 2 3")
 test: env  ## all tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
-bench: env  ## speed and agreement of attribution (PEERS: python with the other packages)
+bench: env  ## speed, costs and agreement of attribution (PEERS: python with the other packages)
 	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/speed.py $(addprefix --peers ,$(PEERS))
+	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/costs.py
 	$(if $(PEERS),$(ONE_THREAD) $(BIN)/python benchmarks/attribution/agreement.py --peers $(PEERS))
 
 lint: env  ## formatting and lint, as CI does

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from chromolens import architectures, attribution, config_docs, plugins
+from chromolens.attribution._walk import supported_layers
 from chromolens.config import kinds, read_schema
 
 ROOT = Path(__file__).parent.parent
@@ -75,3 +76,9 @@ def test_the_python_of_bring_your_own_runs(tmp_path, monkeypatch):
         exec(block, found)
     assert abs(found["own"].completeness_error).max() < 0.01
     assert found["result"].target == "abf1_over_reb1"
+
+
+def test_the_list_of_layers_is_that_of_the_rules():
+    rows = re.findall(r"^\|.*", (ROOT / "docs/layers.md").read_text(), re.M)
+    named = re.findall(r"`((?:ops\.)?[A-Z]\w+)`", "".join(rows))
+    assert sorted(named) == supported_layers("rescale")

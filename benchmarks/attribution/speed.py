@@ -19,6 +19,7 @@ import tensorflow as tf
 
 from chromolens.attribution import front
 from chromolens.errors import BadInput
+from chromolens.models.model import Model
 
 SIZE = 2048
 PAIRS = 2 * bench.REFERENCES
@@ -58,7 +59,7 @@ def our_jobs(case: bench.Case) -> dict[str, Callable]:
     """Everything that is timed of ours, by name."""
     flat = case.references.reshape(PAIRS, *case.inputs.shape[1:])
     partners = models.sequences(PAIRS, case.model.length, seed=3)
-    gradient = plain_gradient(case)
+    gradient = plain_gradient(case.model)
     tensor = tf.constant(flat)
 
     def ask(inputs: np.ndarray, method: str, references: object, **settings: object) -> Callable:
@@ -76,14 +77,14 @@ def our_jobs(case: bench.Case) -> dict[str, Callable]:
     }
 
 
-def plain_gradient(case: bench.Case) -> Callable:
+def plain_gradient(model: Model) -> Callable:
     """The gradient of the logit as anybody would write it."""
 
     @tf.function
     def gradient(inputs: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             tape.watch(inputs)
-            total = tf.reduce_sum(case.model.logits(inputs, training=False))
+            total = tf.reduce_sum(model.logits(inputs, training=False))
         return tape.gradient(total, inputs)
 
     return gradient
