@@ -18,6 +18,8 @@ from chromolens.attribution._walk import rules_for
 from chromolens.attribution.rules.lrp import other
 from chromolens.models.targets import Target
 
+HYPOTHETICAL = False
+
 
 def explain(
     target: Target,
