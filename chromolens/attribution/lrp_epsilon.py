@@ -32,7 +32,7 @@ def explain(
     """One forward and one backward pass; references only give ``reference_values``.
 
     Shapes and units: see ``chromolens.attribution``. There are no hypothetical contributions. A
-    layer without a rule is refused.
+    layer without a rule is refused; layers whose gates ``gates`` decides stand in ``fallbacks``.
 
     Parameters
     ----------
@@ -59,4 +59,5 @@ def explain(
         values=here.values,
         reference_values=reference_values(target, references, here.frozen),
         complete=False,
+        fallbacks=relevance.decided,
     )

@@ -101,7 +101,7 @@ def _front_door() -> Callable:
 def _report_fallbacks(method: str, names: tuple[str, ...]) -> None:
     """Say once which layers have no rule; that a fallback was asked for is among the settings."""
     if names:
-        logger.warning("%s treats by their gradient, as asked: %s", method, ", ".join(names))
+        logger.warning("%s has no rule for, and treats as asked: %s", method, ", ".join(names))
 
 
 def _check_finite(result: "Result", task: str, ids: list[str], method: str) -> None:
