@@ -171,6 +171,10 @@ def test_one_of_matches_just_the_names():
     assert not re.fullmatch(plan.one_of([]), "")
 
 
+PROFILE = {
+    "inputs_signals": {"x": {"plus": "x.bw"}}, "inputs_peaks": {}, "sis": {"enabled": False},
+    "models": {"m": {"architecture": "dilated", "objective": "profile"}},
+}  # fmt: skip
 TWO = {"m": {"tasks": ["b.x"]}, "m.b": {"tasks": ["x"]}}
 
 
@@ -203,6 +207,10 @@ TWO = {"m": {"tasks": ["b.x"]}, "m.b": {"tasks": ["x"]}}
         ({"inputs_simulate": {"events": 3}}, "lacks chromosomes, alternatives, motifs"),
         ({"attribution": {"target": "class_minus_mean"}, "models": {"m": {"tasks": ["x"]}}},
          "two tasks or more"),
+        ({"attribution": {"target": "logits"}}, "did you mean 'logit'(.|\n)*attribution.target"),
+        ({"attribution": {"target": "profile_sum:9-3"}}, "START < END(.|\n)*attribution.target"),
+        ({"attribution": {"target": "profile_sum:3-9"}}, "without a profile has no target"),
+        ({**PROFILE, "attribution": {"target": "output"}}, "a profile has no target 'output'"),
         ({"attribution": {"n_references": 2}}, "all the same"),
         ({"inputs_chromosomes": {}, "inputs_fasta": {"url": "https://h/g.fa"}},
          "needs the lengths(.|\n)*inputs.chromosomes"),
