@@ -41,7 +41,7 @@ def check(
     _check_modisco(config["motifs"]["modisco"])
     _check_references(config["attribution"])
     _check_objectives(config, settings, models)
-    _check_target(config, models)
+    _check_target(config, settings, models)
     _check_acceptance(config, models)
 
 
@@ -98,9 +98,9 @@ def _check_objectives(config: dict, settings: dict, models: pd.DataFrame) -> Non
             )
 
 
-def _check_target(config: dict, models: pd.DataFrame) -> None:
+def _check_target(config: dict, settings: dict, models: pd.DataFrame) -> None:
     place = "attribution.target"
-    kind, _ = parsed(config["attribution"]["target"], f"the config, {place}")
+    kind, positions = parsed(config["attribution"]["target"], f"the config, {place}")
     for model in models.itertuples():
         where, profile = f"the config, models.{model.model}, {place}", model.objective == "profile"
         if kind == "class_minus_mean" and (profile or len(model.tasks) == 1):
@@ -114,6 +114,12 @@ def _check_target(config: dict, models: pd.DataFrame) -> None:
                 f"{'a profile' if profile else 'a task without a profile'} has no target {kind!r}",
                 where=where,
                 remedy="explain the logit",
+            )
+        if positions and (positions[1] or 0) > settings["window"]:
+            raise BadInput(
+                f"position {positions[1]} is past the end of the profile",
+                expected=f"at most {settings['window']}, the window's length (bp)",
+                where=where,
             )
 
 

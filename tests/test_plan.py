@@ -211,6 +211,7 @@ TWO = {"m": {"tasks": ["b.x"]}, "m.b": {"tasks": ["x"]}}
         ({"attribution": {"target": "profile_sum:9-3"}}, "START < END(.|\n)*attribution.target"),
         ({"attribution": {"target": "profile_sum:3-9"}}, "without a profile has no target"),
         ({**PROFILE, "attribution": {"target": "output"}}, "a profile has no target 'output'"),
+        ({**PROFILE, "attribution": {"target": "profile_sum:3-101"}}, "at most 100"),
         ({"attribution": {"n_references": 2}}, "all the same"),
         ({"inputs_chromosomes": {}, "inputs_fasta": {"url": "https://h/g.fa"}},
          "needs the lengths(.|\n)*inputs.chromosomes"),
@@ -224,3 +225,8 @@ def test_what_would_fail_late_is_refused_early(parts, words):
         _, _, models, methods = planned(config := genome(**parts))
         plan.motif_method(config, methods)
         plan.tracks(models, methods)
+
+
+@pytest.mark.parametrize("target", ["profile_sum", "profile_sum:20-100"])
+def test_sums_of_profiles_are_planned(target):
+    planned(genome(**PROFILE, attribution={"target": target}))
