@@ -15,6 +15,7 @@ from chromolens.errors import BadInput
 from chromolens.inputs.records import DEFAULT_TASK
 from chromolens.inputs.windows import check_task
 
+METHODS = "attribution.methods"
 # Settings of architectures that don't stand in `settings`: the objective and the signals say them.
 SAID_BY_TRAINING = ("objective", "profile_length", "strands")
 
@@ -124,7 +125,7 @@ def methods(config: dict) -> pd.DataFrame:
     """One row per attribution method: method, genome_wide, windows, settings (a dict)."""
     rows = []
     for name, method in config["attribution"]["methods"].items():
-        where = f"the config, attribution.methods.{name}"
+        where = f"the config, {METHODS}.{name}"
         plugins.check(attribution, name, where)
         plugins.check_settings(attribution, name, method["settings"], f"{where}.settings")
         rows.append({"method": name, **method})
@@ -132,10 +133,27 @@ def methods(config: dict) -> pd.DataFrame:
 
 
 def motif_method(config: dict, methods: pd.DataFrame) -> str:
-    """The method whose hypothetical contributions MoDISco reads."""
+    """The method whose hypothetical contributions MoDISco reads; BadInput for one without."""
     chosen = config["motifs"]["method"] or methods["method"].iloc[0]
     plugins.check_one(chosen, list(methods["method"]), "method", "the config, motifs.method")
+    settings = methods.set_index("method")["settings"]
+    if not _is_hypothetical(chosen, settings[chosen]):
+        others = [name for name in settings.index if _is_hypothetical(name, settings[name])]
+        raise BadInput(
+            f"{chosen} as it is set gives no hypothetical contributions, which TF-MoDISco reads",
+            expected=f"motifs.method: {' or '.join(others) or 'another method'}",
+            where=f"the config, {'motifs.method' if config['motifs']['method'] else METHODS}",
+            remedy="" if others else f"add one that has them to {METHODS}: deeplift_rescale",
+        )
     return chosen
+
+
+def _is_hypothetical(method: str, settings: dict) -> bool:
+    """Whether the method says what other bases would add; some only as they are set."""
+    stated = plugins.constant(attribution, method, "HYPOTHETICAL", True)
+    if isinstance(stated, bool):
+        return stated
+    return all(settings.get(key, value) == value for key, value in stated.items())
 
 
 def tracks(models: pd.DataFrame, methods: pd.DataFrame) -> pd.DataFrame:

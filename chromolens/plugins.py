@@ -52,6 +52,15 @@ def fields(file: Path, dataclass: str) -> list[str]:
     return [node.target.id for node in body if isinstance(node, ast.AnnAssign)]
 
 
+def constant(package: ModuleType, name: str, constant: str, default: object) -> object:
+    """The literal that plugin ``name`` assigns to ``constant``; ``default`` where it doesn't."""
+    check(package, name)
+    for node in ast.parse(Path(package.__path__[0], f"{name}.py").read_text()).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == constant:
+            return ast.literal_eval(node.value)
+    return default
+
+
 def check(package: ModuleType, name: str, where: str = "") -> None:
     """Raise BadInput unless ``package`` has a plugin ``name``."""
     check_one(name, names(package), f"{package.__name__.split('.')[-1]} plugin", where)

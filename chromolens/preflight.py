@@ -10,6 +10,7 @@ import pandas as pd
 from chromolens import plugins, sources
 from chromolens.checks.acceptance import check_criteria
 from chromolens.errors import BadInput
+from chromolens.models.target_names import parsed
 from chromolens.motifs.database import check_source
 from chromolens.room import check_place
 
@@ -40,6 +41,7 @@ def check(
     _check_modisco(config["motifs"]["modisco"])
     _check_references(config["attribution"])
     _check_objectives(config, settings, models)
+    _check_target(config, settings, models)
     _check_acceptance(config, models)
 
 
@@ -79,7 +81,6 @@ def _check_references(attribution: dict) -> None:
 
 
 def _check_objectives(config: dict, settings: dict, models: pd.DataFrame) -> None:
-    target = config["attribution"]["target"]
     for model in models.itertuples():
         where = f"the config, models.{model.model}"
         bare = [task for task in model.tasks if task not in settings.get("signals", {})]
@@ -95,12 +96,30 @@ def _check_objectives(config: dict, settings: dict, models: pd.DataFrame) -> Non
                 where=f"{where}, sis.enabled",
                 remedy="say sis: {enabled: false}",
             )
-        single = model.objective == "profile" or len(model.tasks) == 1
-        if target == "class_minus_mean" and single:
+
+
+def _check_target(config: dict, settings: dict, models: pd.DataFrame) -> None:
+    place = "attribution.target"
+    kind, positions = parsed(config["attribution"]["target"], f"the config, {place}")
+    for model in models.itertuples():
+        where, profile = f"the config, models.{model.model}, {place}", model.objective == "profile"
+        if kind == "class_minus_mean" and (profile or len(model.tasks) == 1):
             raise BadInput(
                 "class_minus_mean needs two tasks or more in a model, and no profiles",
-                where=f"{where}, attribution.target",
+                where=where,
                 remedy="explain the logit",
+            )
+        if (kind, profile) in (("output", True), ("profile_sum", False)):
+            raise BadInput(
+                f"{'a profile' if profile else 'a task without a profile'} has no target {kind!r}",
+                where=where,
+                remedy="explain the logit",
+            )
+        if positions and (positions[1] or 0) > settings["window"]:
+            raise BadInput(
+                f"position {positions[1]} is past the end of the profile",
+                expected=f"at most {settings['window']}, the window's length (bp)",
+                where=where,
             )
 
 

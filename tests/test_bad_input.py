@@ -78,6 +78,14 @@ def refused(answer: subprocess.CompletedProcess, *words: str) -> None:
         ),
         (
             {},
+            {
+                "attribution": {"methods": {"occlusion": {}, "ism": {}}},
+                "motifs": {"method": "occlusion"},
+            },
+            ["occlusion as it is set gives no hypothetical", "motifs.method: ism"],
+        ),
+        (
+            {},
             {"models": {"main": {"architecture": "resnet"}}},
             ["named 'resnet'", "one of basset, cnn", "models.main"],
         ),
@@ -102,7 +110,7 @@ def refused(answer: subprocess.CompletedProcess, *words: str) -> None:
             [f"{SIZE + 1} bp doesn't fit on chr1", "inputs.window", "make the window smaller"],
         ),
     ],
-    ids=["key", "method", "architecture", "slash", "fold", "overlap", "window"],
+    ids=["key", "method", "hypothetical", "architecture", "slash", "fold", "overlap", "window"],
 )
 def test_planning_refuses_what_the_config_gets_wrong(tmp_path, inputs, sections, words):
     refused(run(study(tmp_path, inputs, **sections), *DRY), *words)

@@ -171,6 +171,10 @@ def test_one_of_matches_just_the_names():
     assert not re.fullmatch(plan.one_of([]), "")
 
 
+PROFILE = {
+    "inputs_signals": {"x": {"plus": "x.bw"}}, "inputs_peaks": {}, "sis": {"enabled": False},
+    "models": {"m": {"architecture": "dilated", "objective": "profile"}},
+}  # fmt: skip
 TWO = {"m": {"tasks": ["b.x"]}, "m.b": {"tasks": ["x"]}}
 
 
@@ -187,6 +191,12 @@ TWO = {"m": {"tasks": ["b.x"]}, "m.b": {"tasks": ["x"]}}
         ({"attribution": {"methods": {"ism": {"settings": {"n": 1}}}}}, "it takes none"),
         ({"attribution": {"models": ["n"]}}, "no model named 'n'"),
         ({"motifs": {"method": "ism"}}, "no method named 'ism'(.|\n)*motifs.method"),
+        ({"attribution": {"methods": {"lime": {}, "ism": {}}}},
+         "lime as it is set gives no hypothetical(.|\n)*motifs.method: ism(.|\n)*n.methods$"),
+        ({"attribution": {"methods": {"ism": {}, "cam": {}}}, "motifs": {"method": "cam"}},
+         "cam as it is set gives no(.|\n)*motifs.method: ism(.|\n)*config, motifs.method$"),
+        ({"attribution": {"methods": {"saliency": {"settings": {"absolute": True}}}}},
+         "saliency as it is set gives no(.|\n)*add one that has them"),
         ({"motifs": {"modisco": {"flank": 3}}}, "no setting of TF-MoDISco named 'flank'"),
         ({"inputs_window": 301}, "301 bp doesn't fit on d, which has 300"),
         ({"tracks": {"stride": 101}}, "leave bases unexplained"),
@@ -197,6 +207,11 @@ TWO = {"m": {"tasks": ["b.x"]}, "m.b": {"tasks": ["x"]}}
         ({"inputs_simulate": {"events": 3}}, "lacks chromosomes, alternatives, motifs"),
         ({"attribution": {"target": "class_minus_mean"}, "models": {"m": {"tasks": ["x"]}}},
          "two tasks or more"),
+        ({"attribution": {"target": "logits"}}, "did you mean 'logit'(.|\n)*attribution.target"),
+        ({"attribution": {"target": "profile_sum:9-3"}}, "START < END(.|\n)*attribution.target"),
+        ({"attribution": {"target": "profile_sum:3-9"}}, "without a profile has no target"),
+        ({**PROFILE, "attribution": {"target": "output"}}, "a profile has no target 'output'"),
+        ({**PROFILE, "attribution": {"target": "profile_sum:3-101"}}, "at most 100"),
         ({"attribution": {"n_references": 2}}, "all the same"),
         ({"inputs_chromosomes": {}, "inputs_fasta": {"url": "https://h/g.fa"}},
          "needs the lengths(.|\n)*inputs.chromosomes"),
@@ -210,3 +225,8 @@ def test_what_would_fail_late_is_refused_early(parts, words):
         _, _, models, methods = planned(config := genome(**parts))
         plan.motif_method(config, methods)
         plan.tracks(models, methods)
+
+
+@pytest.mark.parametrize("target", ["profile_sum", "profile_sum:20-100"])
+def test_sums_of_profiles_are_planned(target):
+    planned(genome(**PROFILE, attribution={"target": target}))

@@ -20,9 +20,13 @@ It is compiled into one TensorFlow graph, and gets
 
 and returns an ``_explanation.Explanation``; methods that come down to multipliers build it with
 ``_explanation.by_multipliers``, methods that put positions in the reference with
-``_games.explain_games``. Batching, padding, N, kinds of references, seeds and checks are
-done once, in ``front``; a row's answer may depend on that row alone. The contract test finds
-the new file by itself.
+``_games.explain_games``. A method without hypothetical contributions says so in its file,
+
+    HYPOTHETICAL = False                # or {"absolute": False}: only where the setting is this
+
+so that a study that needs them is refused before it starts. Batching, padding, N, kinds of
+references, seeds and checks are done once, in ``front``; a row's answer may depend on that row
+alone. The contract test finds the new file by itself.
 """
 
 ENTRY = "explain"

@@ -23,7 +23,7 @@ class Explanation:
     complete
         Whether contributions are meant to add up to the difference of the two.
     fallbacks
-        Names of the layers that were treated by their plain gradient.
+        Names of the layers without a rule, treated as the settings say.
     """
 
     contributions: tf.Tensor

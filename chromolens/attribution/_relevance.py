@@ -20,10 +20,16 @@ class Relevance:
         Stabiliser of the quotients, in units of what they divide by.
     gates
         Who gets the relevance of gate x signal: see ``lrp_epsilon``.
+
+    Attributes
+    ----------
+    decided
+        Layers with gates, which the setting decided and not LRP: ``NAME (gates by signal)``.
     """
 
     def __init__(self, epsilon: float, gates: str):
         self.epsilon, self.gates = epsilon, gates
+        self.decided: list[str] = []
         self._squashed: list[tf.Tensor] = []
 
     def through(self, function: Callable, values: tf.Tensor) -> tf.Tensor:
@@ -48,7 +54,7 @@ class Relevance:
         return any(values is gate for gate in self._squashed)
 
     def check_gates(self, layer: keras.Operation) -> None:
-        """BadInput unless the settings say what happens at ``layer``, which has gates."""
+        """Record ``layer``, which has gates; BadInput unless the settings say who gets what."""
         if self.gates == "refuse":
             raise BadInput(
                 f"lrp_epsilon: layer {layer.name!r} ({type(layer).__name__}) multiplies what it "
@@ -57,6 +63,9 @@ class Relevance:
                 remedy='ask for gates="signal" (all to the signal) or gates="deepexplain" (the '
                 "gradient), or explain this model with integrated_gradients",
             )
+        told = f"{layer.name} (gates by {self.gates})"
+        if told not in self.decided:
+            self.decided.append(told)
 
     def _back(self, function: Callable, values: tf.Tensor, signal: tf.Tensor) -> tf.Tensor:
         away = tf.where(values >= 0, self.epsilon, -self.epsilon)

@@ -15,6 +15,8 @@ from chromolens.errors import BadInput
 from chromolens.models._logits import Preactivation, activation_name
 from chromolens.models.targets import Pick, Target
 
+HYPOTHETICAL = False
+
 
 def explain(target: Target, inputs: tf.Tensor, references: tf.Tensor) -> Explanation:
     """One forward pass. The map is stretched linearly to the input's length; an N has 0.

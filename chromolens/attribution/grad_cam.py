@@ -15,6 +15,7 @@ from chromolens.errors import BadInput
 from chromolens.models.targets import Pick, Target
 
 CONVOLUTIONS = (layers.Conv1D, layers.DepthwiseConv1D, layers.SeparableConv1D)
+HYPOTHETICAL = False
 
 
 def explain(

@@ -18,6 +18,8 @@ from chromolens.attribution._games import Game, explain_games, players_of
 from chromolens.errors import BadInput
 from chromolens.models.targets import Target
 
+HYPOTHETICAL = False
+
 
 def explain(
     target: Target,

@@ -18,6 +18,8 @@ from chromolens.attribution._walk import rules_for
 from chromolens.attribution.rules.lrp import other
 from chromolens.models.targets import Target
 
+HYPOTHETICAL = False
+
 
 def explain(
     target: Target,
@@ -30,7 +32,7 @@ def explain(
     """One forward and one backward pass; references only give ``reference_values``.
 
     Shapes and units: see ``chromolens.attribution``. There are no hypothetical contributions. A
-    layer without a rule is refused.
+    layer without a rule is refused; layers whose gates ``gates`` decides stand in ``fallbacks``.
 
     Parameters
     ----------
@@ -57,4 +59,5 @@ def explain(
         values=here.values,
         reference_values=reference_values(target, references, here.frozen),
         complete=False,
+        fallbacks=relevance.decided,
     )

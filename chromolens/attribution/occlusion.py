@@ -14,6 +14,8 @@ from chromolens.attribution._games import Game, explain_games
 from chromolens.errors import BadInput
 from chromolens.models.targets import Target
 
+HYPOTHETICAL = False
+
 
 def explain(
     target: Target,

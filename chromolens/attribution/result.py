@@ -20,7 +20,8 @@ class Result:
     values, reference_values : float32 (n,)
         The target at the input, and its mean over the references.
     fallbacks
-        Names of the layers that were treated by their plain gradient, since they have no rule.
+        Names of the layers that the method has no rule for, treated as its settings say: by
+        their plain gradient or, ``NAME (gates by signal)``, by ``gates`` of ``lrp_epsilon``.
     equal_references : int (n,) or None
         How many of an input's references are the input itself (a shuffle of a homopolymer gives
         it back), and so say nothing.

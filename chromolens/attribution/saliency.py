@@ -10,6 +10,8 @@ from chromolens.attribution._explanation import Explanation, by_slopes, referenc
 from chromolens.attribution._settings import check_switch
 from chromolens.models.targets import Target
 
+HYPOTHETICAL = {"absolute": False}
+
 
 def explain(
     target: Target, inputs: tf.Tensor, references: tf.Tensor, *, absolute: bool = False

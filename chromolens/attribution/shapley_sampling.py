@@ -21,6 +21,7 @@ from chromolens.errors import BadInput
 from chromolens.models.targets import Target
 
 EXACT, MOST_EXACT = 10, 16
+HYPOTHETICAL = False
 
 
 def explain(

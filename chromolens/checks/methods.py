@@ -23,6 +23,7 @@ from scipy.stats import spearmanr
 from chromolens.attribution.references import frequencies
 from chromolens.genome.shuffles import seed_of
 from chromolens.models.model import Model
+from chromolens.models.target_names import suited
 from chromolens.scores import open_scores
 
 SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
@@ -148,7 +149,8 @@ def _deletion(
         for model in models[fold]:
             by = frequencies(model, "background")
             cut = [delete(windows["onehot"][own], scores[own], share, by) for share in SHARES]
-            values = model.values(np.concatenate(cut), tasks=[task], target=target)
+            asked = suited(target, model.output_of(model.task_index(task))[1])
+            values = model.values(np.concatenate(cut), tasks=[task], target=asked)
             sums = values.reshape(len(SHARES), -1).sum(axis=1, dtype=float)
             total += sums / len(models[fold])
     return total / len(folds)

@@ -18,19 +18,17 @@ the input. The target is then linear in the
 logits, and contributions complete (Avsec et al., 2021).
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import keras
 import tensorflow as tf
 
-from chromolens.errors import BadInput, nearest
+from chromolens.errors import BadInput
 from chromolens.models._custom_target import CustomTarget, check_affine, target_name
 from chromolens.models._foreign import hidden_in
 from chromolens.models.model import Model
-
-TARGETS = ("logit", "output", "class_minus_mean", "profile_sum")
+from chromolens.models.target_names import parsed
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,7 @@ def target_function(
     places = [model.output_of(model.task_index(task)) for task in tasks]
     if callable(target):
         return _custom(model, target, len(places))
-    kind, positions = _parsed(target)
+    kind, positions = parsed(target)
     network = model.network if target == "output" else model.logits
     for place, column in places:
         _check_fits(kind, positions, network.outputs[place], column)
@@ -147,22 +145,6 @@ def compiled_values(
         return graph(tf.convert_to_tensor(inputs)).numpy()
 
     return ask
-
-
-def _parsed(target: str) -> tuple[str, tuple[int, int | None] | None]:
-    """Kind of a target, and the positions that ``profile_sum`` sums."""
-    kind, _, stretch = str(target).partition(":")
-    if kind not in TARGETS or (stretch and kind != "profile_sum"):
-        raise BadInput(
-            f"there is no target {target!r}{nearest(target, TARGETS)}",
-            expected=f"one of {', '.join(TARGETS)}",
-        )
-    if kind != "profile_sum":
-        return kind, None
-    numbers = re.fullmatch(r"(\d+)-(\d+)", stretch or "0-0")
-    if not numbers or (stretch and int(numbers[1]) >= int(numbers[2])):
-        raise BadInput(f"target {target!r}", expected="profile_sum:START-END, START < END")
-    return kind, (int(numbers[1]), int(numbers[2]) or None)
 
 
 def _check_fits(

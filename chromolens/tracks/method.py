@@ -11,6 +11,7 @@ import numpy as np
 from chromolens.attribution.strands import both_strands
 from chromolens.errors import BadInput
 from chromolens.genome.onehot import reverse_complement
+from chromolens.models.target_names import suited
 
 if TYPE_CHECKING:
     from chromolens.attribution.result import Result
@@ -83,12 +84,25 @@ class Method:
         return results
 
     def _ask(self, model: "Model", onehot: np.ndarray, ids: list[str]) -> list["Result"]:
-        ask = self.attribute or _front_door()
-        return ask(
-            model, onehot, method=self.name, tasks=list(self.tasks), target=self.target,
-            references=self.references, n_references=self.n_references, ids=ids, seed=self.seed,
-            batch_size=self.batch_size, **self.settings,
-        )  # fmt: skip
+        found: dict[str, Result] = {}
+        for target, tasks in self._targets(model).items():
+            results = (self.attribute or _front_door())(
+                model, onehot, method=self.name, tasks=tasks, target=target, ids=ids,
+                references=self.references, n_references=self.n_references, seed=self.seed,
+                batch_size=self.batch_size, **self.settings,
+            )  # fmt: skip
+            found |= zip(tasks, results, strict=True)
+        return [found[task] for task in self.tasks]
+
+    def _targets(self, model: "Model") -> dict[str, list[str]]:
+        """Target -> tasks that are asked for it."""
+        if not self.target.startswith("profile_sum"):
+            return {self.target: list(self.tasks)}
+        targets: dict[str, list[str]] = {}
+        for task in self.tasks:
+            column = model.output_of(model.task_index(task))[1]
+            targets.setdefault(suited(self.target, column), []).append(task)
+        return targets
 
 
 def _front_door() -> Callable:
@@ -101,7 +115,7 @@ def _front_door() -> Callable:
 def _report_fallbacks(method: str, names: tuple[str, ...]) -> None:
     """Say once which layers have no rule; that a fallback was asked for is among the settings."""
     if names:
-        logger.warning("%s treats by their gradient, as asked: %s", method, ", ".join(names))
+        logger.warning("%s has no rule for, and treats as asked: %s", method, ", ".join(names))
 
 
 def _check_finite(result: "Result", task: str, ids: list[str], method: str) -> None:

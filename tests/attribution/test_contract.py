@@ -1,6 +1,7 @@
 """What every attribution method promises, asked of each one that exists."""
 
 import functools
+import inspect
 
 import networks
 import numpy as np
@@ -130,6 +131,8 @@ def test_shapes_types_and_values(method, models):
     inputs = networks.sequences(3, 40)
     result = ask(method, models["cnn"], inputs, task=1)
     assert result.contributions.shape == (3, 40)
+    says = plugins.constant(attribution, method, "HYPOTHETICAL", True)
+    assert (result.hypothetical is None) == (not says)
     assert result.hypothetical is None or result.hypothetical.shape == (3, 40, 4)
     told = {"equal_references", "fallbacks", "target"}
     for name in vars(result).keys() - told:
@@ -140,6 +143,18 @@ def test_shapes_types_and_values(method, models):
     np.testing.assert_allclose(result.values, expected, atol=1e-5)
     uniform = models["cnn"].logits(np.full((1, 40, 4), 0.25, np.float32)).numpy()[0, 1]
     np.testing.assert_allclose(result.reference_values, np.full(3, uniform), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_switches_keep_what_is_said_of_hypothetical_contributions(name, models):
+    """A switch takes them away just where ``HYPOTHETICAL`` names it."""
+    defaults = inspect.signature(plugins.load(attribution, name)).parameters.values()
+    says = plugins.constant(attribution, name, "HYPOTHETICAL", True)
+    network, inputs = models["averaged" if name == "cam" else "cnn"], networks.sequences(1, 40)
+    for switch in (one for one in defaults if isinstance(one.default, bool)):
+        result = ask(name, network, inputs, **{switch.name: not switch.default})
+        taken = not says or (says is not True and switch.name in says)
+        assert (result.hypothetical is None) == taken, switch.name
 
 
 def test_the_error_is_reported_where_a_sum_is_promised(method, models):

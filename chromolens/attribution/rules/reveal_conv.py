@@ -3,6 +3,8 @@
 from keras import layers
 
 from chromolens.attribution.rules.reveal_dense import weighted
+from chromolens.models._logits import WEIGHTED
 
 FAMILIES = ("revealcancel",)
-RULES = {layers.Conv1D: weighted}
+CONVOLUTIONS = tuple(kind for kind in WEIGHTED if kind not in (layers.Dense, layers.EinsumDense))
+RULES = dict.fromkeys(CONVOLUTIONS, weighted)

@@ -18,12 +18,13 @@ from chromolens.attribution._split import Split, is_pure, revealed, sizes, sprea
 from chromolens.attribution.rules.linear import affine, preactivation
 from chromolens.attribution.rules.rescale import RULES as NONLINEARITIES
 from chromolens.models._logits import activation_name, linear_part
+from chromolens.models._rearranged import Rearranged, Zeros
 
 FAMILIES = ("revealcancel", "genomics")
 
 
 def weighted(layer: keras.layers.Layer, inputs: Pair) -> Pair:
-    """Dense and Conv1D: the weights, which part the change, then the activation."""
+    """Layers of ``WEIGHTED``: the weights, which part the change, then the activation."""
     outputs = preactivation(layer, inputs)
     parted = Split(outputs.taped, outputs.other, _by_absolute_weights(layer, sizes(inputs)))
     return parted if activation_name(layer) == "linear" else revealed(activate, layer, parted)
@@ -37,6 +38,12 @@ def carried(layer: keras.layers.Layer, inputs: Pair | list[Pair]) -> Pair:
 def rearranged(layer: keras.layers.Layer, inputs: Pair | list[Pair]) -> Pair:
     """Entries are moved, copied or dropped: the same, and what was pure stays so."""
     return _with_spread(layer, inputs, layer, keeps_pure=True)
+
+
+def upsampled(layer: layers.UpSampling2D, inputs: Pair) -> Pair:
+    """Copies; or means of neighbours; other interpolations have negative weights, and merge."""
+    rules = {"nearest": rearranged, "bilinear": carried}
+    return rules.get(layer.interpolation, affine)(layer, inputs)
 
 
 def subtracted(layer: layers.Subtract, inputs: list[Pair]) -> Pair:
@@ -71,6 +78,8 @@ def _with_spread(
 
 
 def _by_absolute_weights(layer: keras.layers.Layer, inputs: tf.Tensor) -> tf.Tensor:
+    if isinstance(layer, SEPARABLE):
+        return _by_absolute_product(layer, inputs)
     absolute = [
         (weight, tf.zeros_like(weight) if weight is layer.bias else tf.abs(weight))
         for weight in layer.weights
@@ -79,21 +88,43 @@ def _by_absolute_weights(layer: keras.layers.Layer, inputs: tf.Tensor) -> tf.Ten
         return linear_part(layer, inputs)
 
 
+def _by_absolute_product(layer: keras.layers.Layer, inputs: tf.Tensor) -> tf.Tensor:
+    """A separable convolution's weights are sums of products of its two kernels'."""
+    depth = tf.convert_to_tensor(layer.depthwise_kernel)
+    point = tf.reshape(layer.pointwise_kernel, [*depth.shape[-2:], -1])
+    return keras.ops.conv(
+        inputs,
+        tf.abs(tf.einsum("...cm,cmf->...cf", depth, point)),
+        strides=layer.strides,
+        padding=layer.padding,
+        dilation_rate=layer.dilation_rate,
+    )
+
+
+SEPARABLE = (layers.SeparableConv1D, layers.SeparableConv2D)
 CARRYING = (
+    layers.AdaptiveAveragePooling1D,
+    layers.AdaptiveAveragePooling2D,
     layers.Add,
     layers.Average,
     layers.AveragePooling1D,
+    layers.AveragePooling2D,
     layers.GlobalAveragePooling1D,
+    layers.GlobalAveragePooling2D,
 )
 REARRANGING = (
     layers.Concatenate,
     layers.Cropping1D,
+    layers.Cropping2D,
     layers.Flatten,
     layers.Permute,
     layers.RepeatVector,
     layers.Reshape,
     layers.UpSampling1D,
     layers.ZeroPadding1D,
+    layers.ZeroPadding2D,
+    Rearranged,
+    Zeros,
 )
 SCALING = (layers.BatchNormalization, layers.Normalization, layers.Rescaling)
 RULES = {
@@ -102,5 +133,7 @@ RULES = {
     **dict.fromkeys(REARRANGING, rearranged),
     **dict.fromkeys(SCALING, scaled),
     layers.Subtract: subtracted,
+    layers.UpSampling2D: upsampled,
     layers.Dense: weighted,
+    layers.EinsumDense: weighted,
 }

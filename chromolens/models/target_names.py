@@ -1,0 +1,35 @@
+"""The names of targets, read without TensorFlow: planning asks too. See ``targets``."""
+
+import re
+
+from chromolens.errors import BadInput, nearest
+
+TARGETS = ("logit", "output", "class_minus_mean", "profile_sum")
+
+
+def parsed(target: str, where: str = "") -> tuple[str, tuple[int, int | None] | None]:
+    """Kind of a target, and the positions that ``profile_sum`` sums; BadInput for no target."""
+    kind, _, stretch = str(target).partition(":")
+    if kind not in TARGETS or (stretch and kind != "profile_sum"):
+        raise BadInput(
+            f"there is no target {target!r}{nearest(target, TARGETS)}",
+            expected=f"one of {', '.join(TARGETS)}",
+            where=where,
+        )
+    if kind != "profile_sum":
+        return kind, None
+    numbers = re.fullmatch(r"(\d+)-(\d+)", stretch or "0-0")
+    if not numbers or (stretch and int(numbers[1]) >= int(numbers[2])):
+        expected = "profile_sum:START-END, START < END"
+        raise BadInput(f"target {target!r}", expected=expected, where=where)
+    return kind, (int(numbers[1]), int(numbers[2]) or None)
+
+
+def suited(target: str, column: int | None) -> str:
+    """What a study's ``target`` means for an output's ``column`` (None: a profile).
+
+    A profile network has counts beside its profiles, and their sum over positions is a profile's
+    alone: with ``profile_sum`` the counts are explained by their logit.
+    """
+    beside = column is not None and target.startswith("profile_sum")
+    return "logit" if beside else target
