@@ -36,6 +36,7 @@ test: env  ## all tests
 bench: env  ## speed, costs and agreement of attribution (PEERS: python with the other packages)
 	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/speed.py $(addprefix --peers ,$(PEERS))
 	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/costs.py
+	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/overlap.py
 	$(if $(PEERS),$(ONE_THREAD) $(BIN)/python benchmarks/attribution/agreement.py --peers $(PEERS))
 
 lint: env  ## formatting and lint, as CI does

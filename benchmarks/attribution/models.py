@@ -11,11 +11,11 @@ import numpy as np
 from keras import layers
 
 
-def basset(length: int = 600) -> keras.Model:
+def basset(length: int = 600, padding: str = "same") -> keras.Model:
     """Basset-like: three convolutions with batch normalisation, ReLU and max pooling."""
     inputs = x = keras.Input((length, 4))
     for filters, width, pool in ((300, 19, 3), (200, 11, 4), (200, 7, 4)):
-        x = layers.Conv1D(filters, width, padding="same")(x)
+        x = layers.Conv1D(filters, width, padding=padding)(x)
         x = layers.ReLU()(layers.BatchNormalization(momentum=0.0)(x))
         x = layers.MaxPooling1D(pool)(x)
     x = layers.Flatten()(x)

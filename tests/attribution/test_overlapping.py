@@ -1,0 +1,81 @@
+"""Overlapping windows in one pass: the mean of what each window gives by itself."""
+
+import keras
+import networks
+import numpy as np
+import pytest
+from keras import layers
+
+from chromolens.attribution import front
+from chromolens.attribution.overlapping import attribute_overlapping
+from chromolens.errors import BadInput
+from chromolens.models.model import Model
+
+WINDOW = 60
+
+
+def sliding(pool=layers.MaxPooling1D, padding="valid"):
+    """Two convolutions, pools of 3 (every 2) and of 2: the joint stride is 4."""
+    inputs = keras.Input((WINDOW, 4))
+    x = layers.Conv1D(12, 9, padding=padding, use_bias=False)(inputs)
+    x = pool(3, strides=2)(layers.ReLU()(layers.BatchNormalization()(x)))
+    x = layers.MaxPooling1D(2)(layers.Conv1D(8, 5, activation="gelu")(x))
+    x = layers.Dense(9, activation="relu")(layers.Flatten()(x))
+    return Model.of(networks.randomised(keras.Model(inputs, layers.Dense(2)(x))))
+
+
+@pytest.mark.parametrize("pool", [layers.MaxPooling1D, layers.AveragePooling1D])
+@pytest.mark.parametrize(("step", "length", "at_once"), [(4, 151, 7), (12, 204, 64), (60, 180, 2)])
+def test_is_the_mean_over_windows(pool, step, length, at_once):
+    model, sequence = sliding(pool), networks.sequences(1, length, seed=3)[0]
+    model.background = [0.3, 0.2, 0.2, 0.3]
+    found = attribute_overlapping(
+        model, sequence, step=step, tasks=[1, 0], windows_at_once=at_once
+    )
+    starts = range(0, length - WINDOW + 1, step)
+    assert found.starts.tolist() == list(starts)
+    windows = np.stack([sequence[start : start + WINDOW] for start in starts])
+    for place, task in enumerate([1, 0]):
+        alone = front.attribute(model, windows, method="deeplift_rescale", task=task)
+        total, cover = np.zeros(length), np.zeros(length)
+        for start, row in zip(starts, alone.contributions, strict=True):
+            total[start : start + WINDOW] += row
+            cover[start : start + WINDOW] += 1
+        scale = np.abs(alone.contributions).max()
+        covered = cover > 0
+        expected = total[covered] / cover[covered]
+        np.testing.assert_allclose(
+            found.contributions[place][covered], expected, atol=1e-5 * scale
+        )
+        assert np.isnan(found.contributions[place][~covered]).all()
+        np.testing.assert_allclose(found.values[:, place], alone.values, atol=1e-5)
+        np.testing.assert_allclose(
+            found.reference_values[place], alone.reference_values[0], atol=1e-5
+        )
+        assert abs(found.completeness_error[place]) < 1e-5 * len(windows) * scale * WINDOW
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"step": 6}, "multiple of 4"),
+        ({"step": 0}, "multiple of 4"),
+        ({"references": "shuffle"}, "not the same at every position"),
+        ({"tasks": ["other"]}, "no task"),
+    ],
+)
+def test_what_does_not_fit_is_refused(changes, message):
+    sequence = networks.sequences(1, 100)[0]
+    with pytest.raises(BadInput, match=message):
+        attribute_overlapping(sliding(), sequence, **{"step": 4, **changes})
+
+
+def test_padding_short_sequences_and_unknown_bases_are_refused():
+    sequence = networks.sequences(1, 100)[0]
+    with pytest.raises(BadInput, match="without padding"):
+        attribute_overlapping(sliding(padding="same"), sequence, step=4)
+    with pytest.raises(BadInput, match="60 bp or more"):
+        attribute_overlapping(sliding(), sequence[:50], step=4)
+    sequence[7] = 0
+    with pytest.raises(BadInput, match="position 7"):
+        attribute_overlapping(sliding(), sequence, step=4)
