@@ -12,7 +12,7 @@ from chromolens.attribution._explanation import (
 )
 from chromolens.models.targets import Target
 
-ROWS = 40
+ROWS = 20
 """Rows in one call of the network, as far as there are points: fewer leave the machine idle."""
 
 
