@@ -1,6 +1,7 @@
 """What several test folders share: the public files, and a quiet single-threaded TensorFlow."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,13 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    """Every test draws the same numbers, in whatever order and on however many cores they run."""
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.set_random_seed(0)
 
 
 @pytest.fixture(scope="session")
