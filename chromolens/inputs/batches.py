@@ -126,7 +126,7 @@ class _Genome(Inputs):
         self._chroms = windows["chrom"].to_numpy(dtype=str)
         self._starts = windows["start"].to_numpy(dtype=np.int64)
 
-    def profiles(self, rows, task, length, shifts=None, reverse=None):
+    def profiles(self, rows, task, length, shifts=None, reverse=None) -> np.ndarray:
         if task not in self._signals:
             raise BadInput(f"task {task!r} has no signal", expected=", ".join(self._signals))
         if not 0 < length <= self.length:
@@ -165,7 +165,7 @@ class _Sequences(Inputs):
         super().__init__(windows, int(lengths[0]))
         self._sequences = windows["sequence"].to_numpy(dtype=object)
 
-    def profiles(self, rows, task, length, shifts=None, reverse=None):
+    def profiles(self, rows, task, length, shifts=None, reverse=None) -> np.ndarray:
         raise BadInput("sequences have no profiles", expected="inputs of the kind genome")
 
     def _shifted(self, rows, shifts):
