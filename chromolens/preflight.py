@@ -15,7 +15,7 @@ from chromolens.motifs.database import check_source
 from chromolens.room import check_place
 
 PACKAGE = Path(__file__).parent
-RANDOM_REFERENCES = ("shuffle", "dinucleotide_shuffle")
+RANDOM_REFERENCES = ("shuffle", "dinucleotide_shuffle", "gc_matched", "pool", "other_class")
 
 
 def check(
@@ -40,6 +40,7 @@ def check(
         _check_windows(settings["window"], config["tracks"]["stride"], groups)
     _check_modisco(config["motifs"]["modisco"])
     _check_references(config["attribution"])
+    _check_classes(config, settings, models)
     _check_objectives(config, settings, models)
     _check_target(config, settings, models)
     _check_acceptance(config, models)
@@ -77,6 +78,25 @@ def _check_references(attribution: dict) -> None:
             f"{count} references of the kind {kind!r} are all the same",
             expected=f"n_references: 1, or references: {' or '.join(RANDOM_REFERENCES)}",
             where="the config, attribution.n_references",
+        )
+
+
+def _check_classes(config: dict, settings: dict, models: pd.DataFrame) -> None:
+    """References of another class need a class: labels 0 and 1, of windows in the table."""
+    if config["attribution"]["references"] != "other_class":
+        return
+    where = "the config, attribution.references"
+    unfit = models.loc[models["objective"] != "binary", "model"]
+    if len(unfit):
+        raise BadInput(
+            f"{unfit.iloc[0]!r} predicts no classes, so no window is of another class", where=where
+        )
+    wide = [name for name, one in config["attribution"]["methods"].items() if one["genome_wide"]]
+    if wide and settings["kind"] == "genome":
+        raise BadInput(
+            f"{wide[0]} explains every base, and only windows of the study have a class",
+            where=where,
+            remedy=f"say attribution.methods.{wide[0]}.genome_wide: false, or take gc_matched",
         )
 
 

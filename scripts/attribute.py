@@ -24,5 +24,5 @@ explain(
     origin=Origin(names.study, names.model, names.shard, fold, made),
     genome=snakemake.input.genome or None,
     windows=snakemake.input.windows,
-    groups=params.folds[fold]["test"],
+    roles=params.folds[fold],
 )

@@ -4,6 +4,7 @@ import copy
 from pathlib import Path
 
 import jsonschema
+import pandas as pd
 import pytest
 import yaml
 
@@ -11,6 +12,7 @@ from chromolens import config as configuration
 from chromolens import preflight
 from chromolens.attribution import references
 from chromolens.errors import BadInput
+from chromolens.inputs import drawing
 from chromolens.models import target_names
 
 ROOT = Path(__file__).parent.parent
@@ -121,10 +123,25 @@ def test_messages_name_the_config_file(tmp_path):
 
 def test_the_schema_lists_what_the_library_has():
     attribution = configuration.read_schema("study")["properties"]["attribution"]["properties"]
-    assert attribution["references"]["enum"] == list(references.KINDS)
+    assert attribution["references"]["enum"] == [*references.KINDS, *drawing.KINDS]
     described = attribution["target"]["description"]
     assert all(f"`{name}`" in described for name in target_names.TARGETS)
-    assert preflight.RANDOM_REFERENCES == tuple(references.SHUFFLES)
+    drawn = [kind for kind in drawing.KINDS if kind != "mean"]
+    assert preflight.RANDOM_REFERENCES == (*references.SHUFFLES, *drawn)
+
+
+def test_references_of_another_class_need_one():
+    config = complete(
+        changed(
+            attribution={"references": "other_class", "methods": {"ism": {"genome_wide": True}}}
+        )
+    )
+    models = pd.DataFrame({"model": ["m"], "objective": ["binary"]})
+    with pytest.raises(BadInput, match="ism explains every base"):
+        preflight._check_classes(config, {"kind": "genome"}, models)
+    preflight._check_classes(config, {"kind": "sequences"}, models)
+    with pytest.raises(BadInput, match="'m' predicts no classes"):
+        preflight._check_classes(config, {"kind": "sequences"}, models.assign(objective="profile"))
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ array (n, r, length, ch.)     the caller's own, for each input
 array (1, r, length, ch.)     the caller's own, shared by all inputs: a pool of background windows
 ============================  ================================================================
 
-Windows to take as references (of the same GC, a pool, another class) and the mean input are drawn
-by ``chromolens.inputs.drawing``.
+Windows to take as references (of the same GC, a pool, another class) and the mean input are arrays
+that ``chromolens.inputs.drawing`` makes of a study.
 
 Where the input is N (four zeros) every reference is N too. Shuffles are seeded by the id of the
 input, never by its place in a batch. A shuffle that gives back its input is counted (``equal``),

@@ -1,11 +1,20 @@
-"""Windows of a study as references for others: same GC, a common pool, another class, their mean.
+"""References drawn from a study's own windows.
 
-Rows are rows of ``inputs.windows``; ``references`` reads them as an array for the front door
-(``chromolens.attribute(..., references=array)``). What is drawn for a window depends on its id,
-the candidates and the seed alone, never on the other windows asked about.
+===============  ==============================================================================
+``gc_matched``   windows with the input's share of G and C (to ``GC_WIDTH``; where too few have
+                 it, those nearest to it)
+``pool``         windows that serve every input
+``mean``         one reference: the share of each base at each position
+``other_class``  windows whose label of the explained task is another one
+===============  ==============================================================================
+
+They come from the groups that a fold's model was trained on: the first two from windows without
+events, the others from all but tiles (a study of tiles only has nothing else: from these). What is
+drawn for an input depends on its id, the candidates and the seed, never on the other inputs.
 """
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -13,68 +22,123 @@ from chromolens.errors import BadInput
 from chromolens.genome.shuffles import seed_of
 from chromolens.inputs.batches import Inputs
 
+KINDS = ("gc_matched", "pool", "mean", "other_class")
+
 GC_WIDTH = 0.02  # largest difference in share of G and C that counts as the same
 
 
-def gc_matched(
-    inputs: Inputs, rows: np.ndarray, candidates: np.ndarray, count: int, seed: int = 0
-) -> np.ndarray:
-    """``count`` of ``candidates`` for each of ``rows``, with its GC (to ``GC_WIDTH``).
+class Drawn:
+    """References of one kind for the inputs of one fold.
 
     Parameters
     ----------
-    rows, candidates
-        Row numbers (n,) and (m,); a row is never its own reference. Candidates are best windows
-        without events, of the groups that the model was trained on.
-
-    Returns
-    -------
-    int (n, count), all different in each row.
+    kind
+        One of ``KINDS``.
+    candidates
+        Row numbers of ``inputs.windows`` (m,).
+    count
+        References of each input; for ``mean`` there is one.
 
     Raises
     ------
     BadInput
-        Where a window has fewer than ``count`` such candidates, by its id.
+        For fewer than ``count`` candidates.
     """
-    gc = inputs.windows["gc"].to_numpy()
-    alike = (np.abs(gc[candidates] - value) <= GC_WIDTH + 1e-9 for value in gc[rows])
-    return _drawn(inputs, rows, candidates, alike, count, seed, "the same share of G and C")
+
+    def __init__(
+        self, kind: str, inputs: Inputs, candidates: np.ndarray, *, count: int = 1, seed: int = 0
+    ):
+        if len(candidates) < count:
+            raise BadInput(
+                f"{len(candidates)} windows to draw {count} references {kind!r} from",
+                expected="as many or more",
+            )
+        self.kind, self.inputs, self.candidates = kind, inputs, np.asarray(candidates)
+        self.count, self.seed = count, seed
+        self.per_task = kind == "other_class"
+        self.ids = inputs.windows["id"].to_numpy(dtype=str)
+        self.gc = inputs.windows["gc"].to_numpy(dtype=float)[self.candidates]
+        self._shared = self._for_all()
+
+    def __call__(self, onehot: np.ndarray, ids: Sequence[str], task: str) -> np.ndarray:
+        """References of inputs float32 (n, length, channels): (n or 1, r, length, channels).
+
+        ``task``: whose labels make classes. BadInput where fewer than ``count`` windows of
+        another class can be had, or an input has no label.
+        """
+        if self._shared is not None:
+            return self._shared
+        chosen = self._alike(onehot) if self.kind == "gc_matched" else self._others(ids, task)
+        drawn = [self._draw(name, rows) for name, rows in zip(ids, chosen, strict=True)]
+        return self._read(np.stack(drawn))
+
+    @property
+    def digest(self) -> str:
+        """Of the windows that can be drawn (sha256)."""
+        return hashlib.sha256("\n".join(self.ids[self.candidates]).encode()).hexdigest()
+
+    def _for_all(self) -> np.ndarray | None:
+        if self.kind == "mean":
+            return mean_input(self.inputs, self.candidates)
+        if self.kind == "pool":
+            return self._read(np.sort(self._draw("", self.candidates))[None])
+        return None
+
+    def _alike(self, onehot: np.ndarray) -> list[np.ndarray]:
+        """Candidates of each input's share of G and C; all where it is nothing but N."""
+        with np.errstate(invalid="ignore"):
+            shares = onehot[..., 1:3].sum(axis=(1, 2)) / onehot.sum(axis=(1, 2))
+        apart = (np.nan_to_num(np.abs(self.gc - share)) for share in shares.round(4))
+        return [self._near(distance) for distance in apart]
+
+    def _near(self, distance: np.ndarray) -> np.ndarray:
+        within = self.candidates[distance <= GC_WIDTH + 1e-9]
+        if len(within) > self.count:  # one of them may be the input itself
+            return within
+        return self.candidates[np.argsort(distance, kind="stable")[: self.count + 1]]
+
+    def _others(self, ids: Sequence[str], task: str) -> list[np.ndarray]:
+        labels = dict(zip(self.ids, self.inputs.windows[task], strict=True))
+        theirs = self.inputs.labels(self.candidates, [task])[:, 0]
+        without = [name for name in ids if np.isnan(labels.get(name, np.nan))]
+        if without:
+            raise BadInput(f"a window has no label of {task!r}", where=without[0])
+        known = ~np.isnan(theirs)
+        return [self.candidates[known & (theirs != labels[name])] for name in ids]
+
+    def _draw(self, name: str, rows: np.ndarray) -> np.ndarray:
+        """``count`` of ``rows``, never the input itself."""
+        rows = rows[self.ids[rows] != name]
+        if len(rows) < self.count:
+            raise BadInput(
+                f"{len(rows)} of {len(self.candidates)} windows can be references {self.kind!r}",
+                expected=f"{self.count} or more",
+                where=name,
+            )
+        rng = np.random.default_rng(seed_of(f"{name} drawn", self.seed))
+        return rng.choice(rows, self.count, replace=False)
+
+    def _read(self, drawn: np.ndarray) -> np.ndarray:
+        onehot = self.inputs.onehot(drawn.ravel())
+        return onehot.reshape(*drawn.shape, *onehot.shape[1:])
 
 
-def other_class(
+def by_fold(
+    kind: str,
     inputs: Inputs,
-    rows: np.ndarray,
-    task: str,
-    candidates: np.ndarray,
+    roles: Mapping[str, Mapping[str, Sequence[str]]],
+    *,
     count: int,
-    seed: int = 0,
-) -> np.ndarray:
-    """``count`` of ``candidates`` for each of ``rows`` whose label of ``task`` is another one.
-
-    Masked candidates are left out. Returns int (n, count), all different in each row; BadInput as
-    for ``gc_matched``, and where a window's own label is masked.
-    """
-    labels = inputs.labels(candidates, [task])[:, 0]
-    own = inputs.labels(rows, [task])[:, 0]
-    if np.isnan(own).any():
-        first = inputs.windows["id"].iloc[np.asarray(rows)[np.isnan(own)][0]]
-        raise BadInput(f"a window has no label of {task!r}", where=str(first))
-    others = (~np.isnan(labels) & (labels != value) for value in own)
-    return _drawn(inputs, rows, candidates, others, count, seed, f"another label of {task!r}")
-
-
-def pool(inputs: Inputs, candidates: np.ndarray, count: int, seed: int = 0) -> np.ndarray:
-    """``count`` of ``candidates`` that serve every input: int (1, count), sorted."""
-    if count > len(candidates):
-        raise BadInput(f"{len(candidates)} windows for a pool of {count}", expected="more windows")
-    rng = np.random.default_rng(seed_of("pool", seed))
-    return np.sort(rng.choice(candidates, count, replace=False))[None]
-
-
-def references(inputs: Inputs, drawn: np.ndarray) -> np.ndarray:
-    """One-hot of drawn rows int (n or 1, count): float32 (n or 1, count, length, channels)."""
-    onehot = inputs.onehot(drawn.ravel())
-    return onehot.reshape(*drawn.shape, *onehot.shape[1:])
+    seed: int,
+) -> dict[str, Drawn]:
+    """``Drawn`` of each fold of ``{fold: {role: [groups]}}``; none where ``kind`` isn't drawn."""
+    if kind not in KINDS:
+        return {}
+    return {
+        fold: Drawn(kind, inputs, _candidates(kind, inputs, parts["training"]), count=count,
+                    seed=seed)
+        for fold, parts in roles.items()
+    }  # fmt: skip
 
 
 def mean_input(inputs: Inputs, rows: np.ndarray, at_once: int = 4096) -> np.ndarray:
@@ -85,25 +149,9 @@ def mean_input(inputs: Inputs, rows: np.ndarray, at_once: int = 4096) -> np.ndar
     return (total / max(len(rows), 1)).astype(np.float32)[None, None]
 
 
-def _drawn(
-    inputs: Inputs,
-    rows: np.ndarray,
-    candidates: np.ndarray,
-    eligible: Iterable[np.ndarray],
-    count: int,
-    seed: int,
-    what: str,
-) -> np.ndarray:
-    candidates, ids = np.asarray(candidates), inputs.windows["id"].to_numpy(dtype=str)
-    drawn = np.empty((len(rows), count), dtype=np.int64)
-    for place, (row, fits) in enumerate(zip(rows, eligible, strict=True)):
-        chosen = candidates[fits & (candidates != row)]
-        if len(chosen) < count:
-            raise BadInput(
-                f"{len(chosen)} of {len(candidates)} candidates have {what}",
-                expected=f"{count} or more",
-                where=ids[row],
-            )
-        rng = np.random.default_rng(seed_of(f"{ids[row]} drawn", seed))
-        drawn[place] = rng.choice(chosen, count, replace=False)
-    return drawn
+def _candidates(kind: str, inputs: Inputs, groups: Sequence[str]) -> np.ndarray:
+    inside = inputs.windows["group"].isin(list(groups)).to_numpy()
+    role = inputs.windows["role"].to_numpy()
+    wanted = role == "negative" if kind in ("gc_matched", "pool") else role != "tile"
+    found = np.flatnonzero(inside & wanted)
+    return found if len(found) else np.flatnonzero(inside)

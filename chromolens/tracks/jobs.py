@@ -1,6 +1,7 @@
 """One job of attribution, for either kind of inputs: what its script asks for in one call."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pandas as pd
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
 from chromolens.inputs.batches import Inputs, open_inputs
+from chromolens.inputs.drawing import KINDS, by_fold
 from chromolens.inputs.folds import table_of
 from chromolens.inputs.windows import rows_of
 from chromolens.models.model import Model
@@ -36,13 +38,16 @@ def explain(
     origin: Origin,
     genome: str | None,
     windows: str,
-    groups: Sequence[str],
+    roles: Mapping[str, Sequence[str]],
 ) -> None:
     """Explain the shard that ``origin`` names: regions of the genome, or a part of the records.
 
     A shard of regions is called ``chrom-start-end`` (several joined by +); a shard of records
-    ``fold-part-parts``, of the records in ``groups``.
+    ``fold-part-parts``, of the fold's test records. ``roles`` gives the fold's groups by role.
     """
+    method = method.in_fold(origin.fold)
+    if method.references in KINDS:
+        method = _with_drawn(method, open_inputs(windows, genome), {origin.fold: roles})
     shared = {"method": method, "origin": origin}
     if genome:
         regions = [Interval.from_name(name) for name in origin.shard.split("+")]
@@ -51,7 +56,7 @@ def explain(
     else:
         _, part, parts = origin.shard.rsplit("-", 2)
         inputs = open_inputs(windows)
-        rows = np.flatnonzero(inputs.windows["group"].isin(groups))
+        rows = np.flatnonzero(inputs.windows["group"].isin(roles["test"]))
         explain_records(models, inputs, shard_of(rows, int(part), int(parts)), target, **shared)
 
 
@@ -79,8 +84,17 @@ def explain_chosen(
         rows_of(chosen, inputs.windows, "explain", method.tasks, most),
         table_of(roles),
         target,
-        method=method,
+        method=_with_drawn(method, inputs, roles),
         origin=origin,
         labels=labels,
         background=rows_of(chosen, inputs.windows, "background", [""], len(chosen))[""],
     )
+
+
+def _with_drawn(
+    method: Method, inputs: Inputs, roles: Mapping[str, Mapping[str, Sequence[str]]]
+) -> Method:
+    """``method`` with the references that are drawn from the study's windows, if it wants such."""
+    count = method.n_references
+    drawn = by_fold(method.references, inputs, roles, count=count, seed=method.seed)
+    return replace(method, drawn=drawn)

@@ -1,7 +1,7 @@
 """An attribution method with its settings, ready to be asked about any windows."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from chromolens.models.target_names import suited
 
 if TYPE_CHECKING:
     from chromolens.attribution.result import Result
+    from chromolens.inputs.drawing import Drawn
     from chromolens.models.model import Model
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,11 @@ class Method:
         ``forward``, or ``both``: the mean of the sequence's answer and its reverse complement's,
         the latter turned back. Both strands' references share one id, so that with random
         references the mirrored genome's track is the mirrored track only on average.
+    drawn
+        Fold -> its references, where ``references`` names a kind of ``inputs.drawing``; turned
+        with the sequence for the other strand.
+    fold
+        Whose models are asked; see ``in_fold``.
     batch_size
         Shape of the compute batches: a resource, not a setting.
     attribute
@@ -51,6 +57,8 @@ class Method:
     n_references: int = 1
     strands: str = "forward"
     seed: int = 0
+    drawn: Mapping[str, "Drawn"] = field(default_factory=dict)
+    fold: str = ""
     batch_size: int | None = None
     attribute: Callable | None = None
 
@@ -69,40 +77,59 @@ class Method:
         """The same method asked about one task."""
         return replace(self, tasks=(task,))
 
+    def in_fold(self, fold: str) -> "Method":
+        """The same method asked about the models of one fold."""
+        return replace(self, fold=fold)
+
     def explain(self, model: "Model", onehot: np.ndarray, ids: list[str]) -> list["Result"]:
         """One Result per task for windows ``onehot`` float32 (n, L, 4) called ``ids``.
 
         BadInput, naming the first window, where an answer is not finite.
         """
-        results = self._ask(model, onehot, ids)
+        results = self._ask(model, onehot, ids, turned=False)
         if self.strands == "both":
-            turned = self._ask(model, np.ascontiguousarray(reverse_complement(onehot)), ids)
+            turned = self._ask(model, onehot, ids, turned=True)
             results = [both_strands(*pair) for pair in zip(results, turned, strict=True)]
         for task, result in zip(self.tasks, results, strict=True):
             _check_finite(result, task, ids, self.name)
             _report_fallbacks(self.name, result.fallbacks)
         return results
 
-    def _ask(self, model: "Model", onehot: np.ndarray, ids: list[str]) -> list["Result"]:
+    def _ask(
+        self, model: "Model", onehot: np.ndarray, ids: list[str], *, turned: bool
+    ) -> list["Result"]:
         found: dict[str, Result] = {}
-        for target, tasks in self._targets(model).items():
+        inputs = _turned(onehot) if turned else onehot
+        for target, tasks in self._questions(model):
+            references = self._references(onehot, ids, tasks[0])
+            if turned and not isinstance(references, str):
+                references = _turned(references)
             results = (self.attribute or _front_door())(
-                model, onehot, method=self.name, tasks=tasks, target=target, ids=ids,
-                references=self.references, n_references=self.n_references, seed=self.seed,
+                model, inputs, method=self.name, tasks=tasks, target=target, ids=ids,
+                references=references, n_references=self.n_references, seed=self.seed,
                 batch_size=self.batch_size, **self.settings,
             )  # fmt: skip
             found |= zip(tasks, results, strict=True)
         return [found[task] for task in self.tasks]
 
-    def _targets(self, model: "Model") -> dict[str, list[str]]:
-        """Target -> tasks that are asked for it."""
+    def _references(self, onehot: np.ndarray, ids: list[str], task: str) -> str | np.ndarray:
+        return self.drawn[self.fold](onehot, ids, task) if self.drawn else self.references
+
+    def _questions(self, model: "Model") -> list[tuple[str, list[str]]]:
+        """Targets, each with the tasks that are asked for it at once."""
+        if self.drawn and self.drawn[self.fold].per_task:
+            return [(self.target, [task]) for task in self.tasks]
         if not self.target.startswith("profile_sum"):
-            return {self.target: list(self.tasks)}
+            return [(self.target, list(self.tasks))]
         targets: dict[str, list[str]] = {}
         for task in self.tasks:
             column = model.output_of(model.task_index(task))[1]
             targets.setdefault(suited(self.target, column), []).append(task)
-        return targets
+        return list(targets.items())
+
+
+def _turned(onehot: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(reverse_complement(onehot))
 
 
 def _front_door() -> Callable:

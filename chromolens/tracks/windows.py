@@ -116,7 +116,8 @@ def _measure(
     scales: dict[str, dict[str, float]] = {task: {} for task in method.tasks}
     for fold, models in models_by_fold.items():
         blocks = [
-            _contributions(models, inputs, rows, method) for rows in _blocks(background, size)
+            _contributions(models, inputs, rows, method.in_fold(fold))
+            for rows in _blocks(background, size)
         ]
         for i, task in enumerate(method.tasks):
             scales[task][fold] = scaling.root_mean_square(block[i] for block in blocks)
@@ -171,7 +172,8 @@ def _explain_task(
     folds_of, scale = group["fold"].asstr()[:], group["scale"][:]
     for fold in sorted(set(folds_of)):
         for places in _blocks(np.flatnonzero(folds_of == fold), size):
-            found = _mean_answer(models_by_fold[fold], inputs, rows[places], method)
+            models, ours = models_by_fold[fold], method.in_fold(fold)
+            found = _mean_answer(models, inputs, rows[places], ours)
             if "hypothetical" in found:
                 found["hypothetical"] /= scale[places][:, None, None]
             _store(group, places, found)

@@ -1,9 +1,13 @@
 """What a study's method asks of the front door."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 from keras import layers
 
+from chromolens.attribution.front import attribute
 from chromolens.models.model import Model
 from chromolens.tracks.method import Method
 
@@ -33,3 +37,41 @@ def test_sums_of_profiles_leave_counts_their_logit():
             (second, [both[:, places].sum(axis=(1, 2)) for both in (profile, turned[0])]),
         ):
             np.testing.assert_allclose(found.values, (there + back) / 2, atol=1e-5)
+
+
+def test_drawn_references_are_those_of_the_fold_and_turn_with_the_strand():
+    model = Model.of(profile_network())
+    codes = np.random.default_rng(1).integers(0, 4, (5, 10))
+    x, pool = np.eye(4, dtype=np.float32)[codes[:2]], np.eye(4, dtype=np.float32)[codes[2:]]
+
+    def drawn(onehot, ids, task):
+        assert (ids, task) == (["a", "b"], "counts_a/0")
+        np.testing.assert_array_equal(onehot, x)
+        return pool[None]
+
+    drawn.per_task = False
+    method = Method("deeplift_rescale", ["counts_a/0"], references="pool", strands="both")
+    method = replace(method, drawn={"fold1": drawn}).in_fold("fold1")
+    (found,) = method.explain(model, x, ["a", "b"])
+    forward, turned = (
+        attribute(model, inputs, method="deeplift_rescale", task="counts_a/0", references=array)
+        for inputs, array in ((x, pool[None]), (x[:, ::-1, ::-1], pool[None, :, ::-1, ::-1]))
+    )
+    expected = (forward.contributions + turned.contributions[:, ::-1]) / 2
+    np.testing.assert_allclose(found.contributions, expected, atol=1e-6)
+
+
+def test_classes_are_asked_about_task_by_task():
+    asked = []
+
+    def drawn(onehot, ids, task):
+        return task
+
+    def front_door(model, inputs, *, tasks, references, **settings):
+        asked.append((tasks, references))
+        return [SimpleNamespace(contributions=inputs[..., 0], values=np.zeros(2), fallbacks=())]
+
+    drawn.per_task = True
+    method = Method("saliency", ["a", "b"], drawn={"": drawn}, attribute=front_door)
+    method.explain(None, np.zeros((2, 10, 4), np.float32), ["x", "y"])
+    assert asked == [(["a"], "a"), (["b"], "b")]
