@@ -75,7 +75,7 @@ def explain_chosen(
     """Explain the windows that the table ``picked`` chose, at most ``most`` a task, in full.
 
     ``roles`` gives each fold's groups by role, ``labels`` the task whose labels a task predicts.
-    Folds' scales are measured on the windows that were chosen as background.
+    Folds' scales are measured on at most as many windows that were chosen as background.
     """
     chosen = pd.read_table(picked, keep_default_na=False)
     explain_windows(
@@ -87,7 +87,7 @@ def explain_chosen(
         method=_with_drawn(method, inputs, roles),
         origin=origin,
         labels=labels,
-        background=rows_of(chosen, inputs.windows, "background", [""], len(chosen))[""],
+        background=rows_of(chosen, inputs.windows, "background", [""], most)[""],
     )
 
 
