@@ -58,7 +58,7 @@ def models(config: dict, tasks: list[str]) -> pd.DataFrame:
         for task in model["tasks"]:
             plugins.check_one(task, tasks, "task", f"{where}.tasks")
         wanted = config["attribution"]["models"]
-        explained = name in wanted if wanted else model["labels"] is True
+        explained = name in wanted if wanted else not is_null(model)
         own = model["tasks"] or tasks
         labels = "true" if model["labels"] is True else "permuted"
         facts = {"tasks": own, "explains": _explains(model["objective"], own), "labels": labels}
@@ -66,6 +66,11 @@ def models(config: dict, tasks: list[str]) -> pd.DataFrame:
     for name in config["attribution"]["models"]:
         plugins.check_one(name, list(config["models"]), "model", "the config, attribution.models")
     return pd.DataFrame(rows)
+
+
+def is_null(model: Mapping[str, object]) -> bool:
+    """Whether a model of the config has nothing true to have learned."""
+    return model["labels"] == "permuted" or model["untrained"]
 
 
 def model_tasks(models: pd.DataFrame) -> pd.DataFrame:
@@ -113,11 +118,12 @@ def _check_given(model: dict, files: list[str], folds: int, replicates: int, whe
             expected="one file for all folds, or one for each in their order",
             where=f"{where}.file",
         )
-    if any(files) and (replicates > 1 or model["labels"] is not True):
+    if any(files) and (replicates > 1 or is_null(model)):
         raise BadInput(
-            "a network that is given isn't trained: it has no replicates and no permuted labels",
+            "a network that is given isn't trained: it has no replicates, no permuted labels and "
+            "no first weights",
             where=where,
-            remedy="say folds: {replicates: 1}, labels: true",
+            remedy="say folds: {replicates: 1}, labels: true, untrained: false",
         )
 
 

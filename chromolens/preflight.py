@@ -4,6 +4,7 @@ Only what the config says by itself is looked at; files are looked at by the fir
 """
 
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -103,6 +104,7 @@ def _check_classes(config: dict, settings: dict, models: pd.DataFrame) -> None:
 def _check_objectives(config: dict, settings: dict, models: pd.DataFrame) -> None:
     for model in models.itertuples():
         where = f"the config, models.{model.model}"
+        _check_null(model, where)
         bare = [task for task in model.tasks if task not in settings.get("signals", {})]
         if model.objective == "profile" and bare:
             raise BadInput(
@@ -116,6 +118,21 @@ def _check_objectives(config: dict, settings: dict, models: pd.DataFrame) -> Non
                 where=f"{where}, sis.enabled",
                 remedy="say sis: {enabled: false}",
             )
+
+
+def _check_null(model: NamedTuple, where: str) -> None:
+    if model.untrained and model.labels == "permuted":
+        raise BadInput(
+            "an untrained network never sees its labels: permuting them changes nothing",
+            where=where,
+            remedy="make two nulls of it, or leave one of labels and untrained out",
+        )
+    if model.max_positives and model.objective != "binary":
+        raise BadInput(
+            f"max_positives: {model.max_positives}, but {model.objective} has no positives",
+            expected="objective: binary, or max_positives: 0",
+            where=where,
+        )
 
 
 def _check_target(config: dict, settings: dict, models: pd.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""The windows and labels of one model; a null's labels are permuted within each group."""
+"""The windows and labels of one model: limited in number, or permuted within each group."""
 
 from chromolens.inputs.batches import of_model
 from chromolens.inputs.windows import read_windows, write_windows
@@ -11,6 +11,7 @@ windows = of_model(
     read_windows(snakemake.input.windows),
     model["tasks"],
     permuted=model["labels"] == "permuted",
+    most=model["max_positives"],
     seed=snakemake.params.seed,
 )
 write_windows(windows, snakemake.output.windows)

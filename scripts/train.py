@@ -23,6 +23,7 @@ history = train(
     workdir=snakemake.output.model + ".unfinished",
     given=next(iter(snakemake.input.given), None),
     layout=model["layout"],
+    untrained=model["untrained"],
     notes=dict(snakemake.wildcards.items()),
     seed=params.seed + 1000 * int(snakemake.wildcards.replicate),
     **params.training,

@@ -15,6 +15,7 @@ import pandas as pd
 from chromolens.errors import BadInput
 from chromolens.genome.onehot import codes_of, codes_to_onehot
 from chromolens.genome.shuffles import seed_of
+from chromolens.inputs.limited import limit_positives
 from chromolens.inputs.peaks import Names
 from chromolens.inputs.reading import Reader
 from chromolens.inputs.signals import Signal, open_signals
@@ -209,14 +210,16 @@ def open_inputs(
 
 
 def of_model(
-    windows: pd.DataFrame, tasks: Sequence[str], *, permuted: bool, seed: int
+    windows: pd.DataFrame, tasks: Sequence[str], *, permuted: bool, seed: int, most: int = 0
 ) -> pd.DataFrame:
     """The windows that a model of ``tasks`` sees: theirs and the drawn ones, with their labels.
 
-    ``permuted`` shuffles the labels (``permute_labels``): a null.
+    ``permuted`` shuffles the labels (``permute_labels``): a null. ``most`` positives of a task
+    stay (``limited.limit_positives``; 0: all), the same ones whether labels are permuted or not.
     """
     kept = windows[_belongs(windows, tasks)].reset_index(drop=True)
     kept = kept.drop(columns=[name for name in task_names(windows) if name not in tasks])
+    kept = limit_positives(kept, tasks, most, seed) if most else kept
     return permute_labels(kept, tasks, seed) if permuted else kept
 
 

@@ -10,13 +10,14 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
+import keras
 import numpy as np
 import pandas as pd
 
 from chromolens import architectures, plugins
 from chromolens.inputs.batches import Inputs
 from chromolens.models import checkpoint, data, devices
-from chromolens.models.adopt import adopt
+from chromolens.models.adopt import HISTORY, adopt
 from chromolens.models.data import Batches
 from chromolens.models.fit import fit
 from chromolens.models.objectives import Profiles, Scalars
@@ -77,6 +78,7 @@ def train(
     notes: dict | None = None,
     given: str | Path | None = None,
     layout: str | dict | None = None,
+    untrained: bool = False,
     **training: object,
 ) -> pd.DataFrame:
     """Train, write ``target`` (.keras, always float32) with its sidecar, return the history.
@@ -93,6 +95,9 @@ def train(
         Further facts for the sidecar: model, fold, replicate, ...
     given, layout
         A network to take as it is, and how it reads DNA (``adopt``): nothing is trained.
+    untrained
+        Save the network with its first weights, as ``seed`` draws them: a null. Its history is
+        empty; no label has any part in it, not even in the bias of its last layer.
     training
         Fields of ``Training``.
 
@@ -139,26 +144,44 @@ def train(
         *(inputs.length, inputs.channels, list(tasks)),
         **{**settings, **problem.settings},
     )
-    with devices.precision(options.precision):
+    history = pd.DataFrame(columns=HISTORY)
+    with devices.precision("float32" if untrained else options.precision):
         network = make()
-    history = fit(
+    if not untrained:
+        identity = {**facts, "windows": _digest(inputs, rows, held_out)}
+        history = _fitted(network, problem, (rows, held_out), options, workdir, identity)
+        with devices.precision("float32"):
+            trained = make()
+        trained.set_weights(network.get_weights())
+        network = trained
+    save_model(network, target, {**facts, "untrained": untrained, **(notes or {})})
+    checkpoint.remove(Path(workdir))
+    return history
+
+
+def _fitted(
+    network: keras.Model,
+    problem: Scalars | Profiles,
+    rows: tuple[np.ndarray, np.ndarray],
+    options: Training,
+    workdir: str | Path,
+    identity: dict,
+) -> pd.DataFrame:
+    """Fit ``network`` in place to training and validation ``rows``; return the history."""
+    training, held_out = rows
+    validation = Batches(
+        problem.hold(held_out), len(held_out), options.batch_size, **problem.entries(held_out)
+    )
+    return fit(
         problem.compiled(network, options.learning_rate),
-        _training_batches(problem, rows, options),
-        Batches(
-            problem.hold(held_out), len(held_out), options.batch_size, **problem.entries(held_out)
-        ),
+        _training_batches(problem, training, options),
+        validation,
         epochs=options.epochs,
         patience=options.patience,
         seed=options.seed,
         workdir=Path(workdir),
-        identity={**facts, "windows": _digest(inputs, rows, held_out)},
+        identity=identity,
     )
-    with devices.precision("float32"):
-        trained = make()
-    trained.set_weights(network.get_weights())
-    save_model(trained, target, {**facts, **(notes or {})})
-    checkpoint.remove(Path(workdir))
-    return history
 
 
 def _problem(

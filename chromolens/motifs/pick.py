@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
+from chromolens.inputs.turns import shuffled, take_turns
 
 
 def pick_windows(
@@ -41,13 +42,13 @@ def pick_windows(
     candidates = windows[windows["group"].isin(groups)]
     rng = np.random.default_rng(seed)
     if by == "positives":
-        ranked = _shuffled(_positives(candidates, task), rng)
+        ranked = shuffled(_positives(candidates, task), rng)
     elif by == "predicted":
-        ranked = _by_prediction(_shuffled(candidates, rng), predictions, task)
+        ranked = _by_prediction(shuffled(candidates, rng), predictions, task)
     else:
         raise BadInput(f"windows picked by {by!r}", expected="positives or predicted")
-    chosen = _take_turns(ranked, count)
-    return _shuffled(chosen, rng)["id"].tolist()
+    chosen = take_turns(ranked, count)
+    return shuffled(chosen, rng)["id"].tolist()
 
 
 def background_rows(windows: pd.DataFrame, count: int, seed: int) -> np.ndarray:
@@ -57,8 +58,8 @@ def background_rows(windows: pd.DataFrame, count: int, seed: int) -> np.ndarray:
     """
     numbered = windows.assign(_row=np.arange(len(windows)))
     role = "negative" if (windows["role"] == "negative").any() else "tile"
-    ranked = _shuffled(numbered[numbered["role"] == role], np.random.default_rng(seed))
-    return np.sort(_take_turns(ranked, count)["_row"].to_numpy(dtype=int))
+    ranked = shuffled(numbered[numbered["role"] == role], np.random.default_rng(seed))
+    return np.sort(take_turns(ranked, count)["_row"].to_numpy(dtype=int))
 
 
 def _positives(candidates: pd.DataFrame, task: str) -> pd.DataFrame:
@@ -79,13 +80,3 @@ def _by_prediction(
     values = candidates["id"].map(predictions.groupby("id")[task].mean())
     order = values.dropna().sort_values(ascending=False, kind="stable").index
     return candidates.loc[order]
-
-
-def _shuffled(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    return rows.sort_values("id", kind="stable").sample(frac=1, random_state=rng)
-
-
-def _take_turns(ranked: pd.DataFrame, count: int) -> pd.DataFrame:
-    """The first ``count`` when groups hand over their windows one by one, in ranked order."""
-    turn = ranked.groupby("group", sort=False).cumcount()
-    return ranked.loc[turn.sort_values(kind="stable").index[:count]]

@@ -8,6 +8,7 @@ from typing import Any
 
 from chromolens import __version__
 from chromolens.motifs.database import load_database
+from chromolens.plan import is_null
 from chromolens.report.study import Study
 
 Rows = Sequence[Mapping[str, Any]]
@@ -46,7 +47,7 @@ def gather(
         dropped=Path(files["dropped"]),
         acceptance=Path(files["acceptance"]) if config["acceptance"] else None,
         models={name: _described(model) for name, model in config["models"].items()},
-        nulls=frozenset(n for n, m in config["models"].items() if m["labels"] == "permuted"),
+        nulls=frozenset(name for name, model in config["models"].items() if is_null(model)),
         methods={n: _words(m["settings"]) for n, m in config["attribution"]["methods"].items()},
         histories=_keyed(
             [(r["model"], r["fold"], r["replicate"]) for r in trainings], files["histories"]
@@ -94,6 +95,8 @@ def _described(model: Mapping[str, Any]) -> str:
     made = "given" if model.get("file") else model["architecture"]
     words = [made, model["objective"], _words(model["settings"])]
     words += ["labels permuted"] if model["labels"] == "permuted" else []
+    words += ["untrained"] if model["untrained"] else []
+    words += [f"at most {model['max_positives']} positives"] if model["max_positives"] else []
     return ", ".join(filter(None, words))
 
 

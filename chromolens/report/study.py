@@ -33,7 +33,7 @@ class Study:
     models
         Name of each model -> one line that says what it is ("cnn: filters 64, kernel 15").
     nulls
-        Names of those models whose labels are permuted, or that have no motif to find.
+        Names of those models that are untrained, or whose labels are permuted.
     methods
         Name of each method -> one line of its settings.
     histories, predictions
