@@ -10,7 +10,7 @@ SEEDS  ?= 1 2 3
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test bench bench-tal1-gata1 oracles lint docs study-yeast study-ctcf study-tss test-cluster
+.PHONY: help env demo demo-seeds test bench bench-tal1-gata1 bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss test-cluster
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ study-yeast: env  ## six factors over the whole yeast genome (about an hour)
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/yeast_chipexo.yaml
 	@$(BIN)/python -m chromolens show results/yeast_chipexo
 
+study-nulls: env  ## Reb1 beside three nulls of equal size
+	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/yeast_nulls.yaml
+	@$(BIN)/python -m chromolens show results/yeast_nulls
+
 study-ctcf: env  ## CTCF in 101 bp sequences, without a genome
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/ctcf_101bp.yaml
 	@$(BIN)/python -m chromolens show results/ctcf_101bp
@@ -70,3 +74,6 @@ oracles: env  ## packages that tests compare with, into a folder of their own
 
 bench-tal1-gata1: env  ## motifs that methods miss, in the DeepLIFT paper's own network
 	CHROMOLENS_MIRROR=$(MIRROR) $(BIN)/python -m benchmarks.tal1_gata1
+
+bench-nulls: env  ## how often nulls name a motif (DATA: folder with yeast_genome, yeast_chipexo)
+	$(ONE_THREAD) $(BIN)/python -m benchmarks.nulls.rates --data $(DATA)

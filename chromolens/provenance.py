@@ -65,7 +65,7 @@ def record(config: dict, inputs: Iterable[str], models: Iterable[str]) -> dict:
     """What made a study: code, machine, versions, settings, digests of inputs and models."""
     return {
         "chromolens": __version__,
-        "commit": _commit(),
+        "commit": commit(),
         "code": _digest_code(frozenset(PACKAGE.rglob("*.py"))),
         "python": platform.python_version(),
         "platform": platform.platform(),
@@ -112,7 +112,7 @@ def _digest_code(modules: frozenset[Path]) -> str:
     return hashlib.sha256(b"".join(parts)).hexdigest()[:12]
 
 
-def _commit() -> str:
+def commit() -> str:
     """The checkout's commit, with ``+`` where files differ from it; empty without git."""
     command = ["git", "-C", str(ROOT), "describe", "--always", "--abbrev=40", "--dirty=+"]
     if not (ROOT / ".git").exists() or shutil.which("git") is None:

@@ -107,4 +107,4 @@ def test_the_record_names_what_made_the_study(tmp_path):
 
 
 def test_a_checkout_without_git_has_no_commit(checkout):
-    assert provenance._commit() == ""
+    assert provenance.commit() == ""
