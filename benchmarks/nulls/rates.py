@@ -22,18 +22,19 @@ from chromolens.provenance import commit
 from chromolens.runlog import logger, progress
 
 STUDY = Path(__file__).parents[2] / "config/studies/yeast_nulls.yaml"
+PATIENCE = 5
 COLUMNS = (
     "seed control reading positives auroc windows motifs named names support cpu_seconds commit"
 ).split()
 
 
 def study(positives: int, epochs: int, sis_windows: int) -> dict:
-    """The study's completed config with every control cut to ``positives``."""
+    """The study's completed config, cut to what twenty seeds can afford."""
     config = configuration.complete(yaml.safe_load(STUDY.read_text()), [str(STUDY)])
     for model in config["models"].values():
         model["max_positives"] = positives
-    config["training"]["epochs"] = epochs
-    config["sis"]["windows"] = sis_windows
+    config["training"] |= {"epochs": epochs, "patience": PATIENCE}
+    config["sis"] |= {"windows": sis_windows, "method": "gradient"}
     return config
 
 
@@ -56,6 +57,7 @@ def run(config: dict, data: Path, seeds: int, table: Path) -> None:
     left = [pair for pair in asked if pair not in done(table)]
     tasks = {model["tasks"][0] for model in config["models"].values()} if left else ()
     windows = {task: controls.prepared(config, data, task) for task in tasks}
+    made_by = commit()
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
         for seed, name in progress(left, total=len(left), what="controls"):
             start, task = cpu(), config["models"][name]["tasks"][0]
@@ -65,7 +67,7 @@ def run(config: dict, data: Path, seeds: int, table: Path) -> None:
                     config, name, windows[task], controls.fasta_of(data), *place
                 )
                 rows, elsewhere = other.submit(readings, config, task, *place).result()
-            facts |= {"seed": seed, "control": name, "commit": commit()}
+            facts |= {"seed": seed, "control": name, "commit": made_by}
             facts["cpu_seconds"] = round(cpu() - start + elsewhere, 1)
             append(table, [row | facts for row in rows])
 
@@ -85,9 +87,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder of yeast_genome and yeast_chipexo")
     parser.add_argument("--table", type=Path, default=Path("benchmarks/results/nulls.tsv"))
     parser.add_argument("--seeds", type=int, default=20, help="how many, from 1")
-    parser.add_argument("--positives", type=int, default=400, help="of each control")
-    parser.add_argument("--epochs", type=int, default=30, help="at most")
-    parser.add_argument("--sis-windows", type=int, default=100)
+    parser.add_argument("--positives", type=int, default=300, help="of each control")
+    parser.add_argument("--epochs", type=int, default=20, help="at most")
+    parser.add_argument("--sis-windows", type=int, default=60)
     parser.add_argument("--summary", action="store_true", help="only sum up what the table holds")
     chosen = parser.parse_args()
     if not chosen.summary:

@@ -47,7 +47,9 @@ def test_weights_are_those_that_the_seed_draws(inputs, tmp_path):
     assert not (tmp_path / "work").exists()
     for found, wanted in zip(weights, first_weights(3), strict=True):
         np.testing.assert_array_equal(found, wanted)
-    assert not any(np.array_equal(a, b) for a, b in zip(weights, first_weights(4)) if b.any())
+    assert not any(
+        np.array_equal(a, b) for a, b in zip(weights, first_weights(4), strict=True) if b.any()
+    )
     assert sidecar["untrained"] is True
     counts = inputs.onehot(inputs.select(["alpha"], ["part0", "part1"])).sum(axis=(0, 1))
     np.testing.assert_allclose(sidecar["background"], counts / counts.sum(), atol=0.01)
