@@ -7,7 +7,6 @@ from chromolens.runlog import log_to
 
 log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
-
 params = snakemake.params
 model, groups, names = params.model, params.groups, params.chromosome_names
 fasta = snakemake.input.genome or None

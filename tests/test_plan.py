@@ -152,28 +152,6 @@ def test_a_null_is_explained_when_asked_for():
     assert list(table["explained"]) == [False, True]
 
 
-def test_an_untrained_network_is_a_null():
-    models = {"m": {}, "null": {"untrained": True, "max_positives": 50}}
-    _, _, table, _ = planned(genome(models=models))
-    assert dict(zip(table["model"], table["explained"], strict=True)) == {"m": True, "null": False}
-
-
-CONTRADICTIONS = {
-    "isn't trained": {"untrained": True, "file": "m.keras"},
-    "never sees its labels": {"untrained": True, "labels": "permuted"},
-    "regression has no positives": {"max_positives": 5, "objective": "regression"},
-    "-1 is less than the minimum of 0": {"max_positives": -1},
-}
-
-
-@pytest.mark.parametrize("message", CONTRADICTIONS)
-def test_contradictions_of_a_model_are_refused(message):
-    with pytest.raises(BadInput, match=message):
-        config = genome(models={"m": CONTRADICTIONS[message]})
-        _, folds, _, _ = planned(config)
-        plan.given(config, folds, "down")
-
-
 def test_settings_of_attribution_hold_what_changes_numbers_only():
     config = genome()
     settings = sources.inputs(config, "", "")
