@@ -11,7 +11,7 @@ from chromolens.plan import is_null
 
 def row(seed, control, names, reading="modisco"):
     named = len(names.split(";")) if names else 0
-    facts = {"seed": seed, "control": control, "reading": reading, "named": named}
+    facts = {"seed": seed, "control": control, "reading": reading, "named": named, "windows": 60}
     return facts | {"names": names, "auroc": 0.5}
 
 
@@ -32,8 +32,8 @@ def test_the_summary_counts_seeds_and_names():
     lines = summary.summary(pd.DataFrame(table)).splitlines()[2:]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     assert cells[0][:3] == ["reb1", "modisco", "3 of 3"]
-    assert cells[0][4:6] == ["2", "1.67"] and cells[0][7] == "NSI1 (2), ABF1 (1), REB1 (1)"
-    assert cells[1][2] == "0 of 3" and cells[1][7] == "none"
+    assert cells[0][4:7] == ["2", "1.67", "60"] and cells[0][8] == "NSI1 (2), ABF1 (1), REB1 (1)"
+    assert cells[1][2] == "0 of 3" and cells[1][8] == "none"
 
 
 def test_what_a_table_holds_is_not_made_again(tmp_path):

@@ -13,8 +13,8 @@ def summary(rows: pd.DataFrame) -> str:
     """Markdown: a line for each control and reading of the table that ``rates.py`` writes."""
     lines = [
         "| control | reading | seeds with a named motif | 95 % (Wilson) | with Reb1's "
-        "| named a seed | held-out AUROC | most frequent names (seeds) |",
-        "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |",
+        "| named a seed | windows read | held-out AUROC | most frequent names (seeds) |",
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
     ]
     for (control, reading), own in rows.groupby(["control", "reading"], sort=False):
         lines.append(f"| {control} | {reading} | {' | '.join(_cells(own))} |")
@@ -33,6 +33,7 @@ def _cells(own: pd.DataFrame) -> list[str]:
         f"{low:.2f} to {high:.2f}",
         str(true),
         f"{own['named'].mean():.2f}",
+        f"{own['windows'].mean():.0f}",
         f"{own['auroc'].mean():.3f}",
         ", ".join(f"{name} ({count})" for name, count in common) or "none",
     ]
