@@ -14,6 +14,7 @@ from chromolens.config import check_name
 from chromolens.errors import BadInput
 from chromolens.inputs.records import DEFAULT_TASK
 from chromolens.inputs.windows import check_task
+from chromolens.models.nulls import is_null
 
 METHODS = "attribution.methods"
 # Settings of architectures that don't stand in `settings`: the objective and the signals say them.
@@ -66,11 +67,6 @@ def models(config: dict, tasks: list[str]) -> pd.DataFrame:
     for name in config["attribution"]["models"]:
         plugins.check_one(name, list(config["models"]), "model", "the config, attribution.models")
     return pd.DataFrame(rows)
-
-
-def is_null(model: Mapping[str, object]) -> bool:
-    """Whether a model of the config has nothing true to have learned."""
-    return model["labels"] == "permuted" or model["untrained"]
 
 
 def model_tasks(models: pd.DataFrame) -> pd.DataFrame:

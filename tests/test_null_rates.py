@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.nulls import rates, readings, summary
-from chromolens.plan import is_null
+from chromolens.models.nulls import is_null
 
 
 def row(seed, control, names, reading="modisco"):

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from chromolens import __version__
+from chromolens.models.nulls import is_null
 from chromolens.motifs.database import load_database
-from chromolens.plan import is_null
 from chromolens.report.study import Study
 
 Rows = Sequence[Mapping[str, Any]]
