@@ -9,6 +9,7 @@ from markupsafe import Markup
 from chromolens.motifs.meme import read_meme
 from chromolens.motifs.ppm import trim
 from chromolens.report import logos
+from chromolens.report.sections import thresholds
 from chromolens.report.sections.patterns import match
 from chromolens.report.study import Study, read
 from chromolens.report.tables import count, plural
@@ -18,10 +19,10 @@ _NOISE = -1
 
 
 def context(study: Study) -> dict:
-    """A group per model and task, nulls last and marked."""
+    """A group per model and task, nulls last and marked; thresholds and mask."""
     database = {motif.id: motif for motif in study.database}
     groups = [_group(study, key, paths, database) for key, paths in study.sis.items()]
-    return {"groups": sorted(groups, key=_null)}
+    return {"groups": sorted(groups, key=_null), "thresholds": thresholds.context(study)}
 
 
 def _null(group: dict) -> bool:
