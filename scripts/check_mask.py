@@ -25,4 +25,4 @@ table = check_tasks(
     seed=params.seed,
 )
 table.insert(0, "model", snakemake.wildcards.model)
-table.to_csv(snakemake.output.table, sep="\t", index=False)
+table.to_csv(snakemake.output.table, sep="\t", index=False, float_format="%.6g")

@@ -27,4 +27,4 @@ models = {fold: first for fold, (first, *_) in load_folds(snakemake.input.models
 rows = rows_of(chosen, inputs.windows, "explain", [task], params.windows)[task]
 search = params.settings | {"task": task}
 table = sweep(models, inputs, rows, table_of(params.folds), points, **search)
-table.to_csv(snakemake.output.table, sep="\t", index=False)
+table.to_csv(snakemake.output.table, sep="\t", index=False, float_format="%.6g")

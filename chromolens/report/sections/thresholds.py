@@ -15,19 +15,26 @@ _SCALES = {
 
 
 def context(study: Study) -> dict:
-    """A table of the folds, panels of the sweep, and sentences; empty where nothing is known."""
-    masks = read_all(study.masks) if study.masks else pd.DataFrame({"chosen": []})
+    """A table of the folds, panels of the sweep, sentences; empty where nothing is known."""
+    masks = read_all(study.masks) if study.masks else pd.DataFrame(columns=["model", "chosen"])
     rows = [
         (key, fold) for key, paths in study.sis.items() if "counts" in paths
         for fold in read(paths["counts"]).to_dict("records")
     ]  # fmt: skip
     return {
         "table": _table(rows, masks) if rows else None,
-        "left_out": _left_out([fold for _, fold in rows]),
-        "mask": _verdicts(masks[masks["chosen"] == 1]),
-        "others": _others(masks[masks["chosen"] == 0]),
+        "told": [_told(study, rows, masks, null) for null in (False, True)],
         "panels": [_panels(key, read(path)) for key, path in study.sweeps.items()],
     }
+
+
+def _told(study: Study, rows: list[tuple], masks: pd.DataFrame, null: bool) -> str:
+    """What there is to say of the models, or of the nulls."""
+    folds = [fold for (model, _), fold in rows if (model in study.nulls) == null]
+    ours = masks[masks["model"].isin(study.nulls) == null]
+    parts = [_verdicts(ours[ours["chosen"] == 1]), _others(ours[ours["chosen"] == 0])]
+    told = " ".join(filter(None, [*parts, _left_out(folds)]))
+    return f"Nulls: {told}" if null and told else told
 
 
 def _table(rows: list[tuple], masks: pd.DataFrame) -> Table:
@@ -100,7 +107,7 @@ def _panels(key: tuple[str, str], table: pd.DataFrame) -> dict:
     return {
         "title": title,
         "scale": _SCALES[scale],
-        "told": _told(table, method),
+        "told": _swept(table, method),
         "number": _drawn(sweep_figure.number_of_subsets, table, f"Windows with a subset, {title}"),
         "sizes": _drawn(sweep_figure.sizes, table, f"Sizes of the first subsets, {title}"),
     }
@@ -110,7 +117,7 @@ def _drawn(draw: object, table: pd.DataFrame, title: str) -> Markup:
     return draw(table, f"{title}, against the threshold")
 
 
-def _told(table: pd.DataFrame, method: str) -> str:
+def _swept(table: pd.DataFrame, method: str) -> str:
     """One sentence: the study's threshold, and the ends of the sweep."""
     chosen = table[table["chosen"] == 1].iloc[0]
     if not chosen["with_subset"]:
