@@ -36,7 +36,13 @@ def masks(folder: Path, tasks: list[str]) -> Path:
     for task in tasks:
         for fold in ("fold0", "fold1"):
             for name, inside in (("0.25", fold == "fold0"), ("0", False)):
-                facts = {"model": "cnn", "task": task, "fold": fold, "mask": name, "chosen": int(name == "0.25")}
+                facts = {
+                    "model": "cnn",
+                    "task": task,
+                    "fold": fold,
+                    "mask": name,
+                    "chosen": int(name == "0.25"),
+                }
                 facts |= {"value": -2.0, "windows": 40, "shuffles": 400, "q01": -4.0, "q99": -1.5}
                 verdict = "inside" if inside else "outside"
                 rows.append(facts | {"percentile": 97.5, "verdict": verdict})

@@ -10,7 +10,7 @@ from synthetic_thresholds import COUNTS
 
 from chromolens.report import sweep_figure
 from chromolens.report.page import render
-from chromolens.report.sections import thresholds
+from chromolens.report.sections import subsets, thresholds
 from chromolens.report.study import read
 
 
@@ -34,8 +34,8 @@ def test_sentences_count_what_is_left_out_and_judge_each_mask(study, shown):
     told, of_nulls = shown["told"]
     assert "With the mask 0.25" in told and "in 2 of 4 cases" in told
     assert told.endswith(
-        "Other masks: 0: 0 of 4 inside. Left out: 4 windows because even fully masked they reach "
-        "the threshold and 2 windows because as they are they don't."
+        "Other masks: 0: 0 of 4 inside. No subset was sought in 4 windows above the threshold "
+        "even when fully masked and 2 windows below it."
     )
     assert of_nulls == ""
     turned = thresholds.context(dataclasses.replace(study, nulls=frozenset({"cnn"})))["told"]
@@ -45,8 +45,8 @@ def test_sentences_count_what_is_left_out_and_judge_each_mask(study, shown):
 def test_the_sweep_is_told_in_a_sentence(shown):
     first = shown["panels"][0]
     assert first["title"] == "Reb1 · cnn" and "percentile of the positives" in first["scale"]
-    assert "10 of 20 windows have a subset" in first["told"]
-    assert "from 5 at 10 to 15 at 90 (exact search)" in first["told"]
+    assert "10 of 20 windows have a subset; the first one has 10 bases" in first["told"]
+    assert "(5 at 10 on the axis, 15 at 90; exact search)" in first["told"]
 
 
 def test_the_curve_goes_through_the_table(study):
@@ -74,7 +74,26 @@ def test_windows_with_thresholds_of_their_own(study, tmp_path):
     counts = pd.DataFrame([("fold0", np.nan, 40, 0, 0, 40, 61)], columns=COUNTS)
     paths = {"counts": written(counts, tmp_path / "counts.tsv")}
     own = thresholds.context(dataclasses.replace(study, sis={("cnn", "Reb1"): paths}))
-    assert own["table"].rows[0][3] == "of its own" and "Left out" not in own["told"][0]
+    assert own["table"].rows[0][3] == "of its own" and "No subset" not in own["told"][0]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ((0, 0, 0), "No window reached the threshold, so there is no subset."),
+        (
+            (9, 9, 0),
+            "found. No subset was sought in 9 windows above the threshold even when fully",
+        ),
+        ((1, 0, 1), "No subset was found. No subset was sought in 1 window below the threshold."),
+    ],
+)
+def test_no_subset_at_all_has_a_reason(study, tmp_path, numbers, words):
+    counts = pd.DataFrame([("fold0", 2.0, *numbers, 0, 0)], columns=COUNTS)
+    none = written(read(study.sis["cnn", "Reb1"]["sis"])[:0], tmp_path / "sis.tsv")
+    paths = {"sis": none, "counts": written(counts, tmp_path / "counts.tsv")}
+    lean = dataclasses.replace(study, sis={("cnn", "Reb1"): paths})
+    assert words in subsets.context(lean)["groups"][0]["summary"]
 
 
 def test_the_page_bears_that_all_of_it_is_missing(study, page):

@@ -47,12 +47,19 @@ def _summary(paths: dict[str, Path]) -> str:
         return ""
     table = read(paths["sis"])
     if not len(table):
-        return "No window reached the threshold, so there is no subset."
+        return _why_none(paths)
     sizes = table["positions"].astype(str).str.count(",") + 1
     return (
         f"{plural(len(table), 'subset')} in {plural(table['id'].nunique(), 'window')}; "
         f"half of them have {sizes.median():.0f} bases or fewer."
     )
+
+
+def _why_none(paths: dict[str, Path]) -> str:
+    folds = read(paths["counts"]).to_dict("records") if "counts" in paths else []
+    if not any(fold["windows"] for fold in folds):
+        return "No window reached the threshold, so there is no subset."
+    return f"No subset was found. {thresholds.left_out(folds)}"
 
 
 def _clusters(table: pd.DataFrame) -> list[dict]:

@@ -33,12 +33,12 @@ def _told(study: Study, rows: list[tuple], masks: pd.DataFrame, null: bool) -> s
     folds = [fold for (model, _), fold in rows if (model in study.nulls) == null]
     ours = masks[masks["model"].isin(study.nulls) == null]
     parts = [_verdicts(ours[ours["chosen"] == 1]), _others(ours[ours["chosen"] == 0])]
-    told = " ".join(filter(None, [*parts, _left_out(folds)]))
+    told = " ".join(filter(None, [*parts, left_out(folds)]))
     return f"Nulls: {told}" if null and told else told
 
 
 def _table(rows: list[tuple], masks: pd.DataFrame) -> Table:
-    """A row per model, task and fold; those whose mask lies outside the shuffles are marked."""
+    """A row per model, task and fold; marked where the mask is outside the shuffles, or passes."""
     chosen = masks[masks["chosen"] == 1].to_dict("records")
     judged = {(row["model"], row["task"], row["fold"]): row for row in chosen}
     header = ["task", "model", "fold", "threshold", "windows", "with a subset", "below"]
@@ -48,7 +48,8 @@ def _table(rows: list[tuple], masks: pd.DataFrame) -> Table:
     for number, ((model, task), fold) in enumerate(rows):
         own = judged.get((model, task, fold["fold"]), {})
         cells.append([task, model, *_counts(fold), *_judged(own)])
-        marked |= {number} if own.get("verdict") == "outside" else set()
+        if own.get("verdict") == "outside" or fold["masked_passes"]:
+            marked.add(number)
     caption = (
         "Thresholds (target units), what became of the windows, and the masked window's target"
     )
@@ -69,13 +70,15 @@ def _judged(row: dict) -> list[str]:
     return [significant(row["value"]), span, significant(row["percentile"]), row["verdict"]]
 
 
-def _left_out(folds: list[dict]) -> str:
-    """What is said of windows for which no subset was sought."""
+def left_out(folds: list[dict]) -> str:
+    """A sentence on windows in which no subset was sought, from rows of ``counts``."""
     passing, below = (sum(fold[key] for fold in folds) for key in ("masked_passes", "below"))
-    parts = [f"{plural(passing, 'window')} because even fully masked they reach the threshold"]
-    parts += [f"{plural(below, 'window')} because as they are they don't"]
-    kept = [part for part, number in zip(parts, (passing, below), strict=True) if number]
-    return f"Left out: {words(kept)}." if kept else ""
+    parts = []
+    if passing:
+        parts.append(f"{plural(passing, 'window')} above the threshold even when fully masked")
+    if below:
+        parts.append(f"{plural(below, 'window')} below {'it' if passing else 'the threshold'}")
+    return f"No subset was sought in {words(parts)}." if parts else ""
 
 
 def _verdicts(chosen: pd.DataFrame) -> str:
@@ -126,8 +129,8 @@ def _swept(table: pd.DataFrame, method: str) -> str:
     low, high = found.iloc[0], found.iloc[-1]
     return (
         f"At the study's threshold {count(chosen['with_subset'])} of "
-        f"{plural(chosen['windows'], 'window')} have a subset, half of the first ones of "
-        f"{significant(chosen['median'])} bases or fewer; from {significant(low['median'])} at "
-        f"{significant(low['at'])} to {significant(high['median'])} at {significant(high['at'])} "
-        f"({method} search)."
+        f"{plural(chosen['windows'], 'window')} have a subset; the first one has "
+        f"{significant(chosen['median'])} bases in the median ({significant(low['median'])} at "
+        f"{significant(low['at'])} on the axis, {significant(high['median'])} at "
+        f"{significant(high['at'])}; {method} search)."
     )
