@@ -226,7 +226,12 @@ def attribution_settings(config: dict, settings: dict) -> dict:
 
 def sis_settings(config: dict) -> dict:
     """What the search for subsets is told."""
-    chosen = {key: config["sis"][key] for key in ("method", "mask", "max_subsets")}
+    return sweep_settings(config) | {"max_subsets": config["sis"]["max_subsets"]}
+
+
+def sweep_settings(config: dict) -> dict:
+    """What the search for one subset at many thresholds is told."""
+    chosen = {key: config["sis"][key] for key in ("method", "mask")}
     return chosen | {"target": config["attribution"]["target"]}
 
 

@@ -14,6 +14,7 @@ from chromolens.errors import BadInput
 from chromolens.models.target_names import parsed
 from chromolens.motifs.database import check_source
 from chromolens.room import check_place
+from chromolens.sis.thresholds import check_threshold, is_relative
 
 PACKAGE = Path(__file__).parent
 RANDOM_REFERENCES = ("shuffle", "dinucleotide_shuffle", "gc_matched", "pool", "other_class")
@@ -44,6 +45,7 @@ def check(
     _check_classes(config, settings, models)
     _check_objectives(config, settings, models)
     _check_target(config, settings, models)
+    _check_subsets(config)
     _check_acceptance(config, models)
 
 
@@ -158,6 +160,19 @@ def _check_target(config: dict, settings: dict, models: pd.DataFrame) -> None:
                 expected=f"at most {settings['window']}, the window's length (bp)",
                 where=where,
             )
+
+
+def _check_subsets(config: dict) -> None:
+    threshold, target = config["sis"]["threshold"], config["attribution"]["target"]
+    check_threshold(threshold, "the config, sis.threshold")
+    if config["sis"]["enabled"] and target != "logit" and not is_relative(threshold):
+        raise BadInput(
+            f"predictions are logits, which no threshold of the target {target!r} can be held "
+            "against",
+            expected="sis.threshold: {relative: 0.5}",
+            where="the config, sis.threshold",
+            remedy="say so, or explain the logit (attribution.target), or sis: {enabled: false}",
+        )
 
 
 def _check_acceptance(config: dict, models: pd.DataFrame) -> None:

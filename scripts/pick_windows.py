@@ -3,20 +3,21 @@
 import pandas as pd
 
 from chromolens.inputs.windows import read_windows
-from chromolens.motifs.choose import choose, thresholds
+from chromolens.motifs.choose import choose
 from chromolens.runlog import log_to
+from chromolens.sis import thresholds
 
 log_to(snakemake.log[0])
 
 params = snakemake.params
 predictions = pd.read_table(snakemake.input.predictions)
-limits = thresholds(
-    predictions, params.explains, percentile=params.percentile, of=params.percentile_of
-)
+limits = thresholds.fold_thresholds(predictions, params.explains, params.threshold)
+thresholds.log_unreached(limits, params.threshold)
+relative = thresholds.is_relative(params.threshold)
 chosen = choose(
     read_windows(snakemake.input.windows),
     predictions,
-    limits,
+    thresholds.candidates(predictions, params.explains, limits, relative),
     params.explains,
     count=params.windows,
     sis_count=params.sis_windows,

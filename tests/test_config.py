@@ -62,11 +62,29 @@ def test_empty_sections_mean_their_defaults():
     assert done["sis"]["windows"] == 150
 
 
+@pytest.mark.parametrize("said", [2, -1.5, {"percentile": 90, "of": "all"}, {"relative": 0.5}])
+def test_a_threshold_is_kept_as_it_is_said(said):
+    assert complete(changed(sis={"threshold": said}))["sis"]["threshold"] == said
+    default = complete(changed())["sis"]["threshold"]
+    assert default == {"percentile": 50, "of": "positives"}
+
+
+def test_a_key_without_value_gives_way_to_another():
+    said = {"threshold": {"percentile": None, "relative": 0.5}}
+    assert complete(changed(sis=said))["sis"]["threshold"] == {"relative": 0.5}
+
+
 @pytest.mark.parametrize(
     ("parts", "words"),
     [
         ({"trainin": {}}, "no key 'trainin'; did you mean 'training'(.|\n)*top level"),
         ({"training": {"epoch": 3}}, "did you mean 'epochs'(.|\n)*, training$"),
+        (
+            {"sis": {"threshold": {"percentil": 3}}},
+            "did you mean 'percentile'(.|\n)*, sis.threshold",
+        ),
+        ({"sis": {"threshold": {"percentile": 101}}}, "101 is greater(.|\n)*threshold.percentile"),
+        ({"sis": {"mask": "men"}}, "'men' does not match(.|\n)*, sis.mask"),
         ({"models": {"m": {"setings": {}}}}, "did you mean 'settings'(.|\n)*models.m$"),
         ({"inputs_chromosomes": {"c": {"size": 3}}}, "no key 'size'"),
         ({"training": {"epochs": 0}}, "0 is less than the minimum(.|\n)*training.epochs"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from chromolens.motifs.pick import background_rows, pick_windows
@@ -10,29 +9,10 @@ from chromolens.motifs.pick import background_rows, pick_windows
 BACKGROUND = 300
 
 
-def thresholds(
-    predictions: pd.DataFrame, explains: Mapping[str, str], *, percentile: float, of: str
-) -> pd.DataFrame:
-    """Threshold of the subsets for each task and fold: columns task, fold, threshold.
-
-    ``explains`` maps each task of the network to the task whose labels it predicts.
-
-    A percentile of the fold's held-out predictions, in target units: of all windows, or of the
-    task's positives (``of`` "all", "positives"). Folds differ in scale, so each has its own.
-    """
-    rows = []
-    for task, label in explains.items():
-        for fold, held_out in predictions.groupby("fold"):
-            chosen = held_out if of == "all" else held_out[held_out[f"{label}.label"] > 0]
-            if len(chosen):
-                rows.append((task, fold, np.percentile(chosen[label], percentile)))
-    return pd.DataFrame(rows, columns=["task", "fold", "threshold"])
-
-
 def choose(
     windows: pd.DataFrame,
     predictions: pd.DataFrame,
-    thresholds: pd.DataFrame,
+    candidates: Mapping[str, pd.Series],
     explains: Mapping[str, str],
     *,
     count: int,
@@ -42,8 +22,9 @@ def choose(
     """Chosen windows: columns purpose, task, id, in the order in which they are to be read.
 
     Purposes: ``explain`` (positives of the task, drawn over all groups), ``sis`` (those of them
-    whose held-out prediction reaches their fold's threshold), ``background`` (negatives, for the
-    folds' scales; task "").
+    that are ``candidates``: task -> ids, see ``sis.thresholds``), ``background`` (negatives, for
+    the folds' scales; task ""). ``explains`` maps each task of the network to the task whose
+    labels it predicts.
     """
     groups = sorted(predictions["group"].unique())
     rows = [
@@ -55,16 +36,7 @@ def choose(
         draw = {"task": label, "groups": groups, "seed": seed, "by": by}
         chosen = pick_windows(windows, predictions, count=count, **draw)
         rows += [("explain", task, name) for name in chosen]
-        passing = windows[windows["id"].isin(_passing(predictions, thresholds, task, label))]
+        passing = windows[windows["id"].isin(candidates[task])]
         chosen = pick_windows(passing, predictions, count=sis_count, **draw)
         rows += [("sis", task, name) for name in chosen]
     return pd.DataFrame(rows, columns=["purpose", "task", "id"])
-
-
-def _passing(
-    predictions: pd.DataFrame, thresholds: pd.DataFrame, task: str, label: str
-) -> pd.Series:
-    """Ids whose held-out prediction (of the first replicate) reaches their fold's threshold."""
-    limit = thresholds[thresholds["task"] == task].set_index("fold")["threshold"]
-    first = predictions[predictions["replicate"] == 0]
-    return first.loc[first[label] >= first["fold"].map(limit), "id"]

@@ -12,6 +12,7 @@ from chromolens.motifs.database import load_database
 from chromolens.report.study import Study
 
 Rows = Sequence[Mapping[str, Any]]
+SIS = ("sis", "counts", "clusters", "motifs", "meme")
 
 
 def gather(
@@ -36,7 +37,7 @@ def gather(
     readings = [(row["model"], row["task"], row["method"]) for row in tracked]
     tasks = [(row["model"], row["task"]) for row in model_tasks]
     made = json.loads(Path(files["provenance"]).read_text())
-    subsets = zip(*(files[name] for name in ("sis", "clusters", "motifs", "meme")), strict=True)
+    subsets = zip(*(files[name] for name in SIS), strict=True)
     return Study(
         title=config["title"] or config["study"],
         kind=settings["kind"],
@@ -69,9 +70,11 @@ def gather(
             for task, table, h5 in zip(tasks, files["patterns"], files["modisco"], strict=True)
         },
         sis={
-            task: dict(zip(("sis", "clusters", "motifs", "meme"), map(Path, paths), strict=True))
+            task: dict(zip(SIS, map(Path, paths), strict=True))
             for task, paths in zip(tasks, subsets, strict=False)
         },
+        sweeps=dict(zip(tasks, map(Path, files["sweeps"]), strict=False)),
+        masks=list(map(Path, files["masks"])),
         database=load_database(database),
         completeness=list(map(Path, files["completeness"])),
         compared=list(map(Path, files["compared"])),

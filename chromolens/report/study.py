@@ -56,7 +56,9 @@ class Study:
         Per reading: ``patterns.tsv`` and ``modisco.h5``.
     sis
         Per model and task: paths by name, of ``sis``, ``clusters``, ``motifs`` (tables) and
-        ``meme`` (matrices of ``motifs``).
+        ``meme`` (matrices of ``motifs``); ``counts`` (what became of the windows).
+    sweeps, masks
+        Per model and task the table of ``sis/sweep.py``; tables of ``checks/mask.py``.
     database
         Motifs with ``id``, ``name`` and ``ppm`` (length, 4), for logos beside the matches.
     acceptance
@@ -98,6 +100,8 @@ class Study:
     locus_width: int = 120
     patterns: Mapping[Reading, tuple[Path, Path]] = field(default_factory=dict)
     sis: Mapping[tuple[str, str], Mapping[str, Path]] = field(default_factory=dict)
+    sweeps: Mapping[tuple[str, str], Path] = field(default_factory=dict)
+    masks: Sequence[Path] = ()
     database: Sequence[Any] = ()
     acceptance: Path | None = None
     completeness: Sequence[Path] = ()
@@ -113,7 +117,8 @@ _ABSENT = ["", "nan", "NaN"]
 
 def read(path: Path | str) -> pd.DataFrame:
     """A table of the study: TSV with a header, gzipped or not. Names stay text."""
-    text = {name: str for name in ("id", "group", "chrom", "fold", "task", "model", "name")}
+    names = ("id", "group", "chrom", "fold", "task", "model", "name", "mask")
+    text = dict.fromkeys(names, str)
     return pd.read_csv(path, sep="\t", dtype=text, keep_default_na=False, na_values=_ABSENT)
 
 

@@ -14,6 +14,11 @@ from chromolens.sis.collection import Subsets
 from chromolens.sis.files import COLUMNS
 from chromolens.sis.front import BLOCK, Finder
 from chromolens.sis.strings import sis_string, surroundings
+from chromolens.sis.thresholds import Threshold, is_relative, of_windows
+
+COUNTS = "fold threshold windows masked_passes below with_subset subsets".split()
+"""Of the ``windows`` of a fold those that are left out, because they reach the threshold when
+fully masked or don't reach it as they are, and those ``with_subset``; ``subsets`` found."""
 
 
 def find_subsets(
@@ -23,13 +28,13 @@ def find_subsets(
     folds: pd.DataFrame,
     *,
     task: int | str,
-    thresholds: Mapping[str, float],
+    thresholds: Mapping[str, Threshold],
     target: str = "logit",
     mask: float | np.ndarray | str = 0.25,
     max_subsets: int | None = 3,
     method: str = "auto",
     batch_size: int | None = None,
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sufficient subsets of chosen windows, out of fold.
 
     Parameters
@@ -42,37 +47,46 @@ def find_subsets(
         Columns fold, role, group; each window is explained by the fold in which its group is
         test.
     thresholds
-        Fold -> threshold in target units; see ``thresholds.fold_thresholds``.
+        Fold -> threshold in target units, or ``{"relative": share}``; see
+        ``thresholds.by_fold``. One that is NaN is reached by no window.
     task, target, mask, max_subsets, method, batch_size
         See ``front.sufficient_subsets``.
 
     Returns
     -------
-    DataFrame
+    subsets : DataFrame
         ``files.COLUMNS``, one row per subset, windows in the order of ``rows`` within a fold,
         ``order`` counting from 0. A window below its threshold has no row. Where the fully
-        masked window passes there is nothing to find: it has no row, and the log counts such
-        windows.
+        masked window passes there is nothing to find: it has no row.
+    counts : DataFrame
+        ``COUNTS``, a row per fold: what became of the windows. ``threshold`` is NaN where each
+        window has its own.
     """
-    tables = []
-    for fold, ours in _rows_by_fold(inputs, np.asarray(rows), folds).items():
+    tables, counts = [], []
+    settings = {"task": task, "target": target, "mask": mask, "method": method}
+    for fold, ours in rows_by_fold(inputs, rows, folds).items():
+        counts.append(dict.fromkeys(COUNTS, 0) | {"fold": fold, "threshold": np.nan})
+        if not len(ours):
+            continue
         _check_fold(fold, models_by_fold, thresholds)
-        finder = Finder(
-            models_by_fold[fold],
-            inputs.length,
-            task=task,
-            target=target,
-            mask=mask,
-            method=method,
-            batch_size=batch_size,
-        )
+        finder = Finder(models_by_fold[fold], inputs.length, batch_size=batch_size, **settings)
+        if not is_relative(thresholds[fold]):
+            counts[-1]["threshold"] = thresholds[fold]
         blocks = [ours[start : start + BLOCK] for start in range(0, len(ours), BLOCK)]
         for block in progress(blocks, what=f"subsets, {fold}"):
-            tables += _block(finder, inputs, block, fold, thresholds[fold], max_subsets)
-    return pd.DataFrame(tables, columns=COLUMNS)
+            table, told = _block(finder, inputs, block, fold, thresholds[fold], max_subsets)
+            tables += table
+            counts[-1] |= {key: counts[-1][key] + value for key, value in told.items()}
+        _log(counts[-1])
+    return pd.DataFrame(tables, columns=COLUMNS), pd.DataFrame(counts, columns=COUNTS)
 
 
-def _rows_by_fold(inputs: Inputs, rows: np.ndarray, folds: pd.DataFrame) -> dict[str, np.ndarray]:
+def rows_by_fold(inputs: Inputs, rows: np.ndarray, folds: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Fold -> those of ``rows`` whose group is test in it, in their order; every fold is there.
+
+    BadInput for a group that is test in no fold.
+    """
+    rows = np.asarray(rows)
     test = folds[folds["role"] == "test"].set_index("group")["fold"]
     groups = inputs.windows["group"].to_numpy()[rows]
     missing = sorted(set(groups) - set(test.index))
@@ -82,10 +96,10 @@ def _rows_by_fold(inputs: Inputs, rows: np.ndarray, folds: pd.DataFrame) -> dict
             expected=f"one of {', '.join(map(str, test.index))}",
         )
     of_row = test[groups].to_numpy()
-    return {fold: rows[of_row == fold] for fold in dict.fromkeys(test) if (of_row == fold).any()}
+    return {fold: rows[of_row == fold] for fold in dict.fromkeys(test)}
 
 
-def _check_fold(fold: str, models: Mapping[str, Model], thresholds: Mapping[str, float]) -> None:
+def _check_fold(fold: str, models: Mapping[str, Model], thresholds: Mapping) -> None:
     for what, known in (("model", models), ("threshold", thresholds)):
         if fold not in known:
             raise BadInput(f"no {what} for {fold!r}", expected=f"one of {', '.join(known)}")
@@ -96,30 +110,48 @@ def _block(
     inputs: Inputs,
     rows: np.ndarray,
     fold: str,
-    threshold: float,
+    threshold: Threshold,
     max_subsets: int | None,
-) -> list[dict]:
+) -> tuple[list[dict], dict[str, int]]:
+    """Rows of the table, and counts."""
     onehot = inputs.onehot(rows)
-    sound = finder.masked_values(onehot) < threshold
-    if not sound.all():
-        logger.warning(
-            "%s: %d of %d windows reach the threshold %.4g when fully masked: no subsets of these",
-            fold,
-            (~sound).sum(),
-            len(rows),
-            threshold,
-        )
-    found = finder.find(onehot[sound], threshold, max_subsets)
-    names = inputs.windows["id"].to_numpy()[rows[sound]]
-    facts = {"fold": fold, "threshold": threshold}
-    return [
+    values, empty = finder.score(onehot), finder.masked_values(onehot)
+    limits = of_windows(threshold, values, empty)
+    passing, below = empty >= limits, ~(values >= limits)
+    asked = ~passing & ~below
+    found = finder.find(onehot[asked], limits[asked], max_subsets)
+    names = inputs.windows["id"].to_numpy()[rows[asked]]
+    table = [
         row
-        for name, window, subsets in zip(names, onehot[sound], found, strict=True)
-        for row in _table_rows({"id": name} | facts, decode(window), subsets)
+        for name, window, limit, one in zip(
+            names, onehot[asked], limits[asked], found, strict=True
+        )
+        for row in _table_rows({"id": name, "fold": fold, "threshold": limit}, window, one)
     ]
+    told = {
+        "windows": len(rows),
+        "masked_passes": int(passing.sum()),
+        "below": int((below & ~passing).sum()),
+        "with_subset": sum(bool(one.subsets) for one in found),
+        "subsets": len(table),
+    }
+    return table, told
 
 
-def _table_rows(facts: dict, sequence: str, found: Subsets) -> list[dict]:
+def _log(counts: dict) -> None:
+    """Say what was left out."""
+    reasons = {
+        "masked_passes": "reach the threshold when fully masked",
+        "below": "don't reach the threshold",
+    }
+    for key, why in reasons.items():
+        if counts[key]:
+            told = (counts["fold"], counts[key], counts["windows"], why)
+            logger.warning("%s: %d of %d windows %s: no subsets of these", *told)
+
+
+def _table_rows(facts: dict, window: np.ndarray, found: Subsets) -> list[dict]:
+    sequence = decode(window)
     return [
         facts
         | {

@@ -116,7 +116,8 @@ class Finder:
         self.local = local_search(model, length, index, target, self.mask)
         self.method = _chosen(method, self.local is not None or length <= SHORT)
         whole = compiled_masked_score(function, shape, self.mask, batch)
-        self._find = exact(self.local or search_with(whole, self.mask))
+        self.search = self.local or search_with(whole, self.mask)
+        self._find = exact(self.search)
         if self.method == "gradient":
             guess = gradient_search(function, shape, self.mask, BLOCK)
             self._find = by_gradient(guess, self._find, self.mask)

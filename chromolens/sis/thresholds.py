@@ -1,85 +1,159 @@
-"""Where to put the threshold of a sufficient subset.
+"""Where the threshold of a sufficient subset lies: the one place that reads ``sis.threshold``.
 
-A number stands for itself (target units). ``{"percentile": 90}``, the paper's choice, is taken of
-the predictions on held-out windows, positives and negatives together. ``{"relative": 0.5}`` is
-for each input by itself: half-way from its fully masked target to its own.
+====================================  =============================================================
+``2.5``                               target units, the same in every fold
+``{percentile: 50, of: positives}``   of each fold's own held-out predictions: of the task's
+                                      ``positives`` or of ``all`` windows (the paper: 90, all)
+``{relative: 0.5}``                   each window by itself: that share of the way from its fully
+                                      masked target to its own
+====================================  =============================================================
+
+Folds differ in scale, and so do replicates: what counts are the predictions of the model that
+subsets are sought in, that of the fold's first replicate.
 """
 
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 
 from chromolens.errors import BadInput
+from chromolens.runlog import logger
 
-EXPECTED = "a number, {percentile: 0 to 100} or {relative: between 0 and 1}"
+Threshold = float | Mapping[str, float | str]
+EXPECTED = (
+    "a number, {percentile: 0 to 100, of: positives or all} or {relative: above 0, at most 1}"
+)
+COLUMNS = ["task", "fold", "threshold", "positives", "reaching"]
 
 
-def threshold_of(spec: float | Mapping[str, float], predictions: np.ndarray) -> float:
-    """The threshold of one model, in target units.
+def check_threshold(threshold: Threshold, where: str = "") -> None:
+    """BadInput unless ``threshold`` is one of the three (see above)."""
+    if not isinstance(threshold, Mapping):
+        sound = _is_number(threshold, -np.inf, np.inf)
+    elif "relative" in threshold:
+        share = threshold["relative"]
+        sound = len(threshold) == 1 and _is_number(share, 0, 1) and share > 0
+    else:
+        known = set(threshold) <= {"percentile", "of"} and _of(threshold) in ("positives", "all")
+        sound = known and _is_number(threshold.get("percentile"), 0, 100)
+    if not sound:
+        said = dict(threshold) if isinstance(threshold, Mapping) else threshold
+        raise BadInput(f"{said!r} can't be the threshold", expected=EXPECTED, where=where)
 
-    Parameters
-    ----------
-    spec
-        A number or ``{"percentile": p}``.
-    predictions : (n,)
-        Targets of held-out windows; NaN is passed over.
 
-    Raises
-    ------
-    BadInput
-        A spec that is neither, a percentile outside 0 to 100, or no finite prediction.
-    """
-    if not isinstance(spec, Mapping):
-        return _number(spec)
-    percentile = _only(spec, "percentile")
-    known = np.asarray(predictions, dtype=np.float64)
-    known = known[np.isfinite(known)]
-    if not 0 <= percentile <= 100:
-        raise BadInput(f"{percentile:g} can't be the percentile", expected="0 to 100")
-    if not len(known):
-        raise BadInput(
-            "a percentile needs held-out predictions, and there are none",
-            remedy="give the threshold as a number, or predict the held-out windows first",
-        )
-    return float(np.percentile(known, percentile))
+def is_relative(threshold: Threshold) -> bool:
+    """Whether each window has a threshold of its own."""
+    return isinstance(threshold, Mapping) and "relative" in threshold
 
 
 def fold_thresholds(
-    spec: float | Mapping[str, float], predictions: Mapping[str, np.ndarray]
-) -> dict[str, float]:
-    """``threshold_of`` for each fold, from that fold's own held-out predictions."""
-    return {fold: threshold_of(spec, values) for fold, values in predictions.items()}
+    predictions: pd.DataFrame, explains: Mapping[str, str], threshold: Threshold
+) -> pd.DataFrame:
+    """The threshold of each task and fold.
 
+    Parameters
+    ----------
+    predictions
+        Held-out predictions: columns fold, replicate, and LABEL, LABEL.label for each label.
+    explains
+        Task of the network -> the task whose labels it predicts.
 
-def relative_thresholds(
-    spec: Mapping[str, float], values: np.ndarray, masked_values: np.ndarray
-) -> np.ndarray:
-    """One threshold per input (n,): ``masked + share * (value - masked)``.
-
-    ``values`` (n,) targets of the inputs, ``masked_values`` (n,) of the fully masked inputs.
-    BadInput where a value is not above its masked value: there is nothing to be sufficient for.
+    Returns
+    -------
+    Columns ``COLUMNS``, a row per task and fold. ``threshold`` in target units: NaN where it is
+    relative, or where a fold has no finite prediction to take the percentile of. ``positives``:
+    held-out windows with a label above 0; ``reaching``: those of them that reach the threshold.
     """
-    share = _only(spec, "relative")
-    if not 0 < share <= 1:
-        raise BadInput(f"{share:g} can't be the relative threshold", expected="0 < share <= 1")
-    rise = np.asarray(values, np.float64) - masked_values
-    if not (rise > 0).all():
-        row = int(np.argmin(rise))
-        raise BadInput(
-            f"the target of input {row} ({values[row]:.6g}) is not above that of the fully "
-            f"masked input ({masked_values[row]:.6g})",
-            remedy="leave such inputs out, or give the threshold as a number",
-        )
-    return masked_values + share * rise
+    check_threshold(threshold)
+    rows = [
+        (task, fold, *_of_fold(held_out, label, threshold))
+        for task, label in explains.items()
+        for fold, held_out in _first(predictions).groupby("fold")
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _number(value: float) -> float:
-    if isinstance(value, bool | str) or not np.isfinite(value):
-        raise BadInput(f"{value!r} can't be the threshold", expected=EXPECTED)
-    return float(value)
+def log_unreached(limits: pd.DataFrame, threshold: Threshold) -> None:
+    """Warn of each task and fold (``fold_thresholds``) in which no subset can be found."""
+    if is_relative(threshold):
+        return
+    for row in limits[limits["reaching"] == 0].itertuples():
+        why = f"none of {row.positives} held-out positives reaches {row.threshold:.4g}"
+        if np.isnan(row.threshold):
+            why = f"nothing to take the percentile of ({row.positives} held-out positives)"
+        logger.warning("%s, %s: %s, so no subset is sought", row.task, row.fold, why)
 
 
-def _only(spec: Mapping[str, float], key: str) -> float:
-    if list(spec) != [key]:
-        raise BadInput(f"{dict(spec)!r} can't be the threshold here", expected=EXPECTED)
-    return _number(spec[key])
+def candidates(
+    predictions: pd.DataFrame, explains: Mapping[str, str], limits: pd.DataFrame, relative: bool
+) -> dict[str, pd.Series]:
+    """Task -> ids of the windows that may have subsets.
+
+    Those whose held-out prediction reaches their fold's threshold; all where it is ``relative``.
+    """
+    first, found = _first(predictions), {}
+    for task, label in explains.items():
+        limit = limits[limits["task"] == task].set_index("fold")["threshold"]
+        reaching = first[label] >= first["fold"].map(limit)
+        found[task] = first.loc[reaching | relative, "id"]
+    return found
+
+
+def by_fold(limits: pd.DataFrame, task: str, threshold: Threshold) -> dict[str, Threshold]:
+    """Fold -> threshold of ``task``, from ``fold_thresholds``: a number, or the relative one."""
+    own = limits[limits["task"] == task].set_index("fold")["threshold"]
+    if is_relative(threshold):
+        return dict.fromkeys(own.index, threshold)
+    return own.to_dict()
+
+
+def of_windows(threshold: Threshold, values: np.ndarray, masked_values: np.ndarray) -> np.ndarray:
+    """One threshold per window (n,), target units.
+
+    Parameters
+    ----------
+    threshold
+        A number (NaN is reached by none), or ``{"relative": share}``:
+        ``masked + share * (value - masked)``.
+    values, masked_values
+        (n,) targets of the windows, and of the windows fully masked. A window that is not above
+        its masked value gets a threshold that its masked value reaches: there is nothing to be
+        sufficient for, and ``sufficient_subsets`` refuses it.
+    """
+    if not isinstance(threshold, Mapping):
+        return np.full(len(values), float(threshold))
+    check_threshold(threshold)
+    if not is_relative(threshold):
+        raise BadInput("a percentile is of a fold: see fold_thresholds", expected=EXPECTED)
+    empty = np.asarray(masked_values, dtype=np.float64)
+    return empty + threshold["relative"] * (np.asarray(values, dtype=np.float64) - empty)
+
+
+def _first(predictions: pd.DataFrame) -> pd.DataFrame:
+    return predictions[predictions["replicate"] == 0]
+
+
+def _of_fold(
+    held_out: pd.DataFrame, label: str, threshold: Threshold
+) -> tuple[float, int, int | float]:
+    """Threshold, positives, and how many of them reach it."""
+    values = held_out[label].to_numpy(dtype=np.float64)
+    positives = values[held_out[f"{label}.label"] > 0]
+    if is_relative(threshold):
+        return np.nan, len(positives), np.nan
+    limit = threshold
+    if isinstance(threshold, Mapping):
+        asked = positives if _of(threshold) == "positives" else values
+        asked = asked[np.isfinite(asked)]
+        limit = np.percentile(asked, threshold["percentile"]) if len(asked) else np.nan
+    return float(limit), len(positives), int((positives >= limit).sum())
+
+
+def _of(threshold: Mapping[str, float | str]) -> str:
+    return threshold.get("of", "positives")
+
+
+def _is_number(value: object, low: float, high: float) -> bool:
+    known = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    return known and bool(np.isfinite(value)) and low <= value <= high

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pyBigWig
 import synthetic_tables
+import synthetic_thresholds
 from synthetic_tables import FOLDS, NULL, ppm_of, written
 
 from chromolens.genome.fasta import prepare_fasta
@@ -78,8 +79,11 @@ def build(folder: Path, tasks: dict[str, str] = SITES, title: str = "Six yeast f
         patterns=patterns,
         sis={
             ("cnn", task): synthetic_tables.sis(folder, task, tasks, rng)
+            | {"counts": synthetic_thresholds.counts(folder, task)}
             for task in list(tasks)[:2]
         },
+        sweeps={("cnn", first): synthetic_thresholds.swept(folder, first)},
+        masks=[synthetic_thresholds.masks(folder, list(tasks)[:2])],
         database=database,
         acceptance=synthetic_tables.acceptance(folder),
         completeness=[synthetic_tables.completeness(folder, tasks)],

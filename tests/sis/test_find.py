@@ -8,7 +8,7 @@ from chromolens.errors import BadInput
 from chromolens.genome.onehot import decode
 from chromolens.inputs.batches import open_inputs
 from chromolens.sis.files import COLUMNS
-from chromolens.sis.find import find_subsets
+from chromolens.sis.find import COUNTS, find_subsets
 from chromolens.sis.front import sufficient_subsets
 from tests.sis.models import layers, network, random_dna
 
@@ -54,7 +54,10 @@ def study():
 def test_each_window_by_the_model_for_which_it_was_test(study):
     models, inputs, onehot, thresholds = study
     rows = np.array([3, 0, 2, 1, 7])
-    table = find_subsets(models, inputs, rows, FOLDS, task=0, thresholds=thresholds, max_subsets=2)
+    table, counts = find_subsets(
+        models, inputs, rows, FOLDS, task=0, thresholds=thresholds, max_subsets=2
+    )
+    assert counts["windows"].tolist() == [2, 3] and counts["subsets"].sum() == len(table)
     assert list(table.columns) == COLUMNS and len(table)
     for row in rows:
         fold = f"fold{row % 2}"
@@ -74,24 +77,49 @@ def test_each_window_by_the_model_for_which_it_was_test(study):
 def test_a_threshold_nobody_reaches_gives_an_empty_table(study):
     models, inputs, _, _ = study
     high = {"fold0": 1e6, "fold1": 1e6}
-    table = find_subsets(models, inputs, np.arange(12), FOLDS, task=0, thresholds=high)
+    table, counts = find_subsets(models, inputs, np.arange(12), FOLDS, task=0, thresholds=high)
     assert table.empty and list(table.columns) == COLUMNS
+    assert counts["below"].tolist() == [6, 6] and counts["subsets"].tolist() == [0, 0]
 
 
 def test_no_windows_give_an_empty_table(study):
     models, inputs, _, thresholds = study
-    table = find_subsets(models, inputs, np.zeros(0, int), FOLDS, task=0, thresholds=thresholds)
+    table, counts = find_subsets(
+        models, inputs, np.zeros(0, int), FOLDS, task=0, thresholds=thresholds
+    )
     assert table.empty and list(table.columns) == COLUMNS
+    assert list(counts.columns) == COUNTS and counts["windows"].tolist() == [0, 0]
 
 
 def test_windows_that_pass_when_masked_are_left_out_and_counted(study, caplog):
     models, inputs, _, thresholds = study
     low = {"fold0": -1e6, "fold1": thresholds["fold1"]}
-    table = find_subsets(
+    table, counts = find_subsets(
         models, inputs, np.arange(12), FOLDS, task=0, thresholds=low, max_subsets=1
     )
     assert set(table["fold"]) == {"fold1"}
     assert "fold0: 6 of 6 windows" in caplog.text
+    assert counts["masked_passes"].tolist() == [6, 0] and counts["windows"].tolist() == [6, 6]
+    assert counts["threshold"].tolist() == [low["fold0"], low["fold1"]]
+
+
+def test_a_relative_threshold_is_each_windows_own(study):
+    models, inputs, onehot, _ = study
+    share = {"fold0": {"relative": 0.4}, "fold1": {"relative": 0.4}}
+    table, counts = find_subsets(models, inputs, np.arange(12), FOLDS, task=0, thresholds=share)
+    known = onehot.any(axis=-1, keepdims=True)
+    empty = np.where(known, np.float32(0.25), onehot)
+    sought = 0
+    for row, fold in enumerate(["fold0", "fold1"] * 6):
+        pair = models[fold].values(np.stack([onehot[row], empty[row]]), tasks=[0])[:, 0]
+        value, low = pair.astype(float)
+        ours = table[table["id"] == f"record{row}"]
+        assert len(ours) > 0 if value > low else ours.empty
+        np.testing.assert_allclose(ours["threshold"], 0.6 * low + 0.4 * value, atol=1e-5)
+        sought += value > low
+    assert counts["masked_passes"].sum() == 12 - sought and 0 < sought
+    assert counts["with_subset"].sum() == sought and counts["threshold"].isna().all()
+    assert counts["subsets"].sum() == len(table)
 
 
 @pytest.mark.parametrize("missing", ["group", "model", "threshold"])

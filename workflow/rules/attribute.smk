@@ -28,8 +28,7 @@ rule pick_windows:
         explains=lookup(dpath="{model}/explains", within=model_settings),
         windows=int(methods["windows"].max()),
         sis_windows=config["sis"]["windows"],
-        percentile=config["sis"]["percentile"],
-        percentile_of=config["sis"]["percentile_of"],
+        threshold=config["sis"]["threshold"],
         seed=config["seed"],
     script:
         "../../scripts/pick_windows.py"

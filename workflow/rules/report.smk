@@ -79,6 +79,12 @@ rule report:
         sis=collect(
             "results/{{study}}/sis/{row.model}/{row.task}/sis.tsv.gz", row=sis_tasks
         ),
+        counts=collect(
+            "results/{{study}}/sis/{row.model}/{row.task}/counts.tsv", row=sis_tasks
+        ),
+        sweeps=collect(
+            "results/{{study}}/sis/{row.model}/{row.task}/sweep.tsv", row=swept
+        ),
         clusters=collect(
             "results/{{study}}/sis/{row.model}/{row.task}/clusters.tsv", row=sis_tasks
         ),
@@ -98,6 +104,10 @@ rule report:
         ),
         tiles=collect("results/{{study}}/checks/{model}.tiles.tsv", model=tiled_models),
         compared=collect("results/{{study}}/checks/{model}.methods.tsv", model=compared),
+        masks=collect(
+            "results/{{study}}/checks/{model}.mask.tsv",
+            model=list(dict.fromkeys(row.model for row in sis_tasks)),
+        ),
     output:
         report(
             "results/{study}/report/index.html",

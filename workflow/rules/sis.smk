@@ -1,8 +1,8 @@
 """What the models need: sufficient input subsets, their clusters and motifs.
 
 NEEDS     results/{study}/attribution/{model}/windows.tsv
-PROVIDES  results/{study}/sis/{model}/{task}/sis.tsv.gz, subsets.bed, clusters.tsv, motifs.tsv,
-          motifs.meme
+PROVIDES  results/{study}/sis/{model}/{task}/sis.tsv.gz, counts.tsv, subsets.bed, clusters.tsv,
+          motifs.tsv, motifs.meme
 """
 
 sis_tasks = list(model_tasks.itertuples()) if config["sis"]["enabled"] else []
@@ -21,6 +21,7 @@ rule find_sis:
     output:
         subsets="results/{study}/sis/{model}/{task}/sis.tsv.gz",
         bed="results/{study}/sis/{model}/{task}/subsets.bed",
+        counts="results/{study}/sis/{model}/{task}/counts.tsv",
     log:
         "logs/{study}/find_sis/{model}.{task}.log",
     benchmark:
@@ -34,6 +35,7 @@ rule find_sis:
     params:
         code=code["find_sis"],
         folds=roles,
+        threshold=config["sis"]["threshold"],
         settings=plan.sis_settings(config),
     script:
         "../../scripts/find_sis.py"

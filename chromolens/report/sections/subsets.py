@@ -9,6 +9,7 @@ from markupsafe import Markup
 from chromolens.motifs.meme import read_meme
 from chromolens.motifs.ppm import trim
 from chromolens.report import logos
+from chromolens.report.sections import thresholds
 from chromolens.report.sections.patterns import match
 from chromolens.report.study import Study, read
 from chromolens.report.tables import count, plural
@@ -18,10 +19,10 @@ _NOISE = -1
 
 
 def context(study: Study) -> dict:
-    """A group per model and task, nulls last and marked."""
+    """A group per model and task, nulls last and marked; thresholds and mask."""
     database = {motif.id: motif for motif in study.database}
     groups = [_group(study, key, paths, database) for key, paths in study.sis.items()]
-    return {"groups": sorted(groups, key=_null)}
+    return {"groups": sorted(groups, key=_null), "thresholds": thresholds.context(study)}
 
 
 def _null(group: dict) -> bool:
@@ -46,12 +47,19 @@ def _summary(paths: dict[str, Path]) -> str:
         return ""
     table = read(paths["sis"])
     if not len(table):
-        return "No window reached the threshold, so there is no subset."
+        return _why_none(paths)
     sizes = table["positions"].astype(str).str.count(",") + 1
     return (
         f"{plural(len(table), 'subset')} in {plural(table['id'].nunique(), 'window')}; "
         f"half of them have {sizes.median():.0f} bases or fewer."
     )
+
+
+def _why_none(paths: dict[str, Path]) -> str:
+    folds = read(paths["counts"]).to_dict("records") if "counts" in paths else []
+    if not any(fold["windows"] for fold in folds):
+        return "No window reached the threshold, so there is no subset."
+    return f"No subset was found. {thresholds.left_out(folds)}"
 
 
 def _clusters(table: pd.DataFrame) -> list[dict]:
