@@ -12,6 +12,8 @@ from chromolens.report.study import Study
 
 Rows = Sequence[Mapping[str, Any]]
 
+_SIS = ("sis", "clusters", "aligned", "motifs", "weights", "meme")
+
 
 def gather(
     files: Mapping[str, Any],
@@ -35,7 +37,7 @@ def gather(
     readings = [(row["model"], row["task"], row["method"]) for row in tracked]
     tasks = [(row["model"], row["task"]) for row in model_tasks]
     made = json.loads(Path(files["provenance"]).read_text())
-    subsets = zip(*(files[name] for name in ("sis", "clusters", "motifs", "meme")), strict=True)
+    subsets = zip(*(files[name] for name in _SIS), strict=True)
     return Study(
         title=config["title"] or config["study"],
         kind=settings["kind"],
@@ -68,7 +70,7 @@ def gather(
             for task, table, h5 in zip(tasks, files["patterns"], files["modisco"], strict=True)
         },
         sis={
-            task: dict(zip(("sis", "clusters", "motifs", "meme"), map(Path, paths), strict=True))
+            task: dict(zip(_SIS, map(Path, paths), strict=True))
             for task, paths in zip(tasks, subsets, strict=False)
         },
         database=load_database(database),

@@ -55,8 +55,8 @@ class Study:
     patterns
         Per reading: ``patterns.tsv`` and ``modisco.h5``.
     sis
-        Per model and task: paths by name, of ``sis``, ``clusters``, ``motifs`` (tables) and
-        ``meme`` (matrices of ``motifs``).
+        Per model and task: paths by name, of ``sis``, ``clusters``, ``aligned``, ``motifs``
+        (tables), ``weights`` and ``meme`` (matrices of ``motifs``).
     database
         Motifs with ``id``, ``name`` and ``ppm`` (length, 4), for logos beside the matches.
     acceptance

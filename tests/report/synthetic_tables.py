@@ -165,12 +165,32 @@ def sis(folder: Path, task: str, tasks: dict, rng: np.random.Generator) -> dict[
             "string": strings[:3],
         }
     )
-    motifs = pd.DataFrame([{"motif": "cluster_0_part_0", **naming(task, ppm_of(site))}])
-    write_meme({"cluster_0_part_0": ppm_of(site)}, f"{stem}.meme")
+    turned = site[::-1].translate(str.maketrans("ACGT", "TGCA"))
+    ppms = {"paper_0.0": ppm_of(site), "aligned_0": ppm_of(turned)}
+    identifier = f"MA{list(tasks).index(task):04d}.1"
+    motifs = pd.DataFrame(
+        [{"motif": n, **naming(task, ppm, motif_id=identifier)} for n, ppm in ppms.items()]
+    )
+    write_meme(ppms, f"{stem}.meme")
+    aligned = pd.DataFrame(
+        {
+            "id": "chrI:305-506",
+            "order": range(6),
+            "part": 0,
+            "cluster": [0] * 5 + [-1],
+            "strand": list("++-+-+"),
+            "offset": [0, 0, 0, 1, -1, 0],
+            "kept": [7] * 5 + [3],
+            "string": [turned] * 3 + [turned[1:-3] + "NG", "AN" + turned[1:], "GAT"],
+        }
+    )
+    weights = pd.DataFrame(ppm_of(turned) / 2, columns=list("ACGT")).assign(motif="aligned_0")
     return {
         "sis": written(subsets, Path(f"{stem}.sis.tsv.gz")),
         "meme": Path(f"{stem}.meme"),
         "clusters": written(clusters, Path(f"{stem}.clusters.tsv")),
+        "aligned": written(aligned, Path(f"{stem}.aligned.tsv.gz")),
+        "weights": written(weights, Path(f"{stem}.weights.tsv")),
         "motifs": written(motifs, Path(f"{stem}.motifs.tsv")),
     }
 
