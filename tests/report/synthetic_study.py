@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pyBigWig
 import synthetic_tables
+from synthetic_sis import sis
 from synthetic_tables import FOLDS, NULL, ppm_of, written
 
 from chromolens.genome.fasta import prepare_fasta
@@ -76,10 +77,7 @@ def build(folder: Path, tasks: dict[str, str] = SITES, title: str = "Six yeast f
         genes=_genes(folder),
         truth=_truth(folder, events),
         patterns=patterns,
-        sis={
-            ("cnn", task): synthetic_tables.sis(folder, task, tasks, rng)
-            for task in list(tasks)[:2]
-        },
+        sis={("cnn", task): sis(folder, task, tasks) for task in list(tasks)[:2]},
         database=database,
         acceptance=synthetic_tables.acceptance(folder),
         completeness=[synthetic_tables.completeness(folder, tasks)],
