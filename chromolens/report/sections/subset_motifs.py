@@ -12,7 +12,7 @@ from chromolens.report.alignment import align
 from chromolens.report.sections.patterns import match
 from chromolens.report.tables import count, plural
 
-_MEMBERS, _CLUSTERS = 15, 6
+_MEMBERS, _NAMED, _UNNAMED = 15, 6, 2
 _OTHER = str.maketrans("ACGT", "TGCA")
 
 
@@ -33,14 +33,14 @@ class Motifs:
 
 
 def aligned_clusters(parts: pd.DataFrame, motifs: Motifs, database: Mapping) -> list[dict]:
-    """Clusters that have a name first, then by support; the first few."""
+    """Clusters that have a name, then those without, by support; the first few of each."""
     if not len(parts) or not len(motifs.table):
         return []
     table = motifs.table[motifs.table["motif"].str.startswith("aligned_")]
-    table = table.assign(rank=~table["named"].astype(bool))
-    table = table.sort_values(["rank", "support"], ascending=[True, False], kind="stable")
-    rows = [row for row in table.itertuples() if row.motif in motifs.ppms][:_CLUSTERS]
-    return [_cluster(row, parts, motifs, database) for row in rows]
+    table = table.sort_values("support", ascending=False, kind="stable")
+    named = table["named"].astype(bool)
+    shown = pd.concat([table[named].head(_NAMED), table[~named].head(_UNNAMED)])
+    return [_cluster(row, parts, motifs, database) for row in shown.itertuples()]
 
 
 def _cluster(row: object, parts: pd.DataFrame, motifs: Motifs, database: Mapping) -> dict:
