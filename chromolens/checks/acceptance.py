@@ -93,7 +93,9 @@ def failed(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _read(path: str) -> pd.DataFrame:
-    table = pd.read_table(path).fillna({"others": "", "name": "", "family": ""})
+    text = ("others", "name", "family")
+    # a column may be empty throughout, which alone would make it one of numbers
+    table = pd.read_table(path, dtype=dict.fromkeys(text, str)).fillna(dict.fromkeys(text, ""))
     if "named" in table:
         # MoDISco's patterns have a sign; a subset keeps the target up, so its motif is positive
         mode = "sis_" + table["motif"].astype(str).str.split("_").str[0]
