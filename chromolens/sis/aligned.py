@@ -11,7 +11,8 @@ DBSCAN joins all families within 0.05 of its best radius.
 
 Memory is bounded: the ``most`` most frequent distinct strings (a string and its reverse
 complement are one) are linked, about 24 bytes a pair; the rest join the group at the least
-average distance, if that is at most ``max_distance``.
+average distance, if that is at most ``max_distance``. Time grows with the square of both the
+number and the length of the strings.
 """
 
 from collections.abc import Sequence

@@ -83,7 +83,8 @@ rule report:
             "results/{{study}}/sis/{row.model}/{row.task}/clusters.tsv", row=sis_tasks
         ),
         aligned=collect(
-            "results/{{study}}/sis/{row.model}/{row.task}/aligned.tsv.gz", row=sis_tasks
+            "results/{{study}}/sis/{row.model}/{row.task}/aligned.tsv.gz",
+            row=sis_tasks,
         ),
         weights=collect(
             "results/{{study}}/sis/{row.model}/{row.task}/weights.tsv", row=sis_tasks
