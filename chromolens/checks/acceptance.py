@@ -98,14 +98,10 @@ def _read(path: str) -> pd.DataFrame:
     table = pd.read_table(path, dtype=dict.fromkeys(text, str)).fillna(dict.fromkeys(text, ""))
     if "named" in table:
         # MoDISco's patterns have a sign; a subset keeps the target up, so its motif is positive
-        table["reading"] = "modisco" if "pattern" in table else _modes(table["motif"])
+        own = "pattern" in table
+        table["reading"] = "modisco" if own else "sis_" + table["motif"].str.split("_").str[0]
         table["sign"] = table.get("sign", "pos")
     return table
-
-
-def _modes(motifs: pd.Series) -> pd.Series:
-    """sis_paper or sis_aligned, of ``paper_0.1`` or ``aligned_2``."""
-    return "sis_" + motifs.astype(str).str.split("_").str[0]
 
 
 def _row(criterion: dict, evidence: Evidence) -> dict[str, object]:
