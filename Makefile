@@ -10,7 +10,7 @@ SEEDS  ?= 1 2 3
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test bench bench-tal1-gata1 bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss test-cluster
+.PHONY: help env demo demo-seeds test bench bench-clustering bench-tal1-gata1 bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss test-cluster
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ test-cluster: env  ## the default study, cut small, on a one-machine SLURM (root
 oracles: env  ## packages that tests compare with, into a folder of their own
 	$(BIN)/pip install --quiet --no-deps --upgrade --target .oracles \
 	--requirement tests/requirements-oracles.txt
+
+bench-clustering: env  ## CPU time and quality of both clusterings of subsets
+	$(ONE_THREAD) $(BIN)/python benchmarks/sis/clustering.py
 
 bench-tal1-gata1: env  ## motifs that methods miss, in the DeepLIFT paper's own network
 	CHROMOLENS_MIRROR=$(MIRROR) $(BIN)/python -m benchmarks.tal1_gata1

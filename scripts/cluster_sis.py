@@ -9,13 +9,18 @@ log_to(snakemake.log[0])
 
 names, params = snakemake.wildcards, snakemake.params
 clusters = cluster_subsets(
-    read_subsets(snakemake.input.subsets), load_database(params.database), **params.naming
+    read_subsets(snakemake.input.subsets),
+    load_database(params.database),
+    naming=params.naming,
+    **params.settings,
 )
 for place, column in enumerate(("model", "task")):
     clusters.motifs.insert(place, column, names[column])
 write_clusters(
     clusters,
     clusters_tsv=snakemake.output.clusters,
+    parts_tsv=snakemake.output.parts,
     motifs_tsv=snakemake.output.motifs,
+    weights_tsv=snakemake.output.weights,
     motifs_meme=snakemake.output.meme,
 )

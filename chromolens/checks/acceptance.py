@@ -28,9 +28,10 @@ _COLUMNS = {
 class Evidence:
     """The study's tables; an absent one is empty.
 
-    ``pooled``: model, task, metric, value. ``motifs``: model, task, reading (modisco, sis),
-    sign, support, windows, and the columns of ``name_motifs``. ``completeness``: as the check
-    writes it. ``planted``: model, task, method, scope, recall, precision. ``tiles``: as pooled.
+    ``pooled``: model, task, metric, value. ``motifs``: model, task, reading (modisco,
+    sis_paper, sis_aligned), sign, support, windows, and the columns of ``name_motifs``.
+    ``completeness``: as the check writes it. ``planted``: model, task, method, scope, recall,
+    precision. ``tiles``: as pooled.
     """
 
     pooled: pd.DataFrame
@@ -92,10 +93,13 @@ def failed(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _read(path: str) -> pd.DataFrame:
-    table = pd.read_table(path).fillna({"others": "", "name": "", "family": ""})
+    text = ("others", "name", "family")
+    # a column may be empty throughout, which alone would make it one of numbers
+    table = pd.read_table(path, dtype=dict.fromkeys(text, str)).fillna(dict.fromkeys(text, ""))
     if "named" in table:
         # MoDISco's patterns have a sign; a subset keeps the target up, so its motif is positive
-        table["reading"] = "modisco" if "pattern" in table else "sis"
+        own = "pattern" in table
+        table["reading"] = "modisco" if own else "sis_" + table["motif"].str.split("_").str[0]
         table["sign"] = table.get("sign", "pos")
     return table
 
@@ -155,7 +159,7 @@ def motif(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     rows = rows[rows["named"].astype(bool) & (rows["sign"] == "pos")]
     said, found = [], 0
     for reading in criterion["readings"]:
-        hits = _matching(rows[rows["reading"] == reading], criterion)
+        hits = _matching(_read_by(rows, [reading]), criterion)
         found += bool(len(hits))
         said.append(f"{reading}: {_describe(hits)}")
     return found / len(criterion["readings"]), "; ".join(said)
@@ -171,7 +175,7 @@ def absent_motif(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 def named_motifs(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Number of motifs with a name, positive or negative, in any reading."""
     rows = _pick(evidence.motifs, criterion, "model", "task")
-    hits = rows[rows["named"].astype(bool) & rows["reading"].isin(criterion["readings"])]
+    hits = _read_by(rows[rows["named"].astype(bool)], criterion["readings"])
     return float(len(hits)), _describe(hits)
 
 
@@ -179,7 +183,7 @@ def named_share(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Largest share of the windows that hold one positive, named motif."""
     rows = _pick(evidence.motifs, criterion, "model", "task")
     hits = rows[rows["named"].astype(bool) & (rows["sign"] == "pos")]
-    hits = hits[hits["reading"].isin(criterion["readings"])]
+    hits = _read_by(hits, criterion["readings"])
     return (hits["support"] / hits["windows"]).max() if len(hits) else 0.0, _describe(hits)
 
 
@@ -208,6 +212,11 @@ VALUES = {
 }  # fmt: skip
 
 
+def _read_by(rows: pd.DataFrame, readings: list[str]) -> pd.DataFrame:
+    """Motifs of these readings; ``sis`` is either of its modes."""
+    return rows[rows["reading"].astype(str).str.startswith(tuple(readings))]
+
+
 def _planted(criterion: dict, evidence: Evidence, column: str) -> tuple[float, str]:
     rows = _pick(evidence.planted, criterion, "model", "task", "method")
     rows = rows[rows["scope"] == "genome"]
@@ -228,7 +237,7 @@ def _matching(rows: pd.DataFrame, criterion: dict) -> pd.DataFrame:
         or any(family in str(row.family).upper() for family in families)
         for row in rows.rename(columns={"name": "name_"}).itertuples()
     ]
-    return rows[kept]
+    return rows.loc[kept]
 
 
 def _describe(rows: pd.DataFrame) -> str:

@@ -37,8 +37,13 @@ def information(ppm: np.ndarray, sites: float = np.inf) -> float:
 
 def trim(ppm: np.ndarray, minimum: float = 0.25) -> np.ndarray:
     """The motif from its first to its last position of at least ``minimum`` bits."""
+    return normalised(ppm)[core(ppm, minimum)]
+
+
+def core(ppm: np.ndarray, minimum: float = 0.25) -> slice:
+    """What ``trim`` keeps; nothing where no position has as many bits."""
     kept = np.flatnonzero(column_information(ppm) >= minimum)
-    return normalised(ppm)[kept[0] : kept[-1] + 1] if len(kept) else np.empty((0, 4))
+    return slice(kept[0], kept[-1] + 1) if len(kept) else slice(0, 0)
 
 
 def reverse_complement(ppm: np.ndarray) -> np.ndarray:

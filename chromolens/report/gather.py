@@ -12,7 +12,7 @@ from chromolens.motifs.database import load_database
 from chromolens.report.study import Study
 
 Rows = Sequence[Mapping[str, Any]]
-SIS = ("sis", "counts", "clusters", "motifs", "meme")
+SIS = ("sis", "counts", "clusters", "aligned", "motifs", "weights", "meme")
 
 
 def gather(

@@ -74,6 +74,15 @@ def observed(
     return Markup("".join(letter(base, left, axis, step, tall) for base, left, tall in places))
 
 
+def coloured(text: str) -> Markup:
+    """A line of text with its bases in their colours."""
+    letters = [
+        Markup('<b class="base-{0}">{0}</b>').format(base) if base in LETTERS else base
+        for base in text
+    ]
+    return Markup("").join(letters)
+
+
 def stacked(matrix: np.ndarray, x: float, axis: float, step: float, unit: float) -> Markup:
     """Letters of a (length, 4) matrix: positive ones piled above the axis, negative below."""
     columns = enumerate(np.nan_to_num(np.asarray(matrix, dtype=float)) * unit)

@@ -55,8 +55,9 @@ class Study:
     patterns
         Per reading: ``patterns.tsv`` and ``modisco.h5``.
     sis
-        Per model and task: paths by name, of ``sis``, ``clusters``, ``motifs`` (tables) and
-        ``meme`` (matrices of ``motifs``); ``counts`` (what became of the windows).
+        Per model and task: paths by name, of ``sis``, ``clusters``, ``aligned``, ``motifs``
+        (tables), ``weights`` and ``meme`` (matrices of ``motifs``); ``counts`` (what became of
+        the windows).
     sweeps, masks
         Per model and task the table of ``sis/sweep.py``; tables of ``checks/mask.py``.
     database

@@ -1,50 +1,35 @@
 """From subsets to motifs: two readings of the same table.
 
-``cluster_{i}_part_{j}``: the paper's clusters (``clusters.paper_clusters``). Members are laid on
-the cluster's medoid, the alignment is cut at gaps of 10 or more, and each part is a motif.
+``paper_{i}.{j}``: the paper's clusters (``clusters.paper_clusters``). Members are laid on the
+cluster's medoid, the alignment is cut at gaps of 10 or more, and each part ``j`` is a motif.
 
-``parts_{i}``: every subset is cut at such gaps first, because a subset may hold the sites of
+``aligned_{i}``: every subset is cut at such gaps first, because a subset may hold the sites of
 several factors, or one site and a base far away. Parts of 4 or more kept bases are clustered
-whatever their strand: Jaccard distance of kept bases at the best ungapped offset and strand,
-average linkage (which, unlike DBSCAN here, does not hang on a finely tuned radius), and laid on
-their medoid.
+whatever their strand and lie on their medoid (``aligned.aligned_clusters``).
 
-A subset keeps only the bases it needs, so its letters say little of a motif. The PPMs are
-therefore read from the sequence underneath: all bases of all members in the aligned frame, from
-3 before the medoid's first kept base to 3 behind its last; naming trims what says nothing.
-Support is the number of distinct sites (genome positions), not of subsets.
+The motif's matrices are in ``matrices``; naming trims what says nothing. Support is the number of
+distinct sites (genome positions), not of subsets.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import squareform
 
-from chromolens.genome.onehot import codes_to_onehot
+from chromolens.genome.onehot import codes_of
 from chromolens.motifs.database import Motif
 from chromolens.motifs.naming import name_motifs
+from chromolens.sis.aligned import Laid, aligned_clusters, lay
 from chromolens.sis.clusters import cluster_table, paper_clusters
-from chromolens.sis.members import (
-    Member,
-    aligned,
-    distances,
-    distinct_places,
-    members_of,
-    parts_of,
-)
-from chromolens.sis.strings import FLANK, split_at_gaps
-
-MARGIN = 3
-"""Bases beside the medoid's span that a motif reads; at most FLANK."""
-
-PSEUDOCOUNT = 1.0
-"""Bases added to each column, a quarter of each kind."""
+from chromolens.sis.matrices import Matrices, matrices
+from chromolens.sis.members import Member, members_of, parts_of, same_place
+from chromolens.sis.strings import split_at_gaps
 
 MIN_SHARED = 4
 """Kept bases that a member must share with a part of its medoid to support it (all, of fewer)."""
+
+PARTS = ["id", "order", "part", "cluster", "strand", "offset", "kept", "string"]
 
 
 @dataclass(frozen=True)
@@ -55,15 +40,18 @@ class Clusters:
     ----------
     strings
         Columns cluster, string, count: the paper's clusters, noise -1.
-    ppms, supports
-        Motif -> PPM (length, 4) and number of sites.
+    parts
+        A row for each part of each subset, columns PARTS: where it lies in the alignment of its
+        cluster. Noise, and parts of too few kept bases, -1.
+    found
+        Motif -> its matrices.
     motifs
         One row per motif: columns of ``motifs.naming``, and ``windows``: those with a subset.
     """
 
     strings: pd.DataFrame
-    ppms: dict[str, np.ndarray]
-    supports: dict[str, int]
+    parts: pd.DataFrame
+    found: dict[str, Matrices]
     motifs: pd.DataFrame
 
 
@@ -72,15 +60,12 @@ def cluster_subsets(
     database: Sequence[Motif],
     *,
     eps: int = 2,
-    min_samples: int | None = None,
+    min_samples: int = 0,
     gap: int = 10,
     min_kept: int = 4,
     max_distance: float = 0.6,
     min_members: int = 5,
-    max_q: float = 0.01,
-    min_overlap: int = 6,
-    min_information: float = 8.0,
-    min_support: int = 20,
+    naming: Mapping[str, float] | None = None,
 ) -> Clusters:
     """Cluster a task's subsets both ways (see the module), make motifs of them and name these.
 
@@ -92,127 +77,96 @@ def cluster_subsets(
         The paper's clustering; see ``clusters.paper_clusters``.
     gap, min_kept
         Where subsets are cut, and the fewest kept bases of a part.
-    max_distance
-        Average Jaccard distance up to which groups of parts are one cluster.
-    min_members
-        Fewest sites of a cluster of parts.
-    max_q, min_overlap, min_information, min_support
+    max_distance, min_members
+        Average distance up to which groups of parts are one cluster, and its fewest sites; see
+        ``aligned.aligned_clusters``.
+    naming
         When a motif is given a name; see ``motifs.naming.name_motifs``.
     """
     members, strings = members_of(table), list(table["string"])
     labels = paper_clusters(strings, eps, min_samples)
-    found = _paper_motifs(members, labels, gap) | _part_motifs(
-        members, gap, min_kept, max_distance, min_members
-    )
-    supports = {name: support for name, (_, support) in found.items()}
-    ppms = {name: ppm for name, (ppm, _) in found.items()}
-    motifs = name_motifs(
-        ppms,
-        supports,
+    found = _paper_motifs(members, labels, gap)
+    cut = [parts_of(member, gap) for member in members]
+    parts = [part for each in cut for part in each]
+    laid, aligned = _aligned_motifs(parts, min_kept, max_distance, min_members)
+    found |= aligned
+    named = name_motifs(
+        {name: motif.ppm for name, motif in found.items()},
+        {name: motif.sites for name, motif in found.items()},
         database,
-        max_q=max_q,
-        min_overlap=min_overlap,
-        min_information=min_information,
-        min_support=min_support,
-    )
-    motifs["windows"] = table["id"].nunique()
-    return Clusters(cluster_table(strings, labels), ppms, supports, motifs)
+        **(naming or {}),
+    ).assign(windows=table["id"].nunique())
+    return Clusters(cluster_table(strings, labels), _parts_table(table, cut, laid), found, named)
 
 
-def cluster_parts(
-    parts: Sequence[Member], max_distance: float = 0.6, min_members: int = 5
-) -> np.ndarray:
-    """Strand-free clusters of parts: int (n,), 0 the largest, -1 in groups of few.
-
-    See the module for the distance; memory grows with the square of the distinct parts.
-    """
-    which, distinct = pd.factorize(np.array([part.letters.tobytes() for part in parts], object))
-    if len(distinct) < 2:
-        groups = np.zeros(len(distinct), dtype=int)
-    else:
-        first = np.unique(which, return_index=True)[1]
-        apart = distances([parts[row] for row in first])
-        tree = linkage(squareform(apart, checks=False), "average")
-        groups = fcluster(tree, max_distance, "distance")
-    return _by_size(groups[which], min_members)
-
-
-def align_members(
-    members: Sequence[Member], weights: np.ndarray | None = None
-) -> tuple[Member, list[tuple[Member, int]]]:
-    """Members laid on their medoid: it, and for each its oriented self and offset.
-
-    The medoid has the least summed distance to all. An offset counts from the medoid's first
-    kept position to the member's.
-    """
-    apart = distances(members)
-    medoid = members[int(np.argmin(apart.sum(axis=0)))]
-    return medoid, [aligned(member, medoid) for member in members]
-
-
-def motif_of(
-    laid: Sequence[tuple[Member, int]], first: int, last: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """PPM of aligned members from column ``first`` to ``last`` (inclusive) and MARGIN around.
-
-    Columns count from the medoid's first kept position. Gives the PPM (columns, 4) and the
-    number of bases read in each column.
-    """
-    counts = np.zeros((last - first + 1 + 2 * MARGIN, 4))
-    for member, offset in laid:
-        # column of the member's first base in the motif
-        start = offset - FLANK - (first - MARGIN)
-        inside = slice(max(0, start), max(0, min(len(counts), start + len(member.codes))))
-        bases = codes_to_onehot(member.codes)[inside.start - start : inside.stop - start]
-        counts[inside][: len(bases)] += bases
-    total = counts.sum(axis=1)
-    return (counts + PSEUDOCOUNT / 4) / (total + PSEUDOCOUNT)[:, None], total
-
-
-def _paper_motifs(
-    members: list[Member], labels: np.ndarray, gap: int
-) -> dict[str, tuple[np.ndarray, int]]:
+def _paper_motifs(members: list[Member], labels: np.ndarray, gap: int) -> dict[str, Matrices]:
     motifs = {}
     for cluster in range(labels.max(initial=-1) + 1):
-        ours = distinct_places([members[row] for row in np.flatnonzero(labels == cluster)])
-        medoid, laid = align_members(ours)
-        for number, part in enumerate(split_at_gaps(np.flatnonzero(medoid.kept) - FLANK, gap)):
+        ours = [members[row] for row in np.flatnonzero(labels == cluster)]
+        ours = [ours[row] for row in same_place(ours)[1]]
+        medoid, turned, offsets = lay([member.string for member in ours])
+        laid = _oriented(ours, turned, offsets)
+        for number, part in enumerate(split_at_gaps(_kept(medoid), gap)):
             supporting = [each for each in laid if _supports(*each, medoid, part)]
-            ppm, _ = motif_of(supporting, part[0], part[-1])
-            motifs[f"cluster_{cluster}_part_{number}"] = ppm, len(supporting)
+            motifs[f"paper_{cluster}.{number}"] = matrices(supporting, part[0], part[-1])
     return motifs
 
 
-def _part_motifs(
-    members: list[Member], gap: int, min_kept: int, max_distance: float, min_members: int
-) -> dict[str, tuple[np.ndarray, int]]:
-    parts = distinct_places(
-        [part for member in members for part in parts_of(member, gap, min_kept)]
-    )
-    labels = cluster_parts(parts, max_distance, min_members)
+def _aligned_motifs(
+    parts: list[Member], min_kept: int, max_distance: float, min_members: int
+) -> tuple[Laid, dict[str, Matrices]]:
+    """Where all parts lie, and the motifs of the clusters of their sites."""
+    enough = np.flatnonzero([part.kept.sum() >= min_kept for part in parts])
+    which, first = same_place([parts[row] for row in enough])
+    sites = [parts[row] for row in enough[first]]
+    laid = aligned_clusters([site.string for site in sites], max_distance, min_members)
     motifs = {}
-    for cluster in range(labels.max(initial=-1) + 1):
-        medoid, laid = align_members([parts[row] for row in np.flatnonzero(labels == cluster)])
-        ppm, _ = motif_of(laid, 0, len(medoid.letters) - 1)
-        motifs[f"parts_{cluster}"] = ppm, len(laid)
-    return motifs
+    for cluster, medoid in enumerate(laid.medoids):
+        rows = np.flatnonzero(laid.labels == cluster)
+        ours = _oriented([sites[row] for row in rows], laid.turned[rows], laid.offsets[rows])
+        motifs[f"aligned_{cluster}"] = matrices(ours, 0, len(medoid) - 1)
+    return _of_all(laid, enough, which, len(parts)), motifs
 
 
-def _supports(member: Member, offset: int, medoid: Member, part: np.ndarray) -> bool:
+def _of_all(laid: Laid, rows: np.ndarray, which: np.ndarray, count: int) -> Laid:
+    """What holds for sites, for all parts: ``rows`` of them show the sites ``which``."""
+    labels, turned, offsets = np.full(count, -1), np.zeros(count, bool), np.zeros(count, int)
+    labels[rows], turned[rows] = laid.labels[which], laid.turned[which]
+    offsets[rows] = laid.offsets[which]
+    return Laid(labels, turned, offsets, laid.medoids)
+
+
+def _parts_table(table: pd.DataFrame, cut: list[list[Member]], laid: Laid) -> pd.DataFrame:
+    parts, counts = [part for each in cut for part in each], [len(each) for each in cut]
+    lying = _oriented(parts, laid.turned, laid.offsets)
+    columns = {
+        "id": np.repeat(table["id"].to_numpy(), counts),
+        "order": np.repeat(table["order"].to_numpy(), counts),
+        "part": [number for each in cut for number in range(len(each))],
+        "cluster": laid.labels,
+        "strand": np.where(laid.turned, "-", "+"),
+        "offset": laid.offsets,
+        "kept": [int(part.kept.sum()) for part in parts],
+        "string": [part.string for part, _ in lying],
+    }
+    return pd.DataFrame(columns, columns=PARTS)
+
+
+def _oriented(
+    members: list[Member], turned: np.ndarray, offsets: np.ndarray
+) -> list[tuple[Member, int]]:
+    """Members as they lie, with the column of their first kept base."""
+    ways = zip(members, turned, offsets, strict=True)
+    return [(each.reversed() if turn else each, int(offset)) for each, turn, offset in ways]
+
+
+def _kept(string: str) -> np.ndarray:
+    return np.array([place for place, letter in enumerate(string) if letter != "N"])
+
+
+def _supports(member: Member, offset: int, medoid: str, part: np.ndarray) -> bool:
     """Whether an aligned member keeps the same bases as the medoid in this part of it."""
-    letters = member.letters
-    places = part - offset
-    inside = (places >= 0) & (places < len(letters))
-    shared = (medoid.letters[part[inside]] * letters[places[inside]]).sum()
-    return bool(shared >= min(MIN_SHARED, len(part)))
-
-
-def _by_size(groups: np.ndarray, min_members: int) -> np.ndarray:
-    """Groups renumbered from the largest (ties: the first seen); small ones -1."""
-    which, names = pd.factorize(groups)
-    sizes = np.bincount(which, minlength=len(names))
-    order = np.argsort(-sizes, kind="stable")
-    rank = np.empty(len(names), dtype=int)
-    rank[order] = np.arange(len(names))
-    rank[sizes < min_members] = -1
-    return rank[which] if len(groups) else np.zeros(0, dtype=int)
+    string = member.string
+    inside = part[(part >= offset) & (part < offset + len(string))]
+    ours, theirs = codes_of(string)[inside - offset], codes_of(medoid)[inside]
+    return bool((ours == theirs).sum() >= min(MIN_SHARED, len(part)))

@@ -2,7 +2,7 @@
 
 Computed on distinct strings with their counts as weights, which gives the labels that the matrix
 of all strings would give. This reading is strict and blind to strands: a motif and its reverse
-complement are two clusters, and gap length counts. ``cluster_motifs`` has the other reading.
+complement are two clusters, and gap length counts. ``aligned`` has the other reading.
 """
 
 from collections.abc import Sequence
@@ -18,9 +18,7 @@ ROWS = 1000
 """Rows of the distance matrix in memory at a time."""
 
 
-def paper_clusters(
-    strings: Sequence[str], eps: int = 2, min_samples: int | None = None
-) -> np.ndarray:
+def paper_clusters(strings: Sequence[str], eps: int = 2, min_samples: int = 0) -> np.ndarray:
     """Cluster of each string, int (n,), -1 for noise.
 
     Parameters
@@ -28,7 +26,7 @@ def paper_clusters(
     eps
         Largest Levenshtein distance of neighbours.
     min_samples
-        Neighbours (itself included) of a core string; None: round(sqrt(n)), the paper's.
+        Neighbours (itself included) of a core string; 0: round(sqrt(n)), the paper's.
     """
     if not len(strings):
         return np.zeros(0, dtype=int)

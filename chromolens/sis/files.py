@@ -17,6 +17,7 @@ sequence     all bases from 10 before the subset's first position to 10 behind i
 """
 
 import gzip
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
+from chromolens.genome.onehot import BASES
 from chromolens.motifs.meme import write_meme
 from chromolens.runlog import atomic
 from chromolens.sis.members import origin
@@ -31,6 +33,7 @@ from chromolens.sis.members import origin
 if TYPE_CHECKING:
     # the jobs that find subsets need no clustering packages
     from chromolens.sis.cluster_motifs import Clusters
+    from chromolens.sis.matrices import Matrices
 
 COLUMNS = "id fold order value without_one threshold rest_value positions string sequence".split()
 TEXT = {name: str for name in ("id", "fold", "positions", "string", "sequence")}
@@ -38,9 +41,7 @@ TEXT = {name: str for name in ("id", "fold", "positions", "string", "sequence")}
 
 def write_subsets(table: pd.DataFrame, path: str | Path) -> None:
     """Write ``sis.tsv.gz`` (the same bytes for the same table)."""
-    text = table[COLUMNS].to_csv(sep="\t", index=False).encode()
-    with atomic(path) as temporary:
-        temporary.write_bytes(gzip.compress(text, mtime=0))
+    _write_gzipped(table[COLUMNS], path)
 
 
 def read_subsets(path: str | Path) -> pd.DataFrame:
@@ -56,15 +57,48 @@ def write_clusters(
     clusters: "Clusters",
     *,
     clusters_tsv: str | Path,
+    parts_tsv: str | Path,
     motifs_tsv: str | Path,
+    weights_tsv: str | Path,
     motifs_meme: str | Path,
     background: tuple[float, ...] | np.ndarray = (0.25, 0.25, 0.25, 0.25),
 ) -> None:
-    """Write the strings' clusters, the motifs' names, and the motifs (MEME)."""
-    for table, path in ((clusters.strings, clusters_tsv), (clusters.motifs, motifs_tsv)):
+    """Write the strings' clusters, the parts' alignments, and the motifs with their matrices.
+
+    ``parts_tsv`` is gzipped. Weights have a row per motif and position.
+    """
+    found = clusters.found
+    tables = {clusters_tsv: clusters.strings, motifs_tsv: clusters.motifs}
+    for path, table in (tables | {weights_tsv: _weights(found)}).items():
         with atomic(path) as temporary:
             table.to_csv(temporary, sep="\t", index=False)
-    write_meme(clusters.ppms, motifs_meme, background, clusters.supports)
+    _write_gzipped(clusters.parts, parts_tsv)
+    ppms = {name: motif.ppm for name, motif in found.items()}
+    sites = {name: motif.sites for name, motif in found.items()}
+    write_meme(ppms, motifs_meme, background, sites)
+
+
+def _weights(found: Mapping[str, "Matrices"]) -> pd.DataFrame:
+    columns = ["motif", "position", *BASES, "bases"]
+    rows = [
+        (name, position, *np.round(row, 4), int(bases))
+        for name, motif in found.items()
+        for position, (row, bases) in enumerate(zip(motif.weights, motif.bases, strict=True))
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def read_weights(path: str | Path) -> dict[str, np.ndarray]:
+    """Motif -> share of its sites that keep each base, (length, 4), of ``weights.tsv``."""
+    table = pd.read_csv(path, sep="\t", dtype={"motif": str})
+    return {name: rows[list(BASES)].to_numpy() for name, rows in table.groupby("motif")}
+
+
+def _write_gzipped(table: pd.DataFrame, path: str | Path) -> None:
+    """The same bytes for the same table."""
+    text = table.to_csv(sep="\t", index=False).encode()
+    with atomic(path) as temporary:
+        temporary.write_bytes(gzip.compress(text, mtime=0))
 
 
 def write_bed(table: pd.DataFrame, path: str | Path) -> None:

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from chromolens.checks.acceptance import Evidence, check_criteria, failed, judge
+from chromolens.checks.acceptance import Evidence, check_criteria, failed, judge, read_evidence
 from chromolens.errors import BadInput
 
 
@@ -14,9 +14,9 @@ def evidence() -> Evidence:
     columns = ["model", "task", "reading", "sign", "named", "name", "others", "family", "q"]
     motifs = [
         ("m", "A", "modisco", "pos", True, "CBF1", "PHO4;TYE7", "bHLH", 1e-5, 50, 100),
-        ("m", "A", "sis", "pos", True, "PHO4", "", "bHLH", 1e-4, 25, 50),
+        ("m", "A", "sis_aligned", "pos", True, "PHO4", "", "bHLH", 1e-4, 25, 50),
         ("m", "A", "modisco", "neg", True, "REB1", "", "Myb", 1e-4, 30, 100),
-        ("m", "A", "sis", "pos", False, "ABF1", "", "", 0.5, 3, 50),
+        ("m", "A", "sis_paper", "pos", False, "ABF1", "", "", 0.5, 3, 50),
     ]
     flagged = pd.DataFrame([("m", "A", "d", 0.002, 1e-3)])
     flagged.columns = ["model", "task", "method", "share_flagged", "max_error"]
@@ -43,6 +43,8 @@ def one(evidence: Evidence, **criterion: object) -> tuple[float, str]:
         ({"value": "gain", "metric": "jsd", "task": "A", "min": 0.1}, 0.2, "PASS"),
         ({"value": "motif", "names": ["PHO4"]}, 1.0, "PASS"),  # another name of MoDISco's pattern
         ({"value": "motif", "families": ["bHLH"]}, 1.0, "PASS"),
+        ({"value": "motif", "names": ["PHO4"], "readings": ["sis_aligned"]}, 1.0, "PASS"),
+        ({"value": "motif", "names": ["PHO4"], "readings": ["sis_paper", "sis"]}, 0.5, "FAIL"),
         ({"value": "motif", "names": ["TYE7"]}, 0.5, "FAIL"),  # MoDISco alone
         ({"value": "motif", "names": ["REB1"], "readings": ["modisco"]}, 0.0, "FAIL"),  # negative
         ({"value": "motif", "names": ["ABF1"]}, 0.0, "FAIL"),  # not named
@@ -60,6 +62,22 @@ def test_criteria(evidence: Evidence, criterion: dict, value: float, result: str
 
 def test_a_value_without_evidence_fails(evidence: Evidence) -> None:
     assert one(evidence, value="metric", metric="auprc", model="m", min=0.1)[1] == "FAIL"
+
+
+def test_motifs_tables_say_who_read_them(tmp_path) -> None:
+    rows = {"named": True, "name": "REB1", "others": "", "family": "", "q": 0.001}
+    tables = {
+        "modisco": pd.DataFrame(
+            [{"pattern": "pos.pattern_0", "sign": "pos", "motif": "a", **rows}]
+        ),
+        "sis": pd.DataFrame([{"motif": m, **rows} for m in ("paper_0.1", "aligned_2")]),
+        "none": pd.DataFrame(columns=["motif", *rows]),
+    }
+    for name, table in tables.items():
+        table.assign(model="m", task="A").to_csv(tmp_path / name, sep="\t", index=False)
+    found = read_evidence({"motifs": [str(tmp_path / name) for name in tables]})
+    assert found.motifs["reading"].tolist() == ["modisco", "sis_paper", "sis_aligned"]
+    assert one(found, value="motif", names=["REB1"]) == (1.0, "PASS")
 
 
 def test_goals_do_not_fail_a_study(evidence: Evidence) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 import pyBigWig
 import synthetic_tables
 import synthetic_thresholds
+from synthetic_sis import sis
 from synthetic_tables import FOLDS, NULL, ppm_of, written
 
 from chromolens.genome.fasta import prepare_fasta
@@ -78,7 +79,7 @@ def build(folder: Path, tasks: dict[str, str] = SITES, title: str = "Six yeast f
         truth=_truth(folder, events),
         patterns=patterns,
         sis={
-            ("cnn", task): synthetic_tables.sis(folder, task, tasks, rng)
+            ("cnn", task): sis(folder, task, tasks)
             | {"counts": synthetic_thresholds.counts(folder, task)}
             for task in list(tasks)[:2]
         },

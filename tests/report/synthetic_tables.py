@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from chromolens.genome.onehot import decode, encode, reverse_complement
-from chromolens.motifs.meme import write_meme
 
 FOLDS = 4
 NULL = "reb1_permuted"
@@ -144,35 +143,6 @@ def no_patterns(folder: Path) -> tuple[Path, Path]:
     with h5py.File(folder / "null.h5", "w") as file:
         file.attrs["window_size"] = 200
     return written(pd.DataFrame(columns=columns), folder / "null.tsv"), folder / "null.h5"
-
-
-def sis(folder: Path, task: str, tasks: dict, rng: np.random.Generator) -> dict[str, Path]:
-    site, stem = tasks[task], folder / task.encode().hex()
-    strings = [site[1:-1], site[:-2], site[2:], site[1:4] + "NN" + site[6:]]
-    clusters = pd.DataFrame(
-        {"cluster": [0, 0, 0, 0, -1], "string": [*strings, "GATNNA"], "count": [97, 41, 12, 9, 14]}
-    )
-    subsets = pd.DataFrame(
-        {
-            "id": ["chrI:305-506"] * 3,
-            "fold": "fold0",
-            "order": [0, 1, 2],
-            "value": 1.2,
-            "without_one": 0.5,
-            "threshold": 1.0,
-            "rest_value": 0.2,
-            "positions": ["90,91,92,95", "20,21", "1,2,3"],
-            "string": strings[:3],
-        }
-    )
-    motifs = pd.DataFrame([{"motif": "cluster_0_part_0", **naming(task, ppm_of(site))}])
-    write_meme({"cluster_0_part_0": ppm_of(site)}, f"{stem}.meme")
-    return {
-        "sis": written(subsets, Path(f"{stem}.sis.tsv.gz")),
-        "meme": Path(f"{stem}.meme"),
-        "clusters": written(clusters, Path(f"{stem}.clusters.tsv")),
-        "motifs": written(motifs, Path(f"{stem}.motifs.tsv")),
-    }
 
 
 def acceptance(folder: Path) -> Path:

@@ -1,6 +1,7 @@
 """What the sections say about the files, against counts done another way."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pandas as pd
@@ -86,18 +87,41 @@ def test_patterns_stand_beside_their_match(study):
     assert [group["model"] for group in groups["nulls"]] == ["reb1_permuted"]
 
 
+def plain(line: object) -> str:
+    return re.sub("<[^>]*>", "", str(line))
+
+
 def test_sis_strings_show_unneeded_positions_as_dashes(study):
     first = subsets.context(study)["groups"][0]
-    plain = [str(s).replace("</b>", "") for s, _ in first["clusters"][0]["strings"]]
+    shown = [str(text) for text, _ in first["clusters"][0]["strings"]]
     assert first["clusters"][0]["members"] == "159" and "14 subsets" in first["noise"]
-    assert any(text.count("-") - text.count("base-") == 2 for text in plain)
-    assert first["motifs"][0]["title"] == "REB1"
+    assert first["clusters"][0]["named"] == "REB1"
+    assert any(plain(text).count("-") == 2 for text in shown)
+
+
+def test_aligned_members_lie_under_each_other(study):
+    first = subsets.context(study)["groups"][0]
+    assert "5 in 1 cluster, 1 in none" in first["aligned_summary"]
+    cluster = first["aligned"][0]
+    assert cluster["title"] == "REB1" and cluster["parts"] == "5 parts"
+    rows = [(plain(line), plus, minus) for line, plus, minus in cluster["members"]]
+    # the synthetic motif is the other strand of its match: all is turned
+    assert cluster["turned"] and rows[0][1:] == ("1", "2")
+    site = rows[0][0].strip()
+    # offsets count from the other end now; a lone A lay before the turned site, so a T behind
+    assert sorted(line for line, *_ in rows) == sorted(
+        [f"{site} ", f" C-{site[3:-1]}  ", f"{site[:-1]}-T"]
+    )
 
 
 def test_concordance_counts_each_reading(study):
     found = concordance.context(study)
     rows, columns = dict(found["rows"]), [task for task, *_ in found["columns"]]
-    assert rows["REB1"][columns.index("Reb1")] == [("MoDISco", 183), ("SIS", 180)]
+    assert rows["REB1"][columns.index("Reb1")] == [
+        ("MoDISco", 183),
+        ("SIS, paper", 180),
+        ("SIS, aligned", 180),
+    ]
     assert rows["REB1"][columns.index("Abf1")] == []
     assert found["columns"][-1] == ("Reb1", "reb1_permuted", True)
     assert all(cells[-1] == [] for _, cells in found["rows"])

@@ -1,11 +1,18 @@
 """The paper's clustering, against the matrix of all strings."""
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 import pytest
+from rapidfuzz.distance import Levenshtein
 from sklearn.cluster import DBSCAN
 
+from chromolens.genome.onehot import codes_of, reverse_complement_codes, sequence_of
+from chromolens.sis.aligned import aligned_clusters
 from chromolens.sis.clusters import cluster_table, paper_clusters
+from chromolens.sis.strings import sis_string
+from tests.sis.families import noise, site, strand
 
 
 def edit_distance(one: str, other: str) -> int:
@@ -60,3 +67,34 @@ def test_table_puts_noise_last_and_frequent_strings_first():
     )
     pd.testing.assert_frame_equal(table, expected, check_dtype=False)
     assert list(cluster_table([], np.zeros(0)).columns) == ["cluster", "string", "count"]
+
+
+def maff(seed: int) -> list[str]:
+    """Subsets of planted TGCTGA(G/C)TCAGCA (often without its last bases) and GCTGAC-GCA-TTT."""
+    rng = np.random.default_rng(seed)
+    planted = {"TGCTGAGTCA": (900, 0.06), "TGCTGACTCA": (400, 0.06), "TGCTGASTCAGCA": (500, 0.1)}
+    pieces = [
+        strand(site(motif, rng, drop), rng)
+        for motif, (count, drop) in planted.items()
+        for _ in range(count)
+    ]
+    pieces += [site("GCTGACNNNGCANTTT", rng, drop=0.05) for _ in range(150)]
+    pieces += [noise(rng) for _ in range(160)]
+    return [sis_string(sequence_of(codes), np.flatnonzero(kept)) for codes, kept in pieces]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_maff_gives_two_clusters_and_aligned_merges_the_strands(seed):
+    found = maff(seed)
+    labels = paper_clusters(found)
+    assert len(found) == 2110 and round(2110**0.5) == 46  # both as in the paper
+    assert set(labels) == {-1, 0, 1}
+    top = [text for text, _ in Counter(found).most_common(2)]
+    assert sequence_of(reverse_complement_codes(codes_of(top[0]))) == top[1]
+    one, other = (found.index(text) for text in top)
+    assert Levenshtein.distance(*top) > 2  # neighbours only through others
+    laid = aligned_clusters(found)
+    assert laid.labels[one] == laid.labels[other] >= 0
+    # one lies on the other
+    assert laid.offsets[one] == laid.offsets[other] and laid.turned[one] != laid.turned[other]
+    assert paper_clusters(top * 50).tolist() == [0, 1] * 50  # by themselves the paper's are two

@@ -1,12 +1,19 @@
 """Tables and browser files, read back."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from Bio import motifs as bio
 
 from chromolens.errors import BadInput
 from chromolens.sis.cluster_motifs import cluster_subsets
-from chromolens.sis.files import read_subsets, write_bed, write_clusters, write_subsets
+from chromolens.sis.files import (
+    read_subsets,
+    read_weights,
+    write_bed,
+    write_clusters,
+    write_subsets,
+)
 from tests.sis.families import planted
 
 
@@ -55,15 +62,29 @@ def test_bed_blocks_are_the_positions(tmp_path):
 
 def test_clusters_are_written_for_other_tools(tmp_path):
     clusters = cluster_subsets(planted(12, 0)[0], [])
-    write_clusters(
-        clusters,
-        clusters_tsv=tmp_path / "clusters.tsv",
-        motifs_tsv=tmp_path / "motifs.tsv",
-        motifs_meme=tmp_path / "motifs.meme",
-    )
+    names = ("clusters", "parts", "motifs", "weights")
+    tables = {f"{name}_tsv": tmp_path / f"{name}.tsv" for name in names}
+    tables["parts_tsv"] = tmp_path / "aligned.tsv.gz"
+    write_clusters(clusters, motifs_meme=tmp_path / "motifs.meme", **tables)
     with open(tmp_path / "motifs.meme") as file:
         read = bio.parse(file, "minimal")
-    assert [motif.name for motif in read] == list(clusters.ppms)
-    assert [motif.num_occurrences for motif in read] == list(clusters.supports.values())
+    assert [motif.name for motif in read] == list(clusters.found)
+    assert [motif.num_occurrences for motif in read] == [m.sites for m in clusters.found.values()]
     assert len(pd.read_table(tmp_path / "motifs.tsv")) == len(read) > 0
     assert pd.read_table(tmp_path / "clusters.tsv")["count"].sum() == 7 * 12
+    parts = pd.read_table(tmp_path / "aligned.tsv.gz", keep_default_na=False)
+    pd.testing.assert_frame_equal(parts, clusters.parts, check_dtype=False)
+    weights = read_weights(tmp_path / "weights.tsv")
+    for name, motif in clusters.found.items():
+        np.testing.assert_allclose(weights[name], motif.weights, atol=5e-5)
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_hardly_any_subsets_give_valid_files(tmp_path, rows):
+    clusters = cluster_subsets(planted(1, 0)[0].iloc[:rows], [])
+    names = ("clusters", "parts", "motifs", "weights")
+    tables = {f"{name}_tsv": tmp_path / f"{name}.tsv" for name in names}
+    write_clusters(clusters, motifs_meme=tmp_path / "motifs.meme", **tables)
+    assert len(pd.read_table(tables["clusters_tsv"])) == rows
+    assert list(read_weights(tables["weights_tsv"])) == list(clusters.found)
+    assert (tmp_path / "motifs.meme").read_text().startswith("MEME version 4")

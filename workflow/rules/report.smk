@@ -88,6 +88,13 @@ rule report:
         clusters=collect(
             "results/{{study}}/sis/{row.model}/{row.task}/clusters.tsv", row=sis_tasks
         ),
+        aligned=collect(
+            "results/{{study}}/sis/{row.model}/{row.task}/aligned.tsv.gz",
+            row=sis_tasks,
+        ),
+        weights=collect(
+            "results/{{study}}/sis/{row.model}/{row.task}/weights.tsv", row=sis_tasks
+        ),
         motifs=collect(
             "results/{{study}}/sis/{row.model}/{row.task}/motifs.tsv", row=sis_tasks
         ),

@@ -2,7 +2,7 @@
 
 NEEDS     results/{study}/attribution/{model}/windows.tsv
 PROVIDES  results/{study}/sis/{model}/{task}/sis.tsv.gz, counts.tsv, subsets.bed, clusters.tsv,
-          motifs.tsv, motifs.meme
+          aligned.tsv.gz, motifs.tsv, weights.tsv, motifs.meme
 """
 
 sis_tasks = list(model_tasks.itertuples()) if config["sis"]["enabled"] else []
@@ -47,15 +47,20 @@ rule cluster_sis:
         meme=sources.files(database.get("meme")),
     output:
         clusters="results/{study}/sis/{model}/{task}/clusters.tsv",
+        parts="results/{study}/sis/{model}/{task}/aligned.tsv.gz",
         motifs="results/{study}/sis/{model}/{task}/motifs.tsv",
+        weights="results/{study}/sis/{model}/{task}/weights.tsv",
         meme="results/{study}/sis/{model}/{task}/motifs.meme",
     log:
         "logs/{study}/cluster_sis/{model}.{task}.log",
     conda:
         "../../envs/motifs.yaml"
+    resources:
+        mem_mb=2000,
     params:
         code=code["cluster_sis"],
         database=database,
+        settings=config["sis"]["clustering"],
         naming=config["motifs"]["naming"],
     script:
         "../../scripts/cluster_sis.py"

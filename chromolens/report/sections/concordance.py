@@ -47,7 +47,8 @@ def _patterns(study: Study) -> Iterator[tuple[tuple, str, str, int]]:
 def _subsets(study: Study) -> Iterator[tuple[tuple, str, str, int]]:
     for (model, task), paths in study.sis.items():
         for row in _named(paths["motifs"]) if "motifs" in paths else ():
-            yield (task, model, model in study.nulls), "SIS", row.name, int(row.support)
+            mode = row.motif.partition("_")[0]
+            yield (task, model, model in study.nulls), f"SIS, {mode}", row.name, int(row.support)
 
 
 def _named(path: object) -> list:

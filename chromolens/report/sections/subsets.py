@@ -1,20 +1,17 @@
-"""SIS: strings of the clusters with their counts, and the motifs they make."""
+"""SIS: clusters on both strands, aligned, with their motifs; and the paper's strings."""
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from markupsafe import Markup
 
 from chromolens.motifs.meme import read_meme
-from chromolens.motifs.ppm import trim
 from chromolens.report import logos
 from chromolens.report.sections import thresholds
-from chromolens.report.sections.patterns import match
+from chromolens.report.sections.subset_motifs import Motifs, aligned_clusters
 from chromolens.report.study import Study, read
-from chromolens.report.tables import count, plural
+from chromolens.report.tables import count, plural, words
 
-_STRINGS, _CLUSTERS, _MOTIFS = 8, 6, 6
+_STRINGS, _CLUSTERS = 15, 6
 _NOISE = -1
 
 
@@ -30,16 +27,32 @@ def _null(group: dict) -> bool:
 
 
 def _group(study: Study, key: tuple[str, str], paths: dict[str, Path], database: dict) -> dict:
-    clusters = read(paths["clusters"]) if "clusters" in paths else pd.DataFrame()
+    motifs, parts = _motifs(paths), _table(paths, "aligned")
+    strings = _table(paths, "clusters")
     return {
         "model": key[0],
         "task": key[1],
         "null": key[0] in study.nulls,
         "summary": _summary(paths),
-        "clusters": _clusters(clusters),
-        "noise": _noise(clusters),
-        "motifs": _motifs(paths, database),
+        "aligned": aligned_clusters(parts, motifs, database),
+        "aligned_summary": _aligned_summary(parts),
+        "clusters": _clusters(strings, motifs),
+        "noise": _noise(strings),
     }
+
+
+def _table(paths: dict[str, Path], name: str) -> pd.DataFrame:
+    return read(paths[name]) if name in paths else pd.DataFrame()
+
+
+def _motifs(paths: dict[str, Path]) -> Motifs:
+    table = _table(paths, "motifs")
+    if not len(table) or "meme" not in paths:
+        return Motifs(table, {}, {})
+    ppms = {identifier: ppm for identifier, _, ppm in read_meme(paths["meme"])}
+    weights = _table(paths, "weights")
+    by_motif = weights.groupby("motif") if len(weights) else ()
+    return Motifs(table, ppms, {name: rows[list("ACGT")].to_numpy() for name, rows in by_motif})
 
 
 def _summary(paths: dict[str, Path]) -> str:
@@ -62,24 +75,36 @@ def _why_none(paths: dict[str, Path]) -> str:
     return f"No subset was found. {thresholds.left_out(folds)}"
 
 
-def _clusters(table: pd.DataFrame) -> list[dict]:
+def _aligned_summary(table: pd.DataFrame) -> str:
+    if not len(table):
+        return ""
+    real = table["cluster"] != _NOISE
+    return (
+        f"{plural(len(table), 'part')} of subsets: {count(real.sum())} in "
+        f"{plural(table.loc[real, 'cluster'].nunique(), 'cluster')}, "
+        f"{count((~real).sum())} in none (too few bases, or too few of their kind)."
+    )
+
+
+def _clusters(table: pd.DataFrame, motifs: Motifs) -> list[dict]:
     if not len(table):
         return []
     real = table[table["cluster"] != _NOISE]
     order = real.groupby("cluster")["count"].sum().sort_values(ascending=False, kind="stable")
-    return [_cluster(name, real[real["cluster"] == name]) for name in order.index[:_CLUSTERS]]
+    shown = order.index[:_CLUSTERS]
+    return [_cluster(name, real[real["cluster"] == name], motifs) for name in shown]
 
 
-def _cluster(name: object, table: pd.DataFrame) -> dict:
+def _cluster(name: int, table: pd.DataFrame, motifs: Motifs) -> dict:
     ordered = table.sort_values("count", ascending=False, kind="stable")
-    top = ordered.head(_STRINGS)
     return {
         "name": f"Cluster {name}",
+        "named": words(dict.fromkeys(motifs.names(f"paper_{name}."))),
         "members": count(table["count"].sum()),
         "distinct": plural(len(table), "distinct string"),
         "strings": [
-            (coloured(row[0]), count(row[1]))
-            for row in top[["string", "count"]].itertuples(index=False)
+            (logos.coloured(row.string.replace("N", "-")), count(row.count_))
+            for row in ordered.head(_STRINGS).rename(columns={"count": "count_"}).itertuples()
         ],
     }
 
@@ -87,32 +112,3 @@ def _cluster(name: object, table: pd.DataFrame) -> dict:
 def _noise(table: pd.DataFrame) -> str:
     number = table.loc[table["cluster"] == _NOISE, "count"].sum() if len(table) else 0
     return f"{plural(number, 'subset')} in no cluster" if number else ""
-
-
-def coloured(string: str) -> Markup:
-    """A SIS string with its letters in the bases' colours and N as a dash."""
-    letters = [
-        Markup('<b class="base-{0}">{0}</b>').format(base) if base in logos.LETTERS else "-"
-        for base in string
-    ]
-    return Markup("").join(letters)
-
-
-def _motifs(paths: dict[str, Path], database: dict) -> list[dict]:
-    if "motifs" not in paths or "meme" not in paths:
-        return []
-    table = read(paths["motifs"])
-    if not len(table):
-        return []
-    ppms = {identifier: ppm for identifier, _, ppm in read_meme(paths["meme"])}
-    ordered = table.assign(rank=~table["named"].astype(bool)).sort_values(
-        ["rank", "support"], ascending=[True, False], kind="stable"
-    )
-    rows = [row for row in ordered.itertuples() if row.motif in ppms]
-    return [_motif(row, ppms[row.motif], database) for row in rows[:_MOTIFS]]
-
-
-def _motif(row: object, ppm: np.ndarray, database: dict) -> dict:
-    core = trim(ppm)
-    words = {"name": row.motif.replace("_", " "), "seqlets": count(row.support), "sign": ""}
-    return words | match(row, logos.heights(core), core, database)
