@@ -29,6 +29,7 @@ include: "workflow/rules/tracks.smk"
 include: "workflow/rules/motifs.smk"
 include: "workflow/rules/methods.smk"
 include: "workflow/rules/sis.smk"
+include: "workflow/rules/lexicon.smk"
 include: "workflow/rules/checks.smk"
 include: "workflow/rules/report.smk"
 

@@ -73,6 +73,11 @@ def model_tasks(models: pd.DataFrame) -> pd.DataFrame:
     return _one_a_task(models, ["model"])
 
 
+def nulls(models: pd.DataFrame) -> list[str]:
+    """Models that have nothing to learn: their labels are permuted."""
+    return list(models.loc[models["labels"] == "permuted", "model"])
+
+
 def _one_a_task(models: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     table = models[columns].assign(task=[list(explains) for explains in models["explains"]])
     return table.explode("task")

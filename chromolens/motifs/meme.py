@@ -73,6 +73,12 @@ def read_meme(path: str | Path) -> list[tuple[str, str, np.ndarray]]:
     return motifs
 
 
+def read_motifs(path: str | Path) -> dict[str, np.ndarray]:
+    """Identifier -> PPM (length, 4) of a file of ours, which may hold no motif."""
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    return {identifier: ppm for identifier, _, ppm in _motifs(lines, str(path))}
+
+
 def _motifs(lines: list[str], path: str) -> Iterator[tuple[str, str, np.ndarray]]:
     identifier, name = "", ""
     for number, line in enumerate(lines):
