@@ -41,7 +41,7 @@ COLUMNS = (
     "motif name motif_id family q consensus information sign readings tasks models modisco_sites "
     "sis_sites filters modisco_folds sis_folds filter_folds null reason"
 ).split()
-MEMBER_COLUMNS = "motif reading model task member strand offset support folds name".split()
+MEMBER_COLUMNS = "motif reading model task member strand offset support folds null name".split()
 _FOLDS = {"modisco": "modisco_folds", "sis": "sis_folds", "filters": "filter_folds"}
 
 
@@ -84,7 +84,7 @@ def make_lexicon(
     table = named.assign(motif=_identifiers(named)).join(facts).reindex(columns=COLUMNS)
     ppms = dict(zip(table["motif"], ppms.values(), strict=True))
     listed = [
-        (motif, *_placed(member, ppms[motif]))
+        (motif, *_placed(member, ppms[motif]), member.model in nulls, member.name)
         for motif, group in zip(ppms, groups, strict=True)
         for member in group
     ]
@@ -192,10 +192,10 @@ def _folds(members: Sequence[Member]) -> set[str]:
 
 
 def _placed(member: Member, ppm: np.ndarray) -> tuple:
-    """A row of the table of members behind its motif; strand and offset are in ``ppm``."""
+    """What a row of the table of members says of its place in ``ppm``, and before and after."""
     folds = ",".join(f"{fold}:{count}" for fold, count in sorted(member.folds.items()))
     facts = (member.reading, member.model, member.task, member.label)
-    return *facts, *laid_on(member.ppm, ppm), member.support, folds, member.name
+    return *facts, *laid_on(member.ppm, ppm), member.support, folds
 
 
 def write_lexicon(

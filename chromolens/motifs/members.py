@@ -47,13 +47,12 @@ class Member:
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
-    """A table of a reading: names stay text, ``named`` is bool."""
+    """A table of a reading or of the lexicon: names stay text, ``named`` and ``null`` are bool."""
     table = pd.read_csv(
         path, sep="\t", dtype=dict.fromkeys(_TEXT, str), keep_default_na=False, na_values=[]
     )
-    if "named" in table:
-        table["named"] = table["named"].astype(str) == "True"
-    return table
+    flags = [name for name in ("named", "null") if name in table]
+    return table.assign(**{name: table[name].astype(str) == "True" for name in flags})
 
 
 def modisco_members(

@@ -71,6 +71,7 @@ def gather(
             task: dict(zip(("sis", "clusters", "motifs", "meme"), map(Path, paths), strict=True))
             for task, paths in zip(tasks, subsets, strict=False)
         },
+        lexicon=dict(zip(("table", "members", "meme"), files["lexicon"], strict=True)),
         database=load_database(database),
         completeness=list(map(Path, files["completeness"])),
         compared=list(map(Path, files["compared"])),

@@ -57,6 +57,8 @@ class Study:
     sis
         Per model and task: paths by name, of ``sis``, ``clusters``, ``motifs`` (tables) and
         ``meme`` (matrices of ``motifs``).
+    lexicon
+        Paths by name: ``table``, ``members`` and ``meme`` of the lexicon.
     database
         Motifs with ``id``, ``name`` and ``ppm`` (length, 4), for logos beside the matches.
     acceptance
@@ -98,6 +100,7 @@ class Study:
     locus_width: int = 120
     patterns: Mapping[Reading, tuple[Path, Path]] = field(default_factory=dict)
     sis: Mapping[tuple[str, str], Mapping[str, Path]] = field(default_factory=dict)
+    lexicon: Mapping[str, Path] = field(default_factory=dict)
     database: Sequence[Any] = ()
     acceptance: Path | None = None
     completeness: Sequence[Path] = ()

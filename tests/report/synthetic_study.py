@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyBigWig
+import synthetic_lexicon
 import synthetic_tables
 from synthetic_tables import FOLDS, NULL, ppm_of, written
 
@@ -80,6 +81,7 @@ def build(folder: Path, tasks: dict[str, str] = SITES, title: str = "Six yeast f
             ("cnn", task): synthetic_tables.sis(folder, task, tasks, rng)
             for task in list(tasks)[:2]
         },
+        lexicon=synthetic_lexicon.lexicon(folder, tasks),
         database=database,
         acceptance=synthetic_tables.acceptance(folder),
         completeness=[synthetic_tables.completeness(folder, tasks)],

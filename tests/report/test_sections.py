@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from chromolens.report import figures
-from chromolens.report.sections import concordance, data, methods, patterns, performance, subsets
+from chromolens.report.sections import data, methods, patterns, performance, subsets
 from chromolens.report.tables import decimal, plural, significant, words
 
 
@@ -92,15 +92,6 @@ def test_sis_strings_show_unneeded_positions_as_dashes(study):
     assert first["clusters"][0]["members"] == "159" and "14 subsets" in first["noise"]
     assert any(text.count("-") - text.count("base-") == 2 for text in plain)
     assert first["motifs"][0]["title"] == "REB1"
-
-
-def test_concordance_counts_each_reading(study):
-    found = concordance.context(study)
-    rows, columns = dict(found["rows"]), [task for task, *_ in found["columns"]]
-    assert rows["REB1"][columns.index("Reb1")] == [("MoDISco", 183), ("SIS", 180)]
-    assert rows["REB1"][columns.index("Abf1")] == []
-    assert found["columns"][-1] == ("Reb1", "reb1_permuted", True)
-    assert all(cells[-1] == [] for _, cells in found["rows"])
 
 
 def test_numbers_as_people_write_them():
