@@ -15,7 +15,7 @@ import pandas as pd
 
 from chromolens.genome.onehot import encode
 from chromolens.motifs import seqlets
-from chromolens.motifs.meme import read_motifs
+from chromolens.motifs.meme import identifier, read_motifs
 from chromolens.motifs.ppm import normalised, reverse_complement, trim
 
 READINGS = ("modisco", "sis", "filters")
@@ -95,8 +95,8 @@ def sis_members(motifs: str | Path, meme: str | Path, subsets: str | Path) -> li
     """Motifs of one task's subsets: ``motifs.tsv``, ``motifs.meme`` and ``sis.tsv.gz``."""
     table, ppms = read_table(motifs), read_motifs(meme)
     found, members = read_table(subsets), []
-    for row in table[table["motif"].isin(list(ppms))].itertuples():
-        own = best_matching(ppms[row.motif], found, int(row.support))
+    for row in table.itertuples():
+        own = best_matching(ppms[identifier(row.motif)], found, int(row.support))
         counts = {row.motif: _tally(own["fold"].value_counts())}
         member = _member("sis", row, row.motif, "pos", ppms, int(row.support), counts)
         members.append(replace(member, subsets=frozenset(own["id"] + "|" + own["order"])))
@@ -151,7 +151,7 @@ def _member(
         getattr(row, "task", ""),
         label,
         sign,
-        trim(normalised(ppms[label])),
+        trim(normalised(ppms[identifier(label)])),
         support,
         folds.get(label, {}),
         row.name if row.named else "",
