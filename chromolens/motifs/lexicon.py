@@ -108,7 +108,7 @@ def usable(members: Sequence[Member], min_information: float, min_support: int) 
     return kept
 
 
-def joined(members: Sequence[Member]) -> list[np.ndarray]:
+def joined(members: Sequence[Member], threshold: float = ALIKE) -> list[np.ndarray]:
     """Places of the members of each motif, by average linkage under the module's rules."""
     if len(members) < 2:
         return [np.arange(1)] * len(members)
@@ -119,7 +119,8 @@ def joined(members: Sequence[Member]) -> list[np.ndarray]:
     # one such pair keeps two groups apart, however many others they hold
     apart[_contrary(members)] = len(members) ** 2
     np.fill_diagonal(apart, 0)
-    labels = fcluster(linkage(squareform(apart, checks=False), "average"), 1 - ALIKE, "distance")
+    tree = linkage(squareform(apart, checks=False), "average")
+    labels = fcluster(tree, 1 - threshold, "distance")
     return [np.flatnonzero(labels == label) for label in np.unique(labels)]
 
 
