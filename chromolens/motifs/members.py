@@ -58,7 +58,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
 def modisco_members(
     patterns: str | Path, meme: str | Path, places: str | Path, windows: str | Path
 ) -> list[Member]:
-    """Patterns of one task that are merged into no other.
+    """Patterns of one task; those merged into another (column merged_into) only add their seqlets.
 
     ``patterns.tsv`` with its ``patterns.meme`` and ``seqlets.bed``, and the ``windows.h5`` that
     MoDISco read, which says whose models explained each window.
@@ -66,10 +66,12 @@ def modisco_members(
     table, ppms = read_table(patterns), read_motifs(meme)
     into = dict(zip(table["pattern"], table.get("merged_into", table["pattern"]), strict=True))
     counts = _seqlets_of_folds(places, windows, table, into)
-    kept = table[table["pattern"].map(into) == table["pattern"]]
-    sizes = pd.to_numeric(kept.get("merged_seqlets", kept["seqlets"])).astype(int)
-    rows = zip(kept.itertuples(), sizes, strict=True)
-    return [_member("modisco", row, row.pattern, row.sign, ppms, n, counts) for row, n in rows]
+    owners = table["pattern"].map(into)
+    sizes = table.groupby(owners)["seqlets"].sum()
+    return [
+        _member("modisco", row, row.pattern, row.sign, ppms, int(sizes[row.pattern]), counts)
+        for row in table[owners == table["pattern"]].itertuples()
+    ]
 
 
 def _seqlets_of_folds(
