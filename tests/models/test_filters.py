@@ -8,6 +8,7 @@ from keras import layers
 
 from chromolens.genome.onehot import encode
 from chromolens.inputs.batches import open_inputs
+from chromolens.models._rearranged import Rearranged
 from chromolens.models.filters import filter_sites, filters_of_folds, first_convolution
 from chromolens.models.model import Model
 
@@ -114,6 +115,23 @@ def test_each_fold_is_read_where_it_is_test():
         assert list(own["sites"]) == list(alone.sites) and set(own["windows"]) == {30}
         np.testing.assert_array_equal(counts[f"{fold}_filter_0"], alone.counts[0])
     assert "fold0_filter_2" not in counts and "fold0_filter_2" in set(table["motif"])
+
+
+def test_channels_may_stand_in_another_order_but_not_along_another_axis():
+    plain, kernel = network()
+    source = keras.Input((LENGTH, 4))
+    turned = Rearranged(("length", "channels"), (3, 2, 1, 0))(source)
+    made = layers.Conv1D(3, len(PPM), activation="relu")
+    x = layers.GlobalMaxPooling1D()(made(turned))
+    made.set_weights([kernel[:, ::-1], np.array([-0.5, 0.2, 0.0])])
+    inputs, rows = records(50), np.arange(50)
+    found, expected = (
+        filter_sites(Model.of(model), inputs, rows) for model in (keras.Model(source, x), plain)
+    )
+    np.testing.assert_array_equal(found.counts, expected.counts)
+    swapped = Rearranged(("channels", "length"), (0, 1, 2, 3))(source)
+    other = keras.Model(source, layers.GlobalMaxPooling1D()(layers.Conv1D(3, 2)(swapped)))
+    assert first_convolution(other) is None
 
 
 def test_networks_that_begin_otherwise_have_no_filters(caplog):

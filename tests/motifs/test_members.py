@@ -9,7 +9,13 @@ import pytest
 
 from chromolens.genome.onehot import encode
 from chromolens.motifs.filters import name_filters
-from chromolens.motifs.members import best_matching, filter_members, modisco_members, sis_members
+from chromolens.motifs.members import (
+    best_matching,
+    filter_members,
+    modisco_members,
+    read_members,
+    sis_members,
+)
 from chromolens.motifs.meme import write_meme
 from chromolens.motifs.naming import COLUMNS
 from chromolens.motifs.ppm import reverse_complement
@@ -72,6 +78,16 @@ def test_a_merged_pattern_hands_over_its_seqlets(patterns):
 def test_no_patterns(patterns):
     folder, table = patterns
     assert read(folder, table[:0]) == []
+
+
+def test_a_study_without_subsets_has_members_all_the_same(patterns):
+    folder, table = patterns
+    table.to_csv(folder / "patterns.tsv", sep="\t", index=False)
+    files = dict.fromkeys(["motifs", "motifs_meme", "sis", "filters", "filters_meme"], [])
+    files |= {"patterns": [folder / "patterns.tsv"], "patterns_meme": [folder / "patterns.meme"]}
+    files |= {"seqlets": [folder / "seqlets.bed"], "windows": [folder / "windows.h5"]}
+    assert [m.reading for m in read_members(files)] == ["modisco"] * 3
+    assert read_members({name: [] for name in files}) == []
 
 
 def subsets(count: int = 60) -> pd.DataFrame:
