@@ -30,7 +30,18 @@ def _show(options: argparse.Namespace) -> str:
     table, page = Path(options.study, "acceptance.tsv"), Path(options.study, "report/index.html")
     if not table.exists():
         raise BadInput(f"{options.study} has no acceptance.tsv: the study is not finished")
-    return f"{show(table)}\n\nreport: {page.resolve()}"
+    return f"{show(table)}\n\n{_readings(Path(options.study, 'lexicon'))}report: {page.resolve()}"
+
+
+def _readings(folder: Path) -> str:
+    """Which motif is seen by only one reading, where the study has a lexicon."""
+    files = folder / "lexicon.tsv", folder / "members.tsv"
+    if not all(file.exists() for file in files):
+        return ""
+    from chromolens.motifs.agreement import agreement
+    from chromolens.motifs.members import read_table
+
+    return f"{agreement(*map(read_table, files)).line}\n"
 
 
 def _explain(options: argparse.Namespace) -> str:

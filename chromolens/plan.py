@@ -74,6 +74,11 @@ def model_tasks(models: pd.DataFrame) -> pd.DataFrame:
     return _one_a_task(models, ["model"])
 
 
+def nulls(models: pd.DataFrame) -> list[str]:
+    """Models that have nothing true to have learned."""
+    return [model["model"] for model in models.to_dict("records") if is_null(model)]
+
+
 def _one_a_task(models: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     table = models[columns].assign(task=[list(explains) for explains in models["explains"]])
     return table.explode("task")

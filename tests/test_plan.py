@@ -130,6 +130,7 @@ def test_tables_of_models_and_tracks():
     methods = {"ism": {}, "deeplift_rescale": {"genome_wide": True}}
     config = genome(models=models, attribution={"methods": methods})
     _, folds, table, chosen = planned(config)
+    assert plan.nulls(table) == ["null"]
     assert dict(zip(table["model"], table["explained"], strict=True)) == {"m": True, "null": False}
     tracked = plan.tracks(table, chosen)
     assert tracked.to_records(index=False).tolist() == [

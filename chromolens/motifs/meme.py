@@ -29,7 +29,7 @@ def write_meme(
     MEME identifiers hold no blanks: blanks of the names become ``_``. ``background`` are the
     frequencies of A, C, G, T; ``sites`` says how many sites each motif was made of.
     """
-    names = {name: re.sub(r"\s+", "_", name) for name in motifs}
+    names = {name: identifier(name) for name in motifs}
     if len(set(names.values())) < len(names):
         raise BadInput(
             "two motifs have the same name once blanks are replaced",
@@ -43,6 +43,11 @@ def write_meme(
     body = [_section(names[name], ppm, (sites or {}).get(name)) for name, ppm in motifs.items()]
     with atomic(path) as temporary:
         temporary.write_text(f"{head}{letters}\n\n" + "\n".join(body))
+
+
+def identifier(name: str) -> str:
+    """What a motif called ``name`` is called in a MEME file."""
+    return re.sub(r"\s+", "_", name)
 
 
 def _section(name: str, ppm: np.ndarray, sites: int | None) -> str:
@@ -71,6 +76,12 @@ def read_meme(path: str | Path) -> list[tuple[str, str, np.ndarray]]:
             where=str(path),
         )
     return motifs
+
+
+def read_motifs(path: str | Path) -> dict[str, np.ndarray]:
+    """Identifier -> PPM (length, 4) of a file of ours, which may hold no motif."""
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    return {identifier: ppm for identifier, _, ppm in _motifs(lines, str(path))}
 
 
 def _motifs(lines: list[str], path: str) -> Iterator[tuple[str, str, np.ndarray]]:

@@ -75,6 +75,7 @@ def gather(
         },
         sweeps=dict(zip(tasks, map(Path, files["sweeps"]), strict=False)),
         masks=list(map(Path, files["masks"])),
+        lexicon=dict(zip(("table", "members", "meme"), files["lexicon"], strict=True)),
         database=load_database(database),
         completeness=list(map(Path, files["completeness"])),
         compared=list(map(Path, files["compared"])),

@@ -8,8 +8,8 @@ from markupsafe import Markup
 from chromolens.report import logos, summary
 from chromolens.report.sections import (
     checks,
-    concordance,
     data,
+    lexicon,
     loci,
     making,
     methods,
@@ -30,7 +30,7 @@ _SECTIONS = {
     "loci": ("Example loci", loci),
     "patterns": ("Patterns", patterns),
     "subsets": ("Sufficient input subsets", subsets),
-    "concordance": ("Concordance", concordance),
+    "lexicon": ("Lexicon", lexicon),
     "methods": ("Methods compared", methods),
     "checks": ("Checks", checks),
     "making": ("How it was made", making),

@@ -60,6 +60,8 @@ class Study:
         the windows).
     sweeps, masks
         Per model and task the table of ``sis/sweep.py``; tables of ``checks/mask.py``.
+    lexicon
+        Paths by name: ``table``, ``members`` and ``meme`` of the lexicon.
     database
         Motifs with ``id``, ``name`` and ``ppm`` (length, 4), for logos beside the matches.
     acceptance
@@ -103,6 +105,7 @@ class Study:
     sis: Mapping[tuple[str, str], Mapping[str, Path]] = field(default_factory=dict)
     sweeps: Mapping[tuple[str, str], Path] = field(default_factory=dict)
     masks: Sequence[Path] = ()
+    lexicon: Mapping[str, Path] = field(default_factory=dict)
     database: Sequence[Any] = ()
     acceptance: Path | None = None
     completeness: Sequence[Path] = ()

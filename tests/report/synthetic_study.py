@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyBigWig
+import synthetic_lexicon
 import synthetic_tables
 import synthetic_thresholds
 from synthetic_sis import sis
@@ -85,6 +86,7 @@ def build(folder: Path, tasks: dict[str, str] = SITES, title: str = "Six yeast f
         },
         sweeps={("cnn", first): synthetic_thresholds.swept(folder, first)},
         masks=[synthetic_thresholds.masks(folder, list(tasks)[:2])],
+        lexicon=synthetic_lexicon.lexicon(folder, tasks),
         database=database,
         acceptance=synthetic_tables.acceptance(folder),
         completeness=[synthetic_tables.completeness(folder, tasks)],

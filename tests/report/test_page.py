@@ -16,7 +16,7 @@ SECTIONS = [
     "loci",
     "patterns",
     "subsets",
-    "concordance",
+    "lexicon",
     "methods",
     "checks",
     "making",
@@ -129,6 +129,7 @@ OPTIONAL = {
     "truth": None,
     "patterns": {},
     "sis": {},
+    "lexicon": {},
     "database": [],
     "acceptance": None,
     "completeness": [],
@@ -154,7 +155,7 @@ def test_bears_that_everything_optional_is_missing(study):
         "no loci to show",
         "TF-MoDISco was not run",
         "were not sought",
-        "No motif was named",
+        "No lexicon was made",
     ):
         assert sentence in text
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from chromolens.report import figures
-from chromolens.report.sections import concordance, data, methods, patterns, performance, subsets
+from chromolens.report.sections import data, methods, patterns, performance, subsets
 from chromolens.report.tables import decimal, plural, significant, words
 
 
@@ -112,19 +112,6 @@ def test_aligned_members_lie_under_each_other(study):
     assert sorted(line for line, *_ in rows) == sorted(
         [f"{site} ", f" C-{site[3:-1]}  ", f"{site[:-1]}-T"]
     )
-
-
-def test_concordance_counts_each_reading(study):
-    found = concordance.context(study)
-    rows, columns = dict(found["rows"]), [task for task, *_ in found["columns"]]
-    assert rows["REB1"][columns.index("Reb1")] == [
-        ("MoDISco", 183),
-        ("SIS, paper", 180),
-        ("SIS, aligned", 180),
-    ]
-    assert rows["REB1"][columns.index("Abf1")] == []
-    assert found["columns"][-1] == ("Reb1", "reb1_permuted", True)
-    assert all(cells[-1] == [] for _, cells in found["rows"])
 
 
 def test_numbers_as_people_write_them():

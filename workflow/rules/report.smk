@@ -101,6 +101,7 @@ rule report:
         meme=collect(
             "results/{{study}}/sis/{row.model}/{row.task}/motifs.meme", row=sis_tasks
         ),
+        lexicon=rules.make_lexicon.output,
         completeness=collect(
             "results/{{study}}/checks/{row.model}.{row.method}.completeness.tsv",
             row=runs.itertuples(),

@@ -1,0 +1,83 @@
+"""Lexicon: which motif is seen by which reading, in which task, and by one of them only."""
+
+import numpy as np
+import pandas as pd
+
+from chromolens.motifs.agreement import agreement
+from chromolens.motifs.members import READINGS, read_table
+from chromolens.motifs.meme import read_motifs
+from chromolens.report.lexicon_figure import Column, Row, draw
+from chromolens.report.study import Study
+from chromolens.report.tables import plural
+
+_MOST = 40
+"""Motifs drawn."""
+
+
+def context(study: Study) -> dict:
+    """The line of the study and of each task, and the drawing."""
+    if not study.lexicon:
+        return {"made": False}
+    lexicon, members = (read_table(study.lexicon[name]) for name in ("table", "members"))
+    members["support"] = members["support"].astype(int)
+    found = agreement(lexicon, members)
+    shown = _shown(lexicon, members)
+    rows = _rows(
+        lexicon[lexicon["motif"].isin(shown)], members, read_motifs(study.lexicon["meme"])
+    )
+    columns = _columns(study, members)
+    return {
+        "made": True,
+        "line": found.line,
+        "tasks": found.tasks if len(found.tasks) > 1 else {},
+        "figure": draw(rows, columns) if rows else None,
+        "left": _left_out(len(lexicon) - len(shown)),
+    }
+
+
+def _shown(lexicon: pd.DataFrame, members: pd.DataFrame) -> list[str]:
+    """The best supported motifs that MoDISco or SIS sees in a model with something to learn."""
+    real = ~members["null"] & (members["reading"] != "filters")
+    seen = set(members.loc[real, "motif"])
+    return [motif for motif in lexicon["motif"] if motif in seen][:_MOST]
+
+
+def _left_out(number: int) -> str:
+    if not number:
+        return ""
+    what = "of filters alone, of null models alone, or of less support"
+    return f"{plural(number, 'more motif')} in lexicon.tsv: {what}."
+
+
+def _columns(study: Study, members: pd.DataFrame) -> list[Column]:
+    """Readings by task, a model's filters behind its tasks, nulls last."""
+    asked = [(model, task, "modisco") for model, task, _ in study.patterns]
+    asked += [(model, task, "sis") for model, task in study.sis]
+    keys = ["model", "task", "reading"]
+    asked += members[keys].drop_duplicates().itertuples(index=False, name=None)
+    columns = [Column(*key, key[0] in study.nulls) for key in dict.fromkeys(asked)]
+    return sorted(columns, key=_place)
+
+
+def _place(column: Column) -> tuple:
+    order = READINGS.index(column.reading)
+    return column.null, column.model, not column.task, column.task, order
+
+
+def _rows(lexicon: pd.DataFrame, members: pd.DataFrame, ppms: dict[str, np.ndarray]) -> list[Row]:
+    sums = members.groupby(["motif", "model", "task", "reading", "null"])["support"]
+    support: dict[str, dict[Column, int]] = {}
+    for (motif, *key, null), found in sums:
+        column = Column(*key, bool(null))
+        support.setdefault(motif, {})[column] = _support(column.reading, found)
+    return [Row(m.motif, _words(m), ppms[m.motif], support[m.motif]) for m in lexicon.itertuples()]
+
+
+def _words(motif: object) -> str:
+    known = motif.family or motif.motif_id or "no name"
+    return f"{known}, lowers the target" if motif.sign == "neg" else known
+
+
+def _support(reading: str, sizes: pd.Series) -> int:
+    """Seqlets; subsets of the largest cluster, as each is clustered twice; number of filters."""
+    return {"modisco": sizes.sum, "sis": sizes.max, "filters": sizes.count}[reading]()
