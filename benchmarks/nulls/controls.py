@@ -14,9 +14,10 @@ from chromolens.inputs.windows import rows_of
 from chromolens.models.held_out import HeldOut, evaluate_folds
 from chromolens.models.model import load_model
 from chromolens.models.train import train
-from chromolens.motifs.choose import choose, thresholds
+from chromolens.motifs.choose import choose
 from chromolens.plan import attribution_settings, sis_settings
 from chromolens.scores import Origin
+from chromolens.sis import thresholds
 from chromolens.sis.files import write_subsets
 from chromolens.sis.find import find_subsets
 from chromolens.tracks.jobs import explain_chosen, split_settings
@@ -116,11 +117,12 @@ def _explain(
 ) -> None:
     """Contributions of all positives and subsets of some, by the fold that never saw them."""
     own, settings = {task: task}, config["sis"]
-    percentile = {"percentile": settings["percentile"], "of": settings["percentile_of"]}
-    limits = thresholds(predictions, own, **percentile)
+    limits = thresholds.fold_thresholds(predictions, own, settings["threshold"])
+    relative = thresholds.is_relative(settings["threshold"])
+    candidates = thresholds.candidates(predictions, own, limits, relative)
     most = len(inputs.windows)
     counts = {"count": most, "sis_count": settings["windows"], "seed": seed}
-    chosen = choose(inputs.windows, predictions, limits, own, **counts)
+    chosen = choose(inputs.windows, predictions, candidates, own, **counts)
     chosen.to_csv(folder / "picked.tsv", sep="\t", index=False)
     models = {fold: load_model(folder / f"{fold}.0.keras") for fold in roles}
     shared, _ = split_settings(attribution_settings(config, config["inputs"]) | {"seed": seed})
@@ -137,9 +139,9 @@ def _explain(
         most=most,
     )
     rows = rows_of(chosen, inputs.windows, "sis", [task], most)[task]
-    of_fold = limits.set_index("fold")["threshold"].to_dict()
+    of_fold = thresholds.by_fold(limits, task, settings["threshold"])
     folds = table_of(roles)
-    found = find_subsets(
+    found, _ = find_subsets(
         models, inputs, rows, folds, task=task, thresholds=of_fold, **sis_settings(config)
     )
     write_subsets(found, folder / "sis.tsv.gz")

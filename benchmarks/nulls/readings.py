@@ -32,7 +32,7 @@ def readings(config: dict, task: str, seed: int, folder: Path) -> tuple[list[dic
 
 def _subsets(motifs: dict, database: list[Motif], folder: Path) -> dict:
     subsets = read_subsets(folder / "sis.tsv.gz")
-    clusters = cluster_subsets(subsets, database, **motifs["naming"])
+    clusters = cluster_subsets(subsets, database, naming=motifs["naming"])
     return {"windows": subsets["id"].nunique()} | described(clusters.motifs)
 
 
