@@ -17,7 +17,7 @@ import tensorflow as tf
 from chromolens.models.model import padded
 from chromolens.sis.backselect import Order, Search, empty_order
 
-SHARE = 0.1
+SHARE = 0.2
 """Share of the positions left that one step masks (at least one)."""
 
 

@@ -42,7 +42,7 @@ class Layer:
         return self.reach[3], len(self.weights) // self.reach[3]
 
     def outputs(self, reads: np.ndarray) -> np.ndarray:
-        """Outputs before the activation (..., filters), of what they read (..., width, channels)."""
+        """Before the activation (..., filters), of what is read (..., width, channels)."""
         return reads.reshape(*reads.shape[:-2], len(self.weights)) @ self.weights + self.bias
 
     def reads(self, places: np.ndarray) -> np.ndarray:

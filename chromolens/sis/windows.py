@@ -32,7 +32,8 @@ def gather(
 ) -> int:
     """What a convolution reads of the layer below for the outputs of all pairs.
 
-    ``rows`` (most, width, channels); ``conv`` is (span from the input, first, last, width, dilation). Gives the number of rows.
+    ``rows`` (most, width, channels); ``conv`` is (span from the input, first, last,
+    width, dilation). Gives the number of rows.
     """
     span, first, last, width, dilation = conv
     below, filters, count = windows.shape[2] - 1, windows.shape[3], 0
