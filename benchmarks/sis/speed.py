@@ -180,7 +180,7 @@ TABLES = {
     "loop": (beside_the_loop, 64),
     "fallback": (beside_forward_passes, 1),
     "overlap": (agreement, 96),
-    "long": (long_windows, 8),
+    "long": (long_windows, 32),
 }
 
 

@@ -16,11 +16,11 @@ from chromolens.sis.backselect import MaskedScore, Score
 
 def compiled_score(function: Callable, shape: tuple[int, int], batch: int) -> Score:
     """``function``, tensor (batch, length, channels) -> (batch, 1), on arrays (n, ...) -> (n,)."""
-    compiled = {size: _compiled(function, (size, *shape)) for size in _sizes(batch)}
+    compiled = {size: _compiled(function, (size, *shape)) for size in sizes_of(batch)}
 
     def score(inputs: np.ndarray) -> np.ndarray:
         values = np.empty(len(inputs), np.float32)
-        for part, size in _parts(len(inputs), list(compiled)):
+        for part, size in batches_of(len(inputs), list(compiled)):
             found = compiled[size](tf.constant(padded(inputs[part], size)))
             values[part] = found[: part.stop - part.start, 0]
         return values
@@ -42,14 +42,14 @@ def compiled_masked_score(
 
     whole = tf.TensorSpec((None, *shape), tf.float32)
     ask = {}
-    for size in _sizes(batch):
+    for size in sizes_of(batch):
         places = tf.TensorSpec((size,), tf.int64)
         signature = [whole, places, places]
         ask[size] = tf.function(masked_values, input_signature=signature, autograph=False)
 
     def score(inputs: np.ndarray, rows: np.ndarray, positions: np.ndarray) -> np.ndarray:
         values, current = np.empty(len(rows), np.float32), tf.constant(inputs)
-        for part, size in _parts(len(rows), list(ask)):
+        for part, size in batches_of(len(rows), list(ask)):
             places = (tf.constant(padded(which[part], size)) for which in (rows, positions))
             values[part] = ask[size](current, *places)[: part.stop - part.start, 0]
         return values
@@ -57,12 +57,12 @@ def compiled_masked_score(
     return score
 
 
-def _sizes(batch: int) -> list[int]:
+def sizes_of(batch: int) -> list[int]:
     """Batch shapes, the largest first."""
     return list(dict.fromkeys(max(1, batch // share) for share in (1, 2, 4, 8)))
 
 
-def _parts(count: int, sizes: list[int]) -> Iterator[tuple[slice, int]]:
+def batches_of(count: int, sizes: list[int]) -> Iterator[tuple[slice, int]]:
     """Slices of ``count`` with the batch shape of each: the largest that an eighth may pad."""
     start = 0
     while start < count:
