@@ -10,7 +10,7 @@ SEEDS  ?= 1 2 3
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test bench bench-clustering bench-tal1-gata1 bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss test-cluster
+.PHONY: help env demo demo-seeds test bench bench-sis bench-clustering bench-tal1-gata1 bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss test-cluster
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ bench: env  ## speed, costs and agreement of attribution (PEERS: python with the
 	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/costs.py
 	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/overlap.py
 	$(if $(PEERS),$(ONE_THREAD) $(BIN)/python benchmarks/attribution/agreement.py --peers $(PEERS))
+
+bench-sis: env  ## CPU time of sufficient input subsets beside the published loop, and agreement
+	$(ONE_THREAD) $(BIN)/python benchmarks/sis/speed.py
 
 lint: env  ## formatting and lint, as CI does
 	$(BIN)/ruff format --check .

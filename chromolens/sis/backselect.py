@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chromolens.errors import BadInput
+
 Score = Callable[[np.ndarray], np.ndarray]
 """(n, length, channels) -> (n,): the target of each input."""
 
@@ -72,9 +74,15 @@ def record_step(order: Order, step: int, values: np.ndarray) -> tuple[np.ndarray
 
     ``values`` float (n, length): the target with each position masked, -inf where that is not
     to be done. Ties go to the lowest position. Gives the inputs that had a candidate, and the
-    position chosen in each.
+    position chosen in each. BadInput where a value is NaN.
     """
     best = values.max(axis=1)
+    if np.isnan(best).any():
+        raise BadInput(
+            f"the target is NaN once {step + 1} positions of an input are masked",
+            expected="a finite number",
+            remedy="look for NaN among the model's weights, or choose another mask",
+        )
     active = np.flatnonzero(best > -np.inf)
     near = best[active] - TIE * np.maximum(1.0, np.abs(best[active]))
     chosen = (values[active] >= near[:, None]).argmax(axis=1)

@@ -13,6 +13,9 @@ import numpy as np
 from chromolens.errors import BadInput
 from chromolens.sis.backselect import TIE, Score, Search
 
+WIDER = 2
+"""Times the positions in which gradients find a subset are left to the exact search."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -73,11 +76,20 @@ def by_gradient(search: Search, finish: FindOne, mask: np.ndarray) -> FindOne:
         # values in batches of another shape differ by rounding: what is kept must surely pass
         sure = thresholds + 10 * TIE * np.maximum(1.0, np.abs(thresholds))
         kept = np.zeros_like(free)
-        for row, each in enumerate(map(smallest_passing, order.positions, order.values, sure)):
-            kept[row, each.positions] = True
+        for row, each in enumerate(map(_promising, order.positions, order.values, sure)):
+            kept[row, each] = True
         return finish(masked(inputs, free & ~kept, mask), kept, thresholds)
 
     return find
+
+
+def _promising(positions: np.ndarray, values: np.ndarray, threshold: float) -> np.ndarray:
+    """The smallest passing set of ``WIDER`` times the positions that seem to be enough."""
+    positions = positions[positions >= 0]
+    passing = np.flatnonzero(values[: len(positions) - 1] >= threshold) + 1
+    sizes = len(positions) - passing
+    wide = passing[sizes >= WIDER * sizes.min(initial=len(positions))]
+    return positions[wide[-1] if len(wide) else 0 :]
 
 
 def smallest_passing(positions: np.ndarray, values: np.ndarray, threshold: float) -> Found:
@@ -117,7 +129,7 @@ def collect(
     """
     known = inputs.any(axis=-1)
     hidden = masked(inputs, known, mask)
-    _refuse_passing_mask(score(hidden), thresholds, mask)
+    _refuse_passing_mask(_finite(score(hidden), "fully masked "), thresholds, mask)
     rest, free = inputs.copy(), known.copy()
     rest_values = _finite(score(rest))
     found: list[list[Found]] = [[] for _ in inputs]
@@ -158,10 +170,14 @@ def _values_alone(
     return values
 
 
-def _finite(values: np.ndarray) -> np.ndarray:
+def _finite(values: np.ndarray, how: str = "") -> np.ndarray:
     if not np.isfinite(values).all():
         row = int(np.flatnonzero(~np.isfinite(values))[0])
-        raise BadInput(f"the target of input {row} is {values[row]}", expected="a finite number")
+        raise BadInput(
+            f"the target of {how}input {row} is {values[row]}",
+            expected="a finite number",
+            remedy="look for NaN among the model's weights, and at its training log",
+        )
     return values
 
 

@@ -1,7 +1,8 @@
 """Targets as compiled functions of arrays, for a few batch shapes only.
 
-Each is compiled for ``batch`` rows, and for an eighth of it for what is left over (padded), so
-that little is computed in vain and a row's bits don't depend on how many others there are.
+Each is compiled for ``batch`` rows, and for a half, a quarter and an eighth of it for what is left
+over (padded), so that little is computed in vain and there are few calls; a shape that is never
+needed is never compiled.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,12 +16,11 @@ from chromolens.sis.backselect import MaskedScore, Score
 
 def compiled_score(function: Callable, shape: tuple[int, int], batch: int) -> Score:
     """``function``, tensor (batch, length, channels) -> (batch, 1), on arrays (n, ...) -> (n,)."""
-    small = max(1, batch // 8)
-    compiled = {size: _compiled(function, (size, *shape)) for size in (batch, small)}
+    compiled = {size: _compiled(function, (size, *shape)) for size in sizes_of(batch)}
 
     def score(inputs: np.ndarray) -> np.ndarray:
         values = np.empty(len(inputs), np.float32)
-        for part, size in _parts(len(inputs), batch, small):
+        for part, size in batches_of(len(inputs), list(compiled)):
             found = compiled[size](tf.constant(padded(inputs[part], size)))
             values[part] = found[: part.stop - part.start, 0]
         return values
@@ -42,14 +42,14 @@ def compiled_masked_score(
 
     whole = tf.TensorSpec((None, *shape), tf.float32)
     ask = {}
-    for size in (batch, max(1, batch // 8)):
+    for size in sizes_of(batch):
         places = tf.TensorSpec((size,), tf.int64)
         signature = [whole, places, places]
         ask[size] = tf.function(masked_values, input_signature=signature, autograph=False)
 
     def score(inputs: np.ndarray, rows: np.ndarray, positions: np.ndarray) -> np.ndarray:
         values, current = np.empty(len(rows), np.float32), tf.constant(inputs)
-        for part, size in _parts(len(rows), *ask):
+        for part, size in batches_of(len(rows), list(ask)):
             places = (tf.constant(padded(which[part], size)) for which in (rows, positions))
             values[part] = ask[size](current, *places)[: part.stop - part.start, 0]
         return values
@@ -57,13 +57,19 @@ def compiled_masked_score(
     return score
 
 
-def _parts(count: int, large: int, small: int) -> Iterator[tuple[slice, int]]:
-    """Slices of ``count`` with the batch shape of each: ``large``, and ``small`` for the rest."""
-    whole = count // large * large
-    for start in range(0, whole, large):
-        yield slice(start, start + large), large
-    for start in range(whole, count, small):
-        yield slice(start, min(start + small, count)), small
+def sizes_of(batch: int) -> list[int]:
+    """Batch shapes, the largest first."""
+    return list(dict.fromkeys(max(1, batch // share) for share in (1, 2, 4, 8)))
+
+
+def batches_of(count: int, sizes: list[int]) -> Iterator[tuple[slice, int]]:
+    """Slices of ``count`` with the batch shape of each: the largest that an eighth may pad."""
+    start = 0
+    while start < count:
+        left = count - start
+        size = next((size for size in sizes if size - size // 8 <= left), sizes[-1])
+        yield slice(start, min(start + size, count)), size
+        start += size
 
 
 def _compiled(function: Callable, shape: tuple[int, ...]) -> Callable:

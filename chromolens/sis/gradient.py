@@ -16,8 +16,9 @@ import tensorflow as tf
 
 from chromolens.models.model import padded
 from chromolens.sis.backselect import Order, Search, empty_order
+from chromolens.sis.compiled import batches_of, sizes_of
 
-SHARE = 0.1
+SHARE = 0.2
 """Share of the positions left that one step masks (at least one)."""
 
 
@@ -34,19 +35,19 @@ def gradient_search(
         (length, channels).
     mask : float32 (channels,)
     rows
-        Inputs in each call of ``function``; fewer are padded.
+        Most inputs in a call of ``function``; see ``compiled.sizes_of``.
 
     Returns
     -------
     A search whose ``Order.values`` are known where a step ends and -inf between.
     """
-    ask = _compiled(function, (rows, *shape), mask)
+    ask = {size: _compiled(function, (size, *shape), mask) for size in sizes_of(rows)}
 
     def search(inputs: np.ndarray, free: np.ndarray) -> Order:
         current, left, order = inputs.copy(), free.copy(), empty_order(free)
         done = np.zeros(len(inputs), int)
         while left.any():
-            values, slopes = _by_rows(ask, current, rows)
+            values, slopes = _ask(ask, current)
             begun = np.flatnonzero((done > 0) & left.any(axis=1))
             order.values[begun, done[begun] - 1] = values[begun]
             chosen_rows, places, chosen = _next(np.where(left, slopes, -np.inf), left)
@@ -66,14 +67,12 @@ def _next(slopes: np.ndarray, left: np.ndarray) -> tuple[np.ndarray, np.ndarray,
     return rows, places, ranking[rows, places]
 
 
-def _by_rows(ask: Callable, inputs: np.ndarray, rows: int) -> tuple[np.ndarray, np.ndarray]:
-    parts = []
-    for start in range(0, len(inputs), rows):
-        part = inputs[start : start + rows]
-        values, slopes = ask(tf.constant(padded(part, rows)))
-        parts.append((values.numpy()[: len(part)], slopes.numpy()[: len(part)]))
-    values, slopes = zip(*parts, strict=True)
-    return np.concatenate(values), np.concatenate(slopes)
+def _ask(ask: dict[int, Callable], inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    values, slopes = np.empty(len(inputs), np.float32), np.empty(inputs.shape[:2], np.float32)
+    for part, size in batches_of(len(inputs), list(ask)):
+        found = ask[size](tf.constant(padded(inputs[part], size)))
+        values[part], slopes[part] = (each[: part.stop - part.start] for each in found)
+    return values, slopes
 
 
 def _compiled(function: Callable, shape: tuple[int, int, int], mask: np.ndarray) -> Callable:

@@ -1,29 +1,31 @@
 """BackSelect that recomputes only what a masked position can change, exactly.
 
-For a model of the form convolutions -> global pooling -> head, masking position i changes the
-last convolution's outputs i - span to i only. So what is pooled with i masked is
+For a model of the form convolutions -> global pooling -> head, masking position i changes an
+output of a layer only where that sees i. So what is pooled with i masked is
 
-    pool(outputs left of these, recomputed outputs, outputs right of these),
+    pool(outputs left of these, recomputed outputs, outputs right of these).
 
-the outer two from running maxima (or sums) of the outputs as they stand. The recomputed part is
-kept for every candidate; once j is masked only candidates within span of j need it anew. The
-first convolution is linear, so masking i adds ``kernel x (mask - input i)`` to its outputs.
+The recomputed outputs of every layer, the *windows*, are kept for every candidate: once j is
+masked, only the outputs that see both i and j need it anew. ``windows`` gathers what those of
+many candidates and inputs read, for one matrix product. The first convolution is linear, so
+masking i adds ``kernel x (mask - input i)`` to its outputs.
 
-Arrays over places begin at coordinate -span (see ``stack``), so the outputs that see position i
-are at places i to i + span; outputs that do not exist hold the pooling's neutral element.
+Coordinates as in ``stack``: output u of a layer sees the inputs u to u + span.
 """
 
-from collections.abc import Callable
-
 import numpy as np
-import tensorflow as tf
 
 from chromolens.models.model import Model
+from chromolens.sis import windows
 from chromolens.sis.backselect import Order, Search, empty_order, record_step
-from chromolens.sis.stack import Conv, Stack, read_stack
+from chromolens.sis.layers import Local
+from chromolens.sis.stack import read_stack
 
-CHUNK = 512
-"""Windows recomputed together: they should stay in the processor's cache."""
+ROWS = 2048
+"""Outputs recomputed together: what they read should stay in the processor's cache."""
+
+BYTES = 2**28
+"""Memory for the windows: as many inputs are searched together as fit (at least one)."""
 
 
 def local_search(
@@ -32,184 +34,130 @@ def local_search(
     """The fast BackSelect for ``model``, or None where its form or its field forbids it.
 
     ``length`` of the inputs, ``mask`` float32 (channels,). Where an output of the convolutions
-    sees so much of the input that little would be saved: None as well.
+    sees half of the input, little would be saved: None as well.
     """
     stack = read_stack(model, length, task, target)
-    if stack is None or not _worth_it(stack, length):
+    if stack is None or 2 * (stack.span + 1) > length:
         return None
     local = Local(stack, length, mask)
 
     def search(inputs: np.ndarray, free: np.ndarray) -> Order:
-        state, order = State(local, inputs, free), empty_order(free)
-        for step in range(order.positions.shape[1]):
-            rows, chosen = record_step(order, step, state.values())
-            state.mask(rows, chosen)
+        order, together = empty_order(free), _together(local, free)
+        for start in range(0, len(inputs), together):
+            part = slice(start, start + together)
+            state = State(local, inputs[part], free[part])
+            _search(state, Order(order.positions[part], order.values[part]))
         return order
 
     return search
 
 
-def _worth_it(stack: Stack, length: int) -> bool:
-    candidates = min(length, 2 * stack.span + 1)
-    return 2 * candidates * (stack.span + stack.deeper + 1) < length * length
+def _together(local: Local, free: np.ndarray) -> int:
+    """How many inputs are searched together."""
+    floats = sum(layer.window * len(layer.bias) for layer in local.layers)
+    return max(1, BYTES // (4 * floats * max(1, int(free.sum(axis=1).max(initial=0)))))
 
 
-class Local:
-    """A stack made ready for inputs of one length and one mask."""
-
-    def __init__(self, stack: Stack, length: int, mask: np.ndarray):
-        first = stack.convs[0]
-        self.length, self.mask, self.pool = length, mask, stack.pool
-        self.first, self.span, self.deeper = first, stack.span, stack.deeper
-        self.neutral = np.float32(-np.inf if stack.pool is np.maximum else 0)
-        self.window = np.arange(stack.span + stack.deeper + 1)
-        # places of the first layer in a window that its masked position changes
-        self.touched = slice(stack.deeper, stack.span + 1, first.dilation)
-        self.tail = None if _is_bare(stack) else _tail(stack.convs, self.neutral)
-        self._head = _compiled_head(stack)
-
-    def head(self, pooled: np.ndarray) -> np.ndarray:
-        """Target (m,) of what was pooled (m, filters)."""
-        # few batch shapes, because TensorFlow prepares itself anew for each
-        values = np.zeros((-(-len(pooled) // CHUNK) * CHUNK, pooled.shape[1]), np.float32)
-        values[: len(pooled)] = pooled
-        return self._head(tf.constant(values)).numpy()[: len(pooled), 0]
-
-    def changes(self, inputs: np.ndarray) -> np.ndarray:
-        """What masking positions (m, channels) adds to the first layer: (m, kernel, filters)."""
-        kernel = self.first.kernel[::-1].transpose(1, 0, 2)
-        return np.tensordot(self.mask - inputs, kernel, axes=(1, 0))
-
-    def first_at(self, padded: np.ndarray, rows: np.ndarray, places: np.ndarray) -> np.ndarray:
-        """First convolution before its activation at chosen places.
-
-        ``padded`` inputs with ``span`` zeros on both sides; ``rows`` (m,), ``places`` (m, p)
-        counted from coordinate -span. Gives (m, p, filters).
-        """
-        conv, coordinates = self.first, places - self.span
-        reads = places[..., None] + conv.dilation * np.arange(len(conv.kernel))
-        inputs = padded[rows[:, None, None], reads].reshape(*places.shape, -1)
-        values = inputs @ conv.kernel.reshape(-1, conv.kernel.shape[-1]) + conv.bias
-        exists = (coordinates >= conv.first) & (coordinates < conv.last)
-        return np.where(exists[..., None], values, self.neutral if self.tail is None else 0)
+def _search(state: "State", order: Order) -> None:
+    for step in range(int(state.free.sum(axis=1).max(initial=0))):
+        state.mask(*record_step(order, step, state.values))
 
 
 class State:
     """n inputs on their way through BackSelect.
 
-    ``first`` (length + span + deeper, n, filters) of the first convolution, ``last`` (length +
-    span, n, filters) of the last, ``without`` (length, n, filters): the pooled outputs that see
-    a position, were it masked. Places come first because running maxima go along them.
+    ``before`` holds the first convolution's outputs before its activation; ``bases`` the outputs
+    of every layer and ``windows`` those with one position masked, as in ``windows``; ``without``
+    (n, candidates, filters) the last windows pooled, ``pooled`` what lies before and behind every
+    place; ``values`` (n, length) the target with each free position masked, -inf elsewhere.
     """
 
     def __init__(self, local: Local, inputs: np.ndarray, free: np.ndarray):
         self.local, self.free = local, free.copy()
-        # DNA has four kinds of position, so what masking one changes is worked out four times
-        kinds, which = np.unique(inputs.reshape(-1, inputs.shape[2]), axis=0, return_inverse=True)
-        self.kinds, self.changes = which.reshape(free.shape), local.changes(kinds)
+        self.numbers = np.cumsum(free, axis=1) - 1
+        self._know_kinds(inputs)
         self.inputs = np.pad(inputs, ((0, 0), (local.span, local.span), (0, 0)))
-        rows = np.arange(len(inputs))
-        places = np.arange(local.length + local.span + local.deeper)
-        first = local.first_at(self.inputs, rows, np.tile(places, (len(inputs), 1)))
-        self.first = self.last = np.ascontiguousarray(first.swapaxes(0, 1))
-        if local.tail is not None:
-            last = local.tail(first, np.full(len(rows), -local.span)).numpy()
-            self.last = np.ascontiguousarray(last.swapaxes(0, 1))
-        shape = (local.length, *self.last.shape[1:])
-        self.without = np.full(shape, local.neutral, np.float32)
-        self._renew(*np.nonzero(self.free))
+        self.before, self.bases = local.all_outputs(self.inputs)
+        count = (len(inputs), int(free.sum(axis=1).max(initial=0)))
+        self.windows = [layer.absent(*count, layer.window) for layer in local.layers]
+        self.without = np.empty((*count, local.filters), np.float32)
+        most = max(ROWS, local.span + 1)
+        shapes = [(len(local.layers[0].bias),), *(layer.room for layer in local.layers[1:])]
+        self.room = [np.empty((most, *shape), np.float32) for shape in shapes]
+        rows, positions = np.nonzero(free)
+        self._renew(rows, positions, positions)
+        shape = self.bases[-1].shape
+        self.pooled = np.full(shape, np.nan, np.float32), np.full(shape, np.nan, np.float32)
+        self.values = np.full(free.shape, -np.inf, np.float32)
+        every = np.arange(len(inputs))
+        self._judge(every, np.zeros_like(every), np.full_like(every, shape[1] - 1))
 
-    def values(self) -> np.ndarray:
-        """Target with each free position masked, -inf elsewhere: (n, length)."""
-        values = np.full(self.free.shape, -np.inf, np.float32)
-        values.T[self.free.T] = self.local.head(self._pooled()[self.free.T])
-        return values
+    def _know_kinds(self, inputs: np.ndarray) -> None:
+        # DNA has few kinds of position, so what masking one adds is worked out few times
+        every = np.concatenate([self.local.mask[None], inputs.reshape(-1, inputs.shape[2])])
+        kinds, which = np.unique(every, axis=0, return_inverse=True)
+        self.mask_kind, self.kinds = which[0], which[1:].reshape(inputs.shape[:2])
+        self.changes = self.local.changes(kinds)
 
     def mask(self, rows: np.ndarray, positions: np.ndarray) -> None:
         """Mask one position in each of ``rows`` and renew what that changes."""
-        local = self.local
-        self.inputs[rows, positions + local.span] = local.mask
+        local, left = self.local, self.local.span
+        self.inputs[rows, positions + left] = local.mask
+        self.kinds[rows, positions] = self.mask_kind
         # afresh, not by adding the change: no rounding adds up, so what is equal stays equal
-        touched = positions[:, None] + local.window[local.touched]
-        self.first[touched, rows[:, None]] = local.first_at(self.inputs, rows, touched)
-        if local.tail is not None:
-            seen = positions[:, None] + local.window[: local.span + 1]
-            windows = self.first[positions[:, None] + local.window, rows[:, None]]
-            self.last[seen, rows[:, None]] = local.tail(windows, positions - local.span)
+        places = positions[:, None] - np.arange(local.layers[0].window)
+        self.before[rows[:, None], places + left] = local.first_at(self.inputs, rows, places)
+        self._renew(rows, positions, positions)
+        for layer, base, window in zip(local.layers, self.bases, self.windows, strict=True):
+            places = left + positions[:, None] + np.arange(1 - layer.window, 1)
+            base[rows[:, None], places] = window[rows, self.numbers[rows, positions]]
         self.free[rows, positions] = False
-        self._renew(*self._near(rows, positions))
+        self.values[rows, positions] = -np.inf
+        self._renew(*self._neighbours(rows, positions))
+        self._judge(rows, positions, positions + left)
 
-    def _near(self, rows: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Candidates whose windows overlap those of the positions just masked."""
-        span, length = self.local.span, self.local.length
-        near = positions[:, None] + np.arange(-span, span + 1)
-        inside = (near >= 0) & (near < length)
-        which, where = np.nonzero(inside & self.free[rows[:, None], near.clip(0, length - 1)])
-        return rows[which], near[which, where]
+    def _judge(self, rows: np.ndarray, first: np.ndarray, last: np.ndarray) -> None:
+        """Renew the values, once places from ``first`` to ``last`` of the bases changed."""
+        local, changes = self.local, np.stack([rows, first, last], axis=1)
+        ends = np.empty((len(rows), 2), np.int64)
+        windows.spread(self.bases[-1], *self.pooled, changes, local.largest, ends)
+        # a candidate is pooled of the places below its own and above its own + span
+        place = np.arange(local.length)
+        near = (place >= ends[:, :1] - local.span - 1) & (place <= ends[:, 1:] + 1)
+        which, position = np.nonzero(near & self.free[rows])
+        candidates = np.stack([rows[which], position, self.numbers[rows[which], position]], axis=1)
+        pooled = np.empty((len(candidates), local.filters), np.float32)
+        before, behind = self.pooled
+        margins = local.span, local.span
+        windows.pool(before, self.without, behind, candidates, margins, local.largest, pooled)
+        self.values[rows[which], position] = local.head(pooled)
 
-    def _renew(self, rows: np.ndarray, positions: np.ndarray) -> None:
-        local = self.local
-        for start in range(0, len(rows), CHUNK):
-            row, position = rows[start : start + CHUNK], positions[start : start + CHUNK]
-            windows = self.first[position[:, None] + local.window, row[:, None]]
-            windows[:, local.touched] += self.changes[self.kinds[row, position]]
-            if local.tail is not None:
-                windows = local.tail(windows, position - local.span).numpy()
-            self.without[position, row] = local.pool.reduce(windows, axis=1)
+    def _neighbours(self, rows: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Rows, candidates and masked positions such that some output sees both."""
+        near = positions[:, None] + np.arange(-self.local.span, self.local.span + 1)
+        inside = (near >= 0) & (near < self.local.length)
+        open_ = self.free[rows[:, None], near.clip(0, self.local.length - 1)]
+        which, place = np.nonzero(inside & open_)
+        return rows[which], near[which, place], positions[which]
 
-    def _pooled(self) -> np.ndarray:
-        """What the head reads with each position masked: (length, n, filters)."""
-        pool, span, length = self.local.pool, self.local.span, self.local.length
-        pooled = self.without.copy()
-        left = _running(pool, self.last[: length - 1])
-        right = _running(pool, self.last[:span:-1])[::-1]
-        pool(pooled[1:], left, out=pooled[1:])
-        pool(pooled[:-1], right, out=pooled[:-1])
-        return pooled
+    def _renew(self, rows: np.ndarray, candidates: np.ndarray, masked: np.ndarray) -> None:
+        """Recompute the candidates' outputs that see what has been masked."""
+        pairs = np.stack([rows, candidates, masked, self.numbers[rows, candidates]], axis=1)
+        together = max(1, ROWS // (self.local.span + 1))
+        for start in range(0, len(pairs), together):
+            part = pairs[start : start + together]
+            for depth in range(len(self.windows)):
+                self._renew_layer(depth, part)
+            windows.pool_windows(self.windows[-1], part, self.local.largest, self.without)
 
-
-def _running(pool: np.ufunc, values: np.ndarray) -> np.ndarray:
-    """``pool.accumulate(values, axis=0)``, many times faster where the other axes are long."""
-    running = np.empty(values.shape, values.dtype)
-    running[0] = values[0]
-    for place in range(1, len(values)):
-        pool(running[place - 1], values[place], out=running[place])
-    return running
-
-
-def _is_bare(stack: Stack) -> bool:
-    """Whether the one convolution's outputs are pooled as they are."""
-    return len(stack.convs) == 1 and not stack.convs[0].after and stack.pool is np.maximum
-
-
-def _compiled_head(stack: Stack) -> Callable:
-    shape = (None, stack.convs[-1].kernel.shape[-1])
-    return tf.function(stack.head, input_signature=[tf.TensorSpec(shape)], autograph=False)
-
-
-def _tail(convs: tuple[Conv, ...], neutral: np.float32) -> Callable:
-    """What follows the first convolution, on windows of its outputs.
-
-    (m, width, filters) and the coordinates (m,) at which the windows start -> outputs of the last
-    convolution at the same coordinates; where the padding leaves none, ``neutral``.
-    """
-
-    def tail(windows: tf.Tensor, starts: tf.Tensor) -> tf.Tensor:
-        values = _finish(convs[0], windows, starts, 0 if convs[1:] else neutral)
-        for conv in convs[1:]:
-            values = tf.nn.convolution(values, conv.kernel, dilations=conv.dilation) + conv.bias
-            values = _finish(conv, values, starts, neutral if conv is convs[-1] else 0)
-        return values
-
-    spec = tf.TensorSpec((None, None, len(convs[0].bias)))
-    starts = tf.TensorSpec((None,), tf.int64)
-    return tf.function(tail, input_signature=[spec, starts], autograph=False)
-
-
-def _finish(conv: Conv, values: tf.Tensor, starts: tf.Tensor, outside: float) -> tf.Tensor:
-    """Activations of one layer, and ``outside`` where it has no output."""
-    for step in conv.after:
-        values = step(values)
-    places = starts[:, None] + tf.range(tf.shape(values, tf.int64)[1])
-    exists = (places >= conv.first) & (places < conv.last)
-    return tf.where(exists[..., None], values, tf.constant(outside, tf.float32))
+    def _renew_layer(self, depth: int, pairs: np.ndarray) -> None:
+        layer, left, room = self.local.layers[depth], self.local.span, self.room[depth]
+        if depth:
+            below = self.windows[depth - 1], self.bases[depth - 1]
+            count = windows.gather(*below, pairs, left, layer.reach, room)
+            outputs = layer.outputs(room[:count])
+        else:
+            first = self.before, self.changes, self.kinds
+            count = windows.changed(*first, pairs, left, layer.reach, room)
+            outputs = room[:count]
+        windows.scatter(layer.activate(outputs), self.windows[depth], pairs, layer.reach)

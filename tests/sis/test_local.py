@@ -6,9 +6,11 @@ import keras
 import numpy as np
 import pytest
 
+from chromolens.sis import local
 from chromolens.sis.backselect import search_with
 from chromolens.sis.collection import collect, exact
 from chromolens.sis.front import Finder, sufficient_subsets
+from chromolens.sis.stack import read_stack
 from tests.sis.models import layers, network, published_sis, random_dna, with_one_masked
 
 
@@ -98,6 +100,18 @@ def test_equals_the_search_by_whole_inputs(form):
     expected = whole(finder, inputs, threshold, 2)
     assert sum(len(each.subsets) for each in expected) >= 2
     assert sets(finder.find(inputs, threshold, 2)) == sets(expected)
+
+
+def test_inputs_searched_together_and_rows_change_nothing(monkeypatch):
+    model, inputs = network(*FORMS["three, all paddings"]), random_dna(7, 40, seed=5)
+    finder = Finder(model, 40, batch_size=256)
+    threshold = between(finder, inputs)
+    expected = sets(finder.find(inputs, threshold, 2))
+    monkeypatch.setattr(local, "BYTES", 60_000)
+    monkeypatch.setattr(local, "ROWS", 20)
+    ready = local.Local(read_stack(model, 40, 0, "logit"), 40, finder.mask)
+    assert 1 < local._together(ready, np.ones((7, 40), bool)) < 7
+    assert sets(finder.find(inputs, threshold, 2)) == expected
 
 
 @pytest.mark.parametrize("form", OTHERS)
