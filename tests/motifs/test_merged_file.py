@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from chromolens.motifs.database import Motif
-from chromolens.motifs.merged_file import RECORD, read_counts, read_record, write_merged
 from chromolens.motifs.meme import read_meme
+from chromolens.motifs.merged_file import RECORD, read_counts, read_record, write_merged
 from chromolens.motifs.patterns import core, patterns_table, read_patterns
 from chromolens.motifs.ppm import consensus, reverse_complement, trim
 from chromolens.motifs.seqlets import seqlets_table

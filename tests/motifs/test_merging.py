@@ -8,8 +8,6 @@ from chromolens.motifs.merging import Shape, align, linked, merge, shape
 from chromolens.motifs.patterns import Pattern, core
 from chromolens.motifs.ppm import reverse_complement
 
-from .planted import codes_of
-
 LENGTH = 50
 CTCF, GATA, TAL = "CCACCAGGGGGCGC", "AGATAAGA", "CTG"
 

@@ -76,6 +76,11 @@ rule report:
             row=model_tasks.itertuples(),
             method=motif_method,
         ),
+        motif_pages=collect(
+            "results/{{study}}/report/motifs/{row.model}.{row.task}.{method}.html",
+            row=model_tasks.itertuples(),
+            method=motif_method,
+        ),
         sis=collect(
             "results/{{study}}/sis/{row.model}/{row.task}/sis.tsv.gz", row=sis_tasks
         ),

@@ -19,9 +19,17 @@ _MOST = 12
 def context(study: Study) -> dict:
     """Groups of patterns of the models, and of the nulls apart."""
     ppms = {motif.id: motif for motif in study.database}
-    groups = [_group(key, paths, ppms) for key, paths in study.patterns.items()]
+    groups = [
+        _group(key, paths, ppms) | {"page": _page(study, key)}
+        for key, paths in study.patterns.items()
+    ]
     null = [group for group in groups if group["model"] in study.nulls]
     return {"groups": [group for group in groups if group not in null], "nulls": null}
+
+
+def _page(study: Study, key: Reading) -> str:
+    """The link to the page about a reading's motifs, or nothing."""
+    return f"motifs/{study.motif_pages[key].name}" if key in study.motif_pages else ""
 
 
 def _group(key: Reading, paths: tuple[Path, Path], database: dict) -> dict:
