@@ -1,6 +1,7 @@
 """Name the patterns of one task and the motifs they merge into; say where the seqlets lie."""
 
 from chromolens.motifs.database import load_database
+from chromolens.motifs.matches import write_matches_meme
 from chromolens.motifs.patterns import write_patterns_meme
 from chromolens.motifs.seqlets import write_seqlets
 from chromolens.motifs.tables import motif_tables
@@ -16,5 +17,6 @@ for name, table in tables.items():
         table.insert(place, column, names[column])
     table.to_csv(snakemake.output[name], sep="\t", index=False)
 write_patterns_meme(inputs.patterns, snakemake.output.patterns_meme)
+write_matches_meme(tables["matches"], database, snakemake.output.matches_meme)
 write_patterns_meme(inputs.merged, snakemake.output.merged_meme)
 write_seqlets(inputs.patterns, snakemake.output.seqlets, params.kind)

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from chromolens.motifs.database import Motif
+from chromolens.motifs.meme import read_meme, write_meme
 from chromolens.motifs.naming import Matches, Rules, match, ranking
 from chromolens.motifs.patterns import read_patterns
 from chromolens.motifs.ppm import trim
@@ -51,3 +53,19 @@ def _row(known: Motif, own: Matches, target: int, rules: Rules) -> dict:
     passes = row["q"] <= rules.max_q and row["overlap"] >= rules.min_overlap
     words = {"name": known.name, "motif_id": known.id, "family": known.family}
     return {**words, **row, "passes": passes}
+
+
+def write_matches_meme(
+    matches: pd.DataFrame, database: Sequence[Motif], target: str | Path
+) -> None:
+    """The motifs of the database that ``matches`` names by ``motif_id``, as a MEME file."""
+    matched = set(matches["motif_id"])
+    write_meme({known.id: known.ppm for known in database if known.id in matched}, target)
+
+
+def read_matches_meme(path: str | Path, matches: pd.DataFrame) -> dict[str, np.ndarray]:
+    """PPM of each ``motif_id`` of ``matches``, read from ``write_matches_meme``'s file."""
+    if not len(matches):
+        return {}
+    ppms = {identifier: ppm for identifier, _, ppm in read_meme(path)}
+    return {name: ppms["_".join(name.split())] for name in matches["motif_id"].unique()}

@@ -16,7 +16,7 @@ from chromolens.report.study import Study
 
 Rows = Sequence[Mapping[str, Any]]
 SIS = ("sis", "counts", "clusters", "aligned", "motifs", "weights", "meme")
-MOTIF_TABLES = ("patterns", "subpatterns", "merged", "matches", "merged_h5")
+MOTIF_TABLES = ("patterns", "subpatterns", "merged", "matches", "matches_meme", "merged_h5")
 
 
 def gather(
@@ -96,7 +96,6 @@ def gather_motifs(
     *,
     config: Mapping[str, Any],
     settings: Mapping[str, Any],
-    database: Mapping[str, str],
     code: str = "",
 ) -> MotifFiles:
     """The motifs of the model, task and method in ``names``; otherwise as ``gather``."""
@@ -104,11 +103,10 @@ def gather_motifs(
     return MotifFiles(
         title=config["title"] or config["study"],
         kind=settings["kind"],
-        database=load_database(database),
         genes=_one(files["genes"]),
         sizes=pd.read_table(sizes, index_col="chrom")["length"].to_dict() if sizes else {},
         chromosome_names=settings.get("chromosome_names", {}),
-        null=config["models"][names["model"]]["labels"] == "permuted",
+        null=is_null(config["models"][names["model"]]),
         **{name: Path(files[name]) for name in MOTIF_TABLES},
         **{name: names[name] for name in ("model", "task", "method")},
     )

@@ -1,6 +1,6 @@
 """A page about the motifs of one task: all that TF-MoDISco's file says of each, offline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import h5py
 import pandas as pd
 
 from chromolens.inputs.peaks import read_genes
-from chromolens.motifs.database import Motif
+from chromolens.motifs.matches import read_matches_meme
 from chromolens.motifs.merging import stored
 from chromolens.motifs.patterns import pattern_of
 from chromolens.report import logos, motif_card
@@ -23,8 +23,8 @@ from chromolens.runlog import atomic
 class MotifFiles:
     """What the page is made of: ``motifs/MODEL/TASK/METHOD`` and what stands around it.
 
-    ``genes`` (GFF3) may be absent; ``sizes``: chromosome -> length; ``database``: for the
-    logos of the matches; ``null``: the model had nothing true to learn.
+    ``genes`` (GFF3) may be absent; ``sizes``: chromosome -> length; ``null``: the model
+    had nothing true to learn.
     """
 
     title: str
@@ -36,8 +36,8 @@ class MotifFiles:
     subpatterns: Path
     merged: Path
     matches: Path
+    matches_meme: Path
     merged_h5: Path
-    database: Sequence[Motif] = ()
     genes: Path | None = None
     sizes: Mapping[str, int] = field(default_factory=dict)
     chromosome_names: Mapping[str, str] = field(default_factory=dict)
@@ -77,7 +77,7 @@ def _cards(
 ) -> list[dict]:
     """Named motifs first, then by seqlets."""
     places = _places(files)
-    database = {motif.id: motif.ppm for motif in files.database}
+    database = read_matches_meme(files.matches_meme, tables["matches"])
     rank = table.assign(unnamed=~table["named"].astype(bool))
     rows = rank.sort_values(["unnamed", "seqlets"], ascending=[True, False], kind="stable")
     return [

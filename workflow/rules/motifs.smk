@@ -3,7 +3,7 @@
 NEEDS     results/{study}/attribution/{model}/{method}/windows.h5
 PROVIDES  results/{study}/motifs/{model}/{task}/{method}/modisco.h5, merged.h5; of the patterns
           patterns.tsv, patterns.meme, subpatterns.tsv, seqlets.bed; of the motifs that they
-          merge into merged.tsv, merged.meme, matches.tsv; and
+          merge into merged.tsv, merged.meme, matches.tsv, matches.meme; and
           results/{study}/report/motifs/{model}.{task}.{method}.html
 """
 
@@ -62,6 +62,7 @@ rule name_patterns:
         merged="results/{study}/motifs/{model}/{task}/{method}/merged.tsv",
         merged_meme="results/{study}/motifs/{model}/{task}/{method}/merged.meme",
         matches="results/{study}/motifs/{model}/{task}/{method}/matches.tsv",
+        matches_meme="results/{study}/motifs/{model}/{task}/{method}/matches.meme",
     log:
         "logs/{study}/name_patterns/{model}.{task}.{method}.log",
     conda:
@@ -80,13 +81,13 @@ rule report_motifs:
         merged_h5="results/{study}/motifs/{model}/{task}/{method}/merged.h5",
         merged="results/{study}/motifs/{model}/{task}/{method}/merged.tsv",
         matches="results/{study}/motifs/{model}/{task}/{method}/matches.tsv",
+        matches_meme="results/{study}/motifs/{model}/{task}/{method}/matches.meme",
         patterns="results/{study}/motifs/{model}/{task}/{method}/patterns.tsv",
         subpatterns="results/{study}/motifs/{model}/{task}/{method}/subpatterns.tsv",
         genes=sources.files(settings.get("genes")),
         chromosomes=collect(
             "results/{study}/inputs/chromosomes.tsv", study=study if genome else []
         ),
-        meme=sources.files(database.get("meme")),
     output:
         page="results/{study}/report/motifs/{model}.{task}.{method}.html",
     log:
@@ -95,7 +96,6 @@ rule report_motifs:
         "../../envs/report.yaml"
     params:
         code=code["report_motifs"],
-        database=database,
         config=config,
         settings=settings,
     script:
