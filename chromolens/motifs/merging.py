@@ -23,7 +23,7 @@ import numpy as np
 from chromolens.motifs.patterns import Pattern, read_patterns
 from chromolens.motifs.ppm import reverse_complement
 
-# Both must be reached; calibrated by benchmarks/motifs/merging.py, see docs/motifs.md.
+# Both must be reached; docs/motifs.md has what they were chosen by.
 MIN_PPM = 0.7
 MIN_CWM = 0.93
 

@@ -17,6 +17,7 @@ import pandas as pd
 from scipy.stats import false_discovery_control
 
 from chromolens.motifs.database import Motif
+from chromolens.motifs.kernels import share_kernels
 from chromolens.motifs.ppm import consensus, information, normalised, trim
 from chromolens.runlog import logger
 
@@ -61,6 +62,7 @@ def match(queries: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> Match
     """
     if not len(queries) or not len(targets):
         return Matches(*np.ones((5, len(queries), len(targets))))
+    share_kernels("memelite")
     from memelite import tomtom
 
     with warnings.catch_warnings():
