@@ -102,7 +102,8 @@ def test_every_rule_was_found():
 def test_an_environment_names_what_its_scripts_import(script, environment):
     has = set(pinned(ROOT / "envs" / f"{environment}.yaml"))
     distributions = packages_distributions()
-    comes_with = {"keras": "tensorflow", "markupsafe": "jinja2"}  # dependencies of what is pinned
+    # dependencies of what is pinned
+    comes_with = {"keras": "tensorflow", "markupsafe": "jinja2", "numba": "memelite"}
     for module in third_party(ROOT / "scripts" / f"{script}.py"):
         names = {normal(name) for name in distributions[module]}
         names |= {comes_with[name] for name in names & comes_with.keys()}

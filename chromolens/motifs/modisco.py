@@ -23,6 +23,7 @@ from types import ModuleType
 import h5py
 
 from chromolens.errors import BadInput
+from chromolens.motifs.kernels import share_kernels
 from chromolens.motifs.modisco_input import ONE_SIGN, Scores, check_scores, obstacle, read_scores
 from chromolens.runlog import atomic, logger
 
@@ -140,6 +141,7 @@ def _run(scores: Scores, settings: Settings) -> tuple[list | None, list | None, 
     reason = obstacle(scores, settings.sliding_window_size)
     if reason:
         return None, None, reason
+    share_kernels("modiscolite")
     from modiscolite import tfmodisco
 
     try:

@@ -17,6 +17,7 @@ import pandas as pd
 from scipy.stats import false_discovery_control
 
 from chromolens.motifs.database import Motif
+from chromolens.motifs.kernels import share_kernels
 from chromolens.motifs.ppm import consensus, information, normalised, trim
 from chromolens.runlog import logger
 
@@ -61,6 +62,7 @@ def match(queries: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> Match
     """
     if not len(queries) or not len(targets):
         return Matches(*np.ones((5, len(queries), len(targets))))
+    share_kernels("memelite")
     from memelite import tomtom
 
     with warnings.catch_warnings():
@@ -144,7 +146,7 @@ def _row(
     if matches is None or not database:
         none = failures + ([] if database else ["the database is empty"])
         return row | _no_match() | {"named": False, "reason": "; ".join(none), "others": ""}
-    order = _ranking(matches, rules)
+    order = ranking(matches, rules)
     best = database[order[0]]
     failures += _mismatches(matches, order[0], best.name, rules)
     row |= {field: getattr(matches, field)[order[0]] for field in Matches._fields}
@@ -181,7 +183,7 @@ def _mismatches(matches: Matches, target: int, name: str, rules: Rules) -> list[
     return found
 
 
-def _ranking(matches: Matches, rules: Rules) -> np.ndarray:
+def ranking(matches: Matches, rules: Rules) -> np.ndarray:
     """Targets from best to worst: those of enough overlap first, then by p, then by overlap."""
     return np.lexsort((-matches.overlap, matches.p, matches.overlap < rules.min_overlap))
 

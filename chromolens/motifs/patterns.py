@@ -1,4 +1,4 @@
-"""TF-MoDISco's patterns as a table with names, as motifs, and which of them are the same."""
+"""TF-MoDISco's patterns as a table with names, and as motifs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def read_patterns(modisco_h5: str | Path) -> list[Pattern]:
     """All patterns of a modisco file, positive before negative, most seqlets first."""
     with h5py.File(modisco_h5) as file:
         found = [
-            _pattern(sign, key, group)
+            pattern_of(sign, key, group)
             for sign in SIGNS
             for key, group in file.get(f"{sign}_patterns", {}).items()
         ]
@@ -53,7 +53,8 @@ def _rank(pattern: Pattern) -> tuple[int, int, int]:
     return SIGNS.index(pattern.sign), -pattern.seqlets, int(pattern.name.rsplit("_", 1)[1])
 
 
-def _pattern(sign: str, key: str, group: h5py.Group) -> Pattern:
+def pattern_of(sign: str, key: str, group: h5py.Group) -> Pattern:
+    """The pattern (or sub-pattern) that ``group`` of a modisco file holds."""
     cwm = group["contrib_scores"][:]
     seqlets = int(group["seqlets/n_seqlets"][0])
     ppm = normalised(group["sequence"][:])
@@ -91,27 +92,13 @@ def _dots(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return sum(np.correlate(a[:, base], b[:, base], mode="full") for base in range(4))
 
 
-def same_as(patterns: Sequence[Pattern], threshold: float = 0.9) -> list[str]:
-    """For each pattern the first earlier one of its sign that is as good as equal, or ""."""
-    names = []
-    for place, pattern in enumerate(patterns):
-        earlier = (
-            other.name
-            for other in patterns[:place]
-            if other.sign == pattern.sign and similarity(other.motif, pattern.motif) >= threshold
-        )
-        names.append(next(earlier, ""))
-    return names
-
-
 def patterns_table(
     modisco_h5: str | Path, database: Sequence[Motif], **naming: float
 ) -> pd.DataFrame:
-    """One row for each pattern: pattern, sign, seqlets, naming's columns, same_as, windows.
+    """One row for each pattern: pattern, sign, seqlets, naming's columns, windows.
 
     Sorted by sign (pos first), then by seqlets, which are the support. ``naming``: the rules
-    of ``name_motifs``. ``same_as``: a better supported pattern of the same sign that this
-    one repeats (``similarity`` >= 0.9); both rows stay. ``windows`` were read.
+    of ``name_motifs``. ``windows`` were read.
     ``false_name_rate``: of these patterns with their columns shuffled, the share that is named.
     """
     patterns = read_patterns(modisco_h5)
@@ -124,7 +111,6 @@ def patterns_table(
     table = named.rename(columns={"motif": "pattern"})
     table.insert(1, "sign", [pattern.sign for pattern in patterns])
     table.insert(2, "seqlets", [pattern.seqlets for pattern in patterns])
-    table["same_as"] = same_as(patterns)
     with h5py.File(modisco_h5) as file:
         table["windows"] = file["chromolens"].attrs["windows"]
     rules = {key: value for key, value in naming.items() if key != "min_support"}

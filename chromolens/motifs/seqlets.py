@@ -22,6 +22,15 @@ COLUMNS = ("chrom start end pattern score strand core_start core_end window cont
 def seqlets_table(modisco_h5: str | Path, kind: str = "genome") -> pd.DataFrame:
     """All seqlets of a modisco file, sorted by place; a BED of six columns and more.
 
+    Parameters and columns are those of ``read_seqlets``.
+    """
+    order = ["chrom", "start", "end", "pattern"]
+    return read_seqlets(modisco_h5, kind).sort_values(order, ignore_index=True)
+
+
+def read_seqlets(modisco_h5: str | Path, kind: str = "genome") -> pd.DataFrame:
+    """All seqlets of a modisco file, pattern by pattern in the order in which it holds them.
+
     Parameters
     ----------
     modisco_h5
@@ -54,7 +63,7 @@ def seqlets_table(modisco_h5: str | Path, kind: str = "genome") -> pd.DataFrame:
     size = table["contribution"].abs()
     # a file whose seqlets all sum to zero has no largest
     table["score"] = (1000 * size / (size.max() or 1)).round().astype(int)
-    return table[COLUMNS].sort_values(["chrom", "start", "end", "pattern"], ignore_index=True)
+    return table[COLUMNS]
 
 
 def write_seqlets(modisco_h5: str | Path, target: str | Path, kind: str = "genome") -> None:

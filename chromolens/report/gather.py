@@ -6,13 +6,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from chromolens import __version__
 from chromolens.models.nulls import is_null
 from chromolens.motifs.database import load_database
+from chromolens.report.motif_page import MotifFiles
 from chromolens.report.study import Study
 
 Rows = Sequence[Mapping[str, Any]]
 SIS = ("sis", "counts", "clusters", "aligned", "motifs", "weights", "meme")
+MOTIF_TABLES = ("patterns", "subpatterns", "merged", "matches", "matches_meme", "merged_h5")
 
 
 def gather(
@@ -69,6 +73,7 @@ def gather(
             (*task, motif_method): (Path(table), Path(h5))
             for task, table, h5 in zip(tasks, files["patterns"], files["modisco"], strict=True)
         },
+        motif_pages=_keyed([(*task, motif_method) for task in tasks], files["motif_pages"]),
         sis={
             task: dict(zip(SIS, map(Path, paths), strict=True))
             for task, paths in zip(tasks, subsets, strict=False)
@@ -82,6 +87,28 @@ def gather(
         tables=_tables(files),
         config=config,
         provenance=_shown(made, config["study"]),
+    )
+
+
+def gather_motifs(
+    files: Mapping[str, Any],
+    names: Mapping[str, str],
+    *,
+    config: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    code: str = "",
+) -> MotifFiles:
+    """The motifs of the model, task and method in ``names``; otherwise as ``gather``."""
+    sizes = _one(files["chromosomes"])
+    return MotifFiles(
+        title=config["title"] or config["study"],
+        kind=settings["kind"],
+        genes=_one(files["genes"]),
+        sizes=pd.read_table(sizes, index_col="chrom")["length"].to_dict() if sizes else {},
+        chromosome_names=settings.get("chromosome_names", {}),
+        null=is_null(config["models"][names["model"]]),
+        **{name: Path(files[name]) for name in MOTIF_TABLES},
+        **{name: names[name] for name in ("model", "task", "method")},
     )
 
 

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
 from chromolens.report import logos, summary
+from chromolens.report.environment import environment
 from chromolens.report.sections import (
     checks,
     data,
@@ -20,8 +18,6 @@ from chromolens.report.sections import (
 )
 from chromolens.report.study import Study
 from chromolens.runlog import atomic, progress
-
-_TEMPLATES = Path(__file__).parent / "templates"
 
 _SECTIONS = {
     "verdict": ("Verdict", verdict),
@@ -49,7 +45,7 @@ def render(study: Study) -> str:
         name: module.context(study)
         for name, (_, module) in progress(_SECTIONS.items(), what="report")
     }
-    template = _environment().get_template("page.html")
+    template = environment().get_template("page.html")
     return template.render(
         study=study,
         glyphs=logos.glyphs(),
@@ -57,15 +53,3 @@ def render(study: Study) -> str:
         titles={name: title for name, (title, _) in _SECTIONS.items()},
         **sections,
     )
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["style"] = Markup((_TEMPLATES / "style.css").read_text())
-    return environment

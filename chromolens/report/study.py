@@ -53,7 +53,9 @@ class Study:
     loci, locus_width
         Example loci per task, and how many bases each shows.
     patterns
-        Per reading: ``patterns.tsv`` and ``modisco.h5``.
+        Per reading: ``merged.tsv`` and ``merged.h5``.
+    motif_pages
+        Per reading: the page about its motifs, in the folder ``motifs`` beside this one.
     sis
         Per model and task: paths by name, of ``sis``, ``clusters``, ``aligned``, ``motifs``
         (tables), ``weights`` and ``meme`` (matrices of ``motifs``); ``counts`` (what became of
@@ -102,6 +104,7 @@ class Study:
     loci: int = 2
     locus_width: int = 120
     patterns: Mapping[Reading, tuple[Path, Path]] = field(default_factory=dict)
+    motif_pages: Mapping[Reading, Path] = field(default_factory=dict)
     sis: Mapping[tuple[str, str], Mapping[str, Path]] = field(default_factory=dict)
     sweeps: Mapping[tuple[str, str], Path] = field(default_factory=dict)
     masks: Sequence[Path] = ()

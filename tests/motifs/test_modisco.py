@@ -102,6 +102,22 @@ def test_the_order_depends_on_ids_and_seed_only(windows):
     np.testing.assert_allclose(first.hypothetical[4], hypothetical[place, :120], rtol=1e-6)
 
 
+def test_a_cap_leaves_no_chromosome_out(tmp_path):
+    """The first quarter of the windows, of eight chromosomes one after the other in the file."""
+    names = [f"chr{n // 100}:{n}-{n + 30}" for n in range(800)]
+    arrays = np.tile(np.eye(4)[0], (800, 30, 1)), np.zeros((800, 30, 4))
+    planted.write(tmp_path / "w.h5", names, *arrays)
+    counts = []
+    for seed in range(30):
+        first = read_scores(tmp_path / "w.h5", "factor", seed).ids[:200]
+        chromosomes = [name.split(":")[0] for name in first]
+        counts.append([chromosomes.count(f"chr{n}") for n in range(8)])
+    # 200 draws without replacement: 25 of each, standard deviation 4.05 (hypergeometric)
+    assert np.abs(np.array(counts) - 25).max() <= 4.5 * 4.05
+    np.testing.assert_allclose(np.mean(counts, axis=0), 25, atol=4 * 4.05 / 30**0.5)
+    assert 3 < np.std(counts) < 5
+
+
 @pytest.mark.parametrize(
     ("width", "kept", "offset"), [(None, 120, 0), (500, 120, 0), (100, 100, 10), (95, 94, 13)]
 )

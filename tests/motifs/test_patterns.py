@@ -1,4 +1,4 @@
-"""Patterns of the planted words, where their seqlets lie, and which patterns are the same."""
+"""Patterns of the planted words, and where their seqlets lie."""
 
 import h5py
 import numpy as np
@@ -9,11 +9,9 @@ from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
 from chromolens.motifs.meme import read_meme
 from chromolens.motifs.patterns import (
-    Pattern,
     core,
     patterns_table,
     read_patterns,
-    same_as,
     similarity,
     write_patterns_meme,
 )
@@ -62,7 +60,6 @@ def test_each_word_is_one_pattern_of_its_sign(table):
     assert (table["seqlets"] >= 20).all()
     assert table["seqlets"][0] >= table["seqlets"][1]
     assert (table["seqlets"] == table["support"]).all()
-    assert (table["same_as"] == "").all()
 
 
 def test_patterns_are_named(table):
@@ -220,19 +217,6 @@ def test_similarity_is_the_best_padded_correlation():
             best = max(best, np.corrcoef(a.ravel(), b.ravel())[0, 1])
     assert similarity(first, second) == pytest.approx(best)
     assert similarity(first, np.full((5, 4), 0.25)) == 0
-
-
-def test_repeats_point_to_the_first_of_their_sign():
-    rng = np.random.default_rng(1)
-    word, other = (rng.dirichlet([0.1] * 4, size=10) for _ in range(2))
-    flat = np.full((3, 4), 0.25)
-    shifted = np.vstack([flat, reverse_complement(word)])
-    ppms = [("pos", word), ("pos", other), ("pos", shifted), ("neg", word), ("pos", word)]
-    patterns = [
-        Pattern(f"{sign}.pattern_{n}", sign, 50, ppm, ppm, slice(0, len(ppm)))
-        for n, (sign, ppm) in enumerate(ppms)
-    ]
-    assert same_as(patterns) == ["", "", "pos.pattern_0", "", "pos.pattern_0"]
 
 
 def test_the_core_leaves_the_other_sign_out():

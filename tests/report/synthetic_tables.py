@@ -122,7 +122,7 @@ def patterns(folder: Path, task: str, tasks: dict, rng: np.random.Generator) -> 
             "pattern": "pos.pattern_0",
             "sign": "pos",
             "seqlets": 183,
-            "same_as": "",
+            "members": "pos.pattern_0;pos.pattern_4",
             "motif": "a",
             **naming(task, ppm[9 : 9 + len(motif)], motif_id=identifier),
         },
@@ -130,7 +130,7 @@ def patterns(folder: Path, task: str, tasks: dict, rng: np.random.Generator) -> 
             "pattern": "neg.pattern_0",
             "sign": "neg",
             "seqlets": 31,
-            "same_as": "pos.pattern_0",
+            "members": "neg.pattern_0",
             "motif": "b",
             **naming(task, noise, named=False, motif_id=identifier),
         },
@@ -139,7 +139,7 @@ def patterns(folder: Path, task: str, tasks: dict, rng: np.random.Generator) -> 
 
 
 def no_patterns(folder: Path) -> tuple[Path, Path]:
-    columns = ["pattern", "sign", "seqlets", "same_as", *naming("x", np.eye(4))]
+    columns = ["pattern", "sign", "seqlets", "members", *naming("x", np.eye(4))]
     with h5py.File(folder / "null.h5", "w") as file:
         file.attrs["window_size"] = 200
     return written(pd.DataFrame(columns=columns), folder / "null.tsv"), folder / "null.h5"

@@ -2,12 +2,14 @@
 
 import dataclasses
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from chromolens.report import figures
+from chromolens.report.page import render
 from chromolens.report.sections import data, methods, patterns, performance, subsets
 from chromolens.report.tables import decimal, plural, significant, words
 
@@ -85,6 +87,20 @@ def test_patterns_stand_beside_their_match(study):
     assert first[0]["turned"] and first[0]["match"] is not None
     assert first[1]["title"] == "no name" and "0.31 > 0.01" in first[1]["reason"]
     assert [group["model"] for group in groups["nulls"]] == ["reb1_permuted"]
+
+
+def test_a_motif_tells_what_it_was_merged_of(study, page):
+    first = patterns.context(study)["groups"][0]["rows"][0]
+    assert first["members"] == "pattern 4" and "merged with pattern 4" in page
+
+
+def test_motifs_link_to_their_own_page(study):
+    key = next(iter(study.patterns))
+    pages = {key: Path("elsewhere/report/motifs/cnn.a task.ism.html")}
+    groups = patterns.context(dataclasses.replace(study, motif_pages=pages))["groups"]
+    assert [group["page"] for group in groups][:2] == ["motifs/cnn.a task.ism.html", ""]
+    text = render(dataclasses.replace(study, motif_pages=pages, tracks={}))
+    assert 'href="motifs/cnn.a%20task.ism.html"' in text
 
 
 def plain(line: object) -> str:

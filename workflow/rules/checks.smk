@@ -88,7 +88,7 @@ rule accept:
             model=models["model"],
         ),
         motifs=collect(
-            "results/{{study}}/motifs/{row.model}/{row.task}/{method}/patterns.tsv",
+            "results/{{study}}/motifs/{row.model}/{row.task}/{method}/merged.tsv",
             row=model_tasks.itertuples(),
             method=motif_method,
         )

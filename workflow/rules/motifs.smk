@@ -1,8 +1,10 @@
 """What the models learned, as TF-MoDISco reads it.
 
 NEEDS     results/{study}/attribution/{model}/{method}/windows.h5
-PROVIDES  results/{study}/motifs/{model}/{task}/{method}/modisco.h5, patterns.tsv, patterns.meme,
-          seqlets.bed
+PROVIDES  results/{study}/motifs/{model}/{task}/{method}/modisco.h5, merged.h5; of the patterns
+          patterns.tsv, patterns.meme, subpatterns.tsv, seqlets.bed; of the motifs that they
+          merge into merged.tsv, merged.meme, matches.tsv, matches.meme; and
+          results/{study}/report/motifs/{model}.{task}.{method}.html
 """
 
 
@@ -29,15 +31,38 @@ rule find_patterns:
         "../../scripts/find_patterns.py"
 
 
+rule merge_patterns:
+    input:
+        patterns="results/{study}/motifs/{model}/{task}/{method}/modisco.h5",
+        meme=sources.files(database.get("meme")),
+    output:
+        merged="results/{study}/motifs/{model}/{task}/{method}/merged.h5",
+    log:
+        "logs/{study}/merge_patterns/{model}.{task}.{method}.log",
+    conda:
+        "../../envs/motifs.yaml"
+    params:
+        code=code["merge_patterns"],
+        database=database,
+        naming=config["motifs"]["naming"],
+    script:
+        "../../scripts/merge_patterns.py"
+
+
 rule name_patterns:
     input:
         patterns="results/{study}/motifs/{model}/{task}/{method}/modisco.h5",
-        windows="results/{study}/attribution/{model}/{method}/windows.h5",
+        merged="results/{study}/motifs/{model}/{task}/{method}/merged.h5",
         meme=sources.files(database.get("meme")),
     output:
-        table="results/{study}/motifs/{model}/{task}/{method}/patterns.tsv",
-        meme="results/{study}/motifs/{model}/{task}/{method}/patterns.meme",
+        patterns="results/{study}/motifs/{model}/{task}/{method}/patterns.tsv",
+        patterns_meme="results/{study}/motifs/{model}/{task}/{method}/patterns.meme",
         seqlets="results/{study}/motifs/{model}/{task}/{method}/seqlets.bed",
+        subpatterns="results/{study}/motifs/{model}/{task}/{method}/subpatterns.tsv",
+        merged="results/{study}/motifs/{model}/{task}/{method}/merged.tsv",
+        merged_meme="results/{study}/motifs/{model}/{task}/{method}/merged.meme",
+        matches="results/{study}/motifs/{model}/{task}/{method}/matches.tsv",
+        matches_meme="results/{study}/motifs/{model}/{task}/{method}/matches.meme",
     log:
         "logs/{study}/name_patterns/{model}.{task}.{method}.log",
     conda:
@@ -49,3 +74,29 @@ rule name_patterns:
         kind=settings["kind"],
     script:
         "../../scripts/name_patterns.py"
+
+
+rule report_motifs:
+    input:
+        merged_h5="results/{study}/motifs/{model}/{task}/{method}/merged.h5",
+        merged="results/{study}/motifs/{model}/{task}/{method}/merged.tsv",
+        matches="results/{study}/motifs/{model}/{task}/{method}/matches.tsv",
+        matches_meme="results/{study}/motifs/{model}/{task}/{method}/matches.meme",
+        patterns="results/{study}/motifs/{model}/{task}/{method}/patterns.tsv",
+        subpatterns="results/{study}/motifs/{model}/{task}/{method}/subpatterns.tsv",
+        genes=sources.files(settings.get("genes")),
+        chromosomes=collect(
+            "results/{study}/inputs/chromosomes.tsv", study=study if genome else []
+        ),
+    output:
+        page="results/{study}/report/motifs/{model}.{task}.{method}.html",
+    log:
+        "logs/{study}/report_motifs/{model}.{task}.{method}.log",
+    conda:
+        "../../envs/report.yaml"
+    params:
+        code=code["report_motifs"],
+        config=config,
+        settings=settings,
+    script:
+        "../../scripts/report_motifs.py"

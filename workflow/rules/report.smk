@@ -67,12 +67,17 @@ rule report:
             row=windowed.itertuples(),
         ),
         patterns=collect(
-            "results/{{study}}/motifs/{row.model}/{row.task}/{method}/patterns.tsv",
+            "results/{{study}}/motifs/{row.model}/{row.task}/{method}/merged.tsv",
             row=model_tasks.itertuples(),
             method=motif_method,
         ),
         modisco=collect(
-            "results/{{study}}/motifs/{row.model}/{row.task}/{method}/modisco.h5",
+            "results/{{study}}/motifs/{row.model}/{row.task}/{method}/merged.h5",
+            row=model_tasks.itertuples(),
+            method=motif_method,
+        ),
+        motif_pages=collect(
+            "results/{{study}}/report/motifs/{row.model}.{row.task}.{method}.html",
             row=model_tasks.itertuples(),
             method=motif_method,
         ),

@@ -10,6 +10,7 @@ from chromolens.report import logos
 from chromolens.report.alignment import align
 from chromolens.report.study import Reading, Study, read
 from chromolens.report.tables import count, plural, significant
+from chromolens.report.tables import words as listed
 
 _MOST = 12
 """Patterns drawn per reading; more are listed by number only."""
@@ -18,9 +19,17 @@ _MOST = 12
 def context(study: Study) -> dict:
     """Groups of patterns of the models, and of the nulls apart."""
     ppms = {motif.id: motif for motif in study.database}
-    groups = [_group(key, paths, ppms) for key, paths in study.patterns.items()]
+    groups = [
+        _group(key, paths, ppms) | {"page": _page(study, key)}
+        for key, paths in study.patterns.items()
+    ]
     null = [group for group in groups if group["model"] in study.nulls]
     return {"groups": [group for group in groups if group not in null], "nulls": null}
+
+
+def _page(study: Study, key: Reading) -> str:
+    """The link to the page about a reading's motifs, or nothing."""
+    return f"motifs/{study.motif_pages[key].name}" if key in study.motif_pages else ""
 
 
 def _group(key: Reading, paths: tuple[Path, Path], database: dict) -> dict:
@@ -38,10 +47,10 @@ def _group(key: Reading, paths: tuple[Path, Path], database: dict) -> dict:
 
 
 def _summary(table: pd.DataFrame) -> str:
-    """How many have a name, and how many would by chance: patterns with shuffled columns."""
+    """How many have a name, and how many would by chance: motifs with shuffled columns."""
     if not len(table):
         return ""
-    words = [plural(len(table), "pattern"), f"{int(table['named'].sum())} with a name"]
+    words = [plural(len(table), "motif"), f"{int(table['named'].sum())} with a name"]
     rate = table["false_name_rate"].iloc[0]
     words += [] if pd.isna(rate) else [f"{rate:.0%} of their column shuffles"]
     return ", ".join(words)
@@ -63,8 +72,14 @@ def _pattern(row: object, stored: Pattern, database: dict) -> dict:
         "sign": {"pos": "raises", "neg": "lowers"}[stored.sign],
         "seqlets": count(row.seqlets),
         **match(row, stored.cwm[stored.core], stored.motif, database),
-        "same_as": _text(row.same_as).split(".")[-1].replace("_", " "),
+        "members": _members(row),
     }
+
+
+def _members(row: object) -> str:
+    """The other patterns that it was merged of."""
+    others = [name.split(".")[-1].replace("_", " ") for name in row.members.split(";")]
+    return listed(others[1:])
 
 
 def match(row: object, drawn: np.ndarray, ppm: np.ndarray, database: dict) -> dict:
@@ -92,7 +107,7 @@ def match(row: object, drawn: np.ndarray, ppm: np.ndarray, database: dict) -> di
         "reason": _text(row.reason),
         "others": _text(row.others).replace(";", ", "),
         "consensus": _text(row.consensus),
-        "same_as": "",
+        "members": "",
     }
     return words | (_alone(drawn, words) if target is None else _beside(drawn, ppm, target, words))
 

@@ -1,0 +1,125 @@
+"""A page about the motifs of one task: all that TF-MoDISco's file says of each, offline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import h5py
+import pandas as pd
+
+from chromolens.inputs.peaks import read_genes
+from chromolens.motifs.matches import read_matches_meme
+from chromolens.motifs.merging import stored
+from chromolens.motifs.patterns import pattern_of
+from chromolens.report import logos, motif_card
+from chromolens.report.environment import environment
+from chromolens.report.motif_places import from_tss, seqlet_places
+from chromolens.report.study import read
+from chromolens.report.tables import plural
+from chromolens.runlog import atomic
+
+
+@dataclass(frozen=True, kw_only=True)
+class MotifFiles:
+    """What the page is made of: ``motifs/MODEL/TASK/METHOD`` and what stands around it.
+
+    ``genes`` (GFF3) may be absent; ``sizes``: chromosome -> length; ``null``: the model
+    had nothing true to learn.
+    """
+
+    title: str
+    model: str
+    task: str
+    method: str
+    kind: str
+    patterns: Path
+    subpatterns: Path
+    merged: Path
+    matches: Path
+    matches_meme: Path
+    merged_h5: Path
+    genes: Path | None = None
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    chromosome_names: Mapping[str, str] = field(default_factory=dict)
+    null: bool = False
+
+
+def write_motif_page(target: str | Path, files: MotifFiles) -> None:
+    """Write the page to ``target``, whole or not at all."""
+    with atomic(target) as temporary:
+        temporary.write_text(render(files), encoding="utf-8")
+
+
+def render(files: MotifFiles) -> str:
+    """The page as HTML text. The same files give the same text."""
+    table = read(files.merged)
+    tables = {name: read(getattr(files, name)) for name in ("patterns", "subpatterns", "matches")}
+    with h5py.File(files.merged_h5) as file:
+        reason = str(file["chromolens"].attrs["reason"])
+        windows = int(file["chromolens"].attrs["windows"])
+        cards = _cards(file, table, tables, files) if len(table) else []
+    return (
+        environment()
+        .get_template("motifs.html")
+        .render(
+            files=files,
+            glyphs=logos.glyphs(),
+            summary=_summary(table, tables["patterns"], windows),
+            genes=files.genes is not None,
+            cards=cards,
+            reason=reason,
+        )
+    )
+
+
+def _cards(
+    file: h5py.File, table: pd.DataFrame, tables: dict[str, pd.DataFrame], files: MotifFiles
+) -> list[dict]:
+    """Named motifs first, then by seqlets."""
+    places = _places(files)
+    database = read_matches_meme(files.matches_meme, tables["matches"])
+    rank = table.assign(unnamed=~table["named"].astype(bool))
+    rows = rank.sort_values(["unnamed", "seqlets"], ascending=[True, False], kind="stable")
+    return [
+        motif_card.card(
+            row,
+            pattern_of(row.sign, row.pattern.split(".", 1)[1], stored(file, row.pattern)),
+            stored(file, row.pattern)["seqlets"],
+            places[places["pattern"] == row.pattern],
+            {name: part[part[column] == row.pattern] for name, part, column in _parts(tables)},
+            database,
+        )
+        for row in rows.itertuples()
+    ]
+
+
+def _parts(tables: dict[str, pd.DataFrame]) -> list[tuple[str, pd.DataFrame, str]]:
+    """Tables and the column in which they name the motif."""
+    patterns, subpatterns = tables["patterns"], tables["subpatterns"]
+    into = dict(zip(patterns["pattern"], patterns["merged_into"], strict=True))
+    subpatterns = subpatterns.assign(merged_into=subpatterns["pattern"].map(into))
+    return [
+        ("patterns", patterns, "merged_into"),
+        ("subpatterns", subpatterns, "merged_into"),
+        ("matches", tables["matches"], "pattern"),
+    ]
+
+
+def _places(files: MotifFiles) -> pd.DataFrame:
+    places = seqlet_places(files.merged_h5, files.kind)
+    if files.genes is None or files.kind != "genome":
+        return places
+    genes, _ = read_genes(files.genes, dict(files.sizes), dict(files.chromosome_names))
+    return places.join(from_tss(places, genes))
+
+
+def _summary(table: pd.DataFrame, patterns: pd.DataFrame, windows: int) -> str:
+    found = plural(len(table), "motif")
+    if len(patterns) > len(table):
+        found += f", merged of {plural(len(patterns), 'pattern')}"
+    words = [f"{plural(windows, 'window')} read: {found}"]
+    if len(table):
+        words.append(f"{int(table['named'].sum())} with a name")
+        rate = table["false_name_rate"].iloc[0]
+        words += [] if pd.isna(rate) else [f"{rate:.0%} of their column shuffles have one"]
+    return ", ".join(words) + "."

@@ -1,0 +1,12 @@
+"""Merge the patterns of one task that are one motif, and turn each motif as its match reads."""
+
+from chromolens.motifs.database import load_database
+from chromolens.motifs.merged_file import write_merged
+from chromolens.runlog import log_to
+
+log_to(snakemake.log[0])
+
+database = load_database(snakemake.params.database)
+write_merged(
+    snakemake.input.patterns, snakemake.output.merged, database, **snakemake.params.naming
+)
