@@ -9,6 +9,7 @@ from chromolens.report import logos, summary
 from chromolens.report.sections import (
     checks,
     data,
+    hits,
     lexicon,
     loci,
     making,
@@ -31,6 +32,7 @@ _SECTIONS = {
     "patterns": ("Patterns", patterns),
     "subsets": ("Sufficient input subsets", subsets),
     "lexicon": ("Lexicon", lexicon),
+    "hits": ("Hits", hits),
     "methods": ("Methods compared", methods),
     "checks": ("Checks", checks),
     "making": ("How it was made", making),
