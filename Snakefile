@@ -31,6 +31,7 @@ include: "workflow/rules/methods.smk"
 include: "workflow/rules/sis.smk"
 include: "workflow/rules/thresholds.smk"
 include: "workflow/rules/lexicon.smk"
+include: "workflow/rules/hits.smk"
 include: "workflow/rules/checks.smk"
 include: "workflow/rules/report.smk"
 

@@ -2,6 +2,7 @@
 
 ``python -m chromolens show results/STUDY`` prints what it was to show, and whether it did;
 ``python -m chromolens explain results/STUDY chr1:12345`` what made the value of a track at a base.
+``python -m chromolens finemo results/STUDY MODEL TASK METHOD FOLDER`` writes what Fi-NeMo reads.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from pathlib import Path
 from chromolens.checks.acceptance import show
 from chromolens.errors import BadInput
 from chromolens.explain import describe, explain
+from chromolens.export import finemo
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,6 +51,16 @@ def _explain(options: argparse.Namespace) -> str:
     return json.dumps(answers, indent=1) if options.json else describe(answers)
 
 
+def _finemo(options: argparse.Namespace) -> str:
+    track, motifs = finemo(
+        options.study, options.model, options.task, options.method, options.folder
+    )
+    return (
+        f"regions of {track} in {options.folder}; with finemo installed:\n"
+        f"finemo call-hits -M pp -r {options.folder}/regions.npz -m {motifs} -o HITS"
+    )
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m chromolens", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -62,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--method", default="", help="one attribution method only")
     command.add_argument("--json", action="store_true", help="as JSON")
     command.set_defaults(answer=_explain)
+    command = commands.add_parser("finemo", help="write the events' windows as Fi-NeMo reads them")
+    command.add_argument("study", help="the study's folder, results/STUDY")
+    for name in ("model", "task", "method", "folder"):
+        command.add_argument(name, help="to write to" if name == "folder" else "")
+    command.set_defaults(answer=_finemo)
     return parser
 
 

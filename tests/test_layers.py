@@ -17,7 +17,7 @@ BASE = {"errors", "plugins", "scores", "runlog", "provenance"}
 # Above all layers: they read the config, or a finished study.
 TOP = {
     "config", "sources", "layout", "plan", "preflight", "room", "config_docs", "explain",
-    "__main__", "__init__",
+    "__main__", "__init__", "export",
 }  # fmt: skip
 WITH_TENSORFLOW = {"architectures", "models", "attribution", "sis", "checks"}
 PLANNING = ["config", "sources", "layout", "plan", "preflight", "room", "plugins", "provenance"]

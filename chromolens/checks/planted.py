@@ -10,8 +10,8 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from chromolens.checks.scan import log_odds, scan
 from chromolens.genome.fasta import Genome
+from chromolens.motifs.scan import log_odds, scan
 from chromolens.tracks.bigwig import read_back
 
 COLUMNS = ["scope", "planted", "top", "recall", "precision", "chance", "decoy", "alone"]

@@ -16,12 +16,12 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from chromolens.checks.scan import best, log_odds, window_words
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
 from chromolens.genome.onehot import UNKNOWN, codes_to_onehot
 from chromolens.inputs.peaks import read_peaks
 from chromolens.motifs.database import Motif
+from chromolens.motifs.scan import best, log_odds, window_words
 from chromolens.scores import open_scores
 from chromolens.tracks.mixture import read_headers
 

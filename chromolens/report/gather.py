@@ -84,6 +84,8 @@ def gather(
         database=load_database(database),
         completeness=list(map(Path, files["completeness"])),
         compared=list(map(Path, files["compared"])),
+        hits=list(map(Path, files["hits"])),
+        checked_hits=list(map(Path, files["checked_hits"])),
         tables=_tables(files),
         config=config,
         provenance=_shown(made, config["study"]),

@@ -7,6 +7,7 @@ from chromolens.report.environment import environment
 from chromolens.report.sections import (
     checks,
     data,
+    hits,
     lexicon,
     loci,
     making,
@@ -27,6 +28,7 @@ _SECTIONS = {
     "patterns": ("Patterns", patterns),
     "subsets": ("Sufficient input subsets", subsets),
     "lexicon": ("Lexicon", lexicon),
+    "hits": ("Hits", hits),
     "methods": ("Methods compared", methods),
     "checks": ("Checks", checks),
     "making": ("How it was made", making),

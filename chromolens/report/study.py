@@ -72,6 +72,8 @@ class Study:
         Tables of completeness errors, one or several.
     compared
         Tables of ``checks/methods.py``, one for each model that several methods explain.
+    hits, checked_hits
+        Tables of the motifs that were looked for in the genome, and of how right their hits are.
     tables
         Caption -> any further table of a check, shown as it is (planted bases found, ...).
     config, provenance
@@ -113,6 +115,8 @@ class Study:
     acceptance: Path | None = None
     completeness: Sequence[Path] = ()
     compared: Sequence[Path] = ()
+    hits: Sequence[Path] = ()
+    checked_hits: Sequence[Path] = ()
     tables: Mapping[str, Path] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)

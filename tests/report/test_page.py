@@ -17,6 +17,7 @@ SECTIONS = [
     "patterns",
     "subsets",
     "lexicon",
+    "hits",
     "methods",
     "checks",
     "making",

@@ -121,6 +121,14 @@ rule report:
             "results/{{study}}/checks/{model}.mask.tsv",
             model=list(dict.fromkeys(row.model for row in sis_tasks)),
         ),
+        hits=collect(
+            "results/{{study}}/hits/{row.model}/{row.task}/{row.method}/motifs.tsv",
+            row=searched.itertuples(),
+        ),
+        checked_hits=collect(
+            "results/{{study}}/checks/{row.model}.{row.task}.{row.method}.hits.tsv",
+            row=checked_hits.itertuples(),
+        ),
     output:
         report(
             "results/{study}/report/index.html",

@@ -1,0 +1,220 @@
+"""Are hits where they should be: on planted instances, or beside the events of the task?
+
+Beside them stands what the sequence alone gives: all matches of the same motif, best first, down
+to the recall of the hits. Chromosomes are explained out of fold, so all of this is held out from
+the models; the motifs are not held out, but they are the same for both.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from chromolens.genome.fasta import Genome
+from chromolens.inputs.peaks import read_peaks
+from chromolens.motifs.database import matrices
+from chromolens.motifs.hit_sites import composition, query_of, sites_of
+from chromolens.motifs.patterns import similarity
+from chromolens.motifs.sought import Sought
+
+COLUMNS = (
+    "motif name truth events hits recall precision recall_pwm precision_pwm "
+    "average_precision average_precision_pwm alone"
+).split()
+NEAR = 10
+"""Largest distance (bp) from an event to the middle of a hit that is right."""
+_ALIKE = 0.5  # a composite of two planted motifs is about this like each of them
+_TRUTH = ["chrom", "start", "end", "motif", "score", "strand", "role", "event"]
+
+
+def check_hits(
+    genome: Genome,
+    track: str,
+    hits: pd.DataFrame,
+    motifs: Sequence[Sought],
+    *,
+    folds: Mapping[str, str],
+    max_p: float,
+    task: str,
+    truth: Sequence[str],
+    planted: tuple[Mapping, Mapping[str, str] | None],
+    events: str | Sequence[str],
+    chromosome_names: Mapping[str, str] | None,
+) -> pd.DataFrame:
+    """``check`` against the ``truth`` of a simulation where there is one, else the ``events``.
+
+    ``planted``: the database, and the id in it of each planted motif.
+    """
+    if truth:
+        targets = planted_targets(truth[0], motifs, matrices(*planted))
+    else:
+        targets = event_targets(events, motifs, task, genome.sizes, chromosome_names)
+    return check(genome, track, hits, motifs, targets, folds, max_p)
+
+
+def planted_targets(
+    truth: str, motifs: Sequence[Sought], ppms: Mapping[str, np.ndarray]
+) -> dict[str, tuple[str, pd.DataFrame]]:
+    """For each motif the planted one that it is most like ("": none), and those instances.
+
+    Instances: chrom, start, end, reach (NaN: half of the narrower must be shared), causal.
+    """
+    planted = pd.read_table(truth, names=_TRUTH)
+    planted = planted.assign(reach=np.nan, causal=planted["role"] == "causal")
+    found = {}
+    for motif in motifs:
+        alike = {name: similarity(motif.ppm, ppm) for name, ppm in ppms.items()}
+        best = max(alike, key=alike.get, default="")
+        name = best if alike.get(best, 0) >= _ALIKE else ""
+        found[motif.motif] = (name, planted[planted["motif"] == name] if name else planted)
+    return found
+
+
+def event_targets(
+    files: str | Sequence[str],
+    motifs: Sequence[Sought],
+    task: str,
+    sizes: Mapping[str, int],
+    chromosome_names: Mapping[str, str] | None,
+) -> dict[str, tuple[str, pd.DataFrame]]:
+    """For each motif the events of the task: chrom, start, end (a base), reach (bp), causal."""
+    files = [files] if isinstance(files, str) else files
+    events = pd.concat(read_peaks(path, sizes, chromosome_names) for path in files)
+    events = events[["chrom", "summit"]].drop_duplicates().rename(columns={"summit": "start"})
+    events = events.assign(end=events["start"] + 1, reach=NEAR, causal=True)
+    return {motif.motif: (task, events) for motif in motifs}
+
+
+def check(
+    genome: Genome,
+    track: str,
+    hits: pd.DataFrame,
+    motifs: Sequence[Sought],
+    targets: Mapping[str, tuple[str, pd.DataFrame]],
+    folds: Mapping[str, str],
+    max_p: float,
+) -> pd.DataFrame:
+    """A row per motif (``COLUMNS``).
+
+    Parameters
+    ----------
+    hits
+        As of ``find_hits``.
+    targets
+        Of each motif: what its truth is called, and where it is (causal or not).
+    folds
+        The chromosomes that were explained; what lies elsewhere is no truth.
+    max_p
+        Of the matches that the sequence alone gives.
+
+    Returns
+    -------
+    DataFrame
+        recall: of ``events``, the share with a right hit; precision: of the hits, the share that
+        are right. ``_pwm``: of the best matches by sequence alone, as many as it takes to reach
+        the recall of the hits (or all). average_precision: of all matches, ordered by ``combined``
+        (``_pwm``: by sequence), over the right ones. alone: hits on instances that were planted
+        outside of events.
+    """
+    background, rows = composition(genome, folds), []
+    for motif in motifs:
+        own = hits[hits["motif"] == motif.motif]
+        name, places = targets[motif.motif]
+        places = places[places["chrom"].isin(list(folds))]
+        causal = places[places["causal"]].reset_index(drop=True)
+        row = {"motif": motif.motif, "name": motif.name, "truth": name, "events": len(causal)}
+        row["hits"] = len(own)
+        row["alone"] = int((nearest(own, places[~places["causal"]]) >= 0).sum())
+        sites = _sites(genome, track, motif, folds, background, max_p)
+        rows.append(row | _compared(own, sites, causal))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _sites(
+    genome: Genome,
+    track: str,
+    motif: Sought,
+    folds: Mapping[str, str],
+    background: np.ndarray,
+    max_p: float,
+) -> pd.DataFrame:
+    """All matches of known contribution: chrom, start, end, score, combined."""
+    if not len(motif.ppm):
+        return pd.DataFrame(columns=["chrom", "start", "end", "score", "combined"])
+    query = query_of(motif.ppm, background, max_p, motif.direction)
+    parts = [
+        pd.DataFrame(sites_of(genome, track, chrom, [query])[0]).assign(chrom=chrom)
+        for chrom in folds
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    table = table.assign(end=table["start"] + len(motif.ppm))
+    return table[table["contribution"].notna()].reset_index(drop=True)
+
+
+def _compared(hits: pd.DataFrame, sites: pd.DataFrame, causal: pd.DataFrame) -> dict[str, float]:
+    found, near = nearest(hits, causal), nearest(sites, causal)
+    recall = len(np.unique(found[found >= 0])) / len(causal) if len(causal) else np.nan
+    by_combined = near[np.argsort(-sites["combined"].to_numpy(float), kind="stable")]
+    by_sequence = near[np.argsort(-sites["score"].to_numpy(float), kind="stable")]
+    recall_pwm, precision_pwm = at_recall(by_sequence, len(causal), recall)
+    return {
+        "recall": recall,
+        "precision": (found >= 0).mean() if len(found) else np.nan,
+        "recall_pwm": recall_pwm,
+        "precision_pwm": precision_pwm,
+        "average_precision": average_precision(by_combined),
+        "average_precision_pwm": average_precision(by_sequence),
+    }
+
+
+def nearest(sites: pd.DataFrame, targets: pd.DataFrame) -> np.ndarray:
+    """Row of the target with the nearest middle of each site, -1 where that is not near enough.
+
+    Near enough: a target of ``reach`` bp at most that far from the site's middle; one without
+    shares at least half the bases of the narrower of the two.
+    """
+    found = np.full(len(sites), -1)
+    chroms = targets["chrom"].to_numpy()
+    start, end, reach = (targets[name].to_numpy(float) for name in ("start", "end", "reach"))
+    for chrom in sites["chrom"].unique() if len(targets) else ():
+        own = np.flatnonzero(chroms == chrom)
+        rows = np.flatnonzero(sites["chrom"] == chrom)
+        if not len(own):
+            continue
+        own = own[np.argsort(start[own] + end[own], kind="stable")]
+        first, last = (sites[name].to_numpy(float)[rows] for name in ("start", "end"))
+        near = own[_closest((start[own] + end[own]), first + last)]
+        shared = np.minimum(end[near], last) - np.maximum(start[near], first)
+        enough = 2 * shared >= np.minimum(end[near] - start[near], last - first)
+        close = np.abs(start[near] + end[near] - first - last) <= 2 * reach[near]
+        found[rows] = np.where(np.where(np.isnan(reach[near]), enough, close), near, -1)
+    return found
+
+
+def _closest(places: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Index into ascending ``places`` of the one nearest to each of ``wanted``."""
+    right = np.searchsorted(places, wanted).clip(max=len(places) - 1)
+    left = (right - 1).clip(min=0)
+    return np.where(np.abs(places[left] - wanted) <= np.abs(places[right] - wanted), left, right)
+
+
+def at_recall(ranked: np.ndarray, events: int, recall: float) -> tuple[float, float]:
+    """Recall and precision of the shortest list of the first ``ranked`` that has ``recall``.
+
+    ``ranked``: the target that each site found, -1 for none. The whole list, if it has less.
+    """
+    if not len(ranked) or not events or not recall > 0:
+        return np.nan, np.nan
+    first = np.zeros(len(ranked), bool)
+    first[np.unique(ranked, return_index=True)[1]] = True
+    recalls = np.cumsum(first & (ranked >= 0)) / events
+    last = min(np.searchsorted(recalls, recall - 1e-12), len(ranked) - 1)
+    return float(recalls[last]), float((ranked[: last + 1] >= 0).mean())
+
+
+def average_precision(ranked: np.ndarray) -> float:
+    """Mean precision of the list down to each right site (-1: wrong); NaN without any."""
+    right = ranked >= 0
+    if not right.any():
+        return np.nan
+    return float((np.cumsum(right) / np.arange(1, len(right) + 1))[right].mean())

@@ -1,0 +1,29 @@
+"""Compare one task's hits with what was planted, or with its events, and with a plain scan."""
+
+from chromolens.checks.hits import check_hits
+from chromolens.genome.fasta import Genome
+from chromolens.motifs.hit_files import read_hits
+from chromolens.motifs.hits import folds_of
+from chromolens.motifs.sought import motifs_of_task
+from chromolens.runlog import log_to
+
+log_to(snakemake.log[0])
+
+names, inputs, params = snakemake.wildcards, snakemake.input, snakemake.params
+with Genome(inputs.genome) as genome:
+    table = check_hits(
+        genome,
+        inputs.track,
+        read_hits(inputs.hits),
+        motifs_of_task(inputs.lexicon, inputs.meme, names.model, names.task),
+        folds=folds_of(params.folds, genome.sizes),
+        max_p=params.max_p,
+        task=names.task,
+        truth=inputs.truth,
+        planted=(params.database, params.motifs),
+        events=inputs.events,
+        chromosome_names=params.chromosome_names,
+    )
+for place, column in enumerate(("model", "task", "method")):
+    table.insert(place, column, names[column])
+table.to_csv(snakemake.output.table, sep="\t", index=False)

@@ -1,0 +1,27 @@
+"""Look for the lexicon's motifs of one task in the genome, by sequence and by contribution."""
+
+from chromolens.genome.fasta import Genome
+from chromolens.inputs.windows import read_windows
+from chromolens.motifs.hit_files import write_bed, write_bigbed
+from chromolens.motifs.hits import Rules, find_hits, folds_of
+from chromolens.motifs.sought import motifs_of_task
+from chromolens.runlog import log_to
+
+log_to(snakemake.log[0])
+
+names, inputs, output = snakemake.wildcards, snakemake.input, snakemake.output
+with Genome(inputs.genome) as genome:
+    hits, motifs = find_hits(
+        genome,
+        inputs.track,
+        motifs_of_task(inputs.lexicon, inputs.meme, names.model, names.task),
+        folds=folds_of(snakemake.params.folds, genome.sizes),
+        windows=read_windows(inputs.windows),
+        rules=Rules(**snakemake.params.rules),
+        seed=snakemake.params.seed,
+    )
+    write_bed(hits, output.bed)
+    write_bigbed(hits, genome.sizes, output.bigbed)
+for place, column in enumerate(("model", "task", "method")):
+    motifs.insert(place, column, names[column])
+motifs.to_csv(output.motifs, sep="\t", index=False)

@@ -1,0 +1,66 @@
+"""Where the lexicon's motifs occur in the genome, by sequence and by contribution.
+
+NEEDS     results/{study}/lexicon/lexicon.tsv, lexicon.meme
+          results/{study}/tracks/{study}.{model}.{task}.{method}.scaled.bw
+PROVIDES  results/{study}/hits/{model}/{task}/{method}/hits.bed.gz (.tbi), hits.bb, motifs.tsv
+          results/{study}/checks/{model}.{task}.{method}.hits.tsv     where the truth is known
+"""
+
+searched = tracked if genome else tracked[:0]
+checked_hits = searched[searched["task"].isin(list(settings.get("peaks", {})))]
+
+
+rule find_hits:
+    input:
+        lexicon="results/{study}/lexicon/lexicon.tsv",
+        meme="results/{study}/lexicon/lexicon.meme",
+        genome=genome,
+        track="results/{study}/tracks/{study}.{model}.{task}.{method}.scaled.bw",
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+    output:
+        bed="results/{study}/hits/{model}/{task}/{method}/hits.bed.gz",
+        index="results/{study}/hits/{model}/{task}/{method}/hits.bed.gz.tbi",
+        bigbed="results/{study}/hits/{model}/{task}/{method}/hits.bb",
+        motifs="results/{study}/hits/{model}/{task}/{method}/motifs.tsv",
+    log:
+        "logs/{study}/find_hits/{model}.{task}.{method}.log",
+    conda:
+        "../../envs/motifs.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        code=code["find_hits"],
+        folds=roles,
+        rules=config["motifs"]["hits"],
+        seed=config["seed"],
+    script:
+        "../../scripts/find_hits.py"
+
+
+rule check_hits:
+    input:
+        hits="results/{study}/hits/{model}/{task}/{method}/hits.bed.gz",
+        lexicon="results/{study}/lexicon/lexicon.tsv",
+        meme="results/{study}/lexicon/lexicon.meme",
+        genome=genome,
+        track="results/{study}/tracks/{study}.{model}.{task}.{method}.scaled.bw",
+        events=lookup(dpath="{task}", within=settings.get("peaks", {})),
+        truth=collect(
+            "results/{study}/simulated/truth.bed",
+            study=study if settings.get("simulate") else [],
+        ),
+    output:
+        table="results/{study}/checks/{model}.{task}.{method}.hits.tsv",
+    log:
+        "logs/{study}/check_hits/{model}.{task}.{method}.log",
+    conda:
+        "../../envs/motifs.yaml"
+    params:
+        code=code["check_hits"],
+        folds=roles,
+        max_p=config["motifs"]["hits"]["max_p"],
+        chromosome_names=settings.get("chromosome_names"),
+        database=database,
+        motifs=settings.get("simulate", {}).get("motifs"),
+    script:
+        "../../scripts/check_hits.py"
