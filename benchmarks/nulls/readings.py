@@ -7,6 +7,7 @@ import h5py
 import pandas as pd
 
 from chromolens.motifs.database import Motif, load_database
+from chromolens.motifs.merged_file import write_merged
 from chromolens.motifs.modisco import find_patterns
 from chromolens.motifs.patterns import patterns_table
 from chromolens.sis.cluster_motifs import cluster_subsets
@@ -20,7 +21,8 @@ def readings(config: dict, task: str, seed: int, folder: Path) -> tuple[list[dic
     find_patterns(
         folder / "windows.h5", task, folder / "modisco.h5", seed=seed, **motifs["modisco"]
     )
-    patterns = patterns_table(folder / "modisco.h5", database, **motifs["naming"])
+    write_merged(folder / "modisco.h5", folder / "merged.h5", database, **motifs["naming"])
+    patterns = patterns_table(folder / "merged.h5", database, **motifs["naming"])
     with h5py.File(folder / "modisco.h5") as file:
         windows = int(file["chromolens"].attrs["windows"])
     rows = [

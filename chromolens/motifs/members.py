@@ -1,6 +1,6 @@
 """What each reading of a study found, in one form: the members of its lexicon.
 
-A member is a pattern of TF-MoDISco, a motif of sufficient input subsets, or a first-layer
+A member is a motif of TF-MoDISco, a motif of sufficient input subsets, or a first-layer
 filter. Which folds' models see it is counted in windows that are out of fold: seqlets, or the
 subsets that match the motif best; a filter belongs to one fold.
 """
@@ -56,29 +56,30 @@ def read_table(path: str | Path) -> pd.DataFrame:
 
 
 def modisco_members(
-    patterns: str | Path, meme: str | Path, places: str | Path, windows: str | Path
+    merged: str | Path, meme: str | Path, places: str | Path, windows: str | Path
 ) -> list[Member]:
-    """Patterns of one task; those merged into another (column merged_into) only add their seqlets.
+    """Motifs of one task, each of one pattern or several that were merged.
 
-    ``patterns.tsv`` with its ``patterns.meme`` and ``seqlets.bed``, and the ``windows.h5`` that
-    MoDISco read, which says whose models explained each window.
+    ``merged.tsv`` with its ``merged.meme``, ``seqlets.bed`` (by pattern), and the ``windows.h5``
+    that MoDISco read, which says whose models explained each window.
     """
-    table, ppms = read_table(patterns), read_motifs(meme)
-    into = dict(zip(table["pattern"], table.get("merged_into", table["pattern"]), strict=True))
-    counts = _seqlets_of_folds(places, windows, table, into)
-    owners = table["pattern"].map(into)
-    sizes = table.groupby(owners)["seqlets"].sum()
+    table, ppms = read_table(merged), read_motifs(meme)
+    counts = _seqlets_of_folds(places, windows, table)
     return [
-        _member("modisco", row, row.pattern, row.sign, ppms, int(sizes[row.pattern]), counts)
-        for row in table[owners == table["pattern"]].itertuples()
+        _member("modisco", row, row.pattern, row.sign, ppms, int(row.seqlets), counts)
+        for row in table.itertuples()
     ]
 
 
 def _seqlets_of_folds(
-    places: str | Path, windows: str | Path, table: pd.DataFrame, into: Mapping[str, str]
+    places: str | Path, windows: str | Path, table: pd.DataFrame
 ) -> dict[str, dict[str, int]]:
     if table.empty:
         return {}
+    members = table["members"].str.split(";")
+    into = {
+        name: row for row, names in zip(table["pattern"], members, strict=True) for name in names
+    }
     text = {name: str for name in ("chrom", "pattern", "window")}
     found = pd.read_csv(places, sep="\t", names=seqlets.COLUMNS, dtype=text, keep_default_na=False)
     with h5py.File(windows) as file:
@@ -165,12 +166,12 @@ def _member(
 def read_members(files: Mapping[str, Sequence[str]]) -> list[Member]:
     """All members of a study.
 
-    ``files``: lists ``patterns``, ``patterns_meme``, ``seqlets`` and ``windows`` (one for each
+    ``files``: lists ``merged``, ``merged_meme``, ``seqlets`` and ``windows`` (one for each
     task that MoDISco read), ``motifs``, ``motifs_meme`` and ``sis`` (one for each task of SIS),
     ``filters`` and ``filters_meme`` (one for each model).
     """
     parts = (
-        (modisco_members, ("patterns", "patterns_meme", "seqlets", "windows")),
+        (modisco_members, ("merged", "merged_meme", "seqlets", "windows")),
         (sis_members, ("motifs", "motifs_meme", "sis")),
         (filter_members, ("filters", "filters_meme")),
     )

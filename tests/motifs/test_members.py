@@ -32,10 +32,10 @@ def naming(**columns: object) -> pd.DataFrame:
 
 @pytest.fixture
 def patterns(tmp_path):
-    """Three patterns, the second merged into the first; seqlets of six windows of two folds."""
+    """Three patterns, none merged; seqlets of six windows of two folds."""
     names = ["pos.pattern_0", "pos.pattern_1", "neg.pattern_0"]
     table = naming(pattern=names, sign=["pos", "pos", "neg"], seqlets=[3, 2, 1])
-    table = table.assign(model="m", task="t", name="A/B <c>", family="x")
+    table = table.assign(model="m", task="t", name="A/B <c>", family="x", members=names)
     owners = ["pos.pattern_0"] * 3 + ["pos.pattern_1"] * 2 + ["neg.pattern_0"]
     lines = [
         f"chr1\t1\t9\t{o}\t5\t+\t1\t9\t{w}\t0.5\n" for o, w in zip(owners, WINDOWS, strict=True)
@@ -46,13 +46,13 @@ def patterns(tmp_path):
         group["id"] = WINDOWS[::-1]
         group["fold"] = ["fold1", "fold0"] * 3
     ppms = {name: encode(WORD) for name in names}
-    write_meme(ppms, tmp_path / "patterns.meme")
+    write_meme(ppms, tmp_path / "merged.meme")
     return tmp_path, table
 
 
 def read(folder, table):
-    table.to_csv(folder / "patterns.tsv", sep="\t", index=False)
-    names = ("patterns.tsv", "patterns.meme", "seqlets.bed", "windows.h5")
+    table.to_csv(folder / "merged.tsv", sep="\t", index=False)
+    names = ("merged.tsv", "merged.meme", "seqlets.bed", "windows.h5")
     return modisco_members(*(folder / name for name in names))
 
 
@@ -69,7 +69,9 @@ def test_patterns_and_the_folds_of_their_seqlets(patterns):
 
 def test_a_merged_pattern_hands_over_its_seqlets(patterns):
     folder, table = patterns
-    merged = table.assign(merged_into=["pos.pattern_0", "pos.pattern_0", "neg.pattern_0"])
+    merged = table.iloc[[0, 2]].assign(
+        seqlets=[5, 1], members=["pos.pattern_0;pos.pattern_1", "neg.pattern_0"]
+    )
     found = read(folder, merged)
     assert [(m.label, m.support) for m in found] == [("pos.pattern_0", 5), ("neg.pattern_0", 1)]
     assert found[0].folds == {"fold0": 3, "fold1": 2}
@@ -82,9 +84,9 @@ def test_no_patterns(patterns):
 
 def test_a_study_without_subsets_has_members_all_the_same(patterns):
     folder, table = patterns
-    table.to_csv(folder / "patterns.tsv", sep="\t", index=False)
+    table.to_csv(folder / "merged.tsv", sep="\t", index=False)
     files = dict.fromkeys(["motifs", "motifs_meme", "sis", "filters", "filters_meme"], [])
-    files |= {"patterns": [folder / "patterns.tsv"], "patterns_meme": [folder / "patterns.meme"]}
+    files |= {"merged": [folder / "merged.tsv"], "merged_meme": [folder / "merged.meme"]}
     files |= {"seqlets": [folder / "seqlets.bed"], "windows": [folder / "windows.h5"]}
     assert [m.reading for m in read_members(files)] == ["modisco"] * 3
     assert read_members({name: [] for name in files}) == []

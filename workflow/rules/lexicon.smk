@@ -57,13 +57,13 @@ rule name_filters:
 
 rule make_lexicon:
     input:
-        patterns=collect(
-            "results/{{study}}/motifs/{row.model}/{row.task}/{method}/patterns.tsv",
+        merged=collect(
+            "results/{{study}}/motifs/{row.model}/{row.task}/{method}/merged.tsv",
             row=model_tasks.itertuples(),
             method=motif_method,
         ),
-        patterns_meme=collect(
-            "results/{{study}}/motifs/{row.model}/{row.task}/{method}/patterns.meme",
+        merged_meme=collect(
+            "results/{{study}}/motifs/{row.model}/{row.task}/{method}/merged.meme",
             row=model_tasks.itertuples(),
             method=motif_method,
         ),
