@@ -12,9 +12,9 @@ import pandas as pd
 
 from chromolens.genome.fasta import Genome
 from chromolens.inputs.peaks import read_peaks
+from chromolens.motifs.compare import similarity
 from chromolens.motifs.database import matrices
 from chromolens.motifs.hit_sites import composition, query_of, sites_of
-from chromolens.motifs.patterns import similarity
 from chromolens.motifs.sought import Sought
 
 COLUMNS = (

@@ -1,7 +1,7 @@
 """How alike motifs are, all against all, and how one lies best on another.
 
-The measure is that of ``patterns.similarity``: the correlation of two PPMs less 1/4, with zeros
-where one of them doesn't reach, at the best offset and strand. Bases that only one motif has
+The measure is the correlation of two PPMs less 1/4, with zeros where one of them doesn't reach, at
+the best offset and strand. Bases that only one motif has
 count against the match by how informative they are: a motif and the part of it that holds a
 share s of its squared weight are alike by sqrt(s).
 """
@@ -11,6 +11,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from chromolens.motifs.ppm import normalised, reverse_complement
+
+
+def products(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Sum of products of two matrices at every offset, (len(first) + len(second) - 1,)."""
+    return sum(np.correlate(first[:, base], second[:, base], "full") for base in range(4))
+
+
+def similarity(first: np.ndarray, second: np.ndarray) -> float:
+    """Similarity of two PPMs (length, 4); 0 where one has no bits."""
+    a, b = normalised(first) - 0.25, normalised(second) - 0.25
+    norm = np.sqrt((a**2).sum() * (b**2).sum())
+    best = max(products(a, turned).max() for turned in (b, reverse_complement(b)))
+    return float(best / norm) if norm > 0 else 0.0
 
 
 def similarities(ppms: Sequence[np.ndarray]) -> np.ndarray:
@@ -46,8 +59,7 @@ def laid_on(ppm: np.ndarray, reference: np.ndarray) -> tuple[str, int]:
     target = normalised(reference) - 0.25
     candidates = []
     for strand, turned in (("+", ppm), ("-", reverse_complement(ppm))):
-        weight = normalised(turned) - 0.25
-        dots = sum(np.correlate(target[:, base], weight[:, base], "full") for base in range(4))
+        dots = products(target, normalised(turned) - 0.25)
         offsets = np.arange(len(dots)) - (len(ppm) - 1)
         best = np.lexsort((np.abs(offsets), -dots.round(9)))[0]
         candidates.append((-dots[best].round(9), strand, int(offsets[best])))

@@ -20,6 +20,7 @@ from typing import NamedTuple
 import h5py
 import numpy as np
 
+from chromolens.motifs.compare import products
 from chromolens.motifs.patterns import Pattern, read_patterns
 from chromolens.motifs.ppm import reverse_complement
 
@@ -102,8 +103,8 @@ def _read(matrix: np.ndarray, strand: str) -> np.ndarray:
 def _correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Correlation of two matrices at every offset, (len(first) + len(second) - 1,)."""
     norm = np.sqrt((first**2).sum() * (second**2).sum())
-    products = sum(np.correlate(first[:, base], second[:, base], mode="full") for base in range(4))
-    return products / norm if norm > 0 else np.zeros(len(products))
+    found = products(first, second)
+    return found / norm if norm > 0 else np.zeros(len(found))
 
 
 def linked(scores: np.ndarray, weights: Sequence[float], least: float = 1.0) -> list[list[int]]:

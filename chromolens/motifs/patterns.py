@@ -11,7 +11,7 @@ import pandas as pd
 from chromolens.motifs.database import Motif
 from chromolens.motifs.meme import write_meme
 from chromolens.motifs.naming import false_name_rate, name_motifs
-from chromolens.motifs.ppm import normalised, reverse_complement
+from chromolens.motifs.ppm import normalised
 
 SIGNS = ("pos", "neg")
 
@@ -71,25 +71,6 @@ def core(cwm: np.ndarray, sign: int = 1, share: float = 0.2, flank: int = 2) -> 
     weight = np.clip(sign * cwm.sum(axis=1), 0, None)
     kept = np.flatnonzero(weight >= share * weight.max())
     return slice(max(0, int(kept[0]) - flank), min(len(cwm), int(kept[-1]) + 1 + flank))
-
-
-def similarity(first: np.ndarray, second: np.ndarray) -> float:
-    """Largest correlation of two PPMs over all offsets and both strands.
-
-    Frequencies less 1/4 are correlated, with zeros where one motif doesn't reach: bases of one
-    motif alone count against the match by how informative they are.
-    """
-    a = normalised(first) - 0.25
-    forward = normalised(second) - 0.25
-    norm = np.sqrt((a**2).sum() * (forward**2).sum())
-    if norm == 0:
-        return 0.0
-    return float(max(_dots(a, b).max() for b in (forward, reverse_complement(forward))) / norm)
-
-
-def _dots(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Sum of products at every offset, (len(a) + len(b) - 1,)."""
-    return sum(np.correlate(a[:, base], b[:, base], mode="full") for base in range(4))
 
 
 def patterns_table(

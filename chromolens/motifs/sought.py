@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
+from chromolens.motifs.compare import similarity
 from chromolens.motifs.meme import read_meme
-from chromolens.motifs.patterns import similarity
 from chromolens.motifs.ppm import trim
 
 ALIKE = 0.8

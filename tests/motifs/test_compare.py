@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from chromolens.genome.onehot import encode
-from chromolens.motifs.compare import laid_on, mean_ppm, similarities
-from chromolens.motifs.patterns import similarity
+from chromolens.motifs.compare import laid_on, mean_ppm, similarities, similarity
 from chromolens.motifs.ppm import reverse_complement
 
 
@@ -57,3 +56,17 @@ def test_columns_that_few_show_fade():
     found = mean_ppm([encode("CA"), encode("AG")], [("+", -1), ("+", 0)], [30, 10])
     np.testing.assert_allclose(found[:, 1], [0.75 + 0.25 / 4, 0, 0.75 * 0.25], atol=1e-12)
     np.testing.assert_allclose(found.sum(axis=1), 1)
+
+
+def test_similarity_is_the_best_padded_correlation():
+    rng = np.random.default_rng(0)
+    first, second = (rng.dirichlet([0.5] * 4, size=size) for size in (7, 11))
+    best = -1
+    for other in (second, reverse_complement(second)):
+        for shift in range(-11, 8):
+            a, b = np.zeros((40, 4)), np.zeros((40, 4))
+            a[15:22] = first - 0.25
+            b[15 + shift : 26 + shift] = other - 0.25
+            best = max(best, np.corrcoef(a.ravel(), b.ravel())[0, 1])
+    assert similarity(first, second) == pytest.approx(best)
+    assert similarity(first, np.full((5, 4), 0.25)) == 0

@@ -7,15 +7,15 @@ import pytest
 
 from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
+from chromolens.motifs.compare import similarity
 from chromolens.motifs.meme import read_meme
 from chromolens.motifs.patterns import (
     core,
     patterns_table,
     read_patterns,
-    similarity,
     write_patterns_meme,
 )
-from chromolens.motifs.ppm import consensus, reverse_complement, trim
+from chromolens.motifs.ppm import consensus, trim
 from chromolens.motifs.seqlets import COLUMNS, seqlets_table, write_seqlets
 
 from . import planted
@@ -203,20 +203,6 @@ def test_meme_holds_the_cores(modisco_runs, tmp_path):
     for (name, _, ppm), pattern in zip(read_meme(tmp_path / "p.meme"), patterns, strict=True):
         assert name == pattern.name
         np.testing.assert_allclose(ppm, pattern.motif, atol=2e-6)
-
-
-def test_similarity_is_the_best_padded_correlation():
-    rng = np.random.default_rng(0)
-    first, second = (rng.dirichlet([0.5] * 4, size=size) for size in (7, 11))
-    best = -1
-    for other in (second, reverse_complement(second)):
-        for shift in range(-11, 8):
-            a, b = np.zeros((40, 4)), np.zeros((40, 4))
-            a[15:22] = first - 0.25
-            b[15 + shift : 26 + shift] = other - 0.25
-            best = max(best, np.corrcoef(a.ravel(), b.ravel())[0, 1])
-    assert similarity(first, second) == pytest.approx(best)
-    assert similarity(first, np.full((5, 4), 0.25)) == 0
 
 
 def test_the_core_leaves_the_other_sign_out():
