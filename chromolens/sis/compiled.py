@@ -6,6 +6,7 @@ needed is never compiled.
 """
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import numpy as np
 import tensorflow as tf
@@ -16,13 +17,16 @@ from chromolens.sis.backselect import MaskedScore, Score
 
 def compiled_score(function: Callable, shape: tuple[int, int], batch: int) -> Score:
     """``function``, tensor (batch, length, channels) -> (batch, 1), on arrays (n, ...) -> (n,)."""
-    compiled = {size: _compiled(function, (size, *shape)) for size in sizes_of(batch)}
+
+    @cache
+    def ask(size: int) -> Callable:
+        return compiled(function, tf.TensorSpec((size, *shape), tf.float32))
 
     def score(inputs: np.ndarray) -> np.ndarray:
         values = np.empty(len(inputs), np.float32)
-        for part, size in batches_of(len(inputs), list(compiled)):
-            found = compiled[size](tf.constant(padded(inputs[part], size)))
-            values[part] = found[: part.stop - part.start, 0]
+        for part, size in batches_of(len(inputs), sizes_of(batch)):
+            found = ask(size)(tf.constant(padded(inputs[part], size)))
+            values[part] = found.numpy()[: part.stop - part.start, 0]
         return values
 
     return score
@@ -40,18 +44,16 @@ def compiled_masked_score(
         there = tf.one_hot(positions, shape[0])[..., None] > 0
         return function(tf.where(there, mask, tf.gather(inputs, rows)))
 
-    whole = tf.TensorSpec((None, *shape), tf.float32)
-    ask = {}
-    for size in sizes_of(batch):
+    @cache
+    def ask(size: int) -> Callable:
         places = tf.TensorSpec((size,), tf.int64)
-        signature = [whole, places, places]
-        ask[size] = tf.function(masked_values, input_signature=signature, autograph=False)
+        return compiled(masked_values, tf.TensorSpec((None, *shape), tf.float32), places, places)
 
     def score(inputs: np.ndarray, rows: np.ndarray, positions: np.ndarray) -> np.ndarray:
         values, current = np.empty(len(rows), np.float32), tf.constant(inputs)
-        for part, size in batches_of(len(rows), list(ask)):
+        for part, size in batches_of(len(rows), sizes_of(batch)):
             places = (tf.constant(padded(which[part], size)) for which in (rows, positions))
-            values[part] = ask[size](current, *places)[: part.stop - part.start, 0]
+            values[part] = ask(size)(current, *places).numpy()[: part.stop - part.start, 0]
         return values
 
     return score
@@ -72,7 +74,6 @@ def batches_of(count: int, sizes: list[int]) -> Iterator[tuple[slice, int]]:
         start += size
 
 
-def _compiled(function: Callable, shape: tuple[int, ...]) -> Callable:
-    return tf.function(
-        function, input_signature=[tf.TensorSpec(shape, tf.float32)], autograph=False
-    )
+def compiled(function: Callable, *signature: tf.TensorSpec) -> Callable:
+    """``function`` of tensors of one signature, traced now, so that a call costs little more."""
+    return tf.function(function, autograph=False).get_concrete_function(*signature)

@@ -28,7 +28,7 @@ SHORT = 150
 
 METHODS = ("exact", "gradient", "auto")
 
-BLOCK = 32
+BLOCK = 64
 """Inputs taken through BackSelect together: memory depends on this, not on their number."""
 
 

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from chromolens.sis.compiled import compiled
 from chromolens.sis.stack import Conv, Stack
 
 HEADS = 512
@@ -64,7 +65,7 @@ class Local:
         outside = [0.0] * (len(spans) - 1) + [-np.inf if self.largest else 0.0]
         self.layers = list(map(_layer, stack.convs, spans, outside))
         self.filters = len(self.layers[-1].bias)
-        self._head = _compiled(stack.head, (None, self.filters))
+        self._head = compiled(stack.head, tf.TensorSpec((None, self.filters)))
 
     def head(self, pooled: np.ndarray) -> np.ndarray:
         """Target (m,) of what was pooled (m, filters)."""
@@ -118,8 +119,13 @@ def _activation(conv: Conv) -> Callable[[np.ndarray], np.ndarray]:
             values = step(values)
         return values
 
-    compiled, filters = _compiled(activate, (1, None, len(conv.bias))), len(conv.bias)
-    return lambda values: compiled(values.reshape(1, -1, filters)).numpy().reshape(values.shape)
+    filters = len(conv.bias)
+    ask = compiled(activate, tf.TensorSpec((1, None, filters)))
+
+    def on_arrays(values: np.ndarray) -> np.ndarray:
+        return ask(tf.constant(values.reshape(1, -1, filters))).numpy().reshape(values.shape)
+
+    return on_arrays
 
 
 def _is_relu(step: Callable) -> bool:
@@ -127,8 +133,3 @@ def _is_relu(step: Callable) -> bool:
         return step.get_config() | {"name": ""} == keras.layers.ReLU(name="").get_config()
     function = step.activation if isinstance(step, keras.layers.Activation) else step
     return function is keras.activations.relu
-
-
-def _compiled(function: Callable, shape: tuple[int | None, ...]) -> Callable:
-    signature = [tf.TensorSpec(shape, tf.float32)]
-    return tf.function(function, input_signature=signature, autograph=False)
