@@ -11,8 +11,10 @@ hit when three things hold:
   a share of ``max_q`` of the hits (target-decoy counting: Elias & Gygi 2007, Nat. Methods 4:207).
 
 The shuffled motifs have the motif's own columns in another order: as many chance matches, of the
-same composition, on the same track. What lies on a match of
-the motif itself is left out.
+same composition, on the same track. Those that lie on a match of the motif itself are left out:
+they are no chance matches. Those on a match of another motif that is looked for count for the
+combined score, because the motif may match there by chance as well, but not for the contribution,
+which there is the other motif's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -86,14 +88,20 @@ def find_hits(
         no contribution), ``hits``, and why there can be none (``reason``).
     """
     background = composition(genome, folds)
+    queries = [_queries(motif, background, rules, seed) for motif in motifs]
+    own = {chrom: _own_sites(genome, track, chrom, queries) for chrom in folds}
+    taken = {chrom: _taken(motifs, found) for chrom, found in own.items()}
     tables, rows = [], []
-    for motif in progress(motifs, total=len(motifs), what="hits"):
-        queries = _queries(motif, background, rules, seed)
-        found: list[list[np.ndarray]] = [[] for _ in queries]
+    for place, motif in progress(list(enumerate(motifs)), total=len(motifs), what="hits"):
+        sites = {chrom: found[place] for chrom, found in own.items()}
+        chance, apart = [np.zeros(0, SITE)], [np.zeros(0, SITE)]
         for chrom in folds:
-            for parts, sites in zip(found, sites_of(genome, track, chrom, queries), strict=True):
-                parts.append(sites)
-        table, row = _judge(motif, queries, found, list(folds), rules)
+            itself = _taken([motif], [sites[chrom]])
+            for decoys in sites_of(genome, track, chrom, queries[place][1:]):
+                chance.append(apart_from(decoys, len(motif.ppm), *itself))
+                apart.append(apart_from(decoys, len(motif.ppm), *taken[chrom]))
+        nulls = np.concatenate(chance), np.concatenate(apart)
+        table, row = _judge(motif, queries[place], sites, nulls, rules)
         tables.append(table)
         rows.append(row)
     return _finish(tables, genome, folds, windows), pd.DataFrame(rows, columns=SUMMARY)
@@ -106,48 +114,59 @@ def _queries(motif: Sought, background: np.ndarray, rules: Rules, seed: int) -> 
     return [query_of(ppm, background, rules.max_p, motif.direction) for ppm in ppms]
 
 
+def _own_sites(
+    genome: Genome, track: str, chrom: str, queries: list[list[Query]]
+) -> list[np.ndarray]:
+    """Sites of each motif itself; none of a motif without queries."""
+    found = iter(sites_of(genome, track, chrom, [own[0] for own in queries if own]))
+    return [next(found) if own else np.zeros(0, SITE) for own in queries]
+
+
+def _taken(motifs: Sequence[Sought], sites: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Starts of the sites of all motifs, ascending, and how far they reach up to each."""
+    starts = np.concatenate([np.zeros(0, int), *(part["start"] for part in sites)])
+    widths = np.repeat([len(motif.ppm) for motif in motifs], [len(part) for part in sites])
+    order = np.argsort(starts, kind="stable")
+    return starts[order], np.maximum.accumulate((starts + widths)[order])
+
+
+def apart_from(sites: np.ndarray, width: int, starts: np.ndarray, reach: np.ndarray) -> np.ndarray:
+    """Those of ``sites`` (``SITE``, of ``width`` bases) that share none with others.
+
+    ``starts`` of the others, ascending; ``reach``: the largest end of these up to each.
+    """
+    before = np.searchsorted(starts, sites["start"] + width)
+    return sites[np.append(0, reach)[before] <= sites["start"]]
+
+
 def _judge(
     motif: Sought,
     queries: list[Query],
-    found: list[list[np.ndarray]],
-    chromosomes: list[str],
+    own: Mapping[str, np.ndarray],
+    nulls: tuple[np.ndarray, np.ndarray],
     rules: Rules,
 ) -> tuple[pd.DataFrame, dict]:
-    """The motif's hits, and its row of the summary; ``found``: its sites, then its shuffles'."""
-    nothing = [np.zeros(0, SITE)] * len(chromosomes)
-    own, *decoys = found or [nothing]
-    where = np.repeat(chromosomes, [len(part) for part in own])
-    sites = np.concatenate([np.zeros(0, SITE), *own])
+    """The motif's hits, and its row of the summary.
+
+    ``own``: its sites by chromosome; ``nulls``: those of its shuffles, apart from it, and apart
+    from all motifs.
+    """
+    where = np.repeat(list(own), [len(part) for part in own.values()])
+    sites = np.concatenate([np.zeros(0, SITE), *own.values()])
     known = ~np.isnan(sites["contribution"])
-    apart = [
-        apart_from(part, other, len(motif.ppm))
-        for parts in decoys
-        for part, other in zip(parts, own, strict=True)
-    ]
-    null = np.concatenate([np.zeros(0, SITE), *apart])
-    null = null[~np.isnan(null["contribution"])]
+    chance, apart = (null[~np.isnan(null["contribution"])] for null in nulls)
+    decoys = max(len(queries) - 1, 0)
     table = pd.DataFrame(sites[known]).assign(chrom=where[known], motif=motif.motif)
     table = table.assign(name="_".join(motif.label.split()), end=table["start"] + len(motif.ppm))
     table["match"] = table["score"] / UNITS
     table["p"] = queries[0].matcher.p(table["score"].to_numpy()) if len(table) else 0.0
-    size, other = (_size(part["contribution"], motif.direction) for part in (table, null))
+    size, other = (_size(part["contribution"], motif.direction) for part in (table, apart))
     table["contribution_p"] = share_above(size, other)
-    table["q"] = q_values(table["combined"].to_numpy(), null["combined"], len(decoys))
+    table["q"] = q_values(table["combined"].to_numpy(), chance["combined"], decoys)
     passed = (table["contribution_p"] <= rules.max_contribution_p) & (table["q"] <= rules.max_q)
     row = {"motif": motif.motif, "name": motif.name, "sign": motif.sign, "width": len(motif.ppm)}
-    row |= {"shuffles": len(decoys), "sites": len(sites), "absent": int((~known).sum())}
+    row |= {"shuffles": decoys, "sites": len(sites), "absent": int((~known).sum())}
     return table[passed], row | {"hits": int(passed.sum()), "reason": _reason(queries, decoys)}
-
-
-def apart_from(sites: np.ndarray, others: np.ndarray, width: int) -> np.ndarray:
-    """Those of ``sites`` that share no base with any of ``others``, both ``SITE`` by start.
-
-    A shuffle of a repetitive motif matches where the motif does: no chance match, and no null.
-    """
-    starts = np.concatenate([[-np.inf], others["start"], [np.inf]])
-    before = np.searchsorted(others["start"], sites["start"])
-    far = sites["start"] - starts[before] >= width
-    return sites[far & (starts[before + 1] - sites["start"] >= width)]
 
 
 def _size(contributions: np.ndarray | pd.Series, direction: int) -> np.ndarray:
@@ -155,7 +174,7 @@ def _size(contributions: np.ndarray | pd.Series, direction: int) -> np.ndarray:
     return direction * values if direction else np.abs(values)
 
 
-def _reason(queries: list[Query], decoys: list) -> str:
+def _reason(queries: list[Query], decoys: int) -> str:
     if not queries:
         return "no informative position"
     if queries[0].matcher.floor is None:

@@ -42,6 +42,7 @@ COLUMNS = (
     "sis_sites filters modisco_folds sis_folds filter_folds null reason"
 ).split()
 MEMBER_COLUMNS = "motif reading model task member strand offset support folds null name".split()
+_LETTERS = 12
 _FOLDS = {"modisco": "modisco_folds", "sis": "sis_folds", "filters": "filter_folds"}
 
 
@@ -167,9 +168,20 @@ def _shown(group: Sequence[Member]) -> list[Member]:
 def _identifiers(named: pd.DataFrame) -> list[str]:
     """``M01_CTCF``, ``M07_TTACCCG``: unique by their number, and safe in file names."""
     width = max(2, len(str(len(named))))
-    words = named["name"].where(named["name"] != "", named["consensus"].str.strip("N"))
+    words = named["name"].where(named["name"] != "", named["consensus"].map(_word))
     words = [re.sub(r"[^A-Za-z0-9.+-]+", "_", word)[:40].strip("_") for word in words]
     return [f"M{place:0{width}}_{word}".rstrip("_") for place, word in enumerate(words, 1)]
+
+
+def _word(consensus: str) -> str:
+    """The letters that tell a motif without a name from others; long ones from the clearest on."""
+    bases = consensus.strip("N")
+    starts = range(max(len(bases) - _LETTERS, 0) + 1)
+    return max((bases[i : i + _LETTERS] for i in starts), key=_clear).strip("N")
+
+
+def _clear(word: str) -> int:
+    return sum(letter in "ACGT" for letter in word)
 
 
 def _facts(group: Sequence[Member], nulls: set[str]) -> dict:

@@ -12,6 +12,7 @@ from chromolens.motifs import hit_sites
 from chromolens.motifs.hits import (
     COLUMNS,
     Rules,
+    _taken,
     apart_from,
     find_hits,
     folds_of,
@@ -120,15 +121,19 @@ def test_the_mirrored_genome_has_the_mirrored_hits(made: tuple, tmp_path: Path) 
         assert hit.contribution == pytest.approx(other.contribution)
 
 
-def test_blocks_and_other_motifs_change_nothing(made: tuple, monkeypatch) -> None:
+def test_blocks_change_nothing_and_other_motifs_the_null_of_contributions_alone(
+    made: tuple, monkeypatch
+) -> None:
     genome, track, *_ = made
     whole, _ = search(genome, track, [MOTIF])
     monkeypatch.setattr(hit_sites, "BLOCK", 1013)
+    again, _ = search(genome, track, [MOTIF])
+    pd.testing.assert_frame_equal(again, whole)
     other = Sought("other", "", "neg", MOTIF.ppm[::-1])
     cut, summary = search(genome, track, [other, MOTIF])
     pd.testing.assert_frame_equal(
-        cut[cut["motif"] == "m"].drop(columns="score"),
-        whole.drop(columns="score"),
+        cut[cut["motif"] == "m"].drop(columns=["score", "contribution_p"]),
+        whole.drop(columns=["score", "contribution_p"]),
         check_index_type=False,
     )
     assert summary["motif"].tolist() == ["other", "m"]
@@ -144,13 +149,19 @@ def test_overlapping_matches_are_one_site_the_best() -> None:
     assert kept["start"].tolist() == [12, 16, 30] and kept["reverse"].tolist()[0]
 
 
-def test_matches_of_shuffles_on_the_motif_itself_are_no_null() -> None:
+def test_matches_of_shuffles_on_motifs_are_left_out() -> None:
     rng = np.random.default_rng(2)
-    sites, others = np.zeros(80, hit_sites.SITE), np.zeros(30, hit_sites.SITE)
-    sites["start"], others["start"] = (np.sort(rng.integers(0, 900, n)) for n in (80, 30))
-    kept = apart_from(sites, others, 7)["start"].tolist()
-    assert kept == [s for s in sites["start"] if all(abs(s - o) >= 7 for o in others["start"])]
-    assert 0 < len(kept) < 80 and len(apart_from(sites, others[:0], 7)) == 80
+    sites, first, second = (np.zeros(n, hit_sites.SITE) for n in (120, 20, 10))
+    for some in (sites, first, second):
+        some["start"] = np.sort(rng.integers(0, 1500, len(some)))
+    motifs = [MOTIF._replace(ppm=MOTIF.ppm[:5]), MOTIF._replace(ppm=np.tile(MOTIF.ppm, (3, 1)))]
+    wide = len(motifs[1].ppm)
+    kept = apart_from(sites, 7, *_taken(motifs, [first, second]))["start"].tolist()
+    taken = {s + i for s in first["start"] for i in range(5)}
+    taken |= {s + i for s in second["start"] for i in range(wide)}
+    assert kept == [s for s in sites["start"] if taken.isdisjoint(range(s, s + 7))]
+    assert 0 < len(kept) < 120
+    assert len(apart_from(sites, 7, *_taken(motifs, [first[:0], second[:0]]))) == 120
 
 
 def test_shares_and_q_values_are_those_of_plain_loops() -> None:
