@@ -12,6 +12,7 @@ from chromolens.motifs.database import Motif
 from chromolens.motifs.lexicon import (
     COLUMNS,
     MEMBER_COLUMNS,
+    _word,
     joined,
     make_lexicon,
     matrix_of,
@@ -114,7 +115,7 @@ def study() -> list[Member]:
 def test_what_is_said_of_a_motif():
     found = make_lexicon(study(), [], ["null"])
     first, second = found.table.to_dict("records")
-    assert first["motif"] == "M01_" + consensus(found.ppms[first["motif"]])
+    assert first["motif"] == "M01_" + consensus(found.ppms[first["motif"]])[:12]
     expected = {
         "readings": "modisco,sis,filters",
         "tasks": "cnn:t",
@@ -183,3 +184,8 @@ def test_files_give_back_what_was_written(tmp_path):
     assert list(ppms) == list(found.ppms)
     for name, ppm in ppms.items():
         np.testing.assert_allclose(ppm, found.ppms[name], atol=2e-6)
+
+
+def test_long_words_are_cut_to_their_clearest_letters():
+    assert _word("NNCNNGCGCRNRYGCWNGAAYGTTCTAGAANNW") == "GAAYGTTCTAGA"
+    assert _word("NTTACCCGGN") == "TTACCCGG" and _word("NN") == ""
