@@ -14,8 +14,8 @@ import pandas as pd
 from chromolens.motifs.members import READINGS
 
 TITLES = {"modisco": "MoDISco", "sis": "SIS", "filters": "filters"}
-MOST = 8
-"""Motifs listed for a reading in a line; more are counted."""
+FEW = 3
+"""Motifs without a name that are listed for a reading in a line; more are counted."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ def agreement(lexicon: pd.DataFrame, members: pd.DataFrame) -> Agreement:
     named = [readings for motif, readings in seen.items() if motif in names]
     named = [readings & {"modisco", "sis"} for readings in named if readings != {"filters"}]
     both = sum(len(readings) == 2 for readings in named)
-    line = f"{_line(seen)} MoDISco and SIS both show {both} of {len(named)} named motifs."
-    return Agreement(line, dict(_of_tasks(real)), both, len(named))
+    line = f"{_line(seen, names)} MoDISco and SIS both show {both} of {len(named)} named motifs."
+    return Agreement(line, dict(_of_tasks(real, names)), both, len(named))
 
 
 def _seen(members: pd.DataFrame) -> dict[str, set[str]]:
@@ -46,21 +46,23 @@ def _seen(members: pd.DataFrame) -> dict[str, set[str]]:
     return {motif: set(rows["reading"]) for motif, rows in members.groupby("motif")}
 
 
-def _of_tasks(members: pd.DataFrame) -> Iterator[tuple[str, str]]:
+def _of_tasks(members: pd.DataFrame, names: set[str]) -> Iterator[tuple[str, str]]:
     asked = members.loc[members["task"] != "", ["model", "task"]].drop_duplicates()
     for model, task in asked.itertuples(index=False):
         own = members[(members["model"] == model) & members["task"].isin([task, ""])]
-        yield f"{model}:{task}", _line(_seen(own))
+        yield f"{model}:{task}", _line(_seen(own), names)
 
 
-def _line(seen: dict[str, set[str]]) -> str:
+def _line(seen: dict[str, set[str]], names: set[str]) -> str:
     alone = {r: [motif for motif, found in seen.items() if found == {r}] for r in READINGS}
-    listed = [_listed(alone[reading], TITLES[reading]) for reading in ("modisco", "sis")]
+    listed = [_listed(alone[reading], names, TITLES[reading]) for reading in ("modisco", "sis")]
     words = ", ".join(filter(None, listed)) or "none"
     return f"Seen by only one reading: {words}; by filters alone: {len(alone['filters'])}."
 
 
-def _listed(motifs: list[str], title: str) -> str:
-    shown = [f"{motif} ({title})" for motif in motifs[:MOST]]
-    more = len(motifs) - len(shown)
-    return ", ".join(shown + ([f"{more} more ({title})"] if more else []))
+def _listed(motifs: list[str], names: set[str], title: str) -> str:
+    rest = [motif for motif in motifs if motif not in names]
+    many = len(rest) > FEW
+    shown = [motif for motif in motifs if motif in names or not many]
+    counted = [f"{len(rest)} without a name"] if many else []
+    return ", ".join(f"{each} ({title})" for each in shown + counted)
