@@ -10,8 +10,8 @@ from chromolens.report.lexicon_figure import Column, Row, draw
 from chromolens.report.study import Study
 from chromolens.report.tables import plural
 
-_MOST = 40
-"""Motifs drawn."""
+_MOST, _NAMELESS = 40, 8
+"""Motifs drawn, and of those without a name."""
 
 
 def context(study: Study) -> dict:
@@ -38,14 +38,15 @@ def context(study: Study) -> dict:
 def _shown(lexicon: pd.DataFrame, members: pd.DataFrame) -> list[str]:
     """The best supported motifs that MoDISco or SIS sees in a model with something to learn."""
     real = ~members["null"] & (members["reading"] != "filters")
-    seen = set(members.loc[real, "motif"])
-    return [motif for motif in lexicon["motif"] if motif in seen][:_MOST]
+    seen = lexicon[lexicon["motif"].isin(members.loc[real, "motif"])]
+    nameless = (seen["name"] == "").cumsum()
+    return seen.loc[(seen["name"] != "") | (nameless <= _NAMELESS), "motif"].tolist()[:_MOST]
 
 
 def _left_out(number: int) -> str:
     if not number:
         return ""
-    what = "of filters alone, of null models alone, or of less support"
+    what = "of filters alone, of null models alone, or without a name and of less support"
     return f"{plural(number, 'more motif')} in lexicon.tsv: {what}."
 
 
