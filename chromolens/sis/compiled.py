@@ -65,11 +65,16 @@ def sizes_of(batch: int) -> list[int]:
 
 
 def batches_of(count: int, sizes: list[int]) -> Iterator[tuple[slice, int]]:
-    """Slices of ``count`` with the batch shape of each: the largest that an eighth may pad."""
+    """Slices of ``count`` with the batch shape of each, ``sizes`` from the largest down.
+
+    What is left goes into one batch if a quarter of the largest pads it: a call has costs of its
+    own, most of all in recurrent networks.
+    """
     start = 0
     while start < count:
         left = count - start
-        size = next((size for size in sizes if size - size // 8 <= left), sizes[-1])
+        whole = [size for size in sizes if 0 <= size - left <= sizes[0] // 4]
+        size = whole[-1] if whole else next((size for size in sizes if size <= left), sizes[-1])
         yield slice(start, min(start + size, count)), size
         start += size
 
