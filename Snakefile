@@ -2,8 +2,7 @@
 
 One rules file per stage, in the order in which they run:
 
-    inputs -> train -> attribute -> tracks, motifs -> checks -> report
-                    -> sis -------------------------->
+    inputs -> train -> attribute -> tracks, motifs, sis -> lexicon -> hits -> checks -> report
 
 A study is one config file: snakemake --configfile config/studies/NAME.yaml
 """
@@ -27,17 +26,16 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/attribute.smk"
 include: "workflow/rules/tracks.smk"
 include: "workflow/rules/motifs.smk"
+include: "workflow/rules/motif_pages.smk"
 include: "workflow/rules/methods.smk"
 include: "workflow/rules/sis.smk"
 include: "workflow/rules/thresholds.smk"
+include: "workflow/rules/filters.smk"
 include: "workflow/rules/lexicon.smk"
 include: "workflow/rules/hits.smk"
 include: "workflow/rules/checks.smk"
+include: "workflow/rules/provenance.smk"
 include: "workflow/rules/report.smk"
-
-
-localrules:
-    download,
 
 
 rule all:

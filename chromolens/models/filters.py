@@ -25,14 +25,15 @@ from chromolens.runlog import logger
 BATCH = 32
 COLUMNS = ("model", "fold", "filter", "sites", "max_activation", "windows")
 
-_INERT = (
+INERT = (
     keras.layers.Dropout,
     keras.layers.SpatialDropout1D,
     keras.layers.GaussianNoise,
     keras.layers.GaussianDropout,
 )
+"""Layers that change nothing at inference."""
 _BEHIND = (
-    *_INERT,
+    *INERT,
     keras.layers.BatchNormalization,
     keras.layers.Activation,
     keras.layers.ReLU,
@@ -122,7 +123,7 @@ def _readers(network: keras.Model, tensor: object) -> Iterator:
 def _keeps_places(layer: keras.Operation) -> bool:
     if isinstance(layer, Rearranged):
         return layer.axes == ("length", "channels") and not layer.turned
-    return isinstance(layer, _INERT)
+    return isinstance(layer, INERT)
 
 
 def _activation(network: keras.Model, node: object) -> object:

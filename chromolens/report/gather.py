@@ -15,7 +15,15 @@ from chromolens.report.motif_page import MotifFiles
 from chromolens.report.study import Study
 
 Rows = Sequence[Mapping[str, Any]]
-SIS = ("sis", "counts", "clusters", "aligned", "motifs", "weights", "meme")
+SIS = {
+    "sis.tsv.gz": "sis",
+    "counts.tsv": "counts",
+    "clusters.tsv": "clusters",
+    "aligned.tsv.gz": "aligned",
+    "motifs.tsv": "motifs",
+    "weights.tsv": "weights",
+    "motifs.meme": "meme",
+}
 MOTIF_TABLES = ("patterns", "subpatterns", "merged", "matches", "matches_meme", "merged_h5")
 
 
@@ -41,7 +49,6 @@ def gather(
     readings = [(row["model"], row["task"], row["method"]) for row in tracked]
     tasks = [(row["model"], row["task"]) for row in model_tasks]
     made = json.loads(Path(files["provenance"]).read_text())
-    subsets = zip(*(files[name] for name in SIS), strict=True)
     return Study(
         title=config["title"] or config["study"],
         kind=settings["kind"],
@@ -74,10 +81,7 @@ def gather(
             for task, table, h5 in zip(tasks, files["patterns"], files["modisco"], strict=True)
         },
         motif_pages=_keyed([(*task, motif_method) for task in tasks], files["motif_pages"]),
-        sis={
-            task: dict(zip(SIS, map(Path, paths), strict=True))
-            for task, paths in zip(tasks, subsets, strict=False)
-        },
+        sis=_by_task(files["subsets"]),
         sweeps=dict(zip(tasks, map(Path, files["sweeps"]), strict=False)),
         masks=list(map(Path, files["masks"])),
         lexicon=dict(zip(("table", "members", "meme"), files["lexicon"], strict=True)),
@@ -157,3 +161,11 @@ def _shown(made: Mapping[str, Any], study: str) -> dict[str, Any]:
         "inputs": made["inputs"],
         "commands": [f"snakemake --configfile STUDY.yaml --cores all  # study: {study}"],
     }
+
+
+def _by_task(paths: Sequence[str]) -> dict[tuple[str, str], dict[str, Path]]:
+    """Files ``sis/MODEL/TASK/NAME`` by model and task, and by the name of their part."""
+    found: dict[tuple[str, str], dict[str, Path]] = {}
+    for path in map(Path, paths):
+        found.setdefault((path.parts[-3], path.parts[-2]), {})[SIS[path.name]] = path
+    return found

@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from chromolens.attribution._chain import chain
+from chromolens.models.filters import INERT
 from chromolens.models.model import Model
 from chromolens.models.targets import Target, target_function
 
@@ -20,12 +21,6 @@ POOLS = {
     keras.layers.GlobalMaxPooling1D: np.maximum,
     keras.layers.GlobalAveragePooling1D: np.add,
 }
-IDENTITIES = (
-    keras.layers.Dropout,
-    keras.layers.SpatialDropout1D,
-    keras.layers.GaussianNoise,
-    keras.layers.GaussianDropout,
-)
 POINTWISE = (
     keras.layers.Activation,
     keras.layers.ReLU,
@@ -116,7 +111,7 @@ def _readable(layer: keras.layers.Layer) -> bool:
         return layer.strides == (1,) and layer.groups == 1 and layer.data_format == "channels_last"
     if isinstance(layer, keras.layers.BatchNormalization):
         return layer.axis in (-1, 2)
-    return isinstance(layer, IDENTITIES + POINTWISE)
+    return isinstance(layer, INERT + POINTWISE)
 
 
 def _convs(layers: list, length: int) -> list[Conv]:
@@ -125,7 +120,7 @@ def _convs(layers: list, length: int) -> list[Conv]:
         if isinstance(layer, keras.layers.Conv1D):
             convs.append(_conv(layer, first, last))
             first, last = convs[-1].first, convs[-1].last
-        elif isinstance(layer, IDENTITIES):
+        elif isinstance(layer, INERT):
             continue
         elif not convs:
             return []

@@ -13,6 +13,7 @@ rule download:
         "resources/downloads/{path}",
     log:
         "logs/download/{path}.log",
+    localrule: True
     conda:
         "../../envs/base.yaml"
     params:

@@ -1,58 +1,11 @@
 """One lexicon of what every reading shows: patterns, subsets, and filters of the first layer.
 
-NEEDS     results/{study}/attribution/{model}/windows.tsv
+NEEDS     results/{study}/motifs/{model}/{task}/{method}/merged.tsv, merged.meme, seqlets.bed
           results/{study}/attribution/{model}/{method}/windows.h5
-          results/{study}/motifs/{model}/{task}/{method}/patterns.tsv, patterns.meme, seqlets.bed
           results/{study}/sis/{model}/{task}/motifs.tsv, motifs.meme, sis.tsv.gz
-PROVIDES  results/{study}/filters/{model}/sites.tsv, filters.tsv, filters.meme
-          results/{study}/lexicon/lexicon.tsv, members.tsv, lexicon.meme
+          results/{study}/filters/{model}/filters.tsv, filters.meme
+PROVIDES  results/{study}/lexicon/lexicon.tsv, members.tsv, lexicon.meme
 """
-
-
-rule read_filters:
-    input:
-        genome=genome,
-        windows="results/{study}/inputs/{model}.windows.tsv.gz",
-        picked="results/{study}/attribution/{model}/windows.tsv",
-        models=collect(
-            "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
-            row=lookup(query="model == '{model}' & replicate == 0", within=trainings),
-        ),
-    output:
-        sites="results/{study}/filters/{model}/sites.tsv",
-        meme="results/{study}/filters/{model}/filters.meme",
-    log:
-        "logs/{study}/read_filters/{model}.log",
-    conda:
-        "../../envs/keras.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-    params:
-        code=code["read_filters"],
-        folds=roles,
-        explains=lookup(dpath="{model}/explains", within=model_settings),
-    script:
-        "../../scripts/read_filters.py"
-
-
-rule name_filters:
-    input:
-        sites="results/{study}/filters/{model}/sites.tsv",
-        motifs="results/{study}/filters/{model}/filters.meme",
-        meme=sources.files(database.get("meme")),
-    output:
-        table="results/{study}/filters/{model}/filters.tsv",
-    log:
-        "logs/{study}/name_filters/{model}.log",
-    conda:
-        "../../envs/motifs.yaml"
-    params:
-        code=code["name_filters"],
-        database=database,
-        naming=config["motifs"]["naming"],
-    script:
-        "../../scripts/name_filters.py"
 
 
 rule make_lexicon:

@@ -3,8 +3,7 @@
 NEEDS     results/{study}/attribution/{model}/{method}/windows.h5
 PROVIDES  results/{study}/motifs/{model}/{task}/{method}/modisco.h5, merged.h5; of the patterns
           patterns.tsv, patterns.meme, subpatterns.tsv, seqlets.bed; of the motifs that they
-          merge into merged.tsv, merged.meme, matches.tsv, matches.meme; and
-          results/{study}/report/motifs/{model}.{task}.{method}.html
+          merge into merged.tsv, merged.meme, matches.tsv, matches.meme
 """
 
 
@@ -74,29 +73,3 @@ rule name_patterns:
         kind=settings["kind"],
     script:
         "../../scripts/name_patterns.py"
-
-
-rule report_motifs:
-    input:
-        merged_h5="results/{study}/motifs/{model}/{task}/{method}/merged.h5",
-        merged="results/{study}/motifs/{model}/{task}/{method}/merged.tsv",
-        matches="results/{study}/motifs/{model}/{task}/{method}/matches.tsv",
-        matches_meme="results/{study}/motifs/{model}/{task}/{method}/matches.meme",
-        patterns="results/{study}/motifs/{model}/{task}/{method}/patterns.tsv",
-        subpatterns="results/{study}/motifs/{model}/{task}/{method}/subpatterns.tsv",
-        genes=sources.files(settings.get("genes")),
-        chromosomes=collect(
-            "results/{study}/inputs/chromosomes.tsv", study=study if genome else []
-        ),
-    output:
-        page="results/{study}/report/motifs/{model}.{task}.{method}.html",
-    log:
-        "logs/{study}/report_motifs/{model}.{task}.{method}.log",
-    conda:
-        "../../envs/report.yaml"
-    params:
-        code=code["report_motifs"],
-        config=config,
-        settings=settings,
-    script:
-        "../../scripts/report_motifs.py"

@@ -1,29 +1,11 @@
-"""What was made, from what, and a page to show.
+"""A page to show.
 
 NEEDS     everything above
-PROVIDES  results/{study}/provenance.json, results/{study}/report/index.html
+PROVIDES  results/{study}/report/index.html
 """
 
-
-rule record_provenance:
-    input:
-        genome=genome,
-        files=sources.observations(settings) + sources.files(settings.get("genes")),
-        models=collect(
-            "results/{{study}}/models/{row.model}/{row.fold}.{row.replicate}.keras",
-            row=trainings.itertuples(),
-        ),
-    output:
-        table="results/{study}/provenance.json",
-    log:
-        "logs/{study}/record_provenance.log",
-    conda:
-        "../../envs/base.yaml"
-    params:
-        code=code["record_provenance"],
-        config=config,
-    script:
-        "../../scripts/record_provenance.py"
+sis_files = ["sis.tsv.gz", "counts.tsv", "clusters.tsv", "aligned.tsv.gz"]
+sis_files += ["motifs.tsv", "weights.tsv", "motifs.meme"]
 
 
 rule report:
@@ -81,30 +63,13 @@ rule report:
             row=model_tasks.itertuples(),
             method=motif_method,
         ),
-        sis=collect(
-            "results/{{study}}/sis/{row.model}/{row.task}/sis.tsv.gz", row=sis_tasks
-        ),
-        counts=collect(
-            "results/{{study}}/sis/{row.model}/{row.task}/counts.tsv", row=sis_tasks
+        subsets=collect(
+            "results/{{study}}/sis/{row.model}/{row.task}/{file}",
+            row=sis_tasks,
+            file=sis_files,
         ),
         sweeps=collect(
             "results/{{study}}/sis/{row.model}/{row.task}/sweep.tsv", row=swept
-        ),
-        clusters=collect(
-            "results/{{study}}/sis/{row.model}/{row.task}/clusters.tsv", row=sis_tasks
-        ),
-        aligned=collect(
-            "results/{{study}}/sis/{row.model}/{row.task}/aligned.tsv.gz",
-            row=sis_tasks,
-        ),
-        weights=collect(
-            "results/{{study}}/sis/{row.model}/{row.task}/weights.tsv", row=sis_tasks
-        ),
-        motifs=collect(
-            "results/{{study}}/sis/{row.model}/{row.task}/motifs.tsv", row=sis_tasks
-        ),
-        meme=collect(
-            "results/{{study}}/sis/{row.model}/{row.task}/motifs.meme", row=sis_tasks
         ),
         lexicon=rules.make_lexicon.output,
         completeness=collect(
