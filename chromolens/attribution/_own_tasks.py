@@ -15,11 +15,12 @@ def own_tasks(
     tasks: Sequence[int | str],
     references: str | np.ndarray,
     ids: Sequence[str] | None,
+    places: np.ndarray,
 ) -> Result:
     """Input i of ``inputs`` (n, length, channels) explained for ``tasks[i]``.
 
-    ``ask`` (inputs, tasks=, references=, ids=) -> list of Result answers for one task at a time;
-    since a row's answer depends on that row alone, so does this.
+    ``ask`` (inputs, tasks=, references=, ids=, places=) -> list of Result answers for one task at
+    a time. A row keeps its place, so its answer doesn't depend on the others' tasks.
     """
     tasks = np.asarray(tasks)
     if tasks.shape != (len(inputs),):
@@ -30,7 +31,7 @@ def own_tasks(
     for task in np.unique(tasks):
         rows = np.flatnonzero(tasks == task)
         names = None if ids is None else [ids[row] for row in rows]
-        chosen = {"references": _of(references, rows), "ids": names}
+        chosen = {"references": _of(references, rows), "ids": names, "places": places[rows]}
         (found,) = ask(inputs[rows], tasks=[task.item()], **chosen)
         _put(collected, found, rows, len(inputs))
     return Result(**collected)

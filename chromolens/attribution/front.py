@@ -1,12 +1,12 @@
 """The front door: explain inputs with any method.
 
 Everything that is the same for all methods is done here, once: checks, references, N, seeds,
-batches of one fixed padded shape (so that no bit of an answer depends on the other inputs),
-one compiled graph for each model, method and set of tasks.
+batches of one fixed shape in which every input has its place (so that no bit of an answer depends
+on which others are asked), one compiled graph for each model, method and set of tasks.
 """
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import keras
@@ -19,7 +19,8 @@ from chromolens.attribution._own_tasks import own_tasks
 from chromolens.attribution.result import Result
 from chromolens.errors import BadInput
 from chromolens.models._custom_target import CustomTarget, target_name
-from chromolens.models.model import BATCH_SIZE, Model, batches, check_inputs, padded
+from chromolens.models.batching import BATCH_SIZE, batches, checked, placed
+from chromolens.models.model import Model, check_inputs
 from chromolens.models.targets import target_function
 
 
@@ -35,6 +36,7 @@ def attribute(
     ids: Sequence[str] | None = None,
     seed: int = 0,
     batch_size: int | None = None,
+    places: Sequence[int] | None = None,
     **settings: object,
 ) -> Result:
     """Explain one task, or each input for its own; see ``attribute_tasks`` for the arguments.
@@ -44,10 +46,11 @@ def attribute(
     options = {"method": method, "target": target, "n_references": n_references, "seed": seed}
     options |= {"batch_size": batch_size, **settings}
     if isinstance(task, str | int | np.integer):
-        one = {"tasks": [task], "references": references, "ids": ids}
+        one = {"tasks": [task], "references": references, "ids": ids, "places": places}
         return attribute_tasks(model, inputs, **one, **options)[0]
     model = model if isinstance(model, Model) else Model.of(model)
-    return own_tasks(partial(attribute_tasks, model, **options), inputs, task, references, ids)
+    ask = partial(attribute_tasks, model, **options)
+    return own_tasks(ask, inputs, task, references, ids, checked(places, len(inputs)))
 
 
 def attribute_tasks(
@@ -62,6 +65,7 @@ def attribute_tasks(
     ids: Sequence[str] | None = None,
     seed: int = 0,
     batch_size: int | None = None,
+    places: Sequence[int] | None = None,
     **settings: object,
 ) -> list[Result]:
     """Explain several tasks from the same forward passes.
@@ -88,7 +92,11 @@ def attribute_tasks(
     seed
         Of the shuffles, and of methods that draw.
     batch_size
-        Pairs of input and reference in each call of the network; the last call is padded.
+        Pairs of input and reference in each call of the network; calls are padded.
+    places
+        Ascending integers (n,): the index of each input in the series that it is taken from, by
+        default 0, 1, ... . It decides the input's row in its call, and with it the last bits of
+        its answer: asked by itself at its place, a window gets the bits that it has in its track.
 
     Returns
     -------
@@ -108,17 +116,19 @@ def attribute_tasks(
     indices = tuple(model.task_index(task) for task in tasks)
     explain = _explainer(model, method, indices, target, settings)
     collected = _Collected(len(indices), inputs, target_name(target))
-    size = batch_size or BATCH_SIZE
+    size, places = batch_size or BATCH_SIZE, checked(places, len(inputs))
     shared, own = _split(references, inputs)
     constant = _shared_references(model, references, inputs) if len(shared) else None
-    for rows in batches(len(shared), size):
-        chosen = shared[rows]
-        batch = padded(inputs[chosen], size), constant, padded(seeds[chosen], size)
-        collected.add(chosen, explain(*batch))
-    for rows, theirs in _with_own(model, inputs, own, references, ids, seed, n_references, size):
-        fixed = max(1, size // theirs.shape[1])
-        batch = (padded(array, fixed) for array in (inputs[rows], theirs, seeds[rows]))
-        collected.add(rows, explain(*batch))
+    for rows in (shared[batch] for batch in batches(places[shared], size)):
+        here, drawn = (placed(array[rows], places[rows], size) for array in (inputs, seeds))
+        collected.add(rows, places[rows] % size, explain(here, constant, drawn))
+    each = n_references if isinstance(references, str) else np.asarray(references).shape[1]
+    size = max(1, size // each)
+    for rows in (own[batch] for batch in batches(places[own], size)):
+        theirs = kinds.own(references, model, inputs, rows, ids, seed=seed, count=n_references)
+        arrays = (inputs[rows], theirs, seeds[rows])
+        batch = (placed(array, places[rows], size) for array in arrays)
+        collected.add(rows, places[rows] % size, explain(*batch))
         collected.equal[rows] = kinds.equal(inputs[rows], theirs)
     return collected.results()
 
@@ -192,26 +202,6 @@ def _shared_references(model: Model, kind: str, inputs: np.ndarray) -> np.ndarra
     return np.broadcast_to(kinds.frequencies(model, kind), (1, 1, *inputs.shape[1:]))
 
 
-def _with_own(
-    model: Model,
-    inputs: np.ndarray,
-    rows: np.ndarray,
-    references: str | np.ndarray,
-    ids: list[str],
-    seed: int,
-    count: int,
-    size: int,
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Batches of rows with their references (rows, r, length, channels)."""
-    each = count if isinstance(references, str) else np.asarray(references).shape[1]
-    for batch in batches(len(rows), max(1, size // each)):
-        chosen = rows[batch]
-        yield (
-            chosen,
-            kinds.own(references, model, inputs, chosen, ids, seed=seed, count=count),
-        )
-
-
 class _Collected:
     """Results of all tasks, filled batch by batch."""
 
@@ -223,18 +213,20 @@ class _Collected:
         self.numbers = np.zeros((3, tasks, len(inputs)), np.float32)
         self.fallbacks: tuple[str, ...] = ()
 
-    def add(self, rows: np.ndarray, found: tuple) -> None:
-        contributions, hypothetical, error, values, at_reference, names = found
-        count = len(rows)
-        self.contributions[:, rows] = contributions[:, :count]
-        self.numbers[0][:, rows] = error[:, :count]
-        self.numbers[1][:, rows] = tf.transpose(values)[:, :count]
-        self.numbers[2][:, rows] = tf.transpose(at_reference)[:, :count]
-        self.fallbacks = tuple(name.decode() for name in names.numpy())
+    def add(self, rows: np.ndarray, seats: np.ndarray, found: tuple) -> None:
+        """Take over the answers to ``rows``, which stand in rows ``seats`` of their batch."""
+        contributions, hypothetical, error, values, at_reference, names = (
+            None if array is None else array.numpy() for array in found
+        )
+        self.contributions[:, rows] = contributions[:, seats]
+        numbers = (error, values.T, at_reference.T)
+        for own, array in zip(self.numbers, numbers, strict=True):
+            own[:, rows] = np.broadcast_to(array, (len(own), len(values)))[:, seats]
+        self.fallbacks = tuple(name.decode() for name in names)
         if hypothetical is None:
             self.hypothetical = None
         else:
-            self.hypothetical[:, rows] = hypothetical[:, :count]
+            self.hypothetical[:, rows] = hypothetical[:, seats]
 
     def results(self) -> list[Result]:
         return [self._result(task) for task in range(len(self.contributions))]

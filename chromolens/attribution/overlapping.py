@@ -23,7 +23,8 @@ from chromolens.attribution._explanation import gradients_of
 from chromolens.attribution._pair import Pair
 from chromolens.attribution._walk import rules_for, walk
 from chromolens.errors import BadInput
-from chromolens.models.model import Model, batches
+from chromolens.models.batching import batches
+from chromolens.models.model import Model
 from chromolens.models.targets import Target, target_function
 
 SLIDING = (layers.Conv1D, layers.MaxPooling1D, layers.AveragePooling1D)
@@ -203,7 +204,7 @@ def _collected(
     together = min(STRETCHES, len(firsts))
     padded = np.concatenate([sequence, np.repeat(reference[0], together + 1, axis=0)])
     summed, cover, values = 0.0, np.zeros(len(padded)), []
-    for part in batches(len(firsts), together):
+    for part in batches(np.arange(len(firsts)), together):
         own = np.resize(firsts[part], together)
         counted = own[:, None] + step * np.arange(at_once) <= starts[-1]
         counted[len(part) :] = False

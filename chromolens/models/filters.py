@@ -19,7 +19,8 @@ import pandas as pd
 from chromolens.genome.onehot import UNKNOWN
 from chromolens.inputs.batches import Inputs
 from chromolens.models._rearranged import Rearranged
-from chromolens.models.model import Model, batches, padded
+from chromolens.models.batching import batches, padded
+from chromolens.models.model import Model
 from chromolens.runlog import logger
 
 BATCH = 32
@@ -87,7 +88,7 @@ def filter_sites(model: Model, inputs: Inputs, rows: np.ndarray) -> Filters:
         logger.warning("no filters are read: %s", reason)
         return Filters(np.zeros((0, 0, 4)), np.zeros(0, int), np.zeros(0))
     probe = keras.Model(model.network.inputs[0], _activation(model.network, node))
-    blocks = [rows[part] for part in batches(len(rows), BATCH)]
+    blocks = [rows[part] for part in batches(np.arange(len(rows)), BATCH)]
     maxima = np.max([_excited(probe, inputs, block).max(axis=(0, 1)) for block in blocks], axis=0)
     maxima = np.maximum(maxima, 0)
     counts = np.zeros((len(maxima), node.operation.kernel_size[0], 5))

@@ -5,7 +5,7 @@ outputs, flattened in model order, are its tasks: an output (n, T) holds T of th
 (n, positions, strands) is one.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import keras
 import numpy as np
@@ -16,8 +16,7 @@ from chromolens.models._layout import adapted, layout_of
 from chromolens.models._logits import functional, without_last_activation
 from chromolens.models._outputs import canonical_names, input_shape, task_names
 from chromolens.models._sound import check_repeats, check_stateless, check_weights
-
-BATCH_SIZE = 128
+from chromolens.models.batching import BATCH_SIZE, batches, padded
 
 
 class Model:
@@ -110,8 +109,8 @@ class Model:
         target
             See ``chromolens.models.targets``.
         batch_size
-            Every call of the network has this many rows (the last is padded), so that a
-            row's bits don't depend on how many others there are.
+            Every call of the network has this many rows (the last is padded): row i is always
+            row i modulo ``batch_size`` of its call.
 
         Returns
         -------
@@ -121,9 +120,9 @@ class Model:
 
         inputs = check_inputs(self, inputs)
         ask = compiled_values(self, tasks, target)
-        values = np.zeros((len(inputs), len(tasks)), np.float32)
-        for rows in batches(len(inputs), batch_size or BATCH_SIZE):
-            values[rows] = ask(padded(inputs[rows], batch_size or BATCH_SIZE))[: len(rows)]
+        values, size = np.zeros((len(inputs), len(tasks)), np.float32), batch_size or BATCH_SIZE
+        for rows in batches(np.arange(len(inputs)), size):
+            values[rows] = ask(padded(inputs[rows], size))[: len(rows)]
         return values
 
     def check_repeats(self, inputs: np.ndarray) -> None:
@@ -190,19 +189,6 @@ def load_folds(paths: Sequence[Source]) -> dict[str, list[Model]]:
         model = load_model(path)
         folds.setdefault(model.facts["fold"], []).append(model)
     return folds
-
-
-def batches(count: int, size: int) -> Iterator[np.ndarray]:
-    """Row numbers 0..count-1 in runs of at most ``size``."""
-    if size < 1:
-        raise BadInput(f"batch_size is {size}", expected="1 or more")
-    return (np.arange(first, min(first + size, count)) for first in range(0, count, size))
-
-
-def padded(rows: np.ndarray, size: int) -> np.ndarray:
-    """``rows`` followed by zeros up to ``size`` rows."""
-    filler = np.zeros((size - len(rows), *rows.shape[1:]), rows.dtype)
-    return np.concatenate([rows, filler])
 
 
 def check_inputs(model: Model, inputs: np.ndarray) -> np.ndarray:

@@ -38,7 +38,7 @@ class Order:
     values: np.ndarray
 
 
-Search = Callable[[np.ndarray, np.ndarray], Order]
+Search = Callable[..., Order]
 """(inputs, free) -> Order. ``search_with`` gives the one that works for every model."""
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from chromolens.errors import BadInput
+from chromolens.models.batching import checked
 from chromolens.sis.backselect import TIE, Score, Search
 
 WIDER = 2
@@ -29,8 +30,8 @@ class Found:
     without_one: float
 
 
-FindOne = Callable[[np.ndarray, np.ndarray, np.ndarray], list[Found]]
-"""(inputs, free, thresholds) -> a subset of each input; every input reaches its threshold."""
+FindOne = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], list[Found]]
+"""(inputs, free, thresholds, places) -> a subset of each input; all reach their thresholds."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ class Subsets:
 def exact(search: Search) -> FindOne:
     """Subsets by exact BackSelect and FindSIS."""
 
-    def find(inputs: np.ndarray, free: np.ndarray, thresholds: np.ndarray) -> list[Found]:
+    def find(
+        inputs: np.ndarray, free: np.ndarray, thresholds: np.ndarray, places: np.ndarray
+    ) -> list[Found]:
         order = search(inputs, free)
         return list(map(smallest_passing, order.positions, order.values, thresholds))
 
@@ -71,14 +74,16 @@ def exact(search: Search) -> FindOne:
 def by_gradient(search: Search, finish: FindOne, mask: np.ndarray) -> FindOne:
     """Subsets by gradient BackSelect; ``finish`` (``exact``) searches what it leaves."""
 
-    def find(inputs: np.ndarray, free: np.ndarray, thresholds: np.ndarray) -> list[Found]:
-        order = search(inputs, free)
+    def find(
+        inputs: np.ndarray, free: np.ndarray, thresholds: np.ndarray, places: np.ndarray
+    ) -> list[Found]:
+        order = search(inputs, free, places)
         # values in batches of another shape differ by rounding: what is kept must surely pass
         sure = thresholds + 10 * TIE * np.maximum(1.0, np.abs(thresholds))
         kept = np.zeros_like(free)
         for row, each in enumerate(map(_promising, order.positions, order.values, sure)):
             kept[row, each] = True
-        return finish(masked(inputs, free & ~kept, mask), kept, thresholds)
+        return finish(masked(inputs, free & ~kept, mask), kept, thresholds, places)
 
     return find
 
@@ -111,6 +116,7 @@ def collect(
     thresholds: np.ndarray,
     mask: np.ndarray,
     max_subsets: int | None = None,
+    places: np.ndarray | None = None,
 ) -> list[Subsets]:
     """Disjoint sufficient subsets of every input (SIS-collection).
 
@@ -120,6 +126,8 @@ def collect(
         An input whose target is below its threshold has no subset; one that equals it has.
     max_subsets
         Stop after so many per input; None takes all.
+    places : int (n,), ascending
+        The index of each input in its series (see ``models.batching``); by default 0, 1, ...
 
     Raises
     ------
@@ -127,6 +135,7 @@ def collect(
         Where the fully masked input passes (then even the empty subset would suffice), or a
         target is NaN or infinite.
     """
+    places = checked(places, len(inputs))
     known = inputs.any(axis=-1)
     hidden = masked(inputs, known, mask)
     _refuse_passing_mask(_finite(score(hidden), "fully masked "), thresholds, mask)
@@ -137,7 +146,7 @@ def collect(
         active = np.flatnonzero(rest_values >= thresholds)
         if not len(active):
             break
-        ones = find(rest[active], free[active], thresholds[active])
+        ones = find(rest[active], free[active], thresholds[active], places[active])
         for row, one in zip(active, ones, strict=True):
             found[row].append(one)
             free[row, one.positions] = False

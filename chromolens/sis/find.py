@@ -8,6 +8,7 @@ import pandas as pd
 from chromolens.errors import BadInput
 from chromolens.genome.onehot import decode
 from chromolens.inputs.batches import Inputs
+from chromolens.models.batching import batches
 from chromolens.models.model import Model
 from chromolens.runlog import logger, progress
 from chromolens.sis.collection import Subsets
@@ -72,9 +73,10 @@ def find_subsets(
         finder = Finder(models_by_fold[fold], inputs.length, batch_size=batch_size, **settings)
         if not is_relative(thresholds[fold]):
             counts[-1]["threshold"] = thresholds[fold]
-        blocks = [ours[start : start + BLOCK] for start in range(0, len(ours), BLOCK)]
-        for block in progress(blocks, what=f"subsets, {fold}"):
-            table, told = _block(finder, inputs, block, fold, thresholds[fold], max_subsets)
+        blocks = list(batches(np.arange(len(ours)), BLOCK))
+        for places in progress(blocks, total=len(blocks), what=f"subsets, {fold}"):
+            asked = ours[places], places, fold, thresholds[fold], max_subsets
+            table, told = _block(finder, inputs, *asked)
             tables += table
             counts[-1] |= {key: counts[-1][key] + value for key, value in told.items()}
         _log(counts[-1])
@@ -109,17 +111,18 @@ def _block(
     finder: Finder,
     inputs: Inputs,
     rows: np.ndarray,
+    places: np.ndarray,
     fold: str,
     threshold: Threshold,
     max_subsets: int | None,
 ) -> tuple[list[dict], dict[str, int]]:
-    """Rows of the table, and counts."""
+    """Rows of the table, and counts. ``places`` of the windows among those of the fold."""
     onehot = inputs.onehot(rows)
     values, empty = finder.score(onehot), finder.masked_values(onehot)
     limits = of_windows(threshold, values, empty)
     passing, below = empty >= limits, ~(values >= limits)
     asked = ~passing & ~below
-    found = finder.find(onehot[asked], limits[asked], max_subsets)
+    found = finder.find(onehot[asked], limits[asked], max_subsets, places[asked])
     names = inputs.windows["id"].to_numpy()[rows[asked]]
     table = [
         row

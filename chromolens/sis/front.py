@@ -6,10 +6,12 @@ lets gradients choose which positions exact BackSelect looks at.
 """
 
 import logging
+from collections.abc import Sequence
 
 import numpy as np
 
 from chromolens.errors import BadInput
+from chromolens.models.batching import batches, checked
 from chromolens.models.model import Model, check_inputs
 from chromolens.models.targets import target_function
 from chromolens.sis.backselect import search_with
@@ -21,7 +23,10 @@ from chromolens.sis.local import local_search
 logger = logging.getLogger("chromolens")
 
 BATCH = 512
-"""Masked copies evaluated together: where TensorFlow reaches the machine's speed."""
+"""Most masked copies of an input evaluated together: where TensorFlow is as fast as it gets."""
+
+TOGETHER = 16
+"""Inputs in one call of gradient search, each in its place."""
 
 SHORT = 150
 """Up to this length "auto" searches exactly, whatever the model (``length^2 / 2`` evaluations)."""
@@ -44,6 +49,7 @@ def sufficient_subsets(
     seed: int = 0,
     batch_size: int | None = None,
     max_subsets: int | None = None,
+    places: Sequence[int] | None = None,
 ) -> list[Subsets]:
     """Disjoint minimal sets of positions that alone keep the target at or above a threshold.
 
@@ -71,9 +77,12 @@ def sufficient_subsets(
     seed
         Not used: nothing is drawn.
     batch_size
-        Masked copies evaluated together (512): speed and memory, not results.
+        Most masked copies evaluated together (512): speed and memory, not results.
     max_subsets
         At most so many per input; None takes all.
+    places
+        Ascending integers (n,), by default 0, 1, ...: as in ``chromolens.attribute``. Read by
+        gradient search only.
 
     Raises
     ------
@@ -91,7 +100,7 @@ def sufficient_subsets(
         method=method,
         batch_size=batch_size,
     )
-    return finder.find(inputs, threshold, max_subsets)
+    return finder.find(inputs, threshold, max_subsets, places)
 
 
 class Finder:
@@ -110,31 +119,32 @@ class Finder:
     ):
         _check_method(method)
         self.model, self.mask = model, mask_of(mask, model)
-        index, batch = model.task_index(task), batch_size or BATCH
-        function, shape = target_function(model, [index], target), (length, model.channels)
-        self.score = compiled_score(function, shape, batch)
-        self.local = local_search(model, length, index, target, self.mask)
+        self.task, self.target = model.task_index(task), target
+        function, shape = target_function(model, [task], target), (length, model.channels)
+        self.score = compiled_score(function, shape)
+        self.local = local_search(model, length, self.task, target, self.mask)
         self.method = _chosen(method, self.local is not None or length <= SHORT)
-        whole = compiled_masked_score(function, shape, self.mask, batch)
+        whole = compiled_masked_score(function, shape, self.mask, batch_size or BATCH)
         self.search = self.local or search_with(whole, self.mask)
         self._find = exact(self.search)
         if self.method == "gradient":
-            guess = gradient_search(function, shape, self.mask, BLOCK)
+            guess = gradient_search(function, shape, self.mask, TOGETHER)
             self._find = by_gradient(guess, self._find, self.mask)
         logger.info("SIS: %s, by %s", self.method, "changes" if self.local else "whole inputs")
 
     def find(
-        self, inputs: np.ndarray, threshold: float | np.ndarray, max_subsets: int | None = None
+        self,
+        inputs: np.ndarray,
+        threshold: float | np.ndarray,
+        max_subsets: int | None = None,
+        places: Sequence[int] | None = None,
     ) -> list[Subsets]:
         """Subsets of each input; see ``sufficient_subsets``."""
-        inputs = check_inputs(self.model, inputs)
-        thresholds = _thresholds(threshold, len(inputs))
-        found = []
-        for start in range(0, len(inputs), BLOCK):
-            part = slice(start, start + BLOCK)
-            found += collect(
-                self.score, self._find, inputs[part], thresholds[part], self.mask, max_subsets
-            )
+        inputs, places = check_inputs(self.model, inputs), checked(places, len(inputs))
+        thresholds, found = _thresholds(threshold, len(inputs)), []
+        for part in batches(places, BLOCK):
+            block = inputs[part], thresholds[part], self.mask, max_subsets, places[part]
+            found += collect(self.score, self._find, *block)
         return found
 
     def masked_values(self, inputs: np.ndarray) -> np.ndarray:

@@ -14,9 +14,8 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from chromolens.models.model import padded
+from chromolens.models.batching import batches, placed
 from chromolens.sis.backselect import Order, Search, empty_order
-from chromolens.sis.compiled import batches_of, sizes_of
 
 SHARE = 0.2
 """Share of the positions left that one step masks (at least one)."""
@@ -35,23 +34,24 @@ def gradient_search(
         (length, channels).
     mask : float32 (channels,)
     rows
-        Most inputs in a call of ``function``; see ``compiled.sizes_of``.
+        Inputs in a call of ``function``, each in its place (see ``models.batching``).
 
     Returns
     -------
     A search whose ``Order.values`` are known where a step ends and -inf between.
     """
-    ask = {size: _compiled(function, (size, *shape), mask) for size in sizes_of(rows)}
+    ask = _compiled(function, (rows, *shape), mask)
 
-    def search(inputs: np.ndarray, free: np.ndarray) -> Order:
+    def search(inputs: np.ndarray, free: np.ndarray, places: np.ndarray | None = None) -> Order:
         current, left, order = inputs.copy(), free.copy(), empty_order(free)
+        places = np.arange(len(inputs)) if places is None else places
         done = np.zeros(len(inputs), int)
         while left.any():
-            values, slopes = _ask(ask, current)
+            values, slopes = _ask(ask, current, places, rows)
             begun = np.flatnonzero((done > 0) & left.any(axis=1))
             order.values[begun, done[begun] - 1] = values[begun]
-            chosen_rows, places, chosen = _next(np.where(left, slopes, -np.inf), left)
-            order.positions[chosen_rows, done[chosen_rows] + places] = chosen
+            chosen_rows, turns, chosen = _next(np.where(left, slopes, -np.inf), left)
+            order.positions[chosen_rows, done[chosen_rows] + turns] = chosen
             current[chosen_rows, chosen], left[chosen_rows, chosen] = mask, False
             done = free.sum(axis=1) - left.sum(axis=1)
         return order
@@ -60,18 +60,20 @@ def gradient_search(
 
 
 def _next(slopes: np.ndarray, left: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows, places within the step (0, 1, ...) and positions to mask; ties: the lowest first."""
+    """Rows, turns within the step (0, 1, ...) and positions to mask; ties: the lowest first."""
     count = np.ceil(SHARE * left.sum(axis=1)).astype(int)
     ranking = np.argsort(-slopes, axis=1, kind="stable")
-    rows, places = np.nonzero(np.arange(left.shape[1]) < count[:, None])
-    return rows, places, ranking[rows, places]
+    rows, turns = np.nonzero(np.arange(left.shape[1]) < count[:, None])
+    return rows, turns, ranking[rows, turns]
 
 
-def _ask(ask: dict[int, Callable], inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _ask(
+    ask: Callable, inputs: np.ndarray, places: np.ndarray, size: int
+) -> tuple[np.ndarray, np.ndarray]:
     values, slopes = np.empty(len(inputs), np.float32), np.empty(inputs.shape[:2], np.float32)
-    for part, size in batches_of(len(inputs), list(ask)):
-        found = ask[size](tf.constant(padded(inputs[part], size)))
-        values[part], slopes[part] = (each[: part.stop - part.start] for each in found)
+    for part in batches(places, size):
+        found = ask(tf.constant(placed(inputs[part], places[part], size)))
+        values[part], slopes[part] = (each.numpy()[places[part] % size] for each in found)
     return values, slopes
 
 

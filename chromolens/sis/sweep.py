@@ -16,6 +16,7 @@ import pandas as pd
 
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import Inputs
+from chromolens.models.batching import batches
 from chromolens.models.model import Model
 from chromolens.runlog import progress
 from chromolens.sis.collection import smallest_passing
@@ -134,14 +135,18 @@ def first_sizes(finder: Finder, inputs: np.ndarray, thresholds: np.ndarray) -> n
     asked = (finder.score(inputs)[:, None] >= thresholds) & (sizes == 0)
     of_rows = _off_one_order if finder.method == "exact" else _one_by_one
     rows = np.flatnonzero(asked.any(axis=1))
-    for start in range(0, len(rows), BLOCK):
-        part = rows[start : start + BLOCK]
-        sizes[part] += of_rows(finder, inputs[part], thresholds[part], asked[part])
+    for block in batches(rows, BLOCK):
+        part = rows[block]
+        sizes[part] += of_rows(finder, inputs[part], thresholds[part], asked[part], part)
     return sizes
 
 
 def _off_one_order(
-    finder: Finder, inputs: np.ndarray, thresholds: np.ndarray, asked: np.ndarray
+    finder: Finder,
+    inputs: np.ndarray,
+    thresholds: np.ndarray,
+    asked: np.ndarray,
+    places: np.ndarray,
 ) -> np.ndarray:
     order = finder.search(inputs, inputs.any(axis=-1))
     sizes = np.zeros(asked.shape, int)
@@ -152,11 +157,16 @@ def _off_one_order(
 
 
 def _one_by_one(
-    finder: Finder, inputs: np.ndarray, thresholds: np.ndarray, asked: np.ndarray
+    finder: Finder,
+    inputs: np.ndarray,
+    thresholds: np.ndarray,
+    asked: np.ndarray,
+    places: np.ndarray,
 ) -> np.ndarray:
     sizes = np.zeros(asked.shape, int)
     for column, rows in enumerate(asked.T):
-        found = finder.find(inputs[rows], thresholds[rows, column], max_subsets=1)
+        one_each = {"max_subsets": 1, "places": places[rows]}
+        found = finder.find(inputs[rows], thresholds[rows, column], **one_each)
         sizes[rows, column] = [len(one.subsets[0]) for one in found]
     return sizes
 

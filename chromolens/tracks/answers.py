@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from chromolens.models.batching import BATCH_SIZE
 from chromolens.scores import Header, Origin
 from chromolens.tracks.method import Method
 from chromolens.tracks.replicates import largest
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 PER_WINDOW = ("values", "reference_values", "completeness_error")
 _NUMBERS_IN_MEMORY = 2**24
 _MOST_WINDOWS = 4096
-_BATCH = 128
 
 
 def header_of(models: Sequence["Model"], method: Method, origin: Origin, more: dict) -> Header:
@@ -44,16 +44,19 @@ def job_digest(header: Header, method: Method, parts: Sequence[str]) -> str:
 
 def default_windows(window: int, tasks: int, batch_size: int | None) -> int:
     """Windows whose one-hot and hypothetical contributions fit 64 MB, in whole batches."""
-    batch = batch_size or _BATCH
+    batch = batch_size or BATCH_SIZE
     fitting = min(_NUMBERS_IN_MEMORY // (window * 8 * (tasks + 1)), _MOST_WINDOWS)
     return max(fitting // batch, 1) * batch
 
 
 def answer(
-    model: "Model", onehot: np.ndarray, ids: list[str], method: Method
+    model: "Model", onehot: np.ndarray, ids: list[str], places: np.ndarray, method: Method
 ) -> dict[str, np.ndarray]:
-    """One model's answer: ``contributions`` (T, n, L), and (T, n) for each of ``PER_WINDOW``."""
-    results = method.explain(model, onehot, ids)
+    """One model's answer: ``contributions`` (T, n, L), and (T, n) for each of ``PER_WINDOW``.
+
+    ``places`` int (n,): the index of each window in its series, see ``models.batching``.
+    """
+    results = method.explain(model, onehot, ids, places)
     keys = ("contributions", *PER_WINDOW)
     return {key: np.stack([getattr(result, key) for result in results]) for key in keys}
 

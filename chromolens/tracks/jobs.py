@@ -57,7 +57,8 @@ def explain(
         _, part, parts = origin.shard.rsplit("-", 2)
         inputs = open_inputs(windows)
         rows = np.flatnonzero(inputs.windows["group"].isin(roles["test"]))
-        explain_records(models, inputs, shard_of(rows, int(part), int(parts)), target, **shared)
+        places = shard_of(len(rows), int(part), int(parts))
+        explain_records(models, inputs, rows, target, places=places, **shared)
 
 
 def explain_chosen(

@@ -81,14 +81,21 @@ class Method:
         """The same method asked about the models of one fold."""
         return replace(self, fold=fold)
 
-    def explain(self, model: "Model", onehot: np.ndarray, ids: list[str]) -> list["Result"]:
+    def explain(
+        self,
+        model: "Model",
+        onehot: np.ndarray,
+        ids: list[str],
+        places: np.ndarray | None = None,
+    ) -> list["Result"]:
         """One Result per task for windows ``onehot`` float32 (n, L, 4) called ``ids``.
 
-        BadInput, naming the first window, where an answer is not finite.
+        ``places``: the index of each in its series, as in ``chromolens.attribute``. BadInput,
+        naming the first window, where an answer is not finite.
         """
-        results = self._ask(model, onehot, ids, turned=False)
+        results = self._ask(model, onehot, ids, places, turned=False)
         if self.strands == "both":
-            turned = self._ask(model, onehot, ids, turned=True)
+            turned = self._ask(model, onehot, ids, places, turned=True)
             results = [both_strands(*pair) for pair in zip(results, turned, strict=True)]
         for task, result in zip(self.tasks, results, strict=True):
             _check_finite(result, task, ids, self.name)
@@ -96,7 +103,13 @@ class Method:
         return results
 
     def _ask(
-        self, model: "Model", onehot: np.ndarray, ids: list[str], *, turned: bool
+        self,
+        model: "Model",
+        onehot: np.ndarray,
+        ids: list[str],
+        places: np.ndarray | None,
+        *,
+        turned: bool,
     ) -> list["Result"]:
         found: dict[str, Result] = {}
         inputs = _turned(onehot) if turned else onehot
@@ -107,7 +120,7 @@ class Method:
             results = (self.attribute or _front_door())(
                 model, inputs, method=self.name, tasks=tasks, target=target, ids=ids,
                 references=references, n_references=self.n_references, seed=self.seed,
-                batch_size=self.batch_size, **self.settings,
+                batch_size=self.batch_size, places=places, **self.settings,
             )  # fmt: skip
             found |= zip(tasks, results, strict=True)
         return [found[task] for task in self.tasks]

@@ -8,6 +8,7 @@ import numpy as np
 
 from chromolens import scores
 from chromolens.errors import BadInput
+from chromolens.models.batching import batches
 from chromolens.runlog import progress
 from chromolens.tracks.answers import (
     PER_WINDOW,
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
 GROUP = "records"
 
 
-def shard_of(rows: np.ndarray, part: int, parts: int) -> np.ndarray:
-    """Part ``part`` (0-based) of ``parts`` contiguous, nearly equal pieces of ``rows``."""
+def shard_of(count: int, part: int, parts: int) -> np.ndarray:
+    """Places of part ``part`` (0-based) of ``count``, cut into ``parts`` nearly equal runs."""
     if not 0 <= part < parts:
         raise BadInput(f"part {part} of {parts} parts", expected="0 <= part < parts")
-    return np.array_split(rows, parts)[part]
+    return np.array_split(np.arange(count), parts)[part]
 
 
 def explain_records(
@@ -43,9 +44,10 @@ def explain_records(
     *,
     method: Method,
     origin: scores.Origin,
+    places: np.ndarray | None = None,
     records_at_once: int | None = None,
 ) -> None:
-    """Write the scores file ``target`` (``scores.RECORDS``) of ``rows`` of ``inputs``.
+    """Write the scores file ``target`` (``scores.RECORDS``) of a fold's records.
 
     Parameters
     ----------
@@ -53,23 +55,30 @@ def explain_records(
         The replicates of one fold: contributions are their mean; with two or more, ``sd`` and
         ``sign`` are written too.
     rows : int (n,)
-        Records of the groups that are test in that fold, or a shard of them (``shard_of``).
+        Rows of ``inputs`` whose groups are test in that fold: all of them.
+    places : int (m,), ascending
+        Which of ``rows`` this shard explains (``shard_of``); all by default. A record's place
+        among the fold's decides its row in a batch (see ``models.batching``), whatever the shards.
     records_at_once
         Memory, and how much a killed job loses. Changes no number.
     """
+    places = np.arange(len(rows)) if places is None else places
+    rows = rows[places]
     header = header_of(models, method, origin, {})
     ids = inputs.windows["id"].iloc[rows].tolist()
     tasks = len(method.tasks)
     size = records_at_once or default_windows(inputs.length, tasks, method.batch_size)
     create = _layout(header, ids, inputs.length, len(models))
     with resumable(target, job_digest(header, method, ids), create) as file:
-        work = range(int(file["finished"][0]), len(rows), size)
-        for start in progress(work, total=len(work), what=origin.shard):
-            end = min(start + size, len(rows))
-            onehot = inputs.onehot(rows[start:end])
-            found = _explain(models, onehot, ids[start:end], method)
-            _store(file[GROUP], start, end, found)
-            record(file, file["finished"], 0, end)
+        finished = int(file["finished"][0])
+        work = [finished + block for block in batches(places[finished:], size)]
+        for block in progress(work, total=len(work), what=origin.shard):
+            here = slice(block[0], block[-1] + 1)
+            onehot = inputs.onehot(rows[here])
+            found = _explain(models, onehot, ids[here], places[here], method)
+            for key, array in found.items():
+                file[GROUP][key][:, here] = array
+            record(file, file["finished"], 0, here.stop)
 
 
 def _layout(
@@ -90,15 +99,14 @@ def _layout(
 
 
 def _explain(
-    models: Sequence["Model"], onehot: np.ndarray, ids: list[str], method: Method
+    models: Sequence["Model"],
+    onehot: np.ndarray,
+    ids: list[str],
+    places: np.ndarray,
+    method: Method,
 ) -> dict[str, np.ndarray]:
     """Arrays of ``scores.RECORDS`` for some records: (T, n, L) and (T, n)."""
-    answers = [answer(model, onehot, ids, method) for model in models]
+    answers = [answer(model, onehot, ids, places, method) for model in models]
     found = agreement(np.stack([one["contributions"] for one in answers]))
     return found | {key: combined(key, np.stack([one[key] for one in answers]))
                     for key in PER_WINDOW}  # fmt: skip
-
-
-def _store(group: h5py.Group, start: int, end: int, found: dict[str, np.ndarray]) -> None:
-    for key, array in found.items():
-        group[key][:, start:end] = array

@@ -1,12 +1,14 @@
 """Explain regions of the genome, base by base, in one file that can be continued.
 
-A region is worked off in stretches, each with all windows that touch it: neighbouring
-stretches compute the few windows across their border twice, and in return no stretch needs
-to know of another. So memory depends on a stretch, and a base gets the same bits whatever the
-shards, the stretches and the interruptions.
+The windows that touch a region are worked off in blocks, from left to right. A base is done once
+all windows over it are: up to the start of the next block. Windows that reach beyond it are
+carried on. A window has its place in a batch by its index on the chromosome (see
+``models.batching``), and a base is the sum of its windows in their order. So memory depends on a
+block, and a base gets the same bits whatever the shards, the blocks and the interruptions.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import h5py
@@ -55,7 +57,7 @@ def explain_shard(
         The replicates of one fold: contributions are their mean; with two or more, ``sd`` and
         ``sign`` are written too.
     windows_at_once
-        Windows per stretch: memory, and how much a killed job loses. By default what fits
+        Windows per block: memory, and how much a killed job loses. By default what fits
         64 MB per model, at most 4096. Changes no number.
     """
     _check(models, genome, regions, tiling)
@@ -65,11 +67,14 @@ def explain_shard(
     size = windows_at_once or default_windows(tiling.window, len(method.tasks), method.batch_size)
     create = _layout(header, regions, genome.sizes, tiling, len(models))
     with resumable(target, digest, create) as file:
-        work = list(_stretches(file["finished"][:], regions, tiling, size))
-        for index, stretch in progress(work, total=len(work), what=origin.shard):
-            group = file[names[index]]
-            _store(group, stretch, _explain_stretch(models, genome, stretch, method, tiling))
-            record(file, file["finished"], index, stretch.end - regions[index].start)
+        begun = zip(regions, file["finished"][:].tolist(), strict=True)
+        walks = [_Walk(region, genome, tiling, region.start + done) for region, done in begun]
+        left = [(number, walk) for number, walk in enumerate(walks) if walk.done < walk.region.end]
+        work = [(*each, block) for each in left for block in each[1].blocks(size)]
+        for number, walk, block in progress(work, total=len(work), what=origin.shard):
+            begin, found = walk.done, walk.explain(models, method, *block)
+            _store(file[names[number]], begin, found)
+            record(file, file["finished"], number, walk.done - walk.region.start)
 
 
 def _check(
@@ -115,38 +120,84 @@ def _own_starts(region: Interval, sizes: dict[str, int], tiling: Tiling) -> np.n
     return starting_in(starts, region)
 
 
-def _stretches(
-    finished: np.ndarray, regions: Sequence[Interval], tiling: Tiling, size: int
-) -> Iterator[tuple[int, Interval]]:
-    """What is left to do: stretches that about ``size`` windows touch, with their region."""
-    across = -(-tiling.window // tiling.stride)
-    length = max(size - across, 1) * tiling.stride
-    for index, region in enumerate(regions):
-        for start in range(region.start + int(finished[index]), region.end, length):
-            yield index, Interval(region.chrom, start, min(start + length, region.end))
+class _Walk:
+    """A region worked off from left to right; ``done`` is its first base not yet explained.
 
-
-def _explain_stretch(
-    models: Sequence["Model"],
-    genome: "Genome",
-    stretch: Interval,
-    method: Method,
-    tiling: Tiling,
-) -> dict[str, np.ndarray]:
-    """Arrays of ``scores.REGION`` and ``scores.TILING`` for one stretch.
-
-    Per-window arrays are those of the windows that start in the stretch.
+    ``numbers`` are the windows explained that reach beyond ``done``, as indices of ``starts``;
+    ``answers`` holds what all replicates say of them, by name: (replicates, T, n, ...).
     """
-    starts = window_starts(genome.sizes[stretch.chrom], tiling.window, tiling.stride)
-    near = touching(starts, tiling.window, stretch)
-    codes = _read_windows(genome, stretch.chrom, near, tiling.window)
-    kept = tiling.keeps(codes)
-    onehot, near = codes_to_onehot(codes[kept]), near[kept]
-    ids = [f"{stretch.chrom}:{start}-{start + tiling.window}" for start in near]
-    answers = [answer(model, onehot, ids, method) for model in models] if len(near) else []
-    found = _bases(answers, near, stretch, tiling) if answers else {}
-    own = starting_in(starts, stretch)
-    return found | _windows(answers, np.isin(near, own), np.isin(own, near))
+
+    def __init__(self, region: Interval, genome: "Genome", tiling: Tiling, done: int):
+        self.region, self.genome, self.tiling, self.done = region, genome, tiling, done
+        self.starts = window_starts(genome.sizes[region.chrom], tiling.window, tiling.stride)
+        self.numbers = np.zeros(0, dtype=np.int64)
+        self.answers: dict[str, np.ndarray] = {}
+
+    def blocks(self, size: int) -> Iterator[tuple[int, int]]:
+        """First and last (exclusive) of the windows over what is left, cut at every ``size``."""
+        rest = Interval(self.region.chrom, self.done, self.region.end)
+        near = touching(self.starts, self.tiling.window, rest)
+        first = int(np.searchsorted(self.starts, near[0])) if len(near) else 0
+        last = first + len(near)
+        return pairwise([first, *range(size * (first // size + 1), last, size), last])
+
+    def explain(
+        self, models: Sequence["Model"], method: Method, first: int, last: int
+    ) -> dict[str, np.ndarray]:
+        """Explain one block, and move ``done`` to the start of the next.
+
+        Gives the arrays of ``scores.REGION`` for the bases passed, and those of ``scores.TILING``
+        for the windows that start there.
+        """
+        self._ask(models, method, np.arange(first, last))
+        next_start = self.starts[last] if last < len(self.starts) else self.region.end
+        end = min(int(next_start), self.region.end)
+        if end <= self.done:
+            return {}
+        passed = Interval(self.region.chrom, self.done, end)
+        found = (self._bases(passed) | self._windows(passed)) if len(self.numbers) else {}
+        self._keep(self.starts[self.numbers] + self.tiling.window > end)
+        self.done = end
+        return found
+
+    def _ask(self, models: Sequence["Model"], method: Method, numbers: np.ndarray) -> None:
+        starts, chrom, window = self.starts[numbers], self.region.chrom, self.tiling.window
+        codes = _read_windows(self.genome, chrom, starts, window)
+        kept = self.tiling.keeps(codes)
+        if not kept.any():
+            return
+        ids = [f"{chrom}:{start}-{start + window}" for start in starts[kept]]
+        asked = codes_to_onehot(codes[kept]), ids, numbers[kept], method
+        fresh = [answer(model, *asked) for model in models]
+        for key in fresh[0]:
+            stack = np.stack([one[key] for one in fresh])
+            before = self.answers.get(key, stack[:, :, :0])
+            self.answers[key] = np.concatenate([before, stack], axis=2)
+        self.numbers = np.concatenate([self.numbers, numbers[kept]])
+
+    def _keep(self, chosen: np.ndarray) -> None:
+        self.numbers = self.numbers[chosen]
+        self.answers = {key: array[:, :, chosen] for key, array in self.answers.items()}
+
+    def _bases(self, passed: Interval) -> dict[str, np.ndarray]:
+        def stitched(values: np.ndarray) -> np.ndarray:
+            starts = self.starts[self.numbers]
+            return stitch(values, starts, self.tiling.window, passed, self.tiling.stitching)
+
+        found = agreement(np.stack([stitched(one) for one in self.answers["contributions"]]))
+        predictions = np.stack([stitched(one[..., None]) for one in self.answers["values"]])
+        return found | {"predictions": predictions.mean(axis=0).astype(np.float32)}
+
+    def _windows(self, passed: Interval) -> dict[str, np.ndarray]:
+        """Per-window arrays (T, windows that start in ``passed``), NaN for those left out."""
+        own = np.flatnonzero((self.starts >= passed.start) & (self.starts < passed.end))
+        here = np.isin(self.numbers, own)
+        found = {}
+        for key in PER_WINDOW:
+            whole = combined(key, self.answers[key][:, :, here])
+            found[key] = np.full((len(whole), len(own)), np.nan, dtype=np.float32)
+            found[key][:, np.isin(own, self.numbers)] = whole
+        return found
 
 
 def _read_windows(genome: "Genome", chrom: str, starts: np.ndarray, window: int) -> np.ndarray:
@@ -157,35 +208,10 @@ def _read_windows(genome: "Genome", chrom: str, starts: np.ndarray, window: int)
     return piece[(starts - starts[0])[:, None] + np.arange(window)]
 
 
-def _bases(
-    answers: list[dict[str, np.ndarray]], starts: np.ndarray, stretch: Interval, tiling: Tiling
-) -> dict[str, np.ndarray]:
-    def stitched(values: np.ndarray) -> np.ndarray:
-        return stitch(values, starts, tiling.window, stretch, tiling.stitching)
-
-    found = agreement(np.stack([stitched(one["contributions"]) for one in answers]))
-    predictions = np.stack([stitched(one["values"][..., None]) for one in answers])
-    return found | {"predictions": predictions.mean(axis=0).astype(np.float32)}
-
-
-def _windows(
-    answers: list[dict[str, np.ndarray]], own: np.ndarray, place: np.ndarray
-) -> dict[str, np.ndarray]:
-    """Per-window arrays (T, windows that start here): ``own`` of the answers go to ``place``."""
-    found = {}
-    for key in PER_WINDOW if answers else ():
-        whole = combined(key, np.stack([one[key] for one in answers]))
-        found[key] = np.full((len(whole), len(place)), np.nan, dtype=np.float32)
-        found[key][:, place] = whole[:, own]
-    return found
-
-
-def _store(group: h5py.Group, stretch: Interval, found: dict[str, np.ndarray]) -> None:
-    """Put one stretch's arrays where they belong; what was not found stays NaN."""
-    offset = stretch.start - Interval.from_name(group.name.strip("/")).start
-    starts = group["window_start"][:]
-    first = int(np.searchsorted(starts, stretch.start))
+def _store(group: h5py.Group, begin: int, found: dict[str, np.ndarray]) -> None:
+    """Put arrays where they belong, from base ``begin`` on; what was not found stays NaN."""
+    offset = begin - Interval.from_name(group.name.strip("/")).start
+    first = int(np.searchsorted(group["window_start"][:], begin))
     for key, array in found.items():
-        per_window = key in {array.name for array in scores.TILING}
-        begin = first if per_window else offset
-        group[key][:, begin : begin + array.shape[1]] = array
+        start = first if key in PER_WINDOW else offset
+        group[key][:, start : start + array.shape[1]] = array

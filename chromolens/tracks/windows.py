@@ -2,10 +2,11 @@
 
 Each window is explained by the models of the fold in which its chromosome (or part) is test.
 Contributions are raw; hypothetical contributions are brought to one scale over the folds, as
-MoDISco pools them.
+MoDISco pools them. A window's place among those of its task and fold decides its row in a batch
+(see ``models.batching``).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import h5py
@@ -14,6 +15,7 @@ import pandas as pd
 
 from chromolens import scores
 from chromolens.errors import BadInput
+from chromolens.models.batching import batches
 from chromolens.runlog import atomic, progress
 from chromolens.tracks import scaling
 from chromolens.tracks.answers import (
@@ -116,25 +118,24 @@ def _measure(
     scales: dict[str, dict[str, float]] = {task: {} for task in method.tasks}
     for fold, models in models_by_fold.items():
         blocks = [
-            _contributions(models, inputs, rows, method.in_fold(fold))
-            for rows in _blocks(background, size)
+            _contributions(models, inputs, background[places], places, method.in_fold(fold))
+            for places in batches(np.arange(len(background)), size)
         ]
         for i, task in enumerate(method.tasks):
             scales[task][fold] = scaling.root_mean_square(block[i] for block in blocks)
     return scales
 
 
-def _blocks(rows: np.ndarray, size: int) -> Iterator[np.ndarray]:
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
-
-
 def _contributions(
-    models: Sequence["Model"], inputs: "Inputs", rows: np.ndarray, method: Method
+    models: Sequence["Model"],
+    inputs: "Inputs",
+    rows: np.ndarray,
+    places: np.ndarray,
+    method: Method,
 ) -> np.ndarray:
     """Mean of the replicates, all tasks in one pass: float32 (T, n, L)."""
     onehot, ids = inputs.onehot(rows), _ids(inputs, rows)
-    stack = [answer(model, onehot, ids, method)["contributions"] for model in models]
+    stack = [answer(model, onehot, ids, places, method)["contributions"] for model in models]
     return combined("contributions", np.stack(stack))
 
 
@@ -171,30 +172,35 @@ def _explain_task(
     """Fill in the arrays that need a model, fold by fold."""
     folds_of, scale = group["fold"].asstr()[:], group["scale"][:]
     for fold in sorted(set(folds_of)):
-        for places in _blocks(np.flatnonzero(folds_of == fold), size):
-            models, ours = models_by_fold[fold], method.in_fold(fold)
-            found = _mean_answer(models, inputs, rows[places], ours)
+        own = np.flatnonzero(folds_of == fold)
+        for places in batches(np.arange(len(own)), size):
+            models, ours, here = models_by_fold[fold], method.in_fold(fold), own[places]
+            found = _mean_answer(models, inputs, rows[here], places, ours)
             if "hypothetical" in found:
-                found["hypothetical"] /= scale[places][:, None, None]
-            _store(group, places, found)
+                found["hypothetical"] /= scale[here][:, None, None]
+            _store(group, here, found)
 
 
 def _mean_answer(
-    models: Sequence["Model"], inputs: "Inputs", rows: np.ndarray, method: Method
+    models: Sequence["Model"],
+    inputs: "Inputs",
+    rows: np.ndarray,
+    places: np.ndarray,
+    method: Method,
 ) -> dict[str, np.ndarray]:
     """One task's arrays of ``scores.WINDOWS`` for ``rows``, averaged over the replicates."""
-    onehot = inputs.onehot(rows)
-    results = [method.explain(model, onehot, _ids(inputs, rows))[0] for model in models]
+    onehot, ids = inputs.onehot(rows), _ids(inputs, rows)
+    results = [method.explain(model, onehot, ids, places)[0] for model in models]
     defined = () if results[0].hypothetical is None else ("hypothetical",)
     keys = ("contributions", *PER_WINDOW, *defined)
     found = {key: combined(key, np.stack([getattr(one, key) for one in results])) for key in keys}
     return found | {"onehot": onehot.astype(np.int8)}
 
 
-def _store(group: h5py.Group, places: np.ndarray, found: dict[str, np.ndarray]) -> None:
+def _store(group: h5py.Group, here: np.ndarray, found: dict[str, np.ndarray]) -> None:
     if "hypothetical" in found and "hypothetical" not in group:
         names = scores.HYPOTHETICAL.dims
         shape = dict(zip(names, group["onehot"].shape, strict=True))
         scores.create(group, [scores.HYPOTHETICAL], shape)
     for key, array in found.items():
-        group[key][places] = array
+        group[key][here] = array

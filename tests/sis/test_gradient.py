@@ -110,13 +110,13 @@ def test_the_exact_search_sees_twice_what_seems_enough(values, kept):
     order[0, [steps - 1 for steps in values]] = list(values.values())
     asked = []
 
-    def finish(inputs, free, thresholds):
+    def finish(inputs, free, thresholds, places):
         asked.append((inputs, free))
         return []
 
     search = by_gradient(lambda *_: Order(np.arange(8)[None], order), finish, MASK)
     inputs = random_dna(1, 8)
-    search(inputs, np.ones((1, 8), bool), np.array([5.0]))
+    search(inputs, np.ones((1, 8), bool), np.array([5.0]), np.array([0]))
     ((seen, free),) = asked
     assert np.flatnonzero(free[0]).tolist() == kept
     assert (seen[0, kept] == inputs[0, kept]).all()

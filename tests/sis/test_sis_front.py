@@ -6,7 +6,6 @@ import pytest
 import chromolens
 from chromolens.errors import BadInput
 from chromolens.models.model import Model
-from chromolens.sis.compiled import batches_of
 from chromolens.sis.front import mask_of, sufficient_subsets
 from tests.sis.models import layers, network, random_dna
 
@@ -77,12 +76,3 @@ def test_windows_of_n_have_no_subset(model):
     value = model.values(nothing, tasks=[0])[0, 0]
     (found,) = sufficient_subsets(model, nothing, threshold=value + 1)
     assert found.subsets == [] and found.rest_value == pytest.approx(value, abs=1e-5)
-
-
-def test_batches_cover_everything_with_little_padding():
-    for sizes in ([512, 256, 128, 64], [32, 16, 8, 4], [3, 1], [1]):
-        for count in range(1200):
-            parts = list(batches_of(count, sizes))
-            assert [i for part, _ in parts for i in range(count)[part]] == list(range(count))
-            assert all(part.stop - part.start <= size for part, size in parts)
-            assert sum(size for _, size in parts) - count <= max(sizes[0] // 4, sizes[-1] - 1)

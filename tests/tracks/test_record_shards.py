@@ -16,12 +16,13 @@ INPUTS = open_inputs(table())
 EVEN, ODD = np.arange(0, 10, 2), np.arange(1, 10, 2)
 
 
-def run(path, rows, *, fold="fold0", models=None, ask=None):
+def run(path, rows, *, fold="fold0", models=None, ask=None, places=None):
     explain_records(
         models or [FakeModel(digest=fold)],
         INPUTS,
         rows,
         str(path),
+        places=places,
         method=ask or method(),
         origin=origin(path.stem, fold),
         records_at_once=2,
@@ -31,7 +32,9 @@ def run(path, rows, *, fold="fold0", models=None, ask=None):
 
 def shards(folder, parts: int) -> list:
     return [
-        run(folder / f"{fold}.{part}of{parts}.h5", shard_of(rows, part, parts), fold=fold)
+        run(
+            folder / f"{fold}.{part}of{parts}.h5", rows, fold=fold, places=shard_of(5, part, parts)
+        )
         for fold, rows in [("fold0", EVEN), ("fold1", ODD)]
         for part in range(parts)
     ]
@@ -39,10 +42,10 @@ def shards(folder, parts: int) -> list:
 
 @pytest.mark.parametrize("parts", [1, 2, 3, 5, 7])
 def test_parts_are_contiguous_and_complete(parts):
-    pieces = [shard_of(EVEN, part, parts) for part in range(parts)]
-    np.testing.assert_array_equal(np.concatenate(pieces), EVEN)
+    pieces = [shard_of(5, part, parts) for part in range(parts)]
+    assert np.concatenate(pieces).tolist() == [0, 1, 2, 3, 4]
     with pytest.raises(BadInput):
-        shard_of(EVEN, parts, parts)
+        shard_of(5, parts, parts)
 
 
 @pytest.mark.parametrize("parts", [1, 3])

@@ -1,0 +1,47 @@
+"""Batches of one shape, and where a row stands in its batch.
+
+The last bits of a row's answer depend on its place in the batch: kernels treat rows at the edges
+of their blocks otherwise. So a row has a place in a series that it belongs to (a window's index
+on its chromosome), and is always computed in row ``place % size`` of a batch of ``size`` rows,
+whatever else is asked. What cuts a series (shards, restarts, rows left out) then changes no bit.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from chromolens.errors import BadInput
+
+BATCH_SIZE = 128
+"""Rows in one call of a network, unless the caller says otherwise."""
+
+
+def batches(places: np.ndarray, size: int) -> Iterator[np.ndarray]:
+    """Row numbers of ``places``, int (n,) ascending, in runs that share a batch of ``size``."""
+    if size < 1:
+        raise BadInput(f"batch_size is {size}", expected="1 or more")
+    ends = np.flatnonzero(np.diff(places // size, append=-1)) + 1
+    return (np.arange(first, last) for first, last in pairwise([0, *ends]))
+
+
+def placed(rows: np.ndarray, places: np.ndarray, size: int) -> np.ndarray:
+    """A batch (size, ...): ``rows`` (m, ...) at ``places % size``, and zeros elsewhere."""
+    batch = np.zeros((size, *rows.shape[1:]), rows.dtype)
+    batch[places % size] = rows
+    return batch
+
+
+def padded(rows: np.ndarray, size: int) -> np.ndarray:
+    """``rows`` followed by zeros up to ``size`` rows."""
+    return placed(rows, np.arange(len(rows)), size)
+
+
+def checked(places: Sequence[int] | None, count: int) -> np.ndarray:
+    """``places`` as int (count,), 0, 1, ... where None; BadInput unless they ascend."""
+    places = np.arange(count) if places is None else np.asarray(places)
+    if places.shape != (count,) or not np.issubdtype(places.dtype, np.integer):
+        raise BadInput(f"places of shape {places.shape}", expected=f"one integer for {count} rows")
+    if (np.diff(places) <= 0).any() or (places < 0).any():
+        raise BadInput("places don't ascend", expected="0 or more, each above the one before")
+    return places
