@@ -7,6 +7,10 @@ waits for TensorFlow.
 
 from importlib import import_module
 
+from chromolens import kernels
+
+kernels.choose()  # here, as it must happen before anybody imports TensorFlow
+
 __version__ = "0.1.0"
 
 _FRONT_DOOR = {

@@ -105,7 +105,7 @@ class Origin:
     """Where a file comes from, in the study's own words.
 
     ``provenance`` must agree between all shards of a track (digests of code, genome, config);
-    ``run`` is recorded and may differ (machine, threads, time).
+    ``run`` is recorded and may differ (``models.devices.describe``, batch size).
     """
 
     study: str
@@ -121,7 +121,8 @@ class Header:
     """What stands at the root of every file, as attributes (dicts as JSON).
 
     ``settings`` holds everything that changes a number, ``models`` the digests of the
-    replicates' networks.
+    replicates' networks. ``run`` is what the job ran on that began the file; where others went on
+    with it elsewhere, theirs are listed in ``run["then"]``.
     """
 
     study: str
@@ -139,6 +140,19 @@ class Header:
         """sha256 (hex) of the named fields."""
         chosen = {key: getattr(self, key) for key in keys}
         return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def runs(self) -> list[dict]:
+        """What the file was computed on, one after the other."""
+        first = {key: value for key, value in self.run.items() if key != "then"}
+        return [first, *self.run.get("then", [])]
+
+    def note_run(self, file: h5py.File) -> None:
+        """Add this header's ``run`` to those of a file that it goes on with, if it is new."""
+        begun = Header.read(file)
+        if self.run not in begun.runs:
+            then = [*begun.run.get("then", []), self.run]
+            file.attrs["run"] = json.dumps({**begun.run, "then": then}, sort_keys=True)
 
     def write(self, file: h5py.File) -> None:
         """Store the fields as attributes of the root of ``file``."""

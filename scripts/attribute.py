@@ -21,7 +21,7 @@ explain(
     snakemake.output.scores,
     method=Method(names.method, models[0].tasks, params.settings, **shared),
     tiling=tiling,
-    origin=Origin(names.study, names.model, names.shard, fold, made),
+    origin=Origin(names.study, names.model, names.shard, fold, made, devices.describe()),
     genome=snakemake.input.genome or None,
     windows=snakemake.input.windows,
     roles=params.folds[fold],

@@ -22,7 +22,7 @@ explain_chosen(
     snakemake.input.picked,
     snakemake.output.scores,
     method=Method(names.method, list(params.explains), params.settings, **shared),
-    origin=Origin(names.study, names.model, "windows", "", made),
+    origin=Origin(names.study, names.model, "windows", "", made, devices.describe()),
     roles=params.folds,
     labels=params.explains,
     most=params.windows,

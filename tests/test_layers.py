@@ -13,7 +13,7 @@ LAYERS = [
     "genome", "inputs", "architectures", "models", "attribution",
     "tracks", "motifs", "sis", "checks", "report",
 ]  # fmt: skip
-BASE = {"errors", "plugins", "scores", "runlog", "provenance"}
+BASE = {"errors", "kernels", "plugins", "scores", "runlog", "provenance", "ties"}
 # Above all layers: they read the config, or a finished study.
 TOP = {
     "config", "sources", "layout", "plan", "preflight", "room", "config_docs", "explain",

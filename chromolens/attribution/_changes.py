@@ -17,8 +17,8 @@ from keras import layers
 
 from chromolens.attribution._pair import fused
 from chromolens.attribution._reach import Reach, Windows, reach_of
-from chromolens.attribution.rules.maximum import split_into_pools
 from chromolens.models._logits import linear_part
+from chromolens.models.maxima import split_into_pools
 
 POOLS = (layers.MaxPooling1D, layers.AveragePooling1D)
 ELEMENT = 50

@@ -14,6 +14,7 @@ import tensorflow as tf
 from chromolens.attribution._explanation import Explanation, frozen_row, reference_values
 from chromolens.errors import BadInput
 from chromolens.models.targets import Target
+from chromolens.ties import TIE
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ def players_of(inputs: tf.Tensor, group: int) -> int:
 
 def _differing(present: tf.Tensor, absent: tf.Tensor, group: int) -> tf.Tensor:
     """Which positions differ, by player: bool (players, group), past the end False."""
-    differ = tf.reduce_any(present != absent, axis=1)
+    size = tf.maximum(tf.abs(present), tf.abs(absent))
+    differ = tf.reduce_any(tf.abs(present - absent) > TIE * size, axis=1)
     differ = tf.pad(differ, [[0, -present.shape[0] % group]])
     return tf.reshape(differ, [-1, group])
 

@@ -12,10 +12,11 @@ from chromolens.attribution._explanation import (
     reference_values,
     slopes,
 )
-from chromolens.attribution._modified import Back, walk
+from chromolens.attribution._modified import Back
 from chromolens.attribution._settings import check_switch
 from chromolens.attribution._walk import rules_for
 from chromolens.attribution.rules.guided import RELU, SQUASHING, Changes, other
+from chromolens.models.graph import walk
 from chromolens.models.targets import Target
 
 

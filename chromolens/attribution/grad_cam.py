@@ -12,6 +12,8 @@ from chromolens.attribution._explanation import Explanation
 from chromolens.attribution._maps import IN_PLACE, by_maps, with_maps
 from chromolens.attribution._settings import check_switch
 from chromolens.errors import BadInput
+from chromolens.models.graph import walk
+from chromolens.models.maxima import called
 from chromolens.models.targets import Pick, Target
 
 CONVOLUTIONS = (layers.Conv1D, layers.DepthwiseConv1D, layers.SeparableConv1D)
@@ -38,7 +40,7 @@ def explain(
     graph = with_maps(target, sources)
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(inputs)
-        found = graph(inputs, training=False)
+        found = walk(graph, inputs, called)
         maps, outputs = found[: len(sources)], found[len(sources) :]
         columns = tf.unstack(target.read(outputs, target.freeze(outputs)), axis=1)
     importance = [_weighted(*pair, tape) for pair in zip(columns, maps, strict=True)]

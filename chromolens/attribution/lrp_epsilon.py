@@ -11,11 +11,11 @@ import keras
 import tensorflow as tf
 
 from chromolens.attribution._explanation import Explanation, reference_values, slopes
-from chromolens.attribution._modified import walk
 from chromolens.attribution._relevance import GATES, Relevance
 from chromolens.attribution._settings import check_choice, check_number
 from chromolens.attribution._walk import rules_for
 from chromolens.attribution.rules.lrp import other
+from chromolens.models.graph import walk
 from chromolens.models.targets import Target
 
 HYPOTHETICAL = False

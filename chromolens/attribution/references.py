@@ -26,6 +26,7 @@ import numpy as np
 from chromolens.errors import BadInput, nearest
 from chromolens.genome import onehot, shuffles
 from chromolens.models.model import Model
+from chromolens.ties import TIE
 
 CONSTANT = ("background", "uniform", "zeros")
 SHUFFLES = {"shuffle": "mononucleotide", "dinucleotide_shuffle": "dinucleotide"}
@@ -83,11 +84,11 @@ def equal(inputs: np.ndarray, references: np.ndarray) -> np.ndarray:
 
     int (n,).
     """
-    blank = unknown(inputs)[..., None]
-    count = references.shape[1]
-    return sum(
-        ((inputs == references[:, r]) | blank).all(axis=(1, 2)).astype(int) for r in range(count)
+    blank, slack = unknown(inputs)[..., None], TIE * np.abs(inputs)
+    same = (
+        (np.abs(inputs - references[:, r]) <= slack) | blank for r in range(references.shape[1])
     )
+    return sum(one.all(axis=(1, 2)).astype(int) for one in same)
 
 
 def default_ids(inputs: np.ndarray) -> list[str]:

@@ -25,6 +25,7 @@ from chromolens.genome.shuffles import seed_of
 from chromolens.models.model import Model
 from chromolens.models.target_names import suited
 from chromolens.scores import open_scores
+from chromolens.ties import TIE, descending
 
 SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
 COLUMNS = ["task", "method", "measure", "other", "share", "value", "windows"]
@@ -128,7 +129,7 @@ def delete(onehot: np.ndarray, scores: np.ndarray, share: float, by: np.ndarray)
     ``scores`` (n, length); the first of equals goes first; an N stays an N.
     """
     count = round(share * scores.shape[1])
-    first = np.argsort(-scores, axis=1, kind="stable")[:, :count]
+    first = descending(scores, TIE * np.abs(scores).max(axis=1))[:, :count]
     gone = np.zeros(scores.shape, bool)
     np.put_along_axis(gone, first, True, axis=1)
     return np.where((gone & onehot.any(axis=-1))[..., None], by, onehot).astype(np.float32)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import Inputs
-from chromolens.models import data
+from chromolens.models import data, devices
 from chromolens.models._foreign import hidden_in
 from chromolens.models.model import Model, load_model
 from chromolens.models.save import save_model
@@ -53,7 +53,8 @@ def adopt(
         "given": {"digest": model.digest, "layout": layout},
     }
     name = _with_profiles if objective == "profile" else _with_columns
-    save_model(name(model, tasks, str(source)), target, {**facts, **notes})
+    facts |= {"run": devices.describe(), **notes}
+    save_model(name(model, tasks, str(source)), target, facts)
     return pd.DataFrame(columns=HISTORY)
 
 

@@ -8,8 +8,10 @@ from contextlib import contextmanager
 
 import keras
 import tensorflow as tf
+from tensorflow.python.util import _pywrap_util_port
 
 from chromolens.errors import BadInput
+from chromolens.kernels import processor
 
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 
@@ -20,8 +22,8 @@ def configure(*, threads: int = 1, tf32: bool = False) -> None:
     Parameters
     ----------
     threads
-        CPU threads of one operation. One gives the same bits everywhere, and one job per core
-        is faster than several threads in a job.
+        CPU threads of one operation. With one, a result doesn't depend on how many cores the
+        machine has; and one job per core is faster than several threads in a job.
     tf32
         Whether GPUs may round products to 10 bits: harmless in training; off for attribution,
         which takes differences of nearly equal numbers.
@@ -42,11 +44,14 @@ def configure(*, threads: int = 1, tf32: bool = False) -> None:
 
 
 def describe() -> dict[str, str | int | bool]:
-    """What this process computes on, for provenance: device, threads, versions, TF32."""
+    """What this process computes with, for provenance: what the last bits of numbers hang on."""
     gpus = tf.config.list_physical_devices("GPU")
     names = [tf.config.experimental.get_device_details(gpu)["device_name"] for gpu in gpus]
+    on_cpu = "oneDNN" if _pywrap_util_port.IsMklEnabled() else "Eigen"
     return {
         "device": ", ".join(names) or "CPU",
+        **processor(),
+        "kernels": "CUDA" if gpus else on_cpu,
         "threads": tf.config.threading.get_intra_op_parallelism_threads(),
         "tensorflow": tf.__version__,
         "keras": keras.__version__,

@@ -17,6 +17,7 @@ from chromolens.models._logits import functional, without_last_activation
 from chromolens.models._outputs import canonical_names, input_shape, task_names
 from chromolens.models._sound import check_repeats, check_stateless, check_weights
 from chromolens.models.batching import BATCH_SIZE, batches, padded
+from chromolens.models.grouped import cut_groups
 
 
 class Model:
@@ -40,6 +41,7 @@ class Model:
 
     def __init__(self, network: keras.Model, facts: dict, digest: str):
         self.network = functional(network)
+        cut_groups(self.network)
         check_weights(self.network)
         check_stateless(self.network)
         self.logits = without_last_activation(self.network)

@@ -25,8 +25,10 @@ import keras
 import tensorflow as tf
 
 from chromolens.errors import BadInput
+from chromolens.models import maxima
 from chromolens.models._custom_target import CustomTarget, check_affine, target_name
 from chromolens.models._foreign import hidden_in
+from chromolens.models.graph import walk
 from chromolens.models.model import Model
 from chromolens.models.target_names import parsed
 
@@ -68,8 +70,11 @@ class Target:
     picks: tuple[Pick, ...]
 
     def outputs(self, inputs: tf.Tensor) -> list[tf.Tensor]:
-        """Outputs of the graph for inputs (n, length, channels), always a list."""
-        return keras.tree.flatten(self.graph(inputs, training=False))
+        """Outputs of the graph for inputs (n, length, channels), always a list.
+
+        Gradients go to the first of equal maxima: see ``chromolens.models.maxima``.
+        """
+        return walk(self.graph, inputs, maxima.called)
 
     def freeze(self, outputs: list[tf.Tensor]) -> list[tf.Tensor | None]:
         """For each task the weights (n, positions, strands) of its profile, or None."""

@@ -20,6 +20,7 @@ from chromolens.models import checkpoint, data, devices
 from chromolens.models.adopt import HISTORY, adopt
 from chromolens.models.data import Batches
 from chromolens.models.fit import fit
+from chromolens.models.grouped import cut_groups
 from chromolens.models.objectives import Profiles, Scalars
 from chromolens.models.save import save_model
 
@@ -147,6 +148,7 @@ def train(
     history = pd.DataFrame(columns=HISTORY)
     with devices.precision("float32" if untrained else options.precision):
         network = make()
+    cut_groups(network)
     if not untrained:
         identity = {**facts, "windows": _digest(inputs, rows, held_out)}
         history = _fitted(network, problem, (rows, held_out), options, workdir, identity)
@@ -154,7 +156,8 @@ def train(
             trained = make()
         trained.set_weights(network.get_weights())
         network = trained
-    save_model(network, target, {**facts, "untrained": untrained, **(notes or {})})
+    made = {"untrained": untrained, "run": devices.describe(), **(notes or {})}
+    save_model(network, target, {**facts, **made})
     checkpoint.remove(Path(workdir))
     return history
 

@@ -11,6 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from chromolens.motifs.ppm import normalised, reverse_complement
+from chromolens.ties import first_best
+
+ALIKE = 1e-3
+"""Share of the best similarity by which another strand or offset is no worse: a palindrome's two
+strands differ in a few of its sites."""
 
 
 def products(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -54,16 +59,16 @@ def laid_on(ppm: np.ndarray, reference: np.ndarray) -> tuple[str, int]:
     """Strand and offset at which ``ppm`` is most like ``reference`` (both (length, 4)).
 
     The offset is where its first base, once turned to that strand, lies in the reference;
-    negative before it. Ties: the forward strand, then the smallest shift.
+    negative before it. Of places as good but for ``ALIKE``, the forward strand counts, then the
+    smallest shift.
     """
     target = normalised(reference) - 0.25
-    candidates = []
-    for strand, turned in (("+", ppm), ("-", reverse_complement(ppm))):
-        dots = products(target, normalised(turned) - 0.25)
-        offsets = np.arange(len(dots)) - (len(ppm) - 1)
-        best = np.lexsort((np.abs(offsets), -dots.round(9)))[0]
-        candidates.append((-dots[best].round(9), strand, int(offsets[best])))
-    return min(candidates)[1:]
+    offsets = np.arange(len(reference) + len(ppm) - 1) - (len(ppm) - 1)
+    nearest = np.argsort(np.abs(offsets), kind="stable")
+    turned = [normalised(one) - 0.25 for one in (ppm, reverse_complement(ppm))]
+    dots = np.concatenate([products(target, one)[nearest] for one in turned])
+    best = int(first_best(dots, ALIKE * np.abs(dots).max()))
+    return "+-"[best // len(offsets)], int(offsets[nearest[best % len(offsets)]])
 
 
 def mean_ppm(

@@ -77,8 +77,8 @@ def _sites(offset: int, stretch: Stretch, values: np.ndarray, query: Query) -> n
     found = np.zeros(own.sum(), SITE)
     found["start"], found["score"], found["reverse"] = starts[own], scores[own], reverse[own]
     bases = values[found["start"][:, None] + np.arange(query.matcher.width)]
+    found["contribution"] = bases.sum(axis=1)  # in one order, so that both strands are equal
     bases = np.where(found["reverse"][:, None], bases[:, ::-1], bases)
-    found["contribution"] = bases.sum(axis=1)
     found["start"] += offset
     sign = query.sign or np.sign(found["contribution"])
     found["agreement"] = sign * _cosine(bases, query.profile)

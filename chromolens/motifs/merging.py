@@ -20,9 +20,10 @@ from typing import NamedTuple
 import h5py
 import numpy as np
 
-from chromolens.motifs.compare import products
+from chromolens.motifs.compare import ALIKE, products
 from chromolens.motifs.patterns import Pattern, read_patterns
 from chromolens.motifs.ppm import reverse_complement
+from chromolens.ties import first_best
 
 # Both must be reached; docs/motifs.md has what they were chosen by.
 MIN_PPM = 0.7
@@ -78,22 +79,21 @@ def shape(pattern: Pattern, hypothetical: np.ndarray) -> Shape:
 def align(first: Shape, second: Shape) -> Alignment:
     """How ``second`` lies best on ``first``: where the two correlations sum to most.
 
-    Of equally good strands the forward one. Lengths may differ.
+    Of equally good strands (but for ``ALIKE``) the forward one. Lengths may differ.
     """
-    found = []
-    for strand in "+-":
-        ppms, cwms = (
-            _correlations(getattr(first, name), _read(getattr(second, name), strand))
-            for name in ("ppm", "hypothetical")
+    ppms, cwms = (
+        np.concatenate(
+            [
+                _correlations(getattr(first, name), _read(getattr(second, name), strand))
+                for strand in "+-"
+            ]
         )
-        best = int(np.argmax(ppms + cwms))
-        offset = best - len(second.ppm) + 1
-        found.append(Alignment(float(ppms[best]), float(cwms[best]), strand, offset))
-    return max(found, key=_sum)
-
-
-def _sum(alignment: Alignment) -> float:
-    return alignment.ppm + alignment.cwm
+        for name in ("ppm", "hypothetical")
+    )
+    best = int(first_best(ppms + cwms, ALIKE))
+    turned, place = divmod(best, len(ppms) // 2)
+    offset = place - len(second.ppm) + 1
+    return Alignment(float(ppms[best]), float(cwms[best]), "+-"[turned], offset)
 
 
 def _read(matrix: np.ndarray, strand: str) -> np.ndarray:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from chromolens.errors import BadInput
 from chromolens.inputs.turns import shuffled, take_turns
+from chromolens.ties import TIE, descending
 
 
 def pick_windows(
@@ -77,6 +78,6 @@ def _by_prediction(
 ) -> pd.DataFrame:
     if predictions is None or task not in predictions:
         raise BadInput(f"no predictions of task {task!r} to pick windows by")
-    values = candidates["id"].map(predictions.groupby("id")[task].mean())
-    order = values.dropna().sort_values(ascending=False, kind="stable").index
-    return candidates.loc[order]
+    values = candidates["id"].map(predictions.groupby("id")[task].mean()).dropna()
+    order = descending(values.to_numpy(), TIE * values.abs().max())
+    return candidates.loc[values.index[order]]

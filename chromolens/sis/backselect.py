@@ -15,15 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from chromolens.errors import BadInput
+from chromolens.ties import TIE, first_best
 
 Score = Callable[[np.ndarray], np.ndarray]
 """(n, length, channels) -> (n,): the target of each input."""
 
 MaskedScore = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 """(inputs, rows, positions) -> the target of ``inputs[rows[i]]`` with ``positions[i]`` masked."""
-
-TIE = 2e-6
-"""Values this close (relative to the best, absolutely below 1) are ties: float32 can't tell."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +71,9 @@ def record_step(order: Order, step: int, values: np.ndarray) -> tuple[np.ndarray
     """Choose each input's position to mask and write it into ``order``.
 
     ``values`` float (n, length): the target with each position masked, -inf where that is not
-    to be done. Ties go to the lowest position. Gives the inputs that had a candidate, and the
-    position chosen in each. BadInput where a value is NaN.
+    to be done. Of ties, values within ``TIE`` (relative to the best, absolute below 1), the lowest
+    position is chosen. Gives the inputs that had a candidate, and the position chosen in each.
+    BadInput where a value is NaN.
     """
     best = values.max(axis=1)
     if np.isnan(best).any():
@@ -84,8 +83,7 @@ def record_step(order: Order, step: int, values: np.ndarray) -> tuple[np.ndarray
             remedy="look for NaN among the model's weights, or choose another mask",
         )
     active = np.flatnonzero(best > -np.inf)
-    near = best[active] - TIE * np.maximum(1.0, np.abs(best[active]))
-    chosen = (values[active] >= near[:, None]).argmax(axis=1)
+    chosen = first_best(values[active], TIE * np.maximum(1.0, np.abs(best[active])))
     order.positions[active, step] = chosen
     order.values[active, step] = values[active, chosen]
     return active, chosen

@@ -12,7 +12,8 @@ import numpy as np
 
 from chromolens.errors import BadInput
 from chromolens.models.batching import checked
-from chromolens.sis.backselect import TIE, Score, Search
+from chromolens.sis.backselect import Score, Search
+from chromolens.ties import TIE
 
 WIDER = 2
 """Times the positions in which gradients find a subset are left to the exact search."""

@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from chromolens.models.batching import batches, placed
 from chromolens.sis.backselect import Order, Search, empty_order
+from chromolens.ties import TIE, descending
 
 SHARE = 0.2
 """Share of the positions left that one step masks (at least one)."""
@@ -62,7 +63,7 @@ def gradient_search(
 def _next(slopes: np.ndarray, left: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rows, turns within the step (0, 1, ...) and positions to mask; ties: the lowest first."""
     count = np.ceil(SHARE * left.sum(axis=1)).astype(int)
-    ranking = np.argsort(-slopes, axis=1, kind="stable")
+    ranking = descending(slopes, TIE * np.abs(np.where(left, slopes, 0)).max(axis=1))
     rows, turns = np.nonzero(np.arange(left.shape[1]) < count[:, None])
     return rows, turns, ranking[rows, turns]
 

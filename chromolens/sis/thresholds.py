@@ -9,7 +9,8 @@
 ====================================  =============================================================
 
 Folds differ in scale, and so do replicates: what counts are the predictions of the model that
-subsets are sought in, that of the fold's first replicate.
+subsets are sought in, that of the fold's first replicate. A percentile stands midway between two
+predictions, so that rounding decides of no window whether it reaches it.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ import pandas as pd
 
 from chromolens.errors import BadInput
 from chromolens.runlog import logger
+from chromolens.ties import TIE
 
 Threshold = float | Mapping[str, float | str]
 EXPECTED = (
@@ -145,9 +147,27 @@ def _of_fold(
     limit = threshold
     if isinstance(threshold, Mapping):
         asked = positives if _of(threshold) == "positives" else values
-        asked = asked[np.isfinite(asked)]
-        limit = np.percentile(asked, threshold["percentile"]) if len(asked) else np.nan
+        limit = above_percent(asked[np.isfinite(asked)], threshold["percentile"])
     return float(limit), len(positives), int((positives >= limit).sum())
+
+
+def above_percent(values: np.ndarray, percent: float) -> float:
+    """A number between values (n,), midway in a gap: about ``percent`` of them lie below it.
+
+    What lies above are the values that reach the percentile (numpy's, linear), and those equal
+    to them but for rounding. Where that is all of them it is a thousandth of their range below
+    the lowest; NaN without any.
+    """
+    if not len(values):
+        return np.nan
+    values = np.sort(values)
+    tie, spread = TIE * np.abs(values).max(), np.ptp(values) or max(1.0, abs(values[0]))
+    # the rank in whole numbers where it is one: 0.7 x 10 is a little more than 7
+    first = int(np.ceil(percent / 100 * (len(values) - 1) - 1e-9))
+    while first and values[first] - values[first - 1] <= tie:
+        first -= 1
+    below = values[first - 1] if first else values[0] - spread / 500
+    return float((below + values[first]) / 2)
 
 
 def _of(threshold: Mapping[str, float | str]) -> str:

@@ -1,12 +1,15 @@
-"""Refuse to join what does not belong together."""
+"""Refuse to join what does not belong together; say what agrees to rounding only."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from chromolens.errors import BadInput
+from chromolens.kernels import unlike
 from chromolens.scores import Header, open_scores
 
+logger = logging.getLogger("chromolens")
 _SAME_EVERYWHERE = ("study", "model", "method", "tasks", "settings", "provenance")
 
 
@@ -22,13 +25,20 @@ def read_headers(paths: list[str | Path]) -> dict[str, Header]:
 def check_same(headers: Mapping[str, Header]) -> None:
     """BadInput, naming the odd files, unless all are of one study, model, method and making.
 
-    Networks may differ between folds, but not within one.
+    Networks may differ between folds, but not within one. Files from unlike processors may be
+    joined; the log says so.
     """
     for key in _SAME_EVERYWHERE:
         _refuse_odd(headers, key, lambda header, key=key: header.digest(key))
     for fold in sorted({header.fold for header in headers.values()}):
         members = {path: header for path, header in headers.items() if header.fold == fold}
         _refuse_odd(members, "models", lambda header: header.digest("models"))
+    if differing := unlike([run for header in headers.values() for run in header.runs]):
+        logger.warning(
+            "the files of this track were computed on unlike processors, so they agree to "
+            "rounding, not to the bit (docs/determinism.md): %s",
+            differing,
+        )
 
 
 def _refuse_odd(

@@ -70,6 +70,7 @@ def explain_records(
     size = records_at_once or default_windows(inputs.length, tasks, method.batch_size)
     create = _layout(header, ids, inputs.length, len(models))
     with resumable(target, job_digest(header, method, ids), create) as file:
+        header.note_run(file)
         finished = int(file["finished"][0])
         work = [finished + block for block in batches(places[finished:], size)]
         for block in progress(work, total=len(work), what=origin.shard):

@@ -67,6 +67,7 @@ def explain_shard(
     size = windows_at_once or default_windows(tiling.window, len(method.tasks), method.batch_size)
     create = _layout(header, regions, genome.sizes, tiling, len(models))
     with resumable(target, digest, create) as file:
+        header.note_run(file)
         begun = zip(regions, file["finished"][:].tolist(), strict=True)
         walks = [_Walk(region, genome, tiling, region.start + done) for region, done in begun]
         left = [(number, walk) for number, walk in enumerate(walks) if walk.done < walk.region.end]

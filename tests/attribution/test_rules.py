@@ -6,12 +6,14 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from keras import layers
+from keras import layers, ops
 
 from chromolens.attribution import _functions as closed
 from chromolens.attribution._activations import quotient_back, relu_back
 from chromolens.attribution._pair import Pair
-from chromolens.attribution.rules.maximum import cross_max_back, pooled_2d, split_into_pools
+from chromolens.attribution.rules.maximum import cross_max_back, maximum
+from chromolens.models.graph import walk
+from chromolens.models.maxima import called, first_of_equals, split_into_pools
 
 
 def cross_max_by_hand(x, ref):
@@ -29,8 +31,68 @@ def test_cross_max_by_hand_with_ties():
     rng = np.random.default_rng(0)
     x, ref = rng.integers(0, 3, (2, 50, 4, 3)).astype(np.float32)
     signal = rng.normal(size=(50, 1, 3)).astype(np.float32)
-    found = cross_max_back(tf.constant(signal), tf.constant(x), tf.constant(ref))
-    np.testing.assert_allclose(found, signal * cross_max_by_hand(x, ref), atol=1e-6)
+    found = cross_max_back(*(tf.constant(side[:, None]) for side in (signal, x, ref)))
+    np.testing.assert_allclose(found[:, 0], signal * cross_max_by_hand(x, ref), atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_rounding_decides_no_maximum(seed):
+    """Ties stay ties where each of their numbers is off by rounding."""
+    rng = np.random.default_rng(seed)
+    x, ref = rng.integers(0, 3, (2, 50, 1, 4, 3)).astype(np.float32)
+    signal = rng.normal(size=(50, 1, 1, 3)).astype(np.float32)
+    expected = cross_max_back(*map(tf.constant, (signal, x, ref)))
+    noisy = [side + rng.uniform(-3e-7, 3e-7, side.shape).astype(np.float32) for side in (x, ref)]
+    found = cross_max_back(*map(tf.constant, (signal, *noisy)))
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    first = first_of_equals(tf.constant(noisy[0]), 2.0).numpy()
+    assert (first.argmax(axis=-2) == x.argmax(axis=-2)).all() and (first.sum(axis=-2) == 1).all()
+
+
+def test_a_difference_is_no_tie():
+    x = np.array([1.0, 1.0 + 2e-5], np.float32).reshape(1, 1, 2, 1)
+    assert first_of_equals(tf.constant(x), 1.0).numpy().ravel().tolist() == [False, True]
+    zeros = np.zeros_like(x)
+    found = cross_max_back(tf.ones([1, 1, 1, 1]), tf.constant(x), tf.constant(zeros))
+    assert found.numpy().ravel().tolist() == [0, 1]
+
+
+MAXIMA = {
+    "pool": lambda x: layers.MaxPooling1D(3, 2, "same")(x),
+    "all": lambda x: layers.GlobalMaxPooling1D(keepdims=True)(x),
+    "areas": lambda x: layers.MaxPooling2D((2, 3), (1, 2), "same")(ops.expand_dims(x, 3)),
+    "all areas": lambda x: layers.GlobalMaxPooling2D()(ops.expand_dims(x, 3)),
+    "tensors": lambda x: layers.Maximum()([x, layers.Minimum()([x[:, ::-1], 0.5 * x])]),
+    "constants": lambda x: ops.maximum(ops.minimum(x, 0.5), -0.3),
+    "along": lambda x: (
+        ops.max(x, axis=1, keepdims=True) + ops.amin(x, axis=(-1, 1))[:, None, None]
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MAXIMA)
+def test_values_and_gradients_of_maxima_are_those_of_keras(name):
+    inputs = keras.Input((11, 3))
+    network = keras.Model(inputs, layers.Flatten()(MAXIMA[name](inputs)))
+    x = tf.constant(np.random.default_rng(2).normal(size=(4, 11, 3)).astype(np.float32))
+    weights = tf.random.stateless_normal([network.output_shape[1]], [1, 2])
+    found = []
+    for ask in (network, lambda x: walk(network, x, called)[0]):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            values = ask(x)
+            total = tf.reduce_sum(values * weights)
+        found.append((values, tape.gradient(total, x)))
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_the_gradient_of_equal_maxima_goes_to_the_first():
+    x = tf.constant([[[0.0], [1.0], [1.0 + 2e-7], [1.0], [0.5]]])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        values = called(layers.GlobalMaxPooling1D(), x)
+    assert tape.gradient(values, x).numpy().ravel().tolist() == [0, 1, 0, 0, 0]
 
 
 @pytest.mark.parametrize("padding", ["valid", "same"])
@@ -117,7 +179,7 @@ def test_overlapping_pools_of_images_by_hand():
     taped = tf.constant(x)
     with tf.GradientTape() as tape:
         tape.watch(taped)
-        pair = pooled_2d(layers.MaxPooling2D(2, 1), Pair(taped, tf.constant(ref)))
+        pair = maximum(layers.MaxPooling2D(2, 1), Pair(taped, tf.constant(ref)))
         total = tf.reduce_sum(pair.taped)
     found = tape.gradient(total, taped)
     expected = [max_pool_2d_by_hand(*sides) for sides in zip(x, ref, strict=True)]

@@ -50,9 +50,10 @@ def test_a_number_stands_for_itself(predictions):
     [
         # positives 1, 4, 8: halfway from 4 to 8
         ({"percentile": 75}, [6.0, np.nan], [1, 0]),
-        ({"percentile": 50, "of": "positives"}, [4.0, np.nan], [2, 0]),
-        # all: -3, 1, 2, 4, 8 and 0 to 4
-        ({"percentile": 75, "of": "all"}, [4.0, 3.0], [2, 0]),
+        # 4 itself reaches it, 1 doesn't
+        ({"percentile": 50, "of": "positives"}, [2.5, np.nan], [2, 0]),
+        # all: -3, 1, 2, 4, 8 and 0 to 4; 4 and 3 reach it
+        ({"percentile": 75, "of": "all"}, [3.0, 2.5], [2, 0]),
     ],
 )
 def test_a_percentile_is_of_the_folds_own_first_replicate(
@@ -65,7 +66,20 @@ def test_a_percentile_is_of_the_folds_own_first_replicate(
 
 def test_predictions_that_are_unknown_are_passed_over(predictions):
     predictions.loc[predictions["factor"] == 8.0, "factor"] = np.nan
-    assert table(predictions, {"percentile": 100})["threshold"].tolist()[0] == 4.0
+    assert table(predictions, {"percentile": 100})["threshold"].tolist()[0] == 2.5
+
+
+@pytest.mark.parametrize("percent", [0, 10, 33, 50, 70, 90, 99, 100])
+@pytest.mark.parametrize("count", [1, 2, 11, 101])
+def test_rounding_moves_no_window_across_a_percentile(percent, count):
+    rng = np.random.default_rng(count)
+    values = np.round(rng.normal(size=count), 2)  # some of them equal
+    reaching = values >= np.percentile(values, percent) - 1e-12
+    limit = module.above_percent(values, percent)
+    noisy = values + rng.uniform(-1e-6, 1e-6, count)
+    assert ((noisy >= limit) == reaching).all()
+    assert ((values >= module.above_percent(noisy, percent)) == reaching).all()
+    assert np.abs(values - limit).min() > 5e-4
 
 
 def test_a_relative_threshold_is_none_of_a_fold(predictions):

@@ -15,6 +15,8 @@ from keras import layers
 
 from chromolens.attribution._modified import FUSED, Back, handed_back, linear_then_activation
 from chromolens.errors import BadInput
+from chromolens.models.graph import operations as operations_of
+from chromolens.models.maxima import MAXIMA, called
 
 FAMILIES = ("guided",)
 RELU = ("Relu", "Relu6", "relu", "relu6")
@@ -63,7 +65,7 @@ def kept(
     changes: Changes, layer: keras.layers.Layer, *inputs: object, **options: object
 ) -> object:
     """Layers that are known to be no ReLU."""
-    return layer(*inputs, **options)
+    return called(layer, *inputs, **options)
 
 
 def other(changes: Changes, layer: keras.Operation, *inputs: object, **options: object) -> object:
@@ -119,6 +121,6 @@ RULES = {
     layers.Activation: activation,
     layers.ReLU: relu,
     **dict.fromkeys((layers.LeakyReLU, layers.PReLU, layers.ELU), kept),
-    **dict.fromkeys((layers.Maximum, layers.Minimum), kept),
+    **dict.fromkeys(set(MAXIMA) - set(operations_of("Maximum Minimum")), kept),
     **dict.fromkeys((layers.Normalization, layers.UnitNormalization), kept),
 }

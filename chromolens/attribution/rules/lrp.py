@@ -18,10 +18,10 @@ from chromolens.attribution._relevance import Relevance
 from chromolens.attribution.rules.linear import AFFINE, IDENTITIES
 from chromolens.errors import BadInput
 from chromolens.models._logits import activation_name
+from chromolens.models.maxima import MAXIMA, called
 
 FAMILIES = ("lrp",)
 RESHAPING = (layers.Flatten, layers.Permute, layers.RepeatVector, layers.Reshape)
-MAXIMA = (layers.MaxPooling1D, layers.GlobalMaxPooling1D, layers.Maximum, layers.Minimum)
 ELEMENTWISE = (layers.ReLU, layers.LeakyReLU, layers.PReLU, layers.ELU)
 ELEMENTWISE_OPS = ("Elu", "Gelu", "Relu", "Relu6", "Selu", "Silu", "Softplus", "Tanh")
 SIGMOIDS = ("HardSigmoid", "Sigmoid", "hard_sigmoid", "sigmoid")
@@ -35,7 +35,7 @@ LINEAR_OPS = (
 
 def linear(relevance: Relevance, layer: keras.Operation, *inputs: object) -> object:
     """Linear and affine layers, and maxima: their own gradients. A gate reshaped is a gate."""
-    values = layer(*inputs)
+    values = called(layer, *inputs)
     reshaped = isinstance(layer, RESHAPING) and relevance.is_gate(inputs[0])
     return relevance.mark(values) if reshaped else values
 

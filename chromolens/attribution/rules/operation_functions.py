@@ -1,4 +1,4 @@
-"""Nonlinear operations of ``keras.ops``: functions of one value, maxima, softmax."""
+"""Nonlinear operations of ``keras.ops``: functions of one value, softmax."""
 
 from collections.abc import Callable
 from functools import partial
@@ -10,9 +10,8 @@ from chromolens.attribution import _functions as closed
 from chromolens.attribution._activations import by_quotient, relu_back
 from chromolens.attribution._pair import HandBack, Pair, rescaled
 from chromolens.attribution._softmax import glu, inner_axes, log_softmax, logsumexp, softmax
-from chromolens.attribution._walk import both, no_rule
-from chromolens.attribution.rules._operations import check_ranks, rank_of, rules_of
-from chromolens.attribution.rules.maximum import largest, largest_of, negated
+from chromolens.attribution._walk import both
+from chromolens.attribution.rules._operations import rank_of, rules_of
 
 FAMILIES = ("rescale",)
 
@@ -51,42 +50,6 @@ def log_sum(op: keras.Operation, inputs: Pair) -> Pair:
     return found if op.keepdims else both(partial(tf.squeeze, axis=_axes(op, inputs)), found)
 
 
-def maximum_along(op: keras.Operation, inputs: Pair) -> Pair:
-    """Max over any axes but the batch."""
-    if getattr(op, "initial", None) is not None:
-        raise no_rule(f"operation {op.name!r} with initial={op.initial}", "initial=None")
-    axes, shape = sorted(_axes(op, inputs)), inputs.taped.shape
-    rest = [axis for axis in range(-len(shape), 0) if axis not in axes]
-    order = [axis + len(shape) for axis in (*rest, *axes)]
-    size = tf.TensorShape([shape[axis] for axis in axes]).num_elements()
-    pools = [-1, *[shape[axis] for axis in rest[1:]], size, 1]
-    kept = [1 if axis in axes else shape[axis] for axis in range(1 - len(shape), 0)]
-    result = kept if op.keepdims else [shape[axis] for axis in rest[1:]]
-
-    def split(values: tf.Tensor) -> tf.Tensor:
-        return tf.reshape(tf.transpose(values, order), pools)
-
-    found = largest(both(split, inputs))
-    return both(partial(tf.reshape, shape=[-1, *result]), found)
-
-
-def minimum_along(op: keras.Operation, inputs: Pair) -> Pair:
-    """Min over any axes but the batch."""
-    return negated(partial(maximum_along, op), inputs)
-
-
-def maximum(op: keras.Operation, *inputs: object) -> Pair:
-    """Maximum of two tensors, or of one and a constant."""
-    check_ranks(op, inputs)
-    return largest_of(inputs)
-
-
-def minimum(op: keras.Operation, *inputs: object) -> Pair:
-    """Minimum of two tensors, or of one and a constant."""
-    check_ranks(op, inputs)
-    return negated(largest_of, inputs)
-
-
 def _axes(op: keras.Operation, inputs: Pair) -> list[int]:
     return inner_axes(op.axis, rank_of(inputs))
 
@@ -113,8 +76,4 @@ RULES = {
     **rules_of("LogSoftmax", along(log_softmax)),
     **rules_of("Softmax", along(softmax)),
     **rules_of("Logsumexp", log_sum),
-    **rules_of("Amax Max", maximum_along),
-    **rules_of("Amin Min", minimum_along),
-    **rules_of("Maximum", maximum),
-    **rules_of("Minimum", minimum),
 }

@@ -1,0 +1,38 @@
+"""The choice of TensorFlow's kernels, and what is said of it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from chromolens import kernels
+from chromolens.models import devices
+
+ASK = "import chromolens, chromolens.models.devices as d; print(d.describe()['kernels'])"
+
+
+@pytest.mark.parametrize(("setting", "found"), [(None, "oneDNN"), ("1", "oneDNN"), ("0", "Eigen")])
+def test_onednn_is_chosen_unless_the_user_says_otherwise(setting, found):
+    environment = {key: value for key, value in os.environ.items() if key != kernels.SWITCH}
+    environment |= {kernels.SWITCH: setting} if setting else {}
+    answer = subprocess.run(
+        [sys.executable, "-c", ASK], capture_output=True, text=True, check=True, env=environment
+    )
+    assert answer.stdout.split()[-1] == found
+
+
+def test_a_machine_is_described_by_what_bits_hang_on(monkeypatch):
+    monkeypatch.setenv(kernels.LIMIT, "AVX2")
+    facts = devices.describe()
+    assert facts["processor"] and facts["instructions"].endswith("limited to AVX2")
+    missing = set(kernels.DECISIVE) - set(facts)
+    assert missing == {"batch_size"}  # which is known to the job, not to the machine
+
+
+def test_unlike_runs_are_counted_in_words():
+    old, new = {"processor": "A", "kernels": "Eigen"}, {"processor": "B", "kernels": "oneDNN"}
+    assert kernels.unlike([]) == kernels.unlike([old, dict(old)]) == ""
+    assert kernels.unlike([old, {**old, "keras": "3.1"}]) == ""
+    said = kernels.unlike([old, new, new])
+    assert said == "1 on processor A, kernels Eigen; 2 on processor B, kernels oneDNN"
