@@ -48,6 +48,12 @@ def _readings(folder: Path) -> str:
 
 def _explain(options: argparse.Namespace) -> str:
     answers = explain(options.study, options.place, task=options.task, method=options.method)
+    if options.again:
+        from chromolens.again import again
+        from chromolens.models import devices
+
+        devices.configure()  # one thread, as the workflow's jobs on CPUs have
+        answers = [answer | {"again": again(options.study, answer)} for answer in answers]
     return json.dumps(answers, indent=1) if options.json else describe(answers)
 
 
@@ -73,6 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--task", default="", help="one task only")
     command.add_argument("--method", default="", help="one attribution method only")
     command.add_argument("--json", action="store_true", help="as JSON")
+    help = "compute the value anew, and say whether it is the same"
+    command.add_argument("--again", action="store_true", help=help)
     command.set_defaults(answer=_explain)
     command = commands.add_parser("finemo", help="write the events' windows as Fi-NeMo reads them")
     command.add_argument("study", help="the study's folder, results/STUDY")

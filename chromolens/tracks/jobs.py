@@ -47,7 +47,7 @@ def explain(
     """
     method = method.in_fold(origin.fold)
     if method.references in KINDS:
-        method = _with_drawn(method, open_inputs(windows, genome), {origin.fold: roles})
+        method = with_drawn(method, open_inputs(windows, genome), {origin.fold: roles})
     shared = {"method": method, "origin": origin}
     if genome:
         regions = [Interval.from_name(name) for name in origin.shard.split("+")]
@@ -85,14 +85,14 @@ def explain_chosen(
         rows_of(chosen, inputs.windows, "explain", method.tasks, most),
         table_of(roles),
         target,
-        method=_with_drawn(method, inputs, roles),
+        method=with_drawn(method, inputs, roles),
         origin=origin,
         labels=labels,
         background=rows_of(chosen, inputs.windows, "background", [""], most)[""],
     )
 
 
-def _with_drawn(
+def with_drawn(
     method: Method, inputs: Inputs, roles: Mapping[str, Mapping[str, Sequence[str]]]
 ) -> Method:
     """``method`` with the references that are drawn from the study's windows, if it wants such."""

@@ -78,6 +78,21 @@ def explain_shard(
             record(file, file["finished"], number, walk.done - walk.region.start)
 
 
+def explain_base(
+    models: Sequence["Model"], genome: "Genome", base: Interval, *, method: Method, tiling: Tiling
+) -> dict[str, np.ndarray]:
+    """Arrays of ``scores.REGION`` (T, 1) for one base, to the bit those of any shard.
+
+    Empty where no window that is explained lies over it.
+    """
+    _check(models, genome, [base], tiling)
+    walk = _Walk(base, genome, tiling, base.start)
+    found: dict[str, np.ndarray] = {}
+    for block in walk.blocks(max(1, len(walk.starts))):
+        found = walk.explain(models, method, *block)
+    return {key: array for key, array in found.items() if key not in PER_WINDOW}
+
+
 def _check(
     models: Sequence["Model"], genome: "Genome", regions: Sequence[Interval], tiling: Tiling
 ) -> None:

@@ -1,0 +1,110 @@
+"""A base computed anew: equal to the bit, whatever shards made the track."""
+
+import json
+
+import h5py
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from chromolens.__main__ import main
+from chromolens.again import again
+from chromolens.errors import BadInput
+from chromolens.explain import explain
+from chromolens.genome.fasta import Genome, prepare_fasta
+from chromolens.genome.intervals import Interval
+from chromolens.models import devices
+from chromolens.models.model import load_model
+from chromolens.models.save import save_model
+from chromolens.scores import Origin
+from chromolens.tracks.method import Method
+from chromolens.tracks.shards import explain_shard
+from chromolens.tracks.tiling import Tiling
+
+WINDOW, SIZE = 40, 1000
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    """Two replicates on one chromosome, which holds a gap, in shards of 350 bp."""
+    folder = tmp_path_factory.mktemp("study")
+    letters = np.random.default_rng(0).choice(list("ACGT"), SIZE)
+    letters[500:600] = "N"
+    (folder / "raw.fa").write_text(f">a\n{''.join(letters)}\n")
+    prepare_fasta(folder / "raw.fa", folder / "inputs/genome.fa.gz")
+    models = [network(folder / f"models/main/fold0.{number}.keras") for number in (0, 1)]
+    method = Method("deeplift_rescale", ["b", "a"], references="dinucleotide_shuffle",
+                    n_references=3, strands="both", seed=5, batch_size=16)  # fmt: skip
+    with Genome(folder / "inputs/genome.fa.gz") as genome:
+        for start in range(0, SIZE, 350):
+            region = Interval("a", start, min(start + 350, SIZE))
+            explain_shard(
+                models, genome, [region], folder / f"attribution/main/d/{region.name}.h5",
+                method=method, tiling=Tiling(WINDOW, 10), windows_at_once=16,
+                origin=Origin("s", "main", region.name, "fold0", {}, devices.describe()),
+            )  # fmt: skip
+    made = {"config": {"inputs": {"kind": "genome"}}, "models": {}, "inputs": {}}
+    (folder / "provenance.json").write_text(json.dumps(made))
+    return folder
+
+
+def network(path):
+    keras.utils.set_random_seed(int(path.stem[-1]))
+    inputs = keras.Input((WINDOW, 4))
+    x = layers.MaxPooling1D(4)(layers.Conv1D(8, 9, activation="relu")(inputs))
+    outputs = layers.Dense(2, activation="sigmoid")(layers.Flatten()(x))
+    save_model(keras.Model(inputs, outputs), path, {"tasks": ["a", "b"], "background": [0.25] * 4})
+    return load_model(path)
+
+
+@pytest.mark.parametrize("place", ["a:4", "a:345", "a:351", "a:498", "a:640", "a:996"])
+def test_every_task_is_equal_to_the_last_bit(study, place):
+    answers = explain(study, place)
+    assert [answer["task"] for answer in answers] == ["b", "a"]
+    for answer in answers:
+        found = again(study, answer)
+        assert found["verdict"] == "equal to the last bit"
+        assert found["contribution"] == answer["contribution"] != 0
+
+
+def test_a_base_that_no_window_explains_is_still_unexplained(study):
+    assert again(study, explain(study, "a:550")[0])["verdict"] == "equal to the last bit"
+
+
+def changed(study, tmp_path, by):
+    """The study with a shard whose contributions are moved by a share of the largest."""
+    other = tmp_path / "study"
+    other.mkdir()
+    for name in ("inputs", "models", "provenance.json"):
+        (other / name).symlink_to(study / name)
+    source = study / "attribution/main/d/a-0-350.h5"
+    path = other / "attribution/main/d/a-0-350.h5"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(source.read_bytes())
+    with h5py.File(path, "r+") as file:
+        values = file["a-0-350/contributions"]
+        values[:] = values[:] + by * np.abs(values[:]).max()
+        run = json.loads(file.attrs["run"]) | {"processor": "another"}
+        file.attrs["run"] = json.dumps(run)
+    return other
+
+
+def test_rounding_and_more_than_rounding_are_told_apart(study, tmp_path, capsys, monkeypatch):
+    (tmp_path / "1").mkdir()
+    near = changed(study, tmp_path / "1", 1e-6)
+    found = again(near, explain(near, "a:100", task="a")[0])
+    assert found["verdict"].startswith("equal but for rounding") and not found["equal"]
+    assert "processor another" in found["verdict"]
+    (tmp_path / "2").mkdir()
+    far = changed(study, tmp_path / "2", 1e-3)
+    monkeypatch.setattr(devices, "configure", lambda: None)  # too late in a process of tests
+    assert main(["explain", str(far), "a:100", "--task", "a", "--again"]) == 0
+    assert "verdict: NOT the same" in capsys.readouterr().out
+
+
+def test_a_missing_network_is_named(study, tmp_path):
+    other = changed(study, tmp_path, 0)
+    (other / "models").unlink()
+    with pytest.raises(BadInput, match="not in this folder any more(?s:.*)without --again"):
+        again(other, explain(other, "a:100")[0])
