@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 CORES  ?= all
 BIN     = $(VENV)/bin
-RUN     = $(BIN)/snakemake --cores $(CORES)
+RUN     = $(BIN)/python -m snakemake --cores $(CORES)
 MIRROR ?= $(CHROMOLENS_MIRROR)
 DATA   ?= $(MIRROR)/..
 SEEDS  ?= 1 2 3
@@ -19,7 +19,7 @@ env: $(VENV)/.ready  ## the environment, exact versions from requirements.lock
 
 $(VENV)/.ready: requirements.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	touch $@
 
 demo: env  ## the default study: simulated genome, offline, minutes
@@ -46,7 +46,7 @@ lint: env  ## formatting and lint, as CI does
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/snakefmt --check Snakefile workflow
-	$(BIN)/snakemake --lint
+	$(BIN)/python -m snakemake --lint
 
 docs: env  ## config/README.md, from the schemas
 	$(BIN)/python -m chromolens.config_docs
@@ -72,7 +72,7 @@ test-cluster: env  ## the default study, cut small, on a one-machine SLURM (root
 	$(BIN)/python -m pytest tests/cluster
 
 oracles: env  ## packages that tests compare with, into a folder of their own
-	$(BIN)/pip install --quiet --no-deps --upgrade --target .oracles \
+	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target .oracles \
 	--requirement tests/requirements-oracles.txt
 
 bench-clustering: env  ## CPU time and quality of both clusterings of subsets

@@ -34,7 +34,7 @@ def study(tmp_path_factory):
     (folder / "raw.fa").write_text(f">a\n{''.join(letters)}\n")
     prepare_fasta(folder / "raw.fa", folder / "inputs/genome.fa.gz")
     models = [network(folder / f"models/main/fold0.{number}.keras") for number in (0, 1)]
-    method = Method("deeplift_rescale", ["b", "a"], references="dinucleotide_shuffle",
+    method = Method("gradient_x_input", ["b", "a"], references="dinucleotide_shuffle",
                     n_references=3, strands="both", seed=5, batch_size=16)  # fmt: skip
     with Genome(folder / "inputs/genome.fa.gz") as genome:
         for start in range(0, SIZE, 350):

@@ -3,9 +3,14 @@
 `code` digests the library code that a script imports: an edit reruns what it touches.
 """
 
-from chromolens import config as configuration, layout, plan
+import sys
+
+from chromolens import config as configuration, interpreter, layout, plan
 from chromolens import preflight, provenance, room, sources
 
+# Snakemake puts these paths into the commands of jobs as they are
+interpreter.check_checkout(workflow.basedir)
+sys.executable = interpreter.plain(sys.executable)
 config = configuration.complete(config, workflow.configfiles)
 study = config["study"]
 settings = sources.inputs(config, "resources/downloads", f"results/{study}/simulated")
