@@ -7,10 +7,11 @@ RUN     = $(BIN)/python -m snakemake --cores $(CORES)
 MIRROR ?= $(CHROMOLENS_MIRROR)
 DATA   ?= $(MIRROR)/..
 SEEDS  ?= 1 2 3
+PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test bench bench-sis bench-clustering bench-tal1-gata1 bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss test-cluster
+.PHONY: help env demo demo-seeds test test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss test-cluster
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -30,14 +31,29 @@ demo-seeds: env  ## the default study over three seeds (SEEDS="1 2 3")
 	for seed in $(SEEDS); do $(RUN) --config study=demo-$$seed seed=$$seed && \
 	$(BIN)/python -m chromolens show results/demo-$$seed || exit 1; done
 
-test: env  ## all tests
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+test: env  ## all tests (about twelve minutes on two cores)
+	@echo "all tests: about twelve minutes on two cores"
+	$(PYTEST)
+
+test-eigen: env  ## the tests of numbers, with TensorFlow's other kernels
+	TF_ENABLE_ONEDNN_OPTS=0 $(PYTEST) $(addprefix tests/,attribution models sis tracks checks)
 
 bench: env  ## speed, costs and agreement of attribution (PEERS: python with the other packages)
 	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/speed.py $(addprefix --peers ,$(PEERS))
 	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/costs.py
 	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/overlap.py
 	$(if $(PEERS),$(ONE_THREAD) $(BIN)/python benchmarks/attribution/agreement.py --peers $(PEERS))
+
+bench-noise: env  ## how far rounding moves the contributions of every method, on many networks
+	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/noise.py
+
+compare-kernels: env  ## the default study from the same models with either kernels, compared
+	$(RUN)
+	rm -rf results/demo-eigen && mkdir -p results/demo-eigen
+	cp -a results/demo/inputs results/demo/simulated results/demo-eigen
+	cd results/demo && cp -a --parents models/*/*.keras models/*/*.json models/*/*.history.tsv ../demo-eigen
+	TF_ENABLE_ONEDNN_OPTS=0 $(RUN) --config study=demo-eigen --rerun-triggers mtime
+	$(BIN)/python -m benchmarks.kernels results/demo results/demo-eigen
 
 bench-sis: env  ## CPU time of sufficient input subsets beside the published loop, and agreement
 	$(ONE_THREAD) $(BIN)/python benchmarks/sis/speed.py

@@ -7,6 +7,7 @@ summed contribution to "both" is 0 or less. Logits are explained, against the si
 frequencies; the network pools by averages, so no rule of max pooling comes in.
 """
 
+import chromolens.kernels  # noqa: F401, isort: skip (before anybody imports TensorFlow)
 import argparse
 import gzip
 import os
@@ -21,6 +22,7 @@ from keras import layers
 from chromolens import attribution, plugins
 from chromolens.attribution import front
 from chromolens.genome.onehot import encode
+from chromolens.models import devices
 from chromolens.models.model import Model
 from chromolens.motifs.meme import read_meme
 
@@ -129,6 +131,7 @@ def main() -> None:
     given.output.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(given.output, sep="\t", index=False)
     print(table.to_string(index=False))
+    print(devices.machine())
 
 
 if __name__ == "__main__":

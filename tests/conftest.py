@@ -1,15 +1,40 @@
-"""What several test folders share: the public files, and a quiet single-threaded TensorFlow."""
+"""What several test folders share: the public files, the small study, a quiet TensorFlow."""
 
+import fcntl
 import os
 import sys
 from pathlib import Path
 
 import pytest
+from workflows import SMALL, run_snakemake
+
+import chromolens  # noqa: F401 (first of all: it chooses TensorFlow's kernels)
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 ROOT = Path(__file__).parent.parent
+LONGEST = ("test_studies.py", "test_slurm.py", "test_real_studies.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take minutes go first, so that the other worker isn't done long before."""
+    rank = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
+
+
+@pytest.fixture(scope="session")
+def small_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder in which the small study was run, once for all workers of this run of the tests."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "small"
+    folder.mkdir(exist_ok=True)
+    with open(folder / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            run_snakemake(folder, SMALL)
+            (folder / "done").touch()
+    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """What ``speed.py`` and ``agreement.py`` share: threads, data of a model, the peers' server."""
 
+import chromolens.kernels  # noqa: F401, isort: skip (before anybody imports TensorFlow)
 import argparse
 import subprocess
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import models
 import numpy as np
 import tensorflow as tf
 
+from chromolens.models import devices
 from chromolens.models.model import Model
 
 REFERENCES = 20
@@ -100,5 +102,6 @@ def show(rows: list[dict], output: Path | None) -> None:
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)))
+    print(devices.machine())
     if output:
         output.write_text("".join("\t".join(line) + "\n" for line in lines))

@@ -15,6 +15,7 @@ from speed import cpu_seconds
 
 from chromolens.attribution import front
 from chromolens.attribution.overlapping import attribute_overlapping
+from chromolens.models import devices
 from chromolens.models.model import Model
 
 STEP = 48
@@ -43,6 +44,7 @@ def main() -> None:
         f"each window {times[0]:.2f} s, in one pass {times[1]:.2f} s: {times[0] / times[1]:.1f}x"
     )
     print(f"largest difference {difference:.1e} of the largest contribution")
+    print(devices.machine())
 
 
 def compare(found: np.ndarray, alone: np.ndarray) -> float:

@@ -1,5 +1,6 @@
 """One control, trained and explained out of fold: what the two readings start from."""
 
+import chromolens.kernels  # noqa: F401, isort: skip (before anybody imports TensorFlow)
 from pathlib import Path
 
 import keras

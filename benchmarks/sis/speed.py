@@ -10,6 +10,7 @@ overlap   Jaccard index of gradient and exact subsets, and the share that is ide
 long      gradient search of 2,114 bp windows
 """
 
+import chromolens.kernels  # noqa: F401, isort: skip (before anybody imports TensorFlow)
 import argparse
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ import models
 import numpy as np
 import tensorflow as tf
 
+from chromolens.models import devices
 from chromolens.models.model import Model
 from chromolens.sis.front import BATCH, Finder
 
@@ -203,6 +205,7 @@ def main() -> None:
     for name in options.parse_args().tables:
         table, count = TABLES[name]
         show(table(count))
+    print(devices.machine())
 
 
 if __name__ == "__main__":

@@ -59,6 +59,16 @@ def describe() -> dict[str, str | int | bool]:
     }
 
 
+def machine() -> str:
+    """``describe`` in one line, to stand beside measured figures."""
+    facts = describe()
+    threads = facts["threads"] or "all"
+    return (
+        f"{facts['device']}: {facts['processor']} ({facts['instructions']}), "
+        f"{facts['kernels']} kernels, {threads} threads, TensorFlow {facts['tensorflow']}"
+    )
+
+
 def make_deterministic(seed: int) -> None:
     """Seed Python, NumPy and TensorFlow, and forbid operations whose result may vary."""
     keras.utils.set_random_seed(seed)

@@ -9,7 +9,8 @@ A PPM is float (length, 4), columns A, C, G, T, rows summing to 1.
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ import pandas as pd
 from scipy.stats import false_discovery_control
 
 from chromolens.motifs.database import Motif
-from chromolens.motifs.kernels import share_kernels
+from chromolens.motifs.kernels import compiling, share_kernels
 from chromolens.motifs.ppm import consensus, information, normalised, trim
 from chromolens.runlog import logger
 
@@ -62,21 +63,31 @@ def match(queries: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> Match
     """
     if not len(queries) or not len(targets):
         return Matches(*np.ones((5, len(queries), len(targets))))
-    share_kernels("memelite")
-    from memelite import tomtom
-
-    with warnings.catch_warnings():
-        # said by name_motifs in its log and reasons
-        warnings.filterwarnings("ignore", message="tomtom was given")
-        p, _, offset, overlap, strand = tomtom(
-            [_channels_first(ppm) for ppm in queries],
-            [_channels_first(ppm) for ppm in targets],
-            n_jobs=1,
-        )
+    p, _, offset, overlap, strand = _tomtom()(
+        [_channels_first(ppm) for ppm in queries],
+        [_channels_first(ppm) for ppm in targets],
+        n_jobs=1,
+    )
     # sums of float tails can leave the unit interval by rounding
     p = np.clip(np.nan_to_num(p, nan=1.0), 0, 1)
     q = false_discovery_control(p, axis=1)
     return Matches(p, q, overlap.astype(int), offset.astype(int), np.where(strand > 0, "-", "+"))
+
+
+@cache
+def _tomtom() -> Callable:
+    """memelite's function, compiled; without its warnings, which ``name_motifs`` says better."""
+    share_kernels("memelite")
+    from memelite import tomtom
+
+    def quiet(*motifs: list[np.ndarray], n_jobs: int) -> tuple:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="tomtom was given")
+            return tomtom(*motifs, n_jobs=n_jobs)
+
+    with compiling("memelite"):
+        quiet(*[[np.eye(4)]] * 2, n_jobs=1)
+    return quiet
 
 
 def _channels_first(ppm: np.ndarray) -> np.ndarray:

@@ -84,16 +84,16 @@ def jobs() -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def runs(cluster, tmp_path_factory):
+def runs(cluster, request, tmp_path_factory):
     """Folders of the small study's results: without a cluster, and on SLURM."""
-    local, slurm = tmp_path_factory.mktemp("local"), tmp_path_factory.mktemp("slurm")
-    # At once: SLURM's share is mostly waiting for its next look at the queue.
-    beside = start_study(local, "--cores", "1")
+    slurm = tmp_path_factory.mktemp("slurm")
+    profile = ["--workflow-profile", str(ROOT / "profiles/slurm")]
+    running = start_study(slurm, *profile, *IMPATIENT)
     try:
-        profile = ["--workflow-profile", str(ROOT / "profiles/slurm")]
-        finish(start_study(slurm, *profile, *IMPATIENT), slurm)
+        # meanwhile: SLURM's share is mostly waiting for its next look at the queue
+        local = request.getfixturevalue("small_study")
     finally:
-        finish(beside, local)
+        finish(running, slurm)
     return local, slurm
 
 

@@ -1,12 +1,15 @@
 """Compiled kernels are kept where all jobs find them."""
 
+import subprocess
 import sys
+from pathlib import Path
 
 import numba
 import pytest
 
 from chromolens.motifs import kernels
 
+ROOT = Path(__file__).parents[2]
 MODULE = "from numba import njit\n\n@njit(cache=True)\ndef twice(x):\n    return 2 * x\n"
 
 
@@ -50,3 +53,23 @@ def test_a_folder_that_was_given_holds(package, monkeypatch):
     monkeypatch.setenv("NUMBA_CACHE_DIR", "/elsewhere")
     kernels.share_kernels("kernelled")
     assert numba.config.CACHE_DIR == "" and not (package / "resources").exists()
+
+
+def test_one_process_at_a_time_compiles(package):
+    """The second waits for the first, so that it finds what that one compiled."""
+    code = (
+        f"import sys, time; sys.path[:0] = [{str(ROOT)!r}, {str(package)!r}]\n"
+        "from chromolens.motifs.kernels import compiling\n"
+        "with compiling('kernelled'):\n"
+        "    print(time.monotonic()); time.sleep(0.5); print(time.monotonic())\n"
+    )
+    command = [sys.executable, "-c", code]
+    pair = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    spans = sorted([float(word) for word in one.communicate()[0].split()] for one in pair)
+    assert spans[0][1] <= spans[1][0]
+
+
+def test_where_nothing_can_be_locked_it_goes_on(package, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "/proc/none")
+    with kernels.compiling("kernelled"):
+        pass
