@@ -124,7 +124,8 @@ def collect(
     Parameters
     ----------
     thresholds : float (n,)
-        An input whose target is below its threshold has no subset; one that equals it has.
+        An input whose target is below its threshold has no subset; one that equals it has, which
+        rounding doesn't decide: see ``reached_by``.
     max_subsets
         Stop after so many per input; None takes all.
     places : int (n,), ascending
@@ -136,7 +137,7 @@ def collect(
         Where the fully masked input passes (then even the empty subset would suffice), or a
         target is NaN or infinite.
     """
-    places = checked(places, len(inputs))
+    places, limits = checked(places, len(inputs)), reached_by(thresholds)
     known = inputs.any(axis=-1)
     hidden = masked(inputs, known, mask)
     _refuse_passing_mask(_finite(score(hidden), "fully masked "), thresholds, mask)
@@ -144,10 +145,10 @@ def collect(
     rest_values = _finite(score(rest))
     found: list[list[Found]] = [[] for _ in inputs]
     for _ in range(inputs.shape[1] if max_subsets is None else max_subsets):
-        active = np.flatnonzero(rest_values >= thresholds)
+        active = np.flatnonzero(rest_values >= limits)
         if not len(active):
             break
-        ones = find(rest[active], free[active], thresholds[active], places[active])
+        ones = find(rest[active], free[active], limits[active], places[active])
         for row, one in zip(active, ones, strict=True):
             found[row].append(one)
             free[row, one.positions] = False
@@ -155,6 +156,11 @@ def collect(
         rest_values[active] = score(rest[active])
     values = _values_alone(score, inputs, hidden, found)
     return [_subsets(*each) for each in zip(found, values, rest_values.tolist(), strict=True)]
+
+
+def reached_by(thresholds: np.ndarray) -> np.ndarray:
+    """The least values (n,) that reach thresholds (n,): what float32 can't tell from these."""
+    return thresholds - TIE * np.maximum(1.0, np.abs(thresholds))
 
 
 def masked(inputs: np.ndarray, where: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -192,7 +198,7 @@ def _finite(values: np.ndarray, how: str = "") -> np.ndarray:
 
 
 def _refuse_passing_mask(values: np.ndarray, thresholds: np.ndarray, mask: np.ndarray) -> None:
-    passing = np.flatnonzero(values >= thresholds)
+    passing = np.flatnonzero(values >= reached_by(thresholds))
     if len(passing):
         row = passing[0]
         raise BadInput(

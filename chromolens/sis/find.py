@@ -11,7 +11,7 @@ from chromolens.inputs.batches import Inputs
 from chromolens.models.batching import batches
 from chromolens.models.model import Model
 from chromolens.runlog import logger, progress
-from chromolens.sis.collection import Subsets
+from chromolens.sis.collection import Subsets, reached_by
 from chromolens.sis.files import COLUMNS
 from chromolens.sis.front import BLOCK, Finder
 from chromolens.sis.strings import sis_string, surroundings
@@ -120,7 +120,7 @@ def _block(
     onehot = inputs.onehot(rows)
     values, empty = finder.score(onehot), finder.masked_values(onehot)
     limits = of_windows(threshold, values, empty)
-    passing, below = empty >= limits, ~(values >= limits)
+    passing, below = empty >= reached_by(limits), ~(values >= reached_by(limits))
     asked = ~passing & ~below
     found = finder.find(onehot[asked], limits[asked], max_subsets, places[asked])
     names = inputs.windows["id"].to_numpy()[rows[asked]]

@@ -19,7 +19,7 @@ from chromolens.inputs.batches import Inputs
 from chromolens.models.batching import batches
 from chromolens.models.model import Model
 from chromolens.runlog import progress
-from chromolens.sis.collection import smallest_passing
+from chromolens.sis.collection import reached_by, smallest_passing
 from chromolens.sis.find import rows_by_fold
 from chromolens.sis.front import BLOCK, Finder
 from chromolens.sis.thresholds import Threshold, by_fold, fold_thresholds, is_relative, of_windows
@@ -131,8 +131,9 @@ def first_sizes(finder: Finder, inputs: np.ndarray, thresholds: np.ndarray) -> n
     input doesn't reach the threshold (or it is NaN), ``MASKED_PASSES`` where it reaches it when
     fully masked.
     """
-    sizes = np.where(finder.masked_values(inputs)[:, None] >= thresholds, MASKED_PASSES, 0)
-    asked = (finder.score(inputs)[:, None] >= thresholds) & (sizes == 0)
+    least = reached_by(thresholds)
+    sizes = np.where(finder.masked_values(inputs)[:, None] >= least, MASKED_PASSES, 0)
+    asked = (finder.score(inputs)[:, None] >= least) & (sizes == 0)
     of_rows = _off_one_order if finder.method == "exact" else _one_by_one
     rows = np.flatnonzero(asked.any(axis=1))
     for block in batches(rows, BLOCK):
@@ -151,7 +152,8 @@ def _off_one_order(
     order = finder.search(inputs, inputs.any(axis=-1))
     sizes = np.zeros(asked.shape, int)
     for row, column in np.argwhere(asked):
-        found = smallest_passing(order.positions[row], order.values[row], thresholds[row, column])
+        least = reached_by(thresholds[row, column])
+        found = smallest_passing(order.positions[row], order.values[row], least)
         sizes[row, column] = len(found.positions)
     return sizes
 
