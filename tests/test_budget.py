@@ -12,7 +12,7 @@ RULES = [ROOT / "Snakefile", *sorted((ROOT / "workflow/rules").glob("*.smk"))]
 SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
 LIBRARY = sorted((ROOT / "chromolens").rglob("*.py"))
 # Files of many rules are longer than 80 lines: a rule takes about 25.
-MOST_LINES = {"Snakefile": 60, "common.smk": 45, "inputs.smk": 100, "attribute.smk": 110}
+MOST_LINES = {"Snakefile": 60, "common.smk": 60, "inputs.smk": 100, "attribute.smk": 110}
 MOST_LINES |= {"tracks.smk": 100, "checks.smk": 125, "report.smk": 125}
 MACHINE_PATHS = re.compile(r"/(work|home|root|tmp|Users|mnt)/")
 

@@ -16,7 +16,7 @@ LAYERS = [
 BASE = {"errors", "kernels", "plugins", "scores", "runlog", "provenance", "ties"}
 # Above all layers: they read the config, or a finished study.
 TOP = {
-    "again", "config", "sources", "layout", "plan", "preflight", "room", "config_docs", "explain",
+    "again", "config", "sources", "layout", "plan", "preflight", "room", "config_docs", "explain", "interpreter",
     "__main__", "__init__", "export",
 }  # fmt: skip
 WITH_TENSORFLOW = {"architectures", "models", "attribution", "sis", "checks"}
