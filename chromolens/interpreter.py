@@ -1,7 +1,8 @@
 """Paths that Snakemake and bash can read.
 
 Snakemake writes the interpreter's path unquoted into the commands of its jobs. In an environment
-below a folder ``First Last`` or ``it's mine`` every job would end in a syntax error of bash's. So such an environment is started by a link to it that has none of these characters.
+below a folder ``First Last`` or ``it's mine`` every job would end in a syntax error of bash's. So
+such an environment is started by a link to it that has none of these characters.
 """
 
 import hashlib

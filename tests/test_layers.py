@@ -16,8 +16,8 @@ LAYERS = [
 BASE = {"errors", "kernels", "plugins", "scores", "runlog", "provenance", "ties"}
 # Above all layers: they read the config, or a finished study.
 TOP = {
-    "again", "config", "sources", "layout", "plan", "preflight", "room", "config_docs", "explain", "interpreter",
-    "__main__", "__init__", "export",
+    "again", "config", "sources", "layout", "plan", "preflight", "room", "config_docs", "explain",
+    "interpreter", "__main__", "__init__", "export",
 }  # fmt: skip
 WITH_TENSORFLOW = {"architectures", "models", "attribution", "sis", "checks"}
 PLANNING = ["config", "sources", "layout", "plan", "preflight", "room", "plugins", "provenance"]
