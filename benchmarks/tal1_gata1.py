@@ -19,8 +19,9 @@ import numpy as np
 import pandas as pd
 from keras import layers
 
-from chromolens import attribution, plugins
+from chromolens import plugins
 from chromolens.attribution import front
+from chromolens.attribution import methods as attribution_methods
 from chromolens.genome.onehot import encode
 from chromolens.models import devices
 from chromolens.models.model import Model
@@ -108,7 +109,7 @@ def count(folder: Path, motifs: Path) -> pd.DataFrame:
     matrices = {name: log_odds(motifs, name) for name in MOTIFS}
     matches = {name: good_matches(inputs, matrix) for name, matrix in matrices.items()}
     rows = []
-    for method in [name for name in METHODS if name in plugins.names(attribution)]:
+    for method in [name for name in METHODS if name in plugins.names(attribution_methods)]:
         result = front.attribute(model, inputs, method=method, task="both", **METHODS[method])
         for name, matrix in matrices.items():
             number = missed(result.contributions, matches[name], len(matrix))

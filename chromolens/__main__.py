@@ -40,8 +40,8 @@ def _readings(folder: Path) -> str:
     files = folder / "lexicon.tsv", folder / "members.tsv"
     if not all(file.exists() for file in files):
         return ""
-    from chromolens.motifs.agreement import agreement
-    from chromolens.motifs.members import read_table
+    from chromolens.motifs.lexicon.members import read_table
+    from chromolens.motifs.names.agreement import agreement
 
     return f"{agreement(*map(read_table, files)).line}\n"
 

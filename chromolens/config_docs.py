@@ -8,10 +8,11 @@ writes ``config/README.md``. A test fails when that file and the schemas say dif
 import json
 from collections.abc import Iterator
 
-from chromolens import architectures, attribution, plugins
+from chromolens import architectures, plugins
+from chromolens.attribution import methods
 from chromolens.checks.acceptance import VALUES
 from chromolens.config import SCHEMAS, kinds, read_schema
-from chromolens.plan import SAID_BY_TRAINING
+from chromolens.planning.plan import SAID_BY_TRAINING
 from chromolens.runlog import atomic
 
 TARGET = SCHEMAS.parent.parent / "config" / "README.md"
@@ -92,7 +93,7 @@ def _what(part: dict) -> str:
 
 def _plugins() -> str:
     lines = ["## Names that `models` and `attribution.methods` know", ""]
-    for title, package in (("architecture", architectures), ("method", attribution)):
+    for title, package in (("architecture", architectures), ("method", methods)):
         lines += [f"| {title} | its `settings` |", "| --- | --- |"]
         for name in plugins.names(package):
             own = [key for key in plugins.settings(package, name) if key not in SAID_BY_TRAINING]

@@ -5,13 +5,13 @@ from pathlib import Path
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome
 from chromolens.inputs.windows import read_windows
-from chromolens.motifs.finemo import export_regions
+from chromolens.motifs.hits.finemo import export_regions
 
 
 def finemo(
     study: str | Path, model: str, task: str, method: str, folder: str | Path
 ) -> tuple[Path, Path]:
-    """Write the windows of the task's events to ``folder`` (``motifs/finemo.py``).
+    """Write the windows of the task's events to ``folder`` (``motifs/hits/finemo.py``).
 
     Returns the track that was read, and the TF-MoDISco file to call hits with (the task's, of
     any method). Raises BadInput for a study without these files, or a task without windows.

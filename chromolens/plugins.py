@@ -1,9 +1,9 @@
 """Plugins are files: a module's name is its name in the config.
 
-A plugin package (``architectures``, ``attribution``, ``inputs``) offers one function per module,
-named by the package's ``ENTRY``; its keyword-only arguments are its settings. They are read from
-the source, not by importing it, so that a dry run on a login node without TensorFlow still
-rejects a misspelt setting.
+A plugin package (``architectures``, ``attribution.methods``, ``inputs``) offers one function per
+module, named by the package's ``ENTRY`` (``KIND`` is its word in errors); the keyword-only
+arguments are its settings. They are read from the source, not by importing it, so that a dry run
+on a login node without TensorFlow still rejects a misspelt setting.
 """
 
 import ast
@@ -63,7 +63,7 @@ def constant(package: ModuleType, name: str, constant: str, default: object) -> 
 
 def check(package: ModuleType, name: str, where: str = "") -> None:
     """Raise BadInput unless ``package`` has a plugin ``name``."""
-    check_one(name, names(package), f"{package.__name__.split('.')[-1]} plugin", where)
+    check_one(name, names(package), package.KIND, where)
 
 
 def check_settings(

@@ -78,10 +78,15 @@ def record(config: dict, inputs: Iterable[str], models: Iterable[str]) -> dict:
 
 @cache
 def _closure(module: Path) -> frozenset[Path]:
-    """``module``, all modules of this package that it imports, directly or not; templates."""
+    """``module``, all modules of this package that it imports, directly or not; templates.
+
+    A package of ``rules`` is loaded by the names of its files: each of them counts as imported.
+    """
     found, waiting = {module}, [module]
     while waiting:
-        for path in _imports(waiting.pop()) - found:
+        one = waiting.pop()
+        loaded = one.parent.glob("*.py") if one.parts[-2:] == ("rules", "__init__.py") else []
+        for path in _imports(one).union(loaded) - found:
             found.add(path)
             waiting.append(path)
     templates = {file for path in found for file in path.parent.glob("templates/**/*")}

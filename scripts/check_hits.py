@@ -2,9 +2,9 @@
 
 from chromolens.checks.hits import check_hits
 from chromolens.genome.fasta import Genome
-from chromolens.motifs.hit_files import read_hits
-from chromolens.motifs.hits import folds_of
-from chromolens.motifs.sought import motifs_of_task
+from chromolens.motifs.hits.files import read_hits
+from chromolens.motifs.hits.hits import folds_of
+from chromolens.motifs.hits.sought import motifs_of_task
 from chromolens.runlog import log_to
 
 log_to(snakemake.log[0])

@@ -3,7 +3,7 @@
 from chromolens.checks.planted import check_track
 from chromolens.genome.fasta import Genome
 from chromolens.inputs.windows import read_windows
-from chromolens.motifs.database import matrices
+from chromolens.motifs.names.database import matrices
 from chromolens.runlog import log_to
 
 log_to(snakemake.log[0])

@@ -3,7 +3,7 @@
 from chromolens.checks.tiles import check_model
 from chromolens.genome.fasta import Genome
 from chromolens.inputs.windows import read_windows
-from chromolens.motifs.database import load_database
+from chromolens.motifs.names.database import load_database
 from chromolens.runlog import log_to
 
 log_to(snakemake.log[0])

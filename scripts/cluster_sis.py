@@ -1,9 +1,9 @@
 """Cluster the subsets of one task, and name the motifs of the clusters."""
 
-from chromolens.motifs.database import load_database
+from chromolens.motifs.names.database import load_database
 from chromolens.runlog import log_to
-from chromolens.sis.cluster_motifs import cluster_subsets
 from chromolens.sis.files import read_subsets, write_clusters
+from chromolens.sis.motifs.cluster_motifs import cluster_subsets
 
 log_to(snakemake.log[0])
 

@@ -2,7 +2,7 @@
 
 from chromolens.inputs.batches import open_inputs
 from chromolens.models import devices
-from chromolens.models.held_out import evaluate_folds
+from chromolens.models.judging.held_out import evaluate_folds
 from chromolens.runlog import log_to
 
 log_to(snakemake.log[0])

@@ -2,9 +2,9 @@
 
 from chromolens.genome.fasta import Genome
 from chromolens.inputs.windows import read_windows
-from chromolens.motifs.hit_files import write_bed, write_bigbed
-from chromolens.motifs.hits import Rules, find_hits, folds_of
-from chromolens.motifs.sought import motifs_of_task
+from chromolens.motifs.hits.files import write_bed, write_bigbed
+from chromolens.motifs.hits.hits import Rules, find_hits, folds_of
+from chromolens.motifs.hits.sought import motifs_of_task
 from chromolens.runlog import log_to
 
 log_to(snakemake.log[0])

@@ -1,6 +1,6 @@
 """Run TF-MoDISco on the windows of one task."""
 
-from chromolens.motifs.modisco import find_patterns
+from chromolens.motifs.modisco.modisco import find_patterns
 from chromolens.runlog import log_to
 
 log_to(snakemake.log[0])

@@ -1,8 +1,8 @@
 """Join the motifs of all readings, tasks and models into one lexicon."""
 
-from chromolens.motifs.database import load_database
-from chromolens.motifs.lexicon import make_lexicon, write_lexicon
-from chromolens.motifs.members import read_members
+from chromolens.motifs.lexicon.lexicon import make_lexicon, write_lexicon
+from chromolens.motifs.lexicon.members import read_members
+from chromolens.motifs.names.database import load_database
 from chromolens.runlog import log_to
 
 log_to(snakemake.log[0])

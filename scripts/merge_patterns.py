@@ -1,7 +1,7 @@
 """Merge the patterns of one task that are one motif, and turn each motif as its match reads."""
 
-from chromolens.motifs.database import load_database
-from chromolens.motifs.merged_file import write_merged
+from chromolens.motifs.modisco.merged_file import write_merged
+from chromolens.motifs.names.database import load_database
 from chromolens.runlog import log_to
 
 log_to(snakemake.log[0])

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from chromolens.motifs.database import load_database
-from chromolens.motifs.filters import name_filters
+from chromolens.motifs.lexicon.filters import name_filters
 from chromolens.motifs.meme import read_motifs
+from chromolens.motifs.names.database import load_database
 from chromolens.runlog import log_to
 
 log_to(snakemake.log[0])

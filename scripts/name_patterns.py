@@ -1,10 +1,10 @@
 """Name the patterns of one task and the motifs they merge into; say where the seqlets lie."""
 
-from chromolens.motifs.database import load_database
-from chromolens.motifs.matches import write_matches_meme
-from chromolens.motifs.patterns import write_patterns_meme
-from chromolens.motifs.seqlets import write_seqlets
-from chromolens.motifs.tables import motif_tables
+from chromolens.motifs.lexicon.tables import motif_tables
+from chromolens.motifs.modisco.patterns import write_patterns_meme
+from chromolens.motifs.modisco.seqlets import write_seqlets
+from chromolens.motifs.names.database import load_database
+from chromolens.motifs.names.matches import write_matches_meme
 from chromolens.runlog import log_to
 
 log_to(snakemake.log[0])

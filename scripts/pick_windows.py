@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from chromolens.inputs.chosen import choose
 from chromolens.inputs.windows import read_windows
-from chromolens.motifs.choose import choose
 from chromolens.runlog import log_to
 from chromolens.sis import thresholds
 

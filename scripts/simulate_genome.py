@@ -1,7 +1,7 @@
 """Write a genome with planted motifs, and the truth about them."""
 
 from chromolens.genome.simulate import simulate
-from chromolens.motifs.database import matrices
+from chromolens.motifs.names.database import matrices
 from chromolens.runlog import log_to
 
 log_to(snakemake.log[0])

@@ -2,7 +2,7 @@
 
 from chromolens.inputs.batches import open_inputs
 from chromolens.models import devices
-from chromolens.models.train import train
+from chromolens.models.training.train import train
 from chromolens.runlog import log_to
 
 log_to(snakemake.log[0])

@@ -16,7 +16,7 @@ from chromolens.genome.fasta import Genome, prepare_fasta
 from chromolens.genome.intervals import Interval
 from chromolens.models import devices
 from chromolens.models.model import load_model
-from chromolens.models.save import save_model
+from chromolens.models.training.save import save_model
 from chromolens.scores import Origin
 from chromolens.tracks.method import Method
 from chromolens.tracks.shards import explain_shard

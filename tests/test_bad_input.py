@@ -16,8 +16,8 @@ import pyBigWig
 import pytest
 import yaml
 
-from chromolens import room
 from chromolens.errors import BadInput
+from chromolens.planning import disk
 from chromolens.runlog import atomic
 
 ROOT = Path(__file__).parent.parent
@@ -224,11 +224,11 @@ def test_room_is_what_the_tracks_take(tmp_path, monkeypatch):
 
     tracked, one = pd.DataFrame({"model": ["a", "b"]}), pd.DataFrame({"replicate": [0]})
     usage = type("Usage", (), {"free": 21 * 1000 * 2})
-    monkeypatch.setattr(room.shutil, "disk_usage", lambda folder: usage)
-    room.check_room(str(tmp_path), {"chr1": 1000}, tracked, one)
+    monkeypatch.setattr(disk.shutil, "disk_usage", lambda folder: usage)
+    disk.check_room(str(tmp_path), {"chr1": 1000}, tracked, one)
     for sizes, trainings in (
         ({"chr1": 1001}, one),
         ({"chr1": 1000}, pd.DataFrame({"replicate": [0, 1]})),
     ):
         with pytest.raises(BadInput, match="are free"):
-            room.check_room(str(tmp_path), sizes, tracked, trainings)
+            disk.check_room(str(tmp_path), sizes, tracked, trainings)

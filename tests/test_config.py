@@ -9,11 +9,11 @@ import pytest
 import yaml
 
 from chromolens import config as configuration
-from chromolens import preflight
 from chromolens.attribution import references
 from chromolens.errors import BadInput
 from chromolens.inputs import drawing
 from chromolens.models import target_names
+from chromolens.planning import preflight
 
 ROOT = Path(__file__).parent.parent
 SMALL = {"study": "s", "inputs": {"kind": "genome", "fasta": "g.fa", "peaks": {"a": "a.bed"}}}

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from chromolens import architectures, attribution, config_docs, plugins
-from chromolens.attribution._walk import supported_layers
+from chromolens import architectures, config_docs, plugins
+from chromolens.attribution import methods
+from chromolens.attribution.deeplift.walk import supported_layers
 from chromolens.config import kinds, read_schema
 
 ROOT = Path(__file__).parent.parent
@@ -34,7 +35,7 @@ def test_every_key_and_plugin_is_on_the_page():
     named = {word for cell in re.findall(r"^\| `([^`]+)`", text, re.M) for word in cell.split(".")}
     for schema in schemas:
         assert set(keys(schema)) <= named | sections
-    for package in (architectures, attribution):
+    for package in (architectures, methods):
         assert set(plugins.names(package)) <= named
 
 

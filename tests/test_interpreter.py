@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chromolens import interpreter
 from chromolens.errors import BadInput
+from chromolens.planning import interpreter
 
 ROOT = Path(__file__).parents[1]
 ODD = {"space": "First Last", "apostrophe": "it's", "dollar": "a$HOME", "and": "a&b",

@@ -15,12 +15,10 @@ LAYERS = [
 ]  # fmt: skip
 BASE = {"errors", "kernels", "plugins", "scores", "runlog", "provenance", "ties"}
 # Above all layers: they read the config, or a finished study.
-TOP = {
-    "again", "config", "sources", "layout", "plan", "preflight", "room", "config_docs", "explain",
-    "interpreter", "__main__", "__init__", "export",
-}  # fmt: skip
+TOP = {"again", "config", "planning", "config_docs", "explain", "__main__", "__init__", "export"}
 WITH_TENSORFLOW = {"architectures", "models", "attribution", "sis", "checks"}
-PLANNING = ["config", "sources", "layout", "plan", "preflight", "room", "plugins", "provenance"]
+PLANNING = ["config", "planning.sources", "planning.divide", "planning.plan", "planning.disk"]
+PLANNING += ["planning.preflight", "planning.interpreter", "plugins", "provenance"]
 
 
 def modules() -> list[Path]:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chromolens import plan
 from chromolens.errors import BadInput
+from chromolens.planning import plan
 from chromolens.report import gather
 from tests.test_plan import genome, planned
 

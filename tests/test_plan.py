@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from chromolens import config as configuration
-from chromolens import layout, plan, preflight, sources
 from chromolens.errors import BadInput
+from chromolens.planning import divide, plan, preflight, sources
 
 SIZES = {"a": 900, "b": 500, "c": 400, "d": 300}
 
@@ -34,10 +34,10 @@ def records(**parts: object) -> dict:
 def planned(config: dict) -> tuple:
     """Settings, folds, models, methods of a config, checked as the workflow does."""
     settings = sources.inputs(config, "down", "simulated")
-    sizes = layout.sizes(config, settings)
-    folds = layout.folds(config, settings, sizes)
+    sizes = divide.sizes(config, settings)
+    folds = divide.folds(config, settings, sizes)
     models = plan.models(config, plan.tasks(settings))
-    preflight.check(config, settings, models, layout.in_folds(folds, sizes), "results")
+    preflight.check(config, settings, models, divide.in_folds(folds, sizes), "results")
     return settings, folds, models, plan.methods(config)
 
 
@@ -66,7 +66,7 @@ def test_records_name_their_files_and_tasks():
     assert plan.tasks(settings) == ["t"]
     assert set(folds["group"]) == {f"part{i}" for i in range(4)}
     assert list(models["tasks"]) == [["t"]]
-    assert layout.sizes(records(), settings) == {}
+    assert divide.sizes(records(), settings) == {}
 
 
 def test_observed_files_of_a_task_leave_controls_out():
@@ -90,7 +90,7 @@ def test_every_chromosome_is_test_in_one_fold_and_balance_is_by_length():
     assert sorted(totals) == [500, 700, 900]
     for _, rows in folds.groupby("fold"):
         assert not rows["group"].duplicated().any() and set(rows["group"]) == set(SIZES)
-    roles = layout.fold_roles(folds)
+    roles = divide.fold_roles(folds)
     assert roles["fold0"]["validation"] == roles["fold1"]["test"]
 
 
@@ -101,7 +101,7 @@ def test_shards_cover_every_base_once_and_never_mix_folds(size):
     _, folds, _, _ = planned(config)
     covered = {name: np.zeros(length, int) for name, length in SIZES.items()}
     home = folds[folds["role"] == "test"].set_index("group")["fold"]
-    for row in layout.shards(config, SIZES, folds).itertuples():
+    for row in divide.shards(config, SIZES, folds).itertuples():
         for name in row.shard.split("+"):
             chrom, start, end = name.rsplit("-", 2)
             covered[chrom][int(start) : int(end)] += 1
@@ -113,7 +113,7 @@ def test_shards_cover_every_base_once_and_never_mix_folds(size):
 def test_names_of_shards_fit_into_file_names():
     sizes = {f"a_rather_long_name_of_a_contig_{i}": 10 for i in range(200)}
     folds = pd.DataFrame({"fold": "fold0", "role": "test", "group": list(sizes)})
-    shards = layout.shards({"attribution": {"shard_size": 10_000}}, sizes, folds)["shard"]
+    shards = divide.shards({"attribution": {"shard_size": 10_000}}, sizes, folds)["shard"]
     assert shards.str.len().max() <= 200
     assert sorted("+".join(shards).split("+")) == sorted(f"{name}-0-10" for name in sizes)
 
@@ -121,7 +121,7 @@ def test_names_of_shards_fit_into_file_names():
 def test_shards_of_records_divide_each_fold():
     config = records(attribution={"parts": 2})
     _, folds, _, _ = planned(config)
-    shards = layout.shards(config, {}, folds)
+    shards = divide.shards(config, {}, folds)
     assert list(shards["shard"]) == [f"fold{f}-{i}-2" for f in range(4) for i in (0, 1)]
 
 

@@ -4,7 +4,8 @@ from types import ModuleType
 
 import pytest
 
-from chromolens import architectures, attribution, inputs, plugins
+from chromolens import architectures, inputs, plugins
+from chromolens.attribution import methods
 from chromolens.errors import BadInput
 
 
@@ -17,7 +18,7 @@ def package(tmp_path) -> ModuleType:
     (tmp_path / "helper.py").write_text("def other(): ...\nclass A:\n    def act(self): ...\n")
     (tmp_path / "_private.py").write_text("def act(x): ...\n")
     module = ModuleType("kinds.of")
-    module.__path__, module.ENTRY = [str(tmp_path)], "act"
+    module.__path__, module.ENTRY, module.KIND = [str(tmp_path)], "act", "act"
     return module
 
 
@@ -31,7 +32,7 @@ def test_settings_are_the_keyword_only_arguments(package):
 
 
 def test_an_unknown_plugin_or_setting_is_refused_with_the_nearest(package):
-    with pytest.raises(BadInput, match="no of plugin named 'tow'; did you mean 'two'(.|\n)*here"):
+    with pytest.raises(BadInput, match="no act named 'tow'; did you mean 'two'(.|\n)*here"):
         plugins.check(package, "tow", "here")
     with pytest.raises(BadInput, match="no setting of one named 'step'; did you mean 'steps'"):
         plugins.check_settings(package, "one", ["seed", "step"])
@@ -52,7 +53,7 @@ def test_what_must_be_given_and_the_fields_of_a_dataclass(tmp_path):
     assert plugins.fields(file, "S") == ["x", "y"]
 
 
-@pytest.mark.parametrize("package", [architectures, attribution, inputs], ids=lambda p: p.__name__)
+@pytest.mark.parametrize("package", [architectures, methods, inputs], ids=lambda p: p.__name__)
 def test_reading_says_what_importing_would(package):
     import inspect
 

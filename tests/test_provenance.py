@@ -13,7 +13,7 @@ from chromolens import provenance
 def checkout(tmp_path, monkeypatch):
     """A small package: a script imports a, a imports b inside a function; c stands alone."""
     package = tmp_path / "chromolens"
-    for folder in ("kinds", "page/templates"):
+    for folder in ("kinds", "page/templates", "rules"):
         (package / folder).mkdir(parents=True)
     files = {
         "__init__.py": "",
@@ -24,6 +24,8 @@ def checkout(tmp_path, monkeypatch):
         "kinds/one.py": "from chromolens.c import C\n",
         "kinds/two.py": "T = 2\n",
         "page/__init__.py": "",
+        "rules/__init__.py": "",
+        "rules/one.py": "from chromolens.c import C\n",
         "page/write.py": "W = 1\n",
         "page/templates/page.html": "<p>",
     }
@@ -32,6 +34,7 @@ def checkout(tmp_path, monkeypatch):
     (tmp_path / "scripts").mkdir()
     (tmp_path / "scripts/uses_a.py").write_text("from chromolens.a import f\n")
     (tmp_path / "scripts/writes.py").write_text("import chromolens.page.write\n")
+    (tmp_path / "scripts/loads.py").write_text("from chromolens import rules\n")
     monkeypatch.setattr(provenance, "PACKAGE", package)
     monkeypatch.setattr(provenance, "ROOT", tmp_path)
     yield package
@@ -60,7 +63,8 @@ def test_an_edit_changes_the_digest_of_what_imports_it(checkout):
     assert digests() == before
     assert changed(checkout, "a.py", before) == {"uses_a"}
     assert changed(checkout, "b.py", before) == {"uses_a"}  # imported inside a function
-    assert changed(checkout, "c.py", before) == {"one"}
+    assert changed(checkout, "c.py", before) == {"one", "loads"}
+    assert changed(checkout, "rules/one.py", before) == {"loads"}  # by the names of its files
     assert changed(checkout, "kinds/two.py", before) == {"two"}
     assert changed(checkout, "page/templates/page.html", before) == {"writes"}
     assert changed(checkout, "../scripts/writes.py", before) == {"writes"}

@@ -26,8 +26,8 @@ import tensorflow as tf
 from keras import layers
 from speed import cpu_seconds, plain_gradient
 
-from chromolens import attribution, plugins
-from chromolens.attribution import front
+from chromolens import plugins
+from chromolens.attribution import front, methods
 from chromolens.errors import BadInput
 from chromolens.models.model import Model
 
@@ -95,7 +95,7 @@ def main() -> None:
     options.add_argument("--output", type=Path, help="TSV to write")
     options.add_argument("--length", type=int, default=200)
     options.add_argument("--rounds", type=int, default=3)
-    known = sorted(plugins.names(attribution))
+    known = sorted(plugins.names(methods))
     options.add_argument("--methods", nargs="+", default=known, choices=known)
     given = options.parse_args()
     bench.one_thread()

@@ -11,8 +11,9 @@ import keras
 import numpy as np
 from keras import layers
 
-from chromolens import architectures, attribution, plugins
+from chromolens import architectures, plugins
 from chromolens.attribution import front
+from chromolens.attribution import methods as attribution_methods
 from chromolens.errors import BadInput
 from chromolens.models.model import Model
 from tests import unlike_kernels
@@ -85,7 +86,7 @@ def moved(network: keras.Model, method: str, references: str, rows: int) -> np.n
 def main() -> None:
     """Measure and print."""
     made = bench.parser(__doc__)
-    made.add_argument("--methods", nargs="+", default=plugins.names(attribution))
+    made.add_argument("--methods", nargs="+", default=plugins.names(attribution_methods))
     made.add_argument("--rows", type=int, default=16)
     given, rows = made.parse_args(), []
     bench.one_thread()

@@ -14,7 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from speed import cpu_seconds
 
 from chromolens.attribution import front
-from chromolens.attribution.overlapping import attribute_overlapping
+from chromolens.attribution.deeplift.overlapping import attribute_overlapping
 from chromolens.models import devices
 from chromolens.models.model import Model
 

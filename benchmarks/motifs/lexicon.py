@@ -17,9 +17,9 @@ import numpy as np
 from sklearn.metrics import adjusted_rand_score
 
 from chromolens.motifs.compare import similarities
-from chromolens.motifs.database import Motif, load_database
-from chromolens.motifs.lexicon import joined
-from chromolens.motifs.members import Member
+from chromolens.motifs.lexicon.lexicon import joined
+from chromolens.motifs.lexicon.members import Member
+from chromolens.motifs.names.database import Motif, load_database
 from chromolens.motifs.ppm import information, normalised, reverse_complement, trim
 
 SITES = (20, 500)

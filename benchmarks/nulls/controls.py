@@ -10,13 +10,13 @@ import pandas as pd
 from chromolens.genome.shuffles import seed_of
 from chromolens.inputs import genome
 from chromolens.inputs.batches import Inputs, of_model, open_inputs
+from chromolens.inputs.chosen import choose
 from chromolens.inputs.folds import ROLES, fold_table, table_of
 from chromolens.inputs.windows import rows_of
-from chromolens.models.held_out import HeldOut, evaluate_folds
+from chromolens.models.judging.held_out import HeldOut, evaluate_folds
 from chromolens.models.model import load_model
-from chromolens.models.train import train
-from chromolens.motifs.choose import choose
-from chromolens.plan import attribution_settings, sis_settings
+from chromolens.models.training.train import train
+from chromolens.planning.plan import attribution_settings, sis_settings
 from chromolens.scores import Origin
 from chromolens.sis import thresholds
 from chromolens.sis.files import write_subsets

@@ -6,12 +6,12 @@ from pathlib import Path
 import h5py
 import pandas as pd
 
-from chromolens.motifs.database import Motif, load_database
-from chromolens.motifs.merged_file import write_merged
-from chromolens.motifs.modisco import find_patterns
-from chromolens.motifs.patterns import patterns_table
-from chromolens.sis.cluster_motifs import cluster_subsets
+from chromolens.motifs.modisco.merged_file import write_merged
+from chromolens.motifs.modisco.modisco import find_patterns
+from chromolens.motifs.modisco.patterns import patterns_table
+from chromolens.motifs.names.database import Motif, load_database
 from chromolens.sis.files import read_subsets
+from chromolens.sis.motifs.cluster_motifs import cluster_subsets
 
 
 def readings(config: dict, task: str, seed: int, folder: Path) -> tuple[list[dict], float]:

@@ -26,8 +26,8 @@ from scipy.spatial.distance import squareform
 from sklearn.cluster import DBSCAN, HDBSCAN
 from sklearn.metrics import adjusted_rand_score
 
-from chromolens.sis.aligned import aligned_clusters, by_size, distances
-from chromolens.sis.clusters import paper_clusters
+from chromolens.sis.motifs.aligned import aligned_clusters, by_size, distances
+from chromolens.sis.motifs.clusters import paper_clusters
 from tests.sis.families import planted_strings
 
 HARDER = {"drop": 0.25, "noisy": 0.3}

@@ -1,3 +1,4 @@
 """Networks: one module each, offering ``build(length, channels, tasks, *, ...)``."""
 
 ENTRY = "build"
+KIND = "architecture"

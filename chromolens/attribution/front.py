@@ -3,25 +3,27 @@
 Everything that is the same for all methods is done here, once: checks, references, N, seeds,
 batches of one fixed shape in which every input has its place (so that no bit of an answer depends
 on which others are asked), one compiled graph for each model, method and set of tasks.
+
+Each input explained for a task of its own: contributions to the true class of each.
 """
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from functools import partial
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from chromolens import attribution, plugins
+from chromolens import plugins
+from chromolens.attribution import methods
 from chromolens.attribution import references as kinds
-from chromolens.attribution._own_tasks import own_tasks
 from chromolens.attribution.result import Result
 from chromolens.errors import BadInput
-from chromolens.models._custom_target import CustomTarget, target_name
 from chromolens.models.batching import BATCH_SIZE, batches, checked, placed
 from chromolens.models.model import Model, check_inputs
-from chromolens.models.targets import target_function
+from chromolens.models.targets import CustomTarget, target_function, target_name
 
 
 def attribute(
@@ -168,9 +170,9 @@ def _build(
     target: str | CustomTarget,
     settings: dict[str, object],
 ) -> Callable:
-    plugins.check(attribution, method)
-    plugins.check_settings(attribution, method, list(settings))
-    run = plugins.load(attribution, method)
+    plugins.check(methods, method)
+    plugins.check_settings(methods, method, list(settings))
+    run = plugins.load(methods, method)
     goal = target_function(model, tasks, target)
     draws = "seeds" in inspect.signature(run).parameters
 
@@ -239,3 +241,46 @@ class _Collected:
         numbers = (self.contributions[task], hypothetical, error, values, at_reference)
         told = {"equal_references": self.equal, "target": self.target}
         return Result(*numbers, fallbacks=self.fallbacks, **told)
+
+
+def own_tasks(
+    ask: Callable,
+    inputs: np.ndarray,
+    tasks: Sequence[int | str],
+    references: str | np.ndarray,
+    ids: Sequence[str] | None,
+    places: np.ndarray,
+) -> Result:
+    """Input i of ``inputs`` (n, length, channels) explained for ``tasks[i]``.
+
+    ``ask`` (inputs, tasks=, references=, ids=, places=) -> list of Result answers for one task at
+    a time. A row keeps its place, so its answer doesn't depend on the others' tasks.
+    """
+    tasks = np.asarray(tasks)
+    if tasks.shape != (len(inputs),):
+        raise BadInput(
+            f"there are {tasks.size} tasks for {len(inputs)} inputs", expected="one each"
+        )
+    collected: dict[str, np.ndarray] = {}
+    for task in np.unique(tasks):
+        rows = np.flatnonzero(tasks == task)
+        names = None if ids is None else [ids[row] for row in rows]
+        chosen = {"references": _of(references, rows), "ids": names, "places": places[rows]}
+        (found,) = ask(inputs[rows], tasks=[task.item()], **chosen)
+        _put(collected, found, rows, len(inputs))
+    return Result(**collected)
+
+
+def _of(references: str | np.ndarray, rows: np.ndarray) -> str | np.ndarray:
+    own = not isinstance(references, str) and len(references) > 1
+    return np.asarray(references)[rows] if own else references
+
+
+def _put(collected: dict, found: Result, rows: np.ndarray, count: int) -> None:
+    for name in (field.name for field in fields(Result)):
+        value = getattr(found, name)
+        if isinstance(value, np.ndarray):
+            empty = np.zeros((count, *value.shape[1:]), value.dtype)
+            collected.setdefault(name, empty)[rows] = value
+        else:
+            collected[name] = value

@@ -13,9 +13,9 @@ import pandas as pd
 from chromolens.genome.fasta import Genome
 from chromolens.inputs.peaks import read_peaks
 from chromolens.motifs.compare import similarity
-from chromolens.motifs.database import matrices
-from chromolens.motifs.hit_sites import composition, query_of, sites_of
-from chromolens.motifs.sought import Sought
+from chromolens.motifs.hits.sites import composition, query_of, sites_of
+from chromolens.motifs.hits.sought import Sought
+from chromolens.motifs.names.database import matrices
 
 COLUMNS = (
     "motif name truth events hits recall precision recall_pwm precision_pwm "

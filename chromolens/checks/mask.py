@@ -16,12 +16,12 @@ from scipy.stats import percentileofscore
 from chromolens.genome.onehot import codes_to_onehot
 from chromolens.genome.shuffles import degenerate, dinucleotide, seed_of
 from chromolens.inputs.batches import Inputs
+from chromolens.inputs.chosen import background_rows
 from chromolens.inputs.windows import rows_of
 from chromolens.models.model import Model
-from chromolens.motifs.pick import background_rows
-from chromolens.sis.collection import masked
 from chromolens.sis.find import rows_by_fold
 from chromolens.sis.front import mask_of
+from chromolens.sis.search.collection import masked
 from chromolens.sis.thresholds import Threshold, by_fold, of_windows
 
 MOST = 200

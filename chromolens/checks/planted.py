@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens.genome.fasta import Genome
-from chromolens.motifs.scan import log_odds, scan
+from chromolens.motifs.hits.scan import log_odds, scan
 from chromolens.tracks.bigwig import read_back
 
 COLUMNS = ["scope", "planted", "top", "recall", "precision", "chance", "decoy", "alone"]

@@ -20,8 +20,8 @@ from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
 from chromolens.genome.onehot import UNKNOWN, codes_to_onehot
 from chromolens.inputs.peaks import read_peaks
-from chromolens.motifs.database import Motif
-from chromolens.motifs.scan import best, log_odds, window_words
+from chromolens.motifs.hits.scan import best, log_odds, window_words
+from chromolens.motifs.names.database import Motif
 from chromolens.scores import open_scores
 from chromolens.tracks.mixture import read_headers
 

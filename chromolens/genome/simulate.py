@@ -16,12 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from chromolens.genome.instances import (
-    checked_composition,
-    checked_ppm,
-    information,
-    sample_all,
-)
+from chromolens.genome.instances import checked_composition, checked_ppm, information, sample_all
 from chromolens.genome.onehot import reverse_complement_codes, sequence_of
 from chromolens.genome.planting import (
     Instance,

@@ -18,8 +18,8 @@ import pandas as pd
 
 from chromolens.genome.onehot import UNKNOWN
 from chromolens.inputs.batches import Inputs
-from chromolens.models._rearranged import Rearranged
 from chromolens.models.batching import batches, padded
+from chromolens.models.foreign.rearranged import Rearranged
 from chromolens.models.model import Model
 from chromolens.runlog import logger
 

@@ -1,4 +1,7 @@
-"""Walking through a network, layer by layer."""
+"""Walking through a network, layer by layer.
+
+The layers that an input passes one after the other, before a network branches.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,7 +10,7 @@ from importlib import import_module
 import keras
 
 from chromolens.errors import BadInput
-from chromolens.models._logits import functional
+from chromolens.models.logits import functional
 
 
 def walk(network: keras.Model, inputs: object, rule: Callable) -> list:
@@ -48,3 +51,23 @@ def operations(names: str) -> list[type]:
 
 
 _HOMES = ("ops.numpy", "ops.nn", "ops.math", "ops.core", "activations.activations")
+
+
+def chain(graph: keras.Model) -> list:
+    """Nodes from the input on, each of one input and each feeding the next one only.
+
+    The last one may feed several; outputs of the graph are left out, so that
+    ``keras.Model(node.outputs[0], graph.outputs)`` is what comes behind a node. Its layer is
+    ``node.operation``.
+    """
+    nodes = {id(node) for level in graph._nodes_by_depth.values() for node in level}
+    ends = {id(output) for output in graph.outputs}
+    found, layer = [], graph.inputs[0]._keras_history.operation
+    while True:
+        following = [node for node in layer._outbound_nodes if id(node) in nodes]
+        if len(following) != 1 or len(following[0].input_tensors) != 1:
+            return found
+        if id(following[0].outputs[0]) in ends:
+            return found
+        found.append(following[0])
+        layer = following[0].operation

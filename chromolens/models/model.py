@@ -3,6 +3,8 @@
 A network is a Keras functional or Sequential model of one input (n, length, channels). Its
 outputs, flattened in model order, are its tasks: an output (n, T) holds T of them, a profile
 (n, positions, strands) is one.
+
+Names of a network's tasks, from its outputs, and the shape of its input.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,13 +13,45 @@ import keras
 import numpy as np
 
 from chromolens.errors import BadInput, nearest
-from chromolens.models._files import Source, digest_of, parts_of, read_facts, read_network
-from chromolens.models._layout import adapted, layout_of
-from chromolens.models._logits import functional, without_last_activation
-from chromolens.models._outputs import canonical_names, input_shape, task_names
-from chromolens.models._sound import check_repeats, check_stateless, check_weights
 from chromolens.models.batching import BATCH_SIZE, batches, padded
+from chromolens.models.foreign.files import Source, digest_of, parts_of, read_facts, read_network
+from chromolens.models.foreign.layout import adapted, layout_of
+from chromolens.models.foreign.sound import check_repeats, check_stateless, check_weights
 from chromolens.models.grouped import cut_groups
+from chromolens.models.logits import functional, without_last_activation
+
+
+def task_names(canonical: list[str], named: list[str]) -> list[str]:
+    """Names of the tasks: those given; a profile network has ``counts_NAME`` beside each."""
+    if len(named) == len(canonical):
+        return list(named)
+    counts = {f"counts/{index}": f"counts_{name}" for index, name in enumerate(named)}
+    return [counts.get(name, name) for name in canonical]
+
+
+def input_shape(network: keras.Model) -> tuple[int | None, int]:
+    """Length (None: any) and channels of the one input; BadInput where it has others."""
+    shapes = [tuple(tensor.shape) for tensor in network.inputs]
+    if len(shapes) != 1 or len(shapes[0]) != 3 or shapes[0][2] is None:
+        raise BadInput(f"the model's inputs are {shapes}", expected="one: (n, length, channels)")
+    return shapes[0][1], shapes[0][2]
+
+
+def canonical_names(network: keras.Model) -> list[str]:
+    """``output/index`` of each task; a profile is one task of its output's name."""
+    names = []
+    for name, output in zip(network.output_names, network.outputs, strict=True):
+        if len(output.shape) not in (2, 3) or output.shape[-1] is None:
+            raise BadInput(
+                f"output {name!r} has shape {tuple(output.shape)}",
+                expected="(n, tasks) or a profile (n, positions, strands)",
+            )
+        names += [name] if len(output.shape) == 3 else _numbered(name, output.shape[-1])
+    return names
+
+
+def _numbered(name: str, count: int) -> list[str]:
+    return [f"{name}/{index}" for index in range(count)]
 
 
 class Model:
@@ -168,7 +202,7 @@ def load_model(
         name of the layer. Losses aren't needed.
     layout
         Order of the input's axes (``length_channels``, ``channels_length``, ...), or a mapping;
-        see ``chromolens.models._layout``.
+        see ``chromolens.models.foreign.layout``.
 
     Raises
     ------

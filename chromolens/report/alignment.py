@@ -1,6 +1,6 @@
 """Lay a motif and its database match under each other, so that columns can be compared.
 
-The match itself (and its q-value) is found in ``chromolens.motifs.naming``; this only
+The match itself (and its q-value) is found in ``chromolens.motifs.names.naming``; this only
 looks for the offset and strand at which two matrices look most alike to the eye: where the
 products of their letter heights sum to most.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chromolens.motifs.ppm import reverse_complement
-from chromolens.report.logos import heights
+from chromolens.report.figures.logos import heights
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from chromolens import __version__
 from chromolens.models.nulls import is_null
-from chromolens.motifs.database import load_database
+from chromolens.motifs.names.database import load_database
 from chromolens.report.motif_page import MotifFiles
 from chromolens.report.study import Study
 

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from chromolens.motifs.patterns import Pattern
+from chromolens.motifs.modisco.patterns import Pattern
 from chromolens.motifs.ppm import column_information, reverse_complement
-from chromolens.report import logos, motif_figures
+from chromolens.report.figures import logos
+from chromolens.report.figures import motifs as motif_figures
 from chromolens.report.tables import Table, count, decimal, significant
 
 _EXAMPLES = 5

@@ -8,11 +8,12 @@ import h5py
 import pandas as pd
 
 from chromolens.inputs.peaks import read_genes
-from chromolens.motifs.matches import read_matches_meme
-from chromolens.motifs.merging import stored
-from chromolens.motifs.patterns import pattern_of
-from chromolens.report import logos, motif_card
+from chromolens.motifs.modisco.merging import stored
+from chromolens.motifs.modisco.patterns import pattern_of
+from chromolens.motifs.names.matches import read_matches_meme
+from chromolens.report import motif_card
 from chromolens.report.environment import environment
+from chromolens.report.figures import logos
 from chromolens.report.motif_places import from_tss, seqlet_places
 from chromolens.report.study import read
 from chromolens.report.tables import plural

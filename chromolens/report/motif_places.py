@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens.genome.intervals import Interval
-from chromolens.motifs.seqlets import read_seqlets
+from chromolens.motifs.modisco.seqlets import read_seqlets
 
 
 def seqlet_places(merged_h5: str | Path, kind: str) -> pd.DataFrame:

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from chromolens.report import logos, summary
+from chromolens.report import summary
 from chromolens.report.environment import environment
+from chromolens.report.figures import logos
 from chromolens.report.sections import (
     checks,
     data,

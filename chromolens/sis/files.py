@@ -28,12 +28,12 @@ from chromolens.errors import BadInput
 from chromolens.genome.onehot import BASES
 from chromolens.motifs.meme import write_meme
 from chromolens.runlog import atomic
-from chromolens.sis.members import origin
+from chromolens.sis.motifs.members import origin
 
 if TYPE_CHECKING:
     # the jobs that find subsets need no clustering packages
-    from chromolens.sis.cluster_motifs import Clusters
-    from chromolens.sis.matrices import Matrices
+    from chromolens.sis.motifs.cluster_motifs import Clusters
+    from chromolens.sis.motifs.matrices import Matrices
 
 COLUMNS = "id fold order value without_one threshold rest_value positions string sequence".split()
 TEXT = {name: str for name in ("id", "fold", "positions", "string", "sequence")}

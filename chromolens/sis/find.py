@@ -11,10 +11,10 @@ from chromolens.inputs.batches import Inputs
 from chromolens.models.batching import batches
 from chromolens.models.model import Model
 from chromolens.runlog import logger, progress
-from chromolens.sis.collection import Subsets, reached_by
 from chromolens.sis.files import COLUMNS
 from chromolens.sis.front import BLOCK, Finder
-from chromolens.sis.strings import sis_string, surroundings
+from chromolens.sis.motifs.strings import sis_string, surroundings
+from chromolens.sis.search.collection import Subsets, reached_by
 from chromolens.sis.thresholds import Threshold, is_relative, of_windows
 
 COUNTS = "fold threshold windows masked_passes below with_subset subsets".split()

@@ -14,11 +14,11 @@ from chromolens.errors import BadInput
 from chromolens.models.batching import batches, checked
 from chromolens.models.model import Model, check_inputs
 from chromolens.models.targets import target_function
-from chromolens.sis.backselect import search_with
-from chromolens.sis.collection import Subsets, by_gradient, collect, exact, masked
-from chromolens.sis.compiled import compiled_masked_score, compiled_score
-from chromolens.sis.gradient import gradient_search
-from chromolens.sis.local import local_search
+from chromolens.sis.search.backselect import search_with
+from chromolens.sis.search.collection import Subsets, by_gradient, collect, exact, masked
+from chromolens.sis.search.compiled import compiled_masked_score, compiled_score
+from chromolens.sis.search.gradient import gradient_search
+from chromolens.sis.search.local import local_search
 
 logger = logging.getLogger("chromolens")
 

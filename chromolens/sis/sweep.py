@@ -19,9 +19,9 @@ from chromolens.inputs.batches import Inputs
 from chromolens.models.batching import batches
 from chromolens.models.model import Model
 from chromolens.runlog import progress
-from chromolens.sis.collection import reached_by, smallest_passing
 from chromolens.sis.find import rows_by_fold
 from chromolens.sis.front import BLOCK, Finder
+from chromolens.sis.search.collection import reached_by, smallest_passing
 from chromolens.sis.thresholds import Threshold, by_fold, fold_thresholds, is_relative, of_windows
 
 AT = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95)

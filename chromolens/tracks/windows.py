@@ -18,13 +18,7 @@ from chromolens.errors import BadInput
 from chromolens.models.batching import batches
 from chromolens.runlog import atomic, progress
 from chromolens.tracks import scaling
-from chromolens.tracks.answers import (
-    PER_WINDOW,
-    answer,
-    combined,
-    default_windows,
-    header_of,
-)
+from chromolens.tracks.answers import PER_WINDOW, answer, combined, default_windows, header_of
 from chromolens.tracks.method import Method
 
 if TYPE_CHECKING:

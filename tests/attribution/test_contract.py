@@ -7,11 +7,11 @@ import networks
 import numpy as np
 import pytest
 
-from chromolens import attribution, plugins
-from chromolens.attribution import front
+from chromolens import plugins
+from chromolens.attribution import front, methods
 from chromolens.models.model import Model
 
-METHODS = plugins.names(attribution)
+METHODS = plugins.names(methods)
 COMPLETE = [name for name in METHODS if name.startswith(("deeplift", "shapley", "kernel_shap"))]
 BACKGROUND = [0.3, 0.2, 0.15, 0.35]
 SETTINGS = {
@@ -137,7 +137,7 @@ def test_shapes_types_and_values(method, models):
     inputs = networks.sequences(3, 40)
     result = ask(method, models["cnn"], inputs, task=1)
     assert result.contributions.shape == (3, 40)
-    says = plugins.constant(attribution, method, "HYPOTHETICAL", True)
+    says = plugins.constant(methods, method, "HYPOTHETICAL", True)
     assert (result.hypothetical is None) == (not says)
     assert result.hypothetical is None or result.hypothetical.shape == (3, 40, 4)
     told = {"equal_references", "fallbacks", "target"}
@@ -154,8 +154,8 @@ def test_shapes_types_and_values(method, models):
 @pytest.mark.parametrize("name", METHODS)
 def test_switches_keep_what_is_said_of_hypothetical_contributions(name, models):
     """A switch takes them away just where ``HYPOTHETICAL`` names it."""
-    defaults = inspect.signature(plugins.load(attribution, name)).parameters.values()
-    says = plugins.constant(attribution, name, "HYPOTHETICAL", True)
+    defaults = inspect.signature(plugins.load(methods, name)).parameters.values()
+    says = plugins.constant(methods, name, "HYPOTHETICAL", True)
     network, inputs = models["averaged" if name == "cam" else "cnn"], networks.sequences(1, 40)
     for switch in (one for one in defaults if isinstance(one.default, bool)):
         result = ask(name, network, inputs, **{switch.name: not switch.default})

@@ -6,7 +6,7 @@ import tensorflow as tf
 from test_contract import check_additive, check_alone, check_complete
 
 from chromolens import plugins
-from chromolens.attribution._explanation import Explanation, by_multipliers, reference_values
+from chromolens.attribution.explanation import Explanation, by_multipliers, reference_values
 from chromolens.models.model import Model
 
 

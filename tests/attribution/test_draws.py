@@ -6,8 +6,9 @@ import pytest
 import tensorflow as tf
 
 from chromolens import plugins
-from chromolens.attribution import _draws, front, references
-from chromolens.attribution._explanation import Explanation, reference_values
+from chromolens.attribution import front, references
+from chromolens.attribution.explanation import Explanation, reference_values
+from chromolens.attribution.gradients import draws
 from chromolens.models.model import Model
 
 X = networks.sequences(7, 40)
@@ -20,7 +21,7 @@ def model():
 
 def a_draw(target, inputs, references, seeds):
     """A method whose contributions are a draw of each position."""
-    drawn = _draws.uniform(seeds, 3, [inputs.shape[1]])[None]
+    drawn = draws.uniform(seeds, 3, [inputs.shape[1]])[None]
     outputs = target.outputs(inputs)
     base = reference_values(target, references, target.freeze(outputs))
     return Explanation(drawn, None, target(inputs), base, complete=False)
@@ -64,12 +65,12 @@ def test_seeds_are_known_and_differ():
 
 def test_draws_have_their_distributions():
     seeds = tf.constant(references.seeds([str(i) for i in range(200)], 0))
-    flat = _draws.uniform(seeds, 0, [50, 2]).numpy()
-    bell = _draws.normal(seeds, 0, [50, 2]).numpy()
+    flat = draws.uniform(seeds, 0, [50, 2]).numpy()
+    bell = draws.normal(seeds, 0, [50, 2]).numpy()
     error = 5 / np.sqrt(flat.size)  # five standard errors of a variance of at most 1
     assert abs(flat.mean() - 1 / 2) < error and abs(flat.var() - 1 / 12) < error
     assert abs(bell.mean()) < error and abs(bell.var() - 1) < 2 * error
     assert 0 <= flat.min() and flat.max() < 1
-    other = _draws.uniform(seeds, 1, [50, 2]).numpy()
+    other = draws.uniform(seeds, 1, [50, 2]).numpy()
     assert abs(np.corrcoef(flat.ravel(), other.ravel())[0, 1]) < error
     assert abs(np.corrcoef(flat[:-1].ravel(), flat[1:].ravel())[0, 1]) < error

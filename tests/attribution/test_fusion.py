@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras import layers
 
 from chromolens.attribution import front
-from chromolens.attribution._convolution import convolved, is_plain
+from chromolens.attribution.deeplift.rules.linear import convolved, is_plain
 
 
 def matrix_of(kernel, length, before, positions, rate):

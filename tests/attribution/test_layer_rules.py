@@ -12,10 +12,12 @@ import tensorflow as tf
 from keras import layers, ops
 from test_contract import check_alone
 
-from chromolens.attribution import _walk, deeplift_rescale, front
-from chromolens.models._logits import WEIGHTED, Preactivation, functional, linear_part
-from chromolens.models._rearranged import Rearranged, Zeros
-from chromolens.models._tokens import Tokens
+from chromolens.attribution import front
+from chromolens.attribution.deeplift import walk
+from chromolens.attribution.methods import deeplift_rescale
+from chromolens.models.foreign.rearranged import Rearranged, Zeros
+from chromolens.models.foreign.tokens import Tokens
+from chromolens.models.logits import WEIGHTED, Preactivation, functional, linear_part
 from chromolens.models.model import Model
 from chromolens.models.targets import target_function
 
@@ -86,7 +88,7 @@ def operations_in(model):
 
 def test_every_rule_is_tested():
     used = {kind for name in CASES for kind in operations_in(network(name))}
-    rules = set(_walk.rules_for("rescale"))
+    rules = set(walk.rules_for("rescale"))
     # Those in front of a network of one's own and behind it, and test_recurrent's.
     elsewhere = {Preactivation, Tokens, Rearranged, Zeros}
     elsewhere |= {layers.Bidirectional, layers.GRU, layers.LSTM, layers.SimpleRNN}

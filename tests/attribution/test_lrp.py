@@ -8,8 +8,8 @@ import tensorflow as tf
 from keras import layers
 
 from chromolens.attribution import front
-from chromolens.attribution._relevance import Relevance
-from chromolens.attribution._walk import rules_for
+from chromolens.attribution.deeplift.walk import rules_for
+from chromolens.attribution.signals.lrp import Relevance
 from chromolens.errors import BadInput
 
 LENGTH = 8

@@ -12,8 +12,8 @@ from sklearn.linear_model import Ridge
 
 from chromolens.attribution import front
 from chromolens.attribution import references as kinds
-from chromolens.attribution._coalitions import of_sizes
-from chromolens.attribution._games import Game
+from chromolens.attribution.games.coalitions import of_sizes
+from chromolens.attribution.games.players import Game
 from chromolens.errors import BadInput
 from chromolens.models.model import Model
 

@@ -7,7 +7,7 @@ import pytest
 from keras import layers
 
 from chromolens.attribution import front
-from chromolens.attribution.overlapping import attribute_overlapping
+from chromolens.attribution.deeplift.overlapping import attribute_overlapping
 from chromolens.errors import BadInput
 from chromolens.models.model import Model
 

@@ -7,7 +7,7 @@ import pytest
 from keras import activations, layers, ops
 from test_deeplift import assert_complete, deeplift, others
 
-from chromolens.attribution import _walk
+from chromolens.attribution.deeplift import walk
 from chromolens.attribution.strands import both_strands
 from chromolens.errors import BadInput
 
@@ -81,6 +81,6 @@ def test_an_unknown_fallback_is_refused():
 
 
 def test_names_of_layers_with_a_rule():
-    names = _walk.supported_layers("rescale")
+    names = walk.supported_layers("rescale")
     assert {"Conv1D", "MultiHeadAttention", "LayerNormalization", "ops.Multiply"} <= set(names)
     assert names == sorted(set(names)) and "Squared" not in names

@@ -8,11 +8,10 @@ import pytest
 from keras import layers, ops
 from test_revealcancel import METHODS, ask
 
-from chromolens.attribution._pair import Pair
-from chromolens.attribution._split import Split
-from chromolens.attribution.rules.reveal_dense import RULES, weighted
-from chromolens.models._logits import linear_part
-from chromolens.models._rearranged import Rearranged
+from chromolens.attribution.deeplift.pair import Pair, Split
+from chromolens.attribution.deeplift.rules.reveal import RULES, weighted
+from chromolens.models.foreign.rearranged import Rearranged
+from chromolens.models.logits import linear_part
 
 SHAPES = {
     "separable": (layers.SeparableConv1D(5, 3, depth_multiplier=2, strides=2), (9, 4)),

@@ -89,7 +89,7 @@ def test_paths_that_begin_at_a_constant_reference(uncompiled, quadrature):
 
 
 def test_the_noise_shows_a_method_that_lets_rounding_choose(uncompiled, monkeypatch):
-    from chromolens.attribution.rules import maximum
+    from chromolens.attribution.deeplift.rules import maximum
 
     monkeypatch.setattr(maximum, "TIE", 0.0)
     monkeypatch.setattr("chromolens.models.maxima.TIE", 0.0)

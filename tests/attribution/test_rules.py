@@ -8,10 +8,10 @@ import pytest
 import tensorflow as tf
 from keras import layers, ops
 
-from chromolens.attribution import _functions as closed
-from chromolens.attribution._activations import quotient_back, relu_back
-from chromolens.attribution._pair import Pair
-from chromolens.attribution.rules.maximum import cross_max_back, maximum
+from chromolens.attribution.deeplift import functions as closed
+from chromolens.attribution.deeplift.functions import quotient_back, relu_back
+from chromolens.attribution.deeplift.pair import Pair
+from chromolens.attribution.deeplift.rules.maximum import cross_max_back, maximum
 from chromolens.models.graph import walk
 from chromolens.models.maxima import called, first_of_equals, split_into_pools
 

@@ -8,7 +8,7 @@ import pytest
 
 from chromolens.checks import hits as checks
 from chromolens.genome.fasta import Genome, prepare_fasta
-from chromolens.motifs.sought import Sought
+from chromolens.motifs.hits.sought import Sought
 from chromolens.tracks.bigwig import write_bigwig
 
 WORD, SIZE = "TGACGCAATCGG", 20_000

@@ -8,7 +8,7 @@ import pytest
 
 from chromolens.checks.tiles import check, tile_labels
 from chromolens.genome.fasta import Genome, prepare_fasta
-from chromolens.motifs.database import Motif
+from chromolens.motifs.names.database import Motif
 
 WINDOW, WORD = 20, "GATTACAT"
 

@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 from keras import layers
 
-from chromolens import config, plan
+from chromolens import config
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import open_inputs
 from chromolens.models.model import load_model
-from chromolens.models.train import train
+from chromolens.models.training.train import train
+from chromolens.planning import plan
 
 LENGTH = 30
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.models import data
+from chromolens.models.training import data
 from tests.models.planted import ToyGenome, sequences
 
 

@@ -9,9 +9,9 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from chromolens.errors import BadInput
-from chromolens.models.evaluate import evaluate, pool, reliability
+from chromolens.models.judging.evaluate import evaluate, pool, reliability
+from chromolens.models.judging.predict import predict_groups
 from chromolens.models.model import Model
-from chromolens.models.predict import predict_groups
 from tests.models.planted import sequences
 
 TASKS = ["alpha", "beta"]

@@ -8,8 +8,8 @@ from keras import layers
 
 from chromolens.genome.onehot import encode
 from chromolens.inputs.batches import open_inputs
-from chromolens.models._rearranged import Rearranged
 from chromolens.models.filters import filter_sites, filters_of_folds, first_convolution
+from chromolens.models.foreign.rearranged import Rearranged
 from chromolens.models.model import Model
 
 LENGTH = 40

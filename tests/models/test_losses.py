@@ -5,8 +5,8 @@ import pytest
 from scipy import stats
 
 from chromolens.errors import BadInput
-from chromolens.models import losses
-from chromolens.models.objectives import Scalars
+from chromolens.models.training import losses
+from chromolens.models.training.objectives import Scalars
 from tests.models.planted import sequences
 
 NAN = np.nan

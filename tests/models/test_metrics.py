@@ -6,7 +6,7 @@ from scipy import stats
 from scipy.spatial.distance import jensenshannon
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from chromolens.models import metrics
+from chromolens.models.judging import metrics
 
 
 @pytest.fixture(params=[0, 1, 2])

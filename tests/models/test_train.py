@@ -11,11 +11,11 @@ import tensorflow as tf
 
 from chromolens import kernels
 from chromolens.errors import BadInput
-from chromolens.models import checkpoint, data
-from chromolens.models.evaluate import evaluate
+from chromolens.models.judging.evaluate import evaluate
+from chromolens.models.judging.predict import predict_groups
 from chromolens.models.model import Model, load_model
-from chromolens.models.predict import predict_groups
-from chromolens.models.train import train
+from chromolens.models.training import checkpoint, data
+from chromolens.models.training.train import train
 from tests.models.planted import sequences
 
 QUICK = {

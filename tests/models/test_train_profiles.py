@@ -8,11 +8,11 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 
 from chromolens.errors import BadInput
-from chromolens.models.evaluate import evaluate
+from chromolens.models.judging.evaluate import evaluate
+from chromolens.models.judging.predict import predict_groups
 from chromolens.models.model import Model
-from chromolens.models.objectives import Profiles
-from chromolens.models.predict import predict_groups
-from chromolens.models.train import train
+from chromolens.models.training.objectives import Profiles
+from chromolens.models.training.train import train
 from tests.models.planted import ToyGenome
 
 SMALL = {"filters": 12, "kernel": 9, "dilated_layers": 1, "profile_kernel": 25}

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from chromolens.architectures import cnn
-from chromolens.models.held_out import evaluate_folds
-from chromolens.models.train import train
+from chromolens.models.judging.held_out import evaluate_folds
+from chromolens.models.training.train import train
 from tests.models.planted import sequences
 
 SETTINGS = {"filters": 8, "kernel": 9, "dense": 8}

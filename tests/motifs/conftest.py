@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chromolens.motifs.database import Motif, load_database
+from chromolens.motifs.names.database import Motif, load_database
 
 HERE = Path(__file__).parent
 

@@ -61,7 +61,7 @@ def write(path: Path, names: list, onehot: np.ndarray, hypothetical: np.ndarray)
 
 
 def main(folder: Path) -> None:
-    from chromolens.motifs.modisco import find_patterns
+    from chromolens.motifs.modisco.modisco import find_patterns
 
     codes, hypothetical, _ = plant(COUNT, seed=0)
     onehot = np.eye(4)[codes]

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from chromolens.motifs.agreement import agreement
+from chromolens.motifs.names.agreement import agreement
 
 MEMBERS = pd.DataFrame(
     [

@@ -8,8 +8,8 @@ import pyjaspar
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.motifs.database import check_source, load_database, matrices
 from chromolens.motifs.meme import write_meme
+from chromolens.motifs.names.database import check_source, load_database, matrices
 
 SQLITE = Path(pyjaspar.__file__).parent / "data/JASPAR2024.sqlite"
 

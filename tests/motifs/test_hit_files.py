@@ -10,9 +10,9 @@ import pytest
 
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome, prepare_fasta
-from chromolens.motifs.finemo import export_regions
-from chromolens.motifs.hit_files import autosql, read_hits, write_bed, write_bigbed
-from chromolens.motifs.hits import COLUMNS
+from chromolens.motifs.hits.files import autosql, read_hits, write_bed, write_bigbed
+from chromolens.motifs.hits.finemo import export_regions
+from chromolens.motifs.hits.hits import COLUMNS
 from chromolens.tracks.bigwig import write_bigwig
 
 SIZES = {"chr2": 5000, "chr10": 4000, "chrM": 300}

@@ -8,8 +8,8 @@ import pytest
 
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome, prepare_fasta
-from chromolens.motifs import hit_sites
-from chromolens.motifs.hits import (
+from chromolens.motifs.hits import sites as hit_sites
+from chromolens.motifs.hits.hits import (
     COLUMNS,
     Rules,
     _taken,
@@ -20,8 +20,8 @@ from chromolens.motifs.hits import (
     share_above,
     windows_of,
 )
+from chromolens.motifs.hits.sought import Sought, motifs_of_task, shuffles
 from chromolens.motifs.meme import write_meme
-from chromolens.motifs.sought import Sought, motifs_of_task, shuffles
 from chromolens.tracks.bigwig import write_bigwig
 
 WORD, LENGTH = "TGACGCAATCGG", 60_000

@@ -7,7 +7,7 @@ from pathlib import Path
 import numba
 import pytest
 
-from chromolens.motifs import kernels
+from chromolens.motifs.names import kernels
 
 ROOT = Path(__file__).parents[2]
 MODULE = "from numba import njit\n\n@njit(cache=True)\ndef twice(x):\n    return 2 * x\n"
@@ -59,7 +59,7 @@ def test_one_process_at_a_time_compiles(package):
     """The second waits for the first, so that it finds what that one compiled."""
     code = (
         f"import sys, time; sys.path[:0] = [{str(ROOT)!r}, {str(package)!r}]\n"
-        "from chromolens.motifs.kernels import compiling\n"
+        "from chromolens.motifs.names.kernels import compiling\n"
         "with compiling('kernelled'):\n"
         "    print(time.monotonic()); time.sleep(0.5); print(time.monotonic())\n"
     )

@@ -7,9 +7,7 @@ import pandas as pd
 import pytest
 
 from chromolens.genome.onehot import encode
-from chromolens.motifs.agreement import agreement
-from chromolens.motifs.database import Motif
-from chromolens.motifs.lexicon import (
+from chromolens.motifs.lexicon.lexicon import (
     COLUMNS,
     MEMBER_COLUMNS,
     _word,
@@ -18,8 +16,10 @@ from chromolens.motifs.lexicon import (
     matrix_of,
     write_lexicon,
 )
-from chromolens.motifs.members import Member, read_table
+from chromolens.motifs.lexicon.members import Member, read_table
 from chromolens.motifs.meme import read_motifs
+from chromolens.motifs.names.agreement import agreement
+from chromolens.motifs.names.database import Motif
 from chromolens.motifs.ppm import consensus, normalised, reverse_complement, trim
 
 CTCF, GATA = "GCCACCAGGGGGCGC", "AGATAAGATAAC"

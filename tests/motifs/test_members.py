@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from chromolens.genome.onehot import encode
-from chromolens.motifs.filters import name_filters
-from chromolens.motifs.members import (
+from chromolens.motifs.lexicon.filters import name_filters
+from chromolens.motifs.lexicon.members import (
     best_matching,
     filter_members,
     modisco_members,
@@ -17,7 +17,7 @@ from chromolens.motifs.members import (
     sis_members,
 )
 from chromolens.motifs.meme import write_meme
-from chromolens.motifs.naming import COLUMNS
+from chromolens.motifs.names.naming import COLUMNS
 from chromolens.motifs.ppm import reverse_complement
 
 WORD = "TTACCCGGAA"

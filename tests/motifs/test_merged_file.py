@@ -6,12 +6,12 @@ import h5py
 import numpy as np
 import pytest
 
-from chromolens.motifs.database import Motif
 from chromolens.motifs.meme import read_meme
-from chromolens.motifs.merged_file import RECORD, read_counts, read_record, write_merged
-from chromolens.motifs.patterns import core, patterns_table, read_patterns
+from chromolens.motifs.modisco.merged_file import RECORD, read_counts, read_record, write_merged
+from chromolens.motifs.modisco.patterns import core, patterns_table, read_patterns
+from chromolens.motifs.modisco.seqlets import seqlets_table
+from chromolens.motifs.names.database import Motif
 from chromolens.motifs.ppm import consensus, reverse_complement, trim
-from chromolens.motifs.seqlets import seqlets_table
 
 from . import handmade, planted
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from chromolens.motifs.merging import Shape, align, linked, merge, shape
-from chromolens.motifs.patterns import Pattern, core
+from chromolens.motifs.modisco.merging import Shape, align, linked, merge, shape
+from chromolens.motifs.modisco.patterns import Pattern, core
 from chromolens.motifs.ppm import reverse_complement
 
 LENGTH = 50

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.motifs.modisco import Settings, _settings, _tolerant, find_patterns
-from chromolens.motifs.modisco_input import check_scores, obstacle, read_scores
+from chromolens.motifs.modisco.contributions import check_scores, obstacle, read_scores
+from chromolens.motifs.modisco.modisco import Settings, _settings, _tolerant, find_patterns
 
 from . import planted
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from chromolens.motifs.database import Motif
-from chromolens.motifs.naming import COLUMNS, false_name_rate, match, name_motifs
+from chromolens.motifs.names.database import Motif
+from chromolens.motifs.names.naming import COLUMNS, false_name_rate, match, name_motifs
 from chromolens.motifs.ppm import information, reverse_complement, trim
 
 

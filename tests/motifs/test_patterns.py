@@ -9,14 +9,14 @@ from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
 from chromolens.motifs.compare import similarity
 from chromolens.motifs.meme import read_meme
-from chromolens.motifs.patterns import (
+from chromolens.motifs.modisco.patterns import (
     core,
     patterns_table,
     read_patterns,
     write_patterns_meme,
 )
+from chromolens.motifs.modisco.seqlets import COLUMNS, seqlets_table, write_seqlets
 from chromolens.motifs.ppm import consensus, trim
-from chromolens.motifs.seqlets import COLUMNS, seqlets_table, write_seqlets
 
 from . import planted
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.motifs.pick import background_rows, pick_windows
+from chromolens.inputs.chosen import background_rows, pick_windows
 
 SIZES = {"chr1": 60, "chr2": 5, "chr3": 30}
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from chromolens.genome.onehot import codes_of, sequence_of
-from chromolens.motifs.scan import best, log_odds, scan, window_words
+from chromolens.motifs.hits.scan import best, log_odds, scan, window_words
 
 COMPLEMENT = str.maketrans("ACGTN", "TGCAN")
 BACKGROUND = np.array([0.3, 0.2, 0.2, 0.3])

@@ -7,7 +7,7 @@ import pytest
 
 from chromolens.errors import BadInput
 from chromolens.genome.onehot import codes_of, sequence_of
-from chromolens.motifs.sites import Stretch, both_strands, matcher
+from chromolens.motifs.modisco.sites import Stretch, both_strands, matcher
 
 COMPLEMENT = str.maketrans("ACGTN", "TGCAN")
 BACKGROUND = both_strands(np.array([31, 20, 18, 29]))

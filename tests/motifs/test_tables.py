@@ -3,15 +3,20 @@
 import numpy as np
 import pytest
 
-from chromolens.motifs.database import Motif
-from chromolens.motifs.matches import COLUMNS, matches_table, read_matches_meme, write_matches_meme
-from chromolens.motifs.merged_file import write_merged
-from chromolens.motifs.naming import match
-from chromolens.motifs.patterns import read_patterns
+from chromolens.motifs.lexicon.tables import motif_tables
+from chromolens.motifs.modisco.merged_file import write_merged
+from chromolens.motifs.modisco.patterns import read_patterns
+from chromolens.motifs.modisco.subpatterns import COLUMNS as SUBPATTERNS
+from chromolens.motifs.modisco.subpatterns import subpatterns_table
+from chromolens.motifs.names.database import Motif
+from chromolens.motifs.names.matches import (
+    COLUMNS,
+    matches_table,
+    read_matches_meme,
+    write_matches_meme,
+)
+from chromolens.motifs.names.naming import match
 from chromolens.motifs.ppm import trim
-from chromolens.motifs.subpatterns import COLUMNS as SUBPATTERNS
-from chromolens.motifs.subpatterns import subpatterns_table
-from chromolens.motifs.tables import motif_tables
 
 from . import handmade, planted
 

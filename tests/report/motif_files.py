@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from chromolens.motifs.database import Motif
-from chromolens.motifs.matches import write_matches_meme
-from chromolens.motifs.merged_file import write_merged
-from chromolens.motifs.tables import motif_tables
+from chromolens.motifs.lexicon.tables import motif_tables
+from chromolens.motifs.modisco.merged_file import write_merged
+from chromolens.motifs.names.database import Motif
+from chromolens.motifs.names.matches import write_matches_meme
 from chromolens.report.motif_page import MotifFiles
 from tests.motifs import handmade
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 from synthetic_tables import NULL, ppm_of, written
 
-from chromolens.motifs.lexicon import COLUMNS, MEMBER_COLUMNS
+from chromolens.motifs.lexicon.lexicon import COLUMNS, MEMBER_COLUMNS
 from chromolens.motifs.meme import write_meme
 
 

@@ -14,7 +14,7 @@ from synthetic_tables import FOLDS, NULL, ppm_of, written
 from chromolens.genome.fasta import prepare_fasta
 from chromolens.genome.onehot import decode, encode, reverse_complement
 from chromolens.inputs.windows import write_windows
-from chromolens.motifs.database import Motif
+from chromolens.motifs.names.database import Motif
 from chromolens.report.study import Study
 
 SITES = {

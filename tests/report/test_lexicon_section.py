@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from chromolens.__main__ import main
-from chromolens.motifs.lexicon import COLUMNS, MEMBER_COLUMNS
+from chromolens.motifs.lexicon.lexicon import COLUMNS, MEMBER_COLUMNS
 from chromolens.report.sections import lexicon
 
 LINE = (

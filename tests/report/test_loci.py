@@ -12,8 +12,8 @@ from synthetic_study import SITES
 
 from chromolens.report.annotation import annotation
 from chromolens.report.choice import apart, best_predicted, centred, densest, spread
+from chromolens.report.figures.overview import edges
 from chromolens.report.loci import values
-from chromolens.report.overview_figure import edges
 from chromolens.report.sections import loci as section
 from chromolens.report.sections.performance import pool_predictions
 

@@ -7,9 +7,9 @@ import pytest
 
 from chromolens.genome.onehot import encode
 from chromolens.motifs.ppm import reverse_complement
-from chromolens.report import logos
 from chromolens.report.alignment import align
-from chromolens.report.svg import Scale, curve, number
+from chromolens.report.figures import logos
+from chromolens.report.figures.svg import Scale, curve, number
 
 USE = re.compile(r'href="#glyph-(\w)" transform="translate\((\S+) (\S+)\)scale\((\S+) (\S+)\)"')
 

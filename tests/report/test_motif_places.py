@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from motif_files import LENGTH, SITE, write_patterns
 
-from chromolens.motifs.merged_file import write_merged
-from chromolens.report.motif_figures import BINS, letters, spread
+from chromolens.motifs.modisco.merged_file import write_merged
+from chromolens.report.figures.motifs import BINS, letters, spread
 from chromolens.report.motif_places import from_tss, seqlet_places
 
 

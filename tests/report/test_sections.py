@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chromolens.report import figures
+from chromolens.report.figures import charts
 from chromolens.report.page import render
 from chromolens.report.sections import data, methods, patterns, performance, subsets
 from chromolens.report.tables import decimal, plural, significant, words
@@ -66,12 +66,12 @@ def test_replicates_are_averaged(study, tmp_path):
 
 def test_the_dot_is_the_epoch_of_lowest_validation_loss():
     history = pd.DataFrame({"loss": [3.0, 2, 1, 0.5], "val_loss": [3.0, 1.5, 1.8, 2.0]})
-    assert "<title>epoch 2: 1.5</title>" in figures.training_curves([history], "x", 3.0)
+    assert "<title>epoch 2: 1.5</title>" in charts.training_curves([history], "x", 3.0)
 
 
 def test_a_training_that_diverged_is_drawn_as_far_as_it_went():
     history = pd.DataFrame({"loss": [1.0, np.nan], "val_loss": [np.nan, np.nan]})
-    drawing = figures.training_curves([history], "x", 1.0)
+    drawing = charts.training_curves([history], "x", 1.0)
     assert "nan" not in drawing and "circle" not in drawing
 
 

@@ -8,7 +8,7 @@ import pytest
 from synthetic_tables import written
 from synthetic_thresholds import COUNTS
 
-from chromolens.report import sweep_figure
+from chromolens.report.figures import sweep as sweep_figure
 from chromolens.report.page import render
 from chromolens.report.sections import subsets, thresholds
 from chromolens.report.study import read

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens.genome.onehot import codes_of, reverse_complement_codes, sequence_of
-from chromolens.sis.strings import sis_string, surroundings
+from chromolens.sis.motifs.strings import sis_string, surroundings
 
 MOTIFS = {
     "maf": "TGCTGACTCAGCA",

@@ -6,9 +6,9 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 from sklearn.metrics import adjusted_rand_score
 
-from chromolens.sis import aligned
-from chromolens.sis.aligned import aligned_clusters, distances, lay
-from chromolens.sis.clusters import paper_clusters
+from chromolens.sis.motifs import aligned
+from chromolens.sis.motifs.aligned import aligned_clusters, distances, lay
+from chromolens.sis.motifs.clusters import paper_clusters
 from tests.sis.families import planted_strings
 
 OTHER = dict(zip("ACGTN", "TGCAN", strict=True))

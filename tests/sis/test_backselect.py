@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.sis.backselect import empty_order as empty
-from chromolens.sis.backselect import record_step, search_with
-from chromolens.sis.collection import collect, exact, smallest_passing
+from chromolens.sis.search.backselect import empty_order as empty
+from chromolens.sis.search.backselect import record_step, search_with
+from chromolens.sis.search.collection import collect, exact, smallest_passing
 from tests.sis.models import published_sis, random_dna, with_one_masked
 
 MASK = np.full(4, 0.25, dtype=np.float32)

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from chromolens.genome.onehot import codes_of, encode, reverse_complement_codes
-from chromolens.motifs.database import Motif
+from chromolens.motifs.names.database import Motif
 from chromolens.motifs.ppm import reverse_complement
-from chromolens.sis.cluster_motifs import PARTS, Clusters, cluster_subsets
-from chromolens.sis.matrices import matrices
-from chromolens.sis.members import Member, members_of, parts_of
-from chromolens.sis.strings import FLANK
+from chromolens.sis.motifs.cluster_motifs import PARTS, Clusters, cluster_subsets
+from chromolens.sis.motifs.matrices import matrices
+from chromolens.sis.motifs.members import Member, members_of, parts_of
+from chromolens.sis.motifs.strings import FLANK
 from tests.sis.families import MOTIFS, planted, site, strand, subsets_table, window
 
 

@@ -6,7 +6,6 @@ import pytest
 from Bio import motifs as bio
 
 from chromolens.errors import BadInput
-from chromolens.sis.cluster_motifs import cluster_subsets
 from chromolens.sis.files import (
     read_subsets,
     read_weights,
@@ -14,6 +13,7 @@ from chromolens.sis.files import (
     write_clusters,
     write_subsets,
 )
+from chromolens.sis.motifs.cluster_motifs import cluster_subsets
 from tests.sis.families import planted
 
 

@@ -6,10 +6,10 @@ import pytest
 import tensorflow as tf
 
 from chromolens.models.model import Model
-from chromolens.sis.backselect import Order
-from chromolens.sis.collection import by_gradient
 from chromolens.sis.front import Finder, sufficient_subsets
-from chromolens.sis.gradient import gradient_search
+from chromolens.sis.search.backselect import Order
+from chromolens.sis.search.collection import by_gradient
+from chromolens.sis.search.gradient import gradient_search
 from tests.sis.models import layers, network, random_dna
 
 MASK = np.full(4, 0.25, np.float32)

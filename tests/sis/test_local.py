@@ -6,11 +6,11 @@ import keras
 import numpy as np
 import pytest
 
-from chromolens.sis import local
-from chromolens.sis.backselect import search_with
-from chromolens.sis.collection import collect, exact
 from chromolens.sis.front import Finder, sufficient_subsets
-from chromolens.sis.stack import read_stack
+from chromolens.sis.search import local
+from chromolens.sis.search.backselect import search_with
+from chromolens.sis.search.collection import collect, exact
+from chromolens.sis.search.stack import read_stack
 from tests.sis.models import layers, network, published_sis, random_dna, with_one_masked
 
 

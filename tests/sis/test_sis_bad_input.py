@@ -6,9 +6,9 @@ import pytest
 
 from chromolens.errors import BadInput
 from chromolens.models.model import Model
-from chromolens.sis.backselect import search_with
-from chromolens.sis.collection import collect, exact
 from chromolens.sis.front import sufficient_subsets
+from chromolens.sis.search.backselect import search_with
+from chromolens.sis.search.collection import collect, exact
 from tests.sis.models import layers, network, random_dna, with_one_masked
 
 CONVOLUTION = [

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from chromolens.sis.strings import sis_string, split_at_gaps, surroundings
+from chromolens.sis.motifs.strings import sis_string, split_at_gaps, surroundings
 
 
 def test_string_as_in_the_paper():

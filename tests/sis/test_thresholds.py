@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.motifs.choose import choose
+from chromolens.inputs.chosen import choose
 from chromolens.sis import thresholds as module
 
 EXPLAINS = {"head": "factor"}

@@ -5,12 +5,7 @@ import numpy as np
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.tracks.scaling import (
-    read_scales,
-    relative_scales,
-    root_mean_square,
-    write_scales,
-)
+from chromolens.tracks.scaling import read_scales, relative_scales, root_mean_square, write_scales
 
 
 def test_root_mean_square_does_not_depend_on_the_blocks():

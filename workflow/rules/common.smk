@@ -1,12 +1,12 @@
-"""Read the config once: rules see checked tables (chromolens/plan.py, layout.py), never raw YAML.
+"""Read the config once: rules see checked tables (chromolens/planning), never raw YAML.
 
 `code` digests the library code that a script imports: an edit reruns what it touches.
 """
 
 import sys
 
-from chromolens import config as configuration, interpreter, layout, plan
-from chromolens import preflight, provenance, room, sources
+from chromolens import config as configuration, provenance
+from chromolens.planning import disk, divide, interpreter, plan, preflight, sources
 
 # Snakemake puts these paths into the commands of jobs as they are
 interpreter.check_checkout(workflow.basedir)
@@ -16,10 +16,10 @@ study = config["study"]
 settings = sources.inputs(config, "resources/downloads", f"results/{study}/simulated")
 database = sources.database(config, "resources/downloads")
 tasks = plan.tasks(settings)
-sizes = layout.sizes(config, settings)
-folds = layout.folds(config, settings, sizes)
-groups = layout.in_folds(folds, sizes)
-roles = layout.fold_roles(folds)
+sizes = divide.sizes(config, settings)
+folds = divide.folds(config, settings, sizes)
+groups = divide.in_folds(folds, sizes)
+roles = divide.fold_roles(folds)
 models = plan.models(config, tasks)
 preflight.check(config, settings, models, groups, f"results/{study}")
 model_tasks = plan.model_tasks(models)
@@ -29,7 +29,7 @@ architecture_code = provenance.digests_of(models, "architecture", "architectures
 methods = plan.methods(config)
 motif_method = plan.motif_method(config, methods)
 windowed = plan.windowed(models, methods, motif_method)
-shards = layout.shards(config, sizes, folds).merge(trainings, on="fold")
+shards = divide.shards(config, sizes, folds).merge(trainings, on="fold")
 tracked = plan.tracks(models, methods)
 joined = plan.joined(methods, config["folds"]["replicates"], sizes)
 genome = sources.prepared(settings, f"results/{study}/inputs/genome.fa.gz")
@@ -47,4 +47,4 @@ wildcard_constraints:
 
 
 onstart:
-    room.check_room(f"results/{study}", groups, tracked, trainings)
+    disk.check_room(f"results/{study}", groups, tracked, trainings)

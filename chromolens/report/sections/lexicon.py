@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from chromolens.motifs.agreement import agreement
-from chromolens.motifs.members import READINGS, read_table
+from chromolens.motifs.lexicon.members import READINGS, read_table
 from chromolens.motifs.meme import read_motifs
-from chromolens.report.lexicon_figure import Column, Row, draw
+from chromolens.motifs.names.agreement import agreement
+from chromolens.report.figures.lexicon import Column, Row, draw
 from chromolens.report.study import Study
 from chromolens.report.tables import plural
 

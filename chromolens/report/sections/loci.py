@@ -7,8 +7,8 @@ import pandas as pd
 from chromolens.genome.intervals import Interval
 from chromolens.inputs.windows import read_windows
 from chromolens.report.annotation import Annotation, annotation
+from chromolens.report.figures.locus import draw
 from chromolens.report.loci import Locus, genome_loci, record_loci
-from chromolens.report.locus_figure import draw
 from chromolens.report.sections.performance import pool_predictions
 from chromolens.report.study import Study
 from chromolens.report.tables import significant

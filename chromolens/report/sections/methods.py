@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from chromolens.report import figures
+from chromolens.report.figures import charts
 from chromolens.report.study import Study, read_all
 from chromolens.report.tables import Table, count, decimal, significant
 
@@ -39,7 +39,7 @@ def _panel(
 ) -> Markup:
     shares = own["share"].to_numpy()
     values = (own["value"].to_numpy(), chance["value"].to_numpy())
-    return figures.deletion(shares, *values, bounds, f"Target as bases are deleted: {label}")
+    return charts.deletion(shares, *values, bounds, f"Target as bases are deleted: {label}")
 
 
 def summary(table: pd.DataFrame) -> Table:

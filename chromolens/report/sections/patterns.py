@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from chromolens.motifs.patterns import Pattern, read_patterns
-from chromolens.report import logos
+from chromolens.motifs.modisco.patterns import Pattern, read_patterns
 from chromolens.report.alignment import align
+from chromolens.report.figures import logos
 from chromolens.report.study import Reading, Study, read
 from chromolens.report.tables import count, plural, significant
 from chromolens.report.tables import words as listed

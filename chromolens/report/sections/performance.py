@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from chromolens.report import figures
+from chromolens.report.figures import charts
 from chromolens.report.study import Study, Training, read, read_all
 from chromolens.report.tables import Table, count, decimal
 
@@ -56,23 +56,23 @@ def _typical(history: pd.DataFrame) -> float:
 
 def _panel(model: str, fold: str, histories: dict[Training, pd.DataFrame], top: float) -> str:
     tables = [table for key, table in histories.items() if key[1] == fold]
-    return figures.training_curves(tables, f"Loss by epoch, {model}, {fold}", top)
+    return charts.training_curves(tables, f"Loss by epoch, {model}, {fold}", top)
 
 
 def marks(study: Study) -> list[tuple[str, str]]:
     """Model -> its mark in the dot plots, for the legend."""
     names = dict.fromkeys([*study.models, *(key[0] for key in study.histories)])
     real = [name for name in names if name not in study.nulls]
-    chosen = [(name, figures.MARKS[i % len(figures.MARKS)]) for i, name in enumerate(real)]
+    chosen = [(name, charts.MARKS[i % len(charts.MARKS)]) for i, name in enumerate(real)]
     nulls = [(f"{name} (null)", "null") for name in names if name in study.nulls]
-    return [(name, figures.mark_sample(mark)) for name, mark in chosen + nulls]
+    return [(name, charts.mark_sample(mark)) for name, mark in chosen + nulls]
 
 
 def _mark(study: Study, model: str) -> str:
     if model in study.nulls:
         return "null"
     real = [name for name in study.models if name not in study.nulls]
-    return figures.MARKS[(real.index(model) if model in real else 0) % len(figures.MARKS)]
+    return charts.MARKS[(real.index(model) if model in real else 0) % len(charts.MARKS)]
 
 
 def plots(study: Study, pooled: pd.DataFrame, single: pd.DataFrame) -> list[tuple[str, str]]:
@@ -88,7 +88,7 @@ def _plot(study: Study, pooled: pd.DataFrame, single: pd.DataFrame, metric: str)
         for task, own in rows.groupby("task", sort=False)
     }
     bounds = _bounds(metric, rows, single)
-    return figures.dot_plot(points, bounds, f"{_WORDS[metric]} by task", _chance(rows, metric))
+    return charts.dot_plot(points, bounds, f"{_WORDS[metric]} by task", _chance(rows, metric))
 
 
 def _bounds(metric: str, rows: pd.DataFrame, single: pd.DataFrame) -> tuple[float, float]:
@@ -106,9 +106,9 @@ def _chance(rows: pd.DataFrame, metric: str) -> dict[str, float]:
     return (first["positives"] / first["n"]).dropna().to_dict() if metric == "auprc" else {}
 
 
-def _point(study: Study, row: object, single: pd.DataFrame) -> figures.Point:
+def _point(study: Study, row: object, single: pd.DataFrame) -> charts.Point:
     words = f"{row.model}, {row.task}: {decimal(row.value)} ({_interval(row)})"
-    return figures.Point(
+    return charts.Point(
         row.value, row.low, row.high, _folds(row, single), _mark(study, row.model), words
     )
 
@@ -189,4 +189,4 @@ def _reliability(model: str, task: str, table: pd.DataFrame) -> tuple[str, str] 
     means = np.array([part.mean(axis=0) for part in bins])
     sizes = np.array([len(part) for part in bins])
     label = f"Reliability of {task}, {model}"
-    return f"{task} · {model}", figures.reliability(means[:, 0], means[:, 1], sizes, label)
+    return f"{task} · {model}", charts.reliability(means[:, 0], means[:, 1], sizes, label)

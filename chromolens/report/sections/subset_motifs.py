@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from chromolens.motifs.ppm import core
-from chromolens.report import logos
 from chromolens.report.alignment import align
+from chromolens.report.figures import logos
 from chromolens.report.sections.patterns import match
 from chromolens.report.tables import count, plural
 

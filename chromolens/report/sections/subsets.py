@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from chromolens.motifs.meme import read_meme
-from chromolens.report import logos
+from chromolens.report.figures import logos
 from chromolens.report.sections import thresholds
 from chromolens.report.sections.subset_motifs import Motifs, aligned_clusters
 from chromolens.report.study import Study, read

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from chromolens.report import sweep_figure
+from chromolens.report.figures import sweep as sweep_figure
 from chromolens.report.study import Study, read, read_all
 from chromolens.report.tables import Table, count, plural, significant, words
 

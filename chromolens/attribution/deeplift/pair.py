@@ -1,0 +1,213 @@
+"""The same tensor of a network at the input and at its reference, and nonlinear steps on it.
+
+One side of a pair is on a gradient tape; at every nonlinearity the tape is given the multiplier of
+the pair instead of the derivative. Steps that follow each other (a bias, batch normalisation, a
+nonlinearity, pooling) are put off until somebody asks for values: then all of them are one
+kernel, which reads its input once and stores nothing in between, forward and back.
+
+Changes from the reference with their positive part kept apart from their negative part.
+
+RevealCancel and the Linear rule of DeepLIFT (Shrikumar 2017, 3.5.1 and 3.5.3) treat the two
+parts of a change separately. With change = taped - other = up + down, a ``Split`` adds to a
+``Pair`` the one tensor spread = up - down. A rule that knows nothing of parts takes a ``Split``
+for the ``Pair`` that it is: the parts then merge, and contributions still complete.
+
+Exchanging the two sides exchanges up with -down and leaves all multipliers as they are, so
+that it doesn't matter which side is the reference.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import keras
+import tensorflow as tf
+
+HandBack = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The same tensor of the graph on both sides.
+
+    Attributes
+    ----------
+    taped : float32 (k m, ...)
+        The side that gradients flow through.
+    other : float32 (m, ...)
+        Row i belongs to rows k i .. k (i + 1) - 1 of ``taped``.
+    """
+
+    taped: tf.Tensor
+    other: tf.Tensor
+
+
+def rescaled(pair: Pair, function: Callable, hand_back: HandBack) -> Pair:
+    """A nonlinearity ``function``, with ``hand_back`` in place of its derivative.
+
+    ``hand_back`` (signal (m, k, ...), taped (m, k, ...), other (m, 1, ...)) -> signal x
+    multiplier, shaped like ``taped``, is a ``fused`` function. Multipliers are worked out on the
+    way back, as derivatives are: they are never stored.
+    """
+    return then(pair, Step(function, hand_back))
+
+
+class Step(NamedTuple):
+    """A function of values and parameters, and what stands in for its derivative.
+
+    ``function`` (values (n, ...), *parameters); ``hand_back`` as in ``rescaled``, followed by the
+    parameters. Both are traced once for each set of shapes, however many layers use them.
+    """
+
+    function: Callable
+    hand_back: Callable
+
+
+def then(pair: Pair, step: Step, *parameters: tf.Tensor) -> Pair:
+    """``step`` after ``pair``. Steps in a row become one kernel forward and one back."""
+    before = pair if isinstance(pair, _Pending) else _Pending(pair, (), ())
+    parameters = tuple(tf.stop_gradient(parameter) for parameter in parameters)
+    return _Pending(before.start, (*before.steps, step), (*before.parameters, parameters))
+
+
+def joined(function: Callable, pair: Pair) -> Pair:
+    """Like ``both`` of a linear ``function`` (n, ...), worked out with the steps around it."""
+
+    def hand_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
+        rows = tf.reshape(taped, [-1, *taped.shape[2:]])
+        with tf.GradientTape() as tape:
+            tape.watch(rows)
+            values = function(rows)
+        handed = tape.gradient(values, rows, tf.reshape(signal, values.shape))
+        return tf.reshape(handed, taped.shape)
+
+    return then(pair, Step(function, hand_back))
+
+
+class _Pending(Pair):
+    """A pair with steps that are taken when somebody asks for its values."""
+
+    def __init__(self, start: Pair, steps: tuple[Step, ...], parameters: tuple):
+        vars(self).update(start=start, steps=steps, parameters=parameters)
+
+    @cached_property
+    def taped(self) -> tf.Tensor:
+        values = _forward(self.steps, tf.stop_gradient(self.start.taped), self.parameters)
+        return _pass(self, self.start.taped, values)
+
+    @cached_property
+    def other(self) -> tf.Tensor:
+        return _forward(self.steps, self.start.other, self.parameters)
+
+
+def fused(kernel: Callable) -> Callable:
+    """``kernel`` compiled into one loop over the elements, once for each set of shapes."""
+    return tf.function(kernel, jit_compile=True, autograph=False)
+
+
+@fused
+def _forward(steps: tuple[Step, ...], values: tf.Tensor, parameters: tuple) -> tf.Tensor:
+    for step, its in zip(steps, parameters, strict=True):
+        values = step.function(values, *its)
+    return values
+
+
+@fused
+def _backward(
+    steps: tuple[Step, ...],
+    signal: tf.Tensor,
+    taped: tf.Tensor,
+    other: tf.Tensor,
+    parameters: tuple,
+) -> tf.Tensor:
+    """Each step hands back by what it was given, which is worked out again from the start."""
+    groups, given = other.shape[0], []
+    for step, its in zip(steps, parameters, strict=True):
+        given.append((step, taped, other, its))
+        taped, other = step.function(taped, *its), step.function(other, *its)
+    for step, taped, other, its in reversed(given):
+        grouped = [tf.reshape(t, [groups, -1, *t.shape[1:]]) for t in (signal, taped)]
+        signal = tf.reshape(step.hand_back(*grouped, other[:, None], *its), taped.shape)
+    return signal
+
+
+def _pass(pending: _Pending, taped: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
+    other = tf.stop_gradient(pending.start.other)
+
+    @tf.custom_gradient
+    def step(taped: tf.Tensor, values: tf.Tensor) -> tuple:
+        def backward(signal: tf.Tensor) -> tuple:
+            return _backward(pending.steps, signal, taped, other, pending.parameters), None
+
+        return tf.identity(values), backward
+
+    return step(taped, values)
+
+
+@dataclass(frozen=True)
+class Split(Pair):
+    """A pair with the parts of its change.
+
+    Attributes
+    ----------
+    spread : float32 (k m, ...), like ``taped``
+        Positive part of the change less its negative part; gradients flow through it.
+    pure
+        Every entry still holds the change of one input: spread is its size.
+    """
+
+    spread: tf.Tensor
+    pure: bool = False
+
+
+def changes(pair: Pair) -> tf.Tensor:
+    """``taped`` less the row of ``other`` that belongs to it, float32 (k m, ...)."""
+    grouped = tf.reshape(pair.taped, [pair.other.shape[0], -1, *pair.taped.shape[1:]])
+    return tf.reshape(grouped - pair.other[:, None], pair.taped.shape)
+
+
+def sizes(pair: Pair) -> tf.Tensor:
+    """Absolute changes: a weight times one of them is all positive or all negative.
+
+    Where a change is 0 its multiplier is the mean of those of either sign.
+    """
+    return pair.spread if is_pure(pair) else tf.abs(changes(pair))
+
+
+def spread_of(pair: Pair) -> tf.Tensor:
+    """The spread; of a plain pair, whose changes have one part each, their size."""
+    return pair.spread if isinstance(pair, Split) else tf.abs(changes(pair))
+
+
+def is_pure(pair: Pair) -> bool:
+    """Whether every entry holds the change of one input."""
+    return isinstance(pair, Split) and pair.pure
+
+
+def revealed(rule: Callable, layer: keras.Operation, pair: Pair) -> Pair:
+    """A nonlinearity f by RevealCancel: each part's effect alone and after the other, halved.
+
+    The change of f by a part is one by the Rescale rule between two points, so ``rule`` (the
+    layer's own) also says what happens where a part is about 0.
+    """
+    if not isinstance(pair, Split) or pair.pure:
+        return rule(layer, pair)
+    start = tf.repeat(pair.other, pair.taped.shape[0] // pair.other.shape[0], axis=0)
+    change = changes(pair)
+    up, down = (change + pair.spread) / 2, (change - pair.spread) / 2
+
+    def effect(start: tf.Tensor, part: tf.Tensor) -> tf.Tensor:
+        start = tf.stop_gradient(start)
+        moved = rule(layer, Pair(start + part, start))
+        return moved.taped - moved.other
+
+    rise = (effect(start, up) + effect(start + down, up)) / 2
+    fall = (effect(start, down) + effect(start + up, down)) / 2
+    values = rule(layer, Pair(tf.stop_gradient(pair.taped), pair.other))
+    return Split(_with_gradient_of(rise + fall, values.taped), values.other, rise - fall)
+
+
+def _with_gradient_of(change: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
+    """``values`` to the bit; gradients flow through ``change``."""
+    return values + (change - tf.stop_gradient(change))

@@ -1,0 +1,1 @@
+"""What methods that average gradients, or read feature maps, share."""

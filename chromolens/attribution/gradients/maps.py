@@ -1,0 +1,55 @@
+"""Feature maps of a convolutional network, and maps of importance over its input."""
+
+import keras
+import tensorflow as tf
+from keras import layers
+
+from chromolens.attribution.explanation import Explanation, known, reference_values
+from chromolens.models.targets import Target
+
+IN_PLACE = (
+    layers.Activation,
+    layers.BatchNormalization,
+    layers.Dropout,
+    layers.ELU,
+    layers.LeakyReLU,
+    layers.PReLU,
+    layers.ReLU,
+    layers.SpatialDropout1D,
+)
+"""Layers that leave position and filter where they are."""
+
+
+def with_maps(target: Target, maps: list[object]) -> keras.Model:
+    """The target's graph, with ``maps`` (tensors of it) before its outputs."""
+    return keras.Model(target.graph.inputs[0], [*maps, *target.graph.outputs])
+
+
+def producer(tensor: object) -> tuple[keras.Operation, list]:
+    """The layer that makes ``tensor`` (of a graph), and the tensors it gets there."""
+    layer, node, _ = tensor._keras_history
+    return layer, layer._inbound_nodes[node].input_tensors
+
+
+def by_maps(
+    target: Target,
+    inputs: tf.Tensor,
+    references: tf.Tensor,
+    importance: list[tf.Tensor],
+    outputs: list[tf.Tensor],
+) -> Explanation:
+    """Importance (n, positions of the maps) of each task, stretched over the input's length.
+
+    It is linear between the middles of positions. An N has none; as the maps say nothing of
+    bases, nothing is hypothetical.
+    """
+    frozen = target.freeze(outputs)
+    size = [inputs.shape[1], 1]
+    stretched = [tf.image.resize(values[:, :, None, None], size) for values in importance]
+    return Explanation(
+        contributions=tf.stack(stretched)[..., 0, 0] * known(inputs),
+        hypothetical=None,
+        values=target.read(outputs, frozen),
+        reference_values=reference_values(target, references, frozen),
+        complete=False,
+    )

@@ -1,0 +1,33 @@
+"""Attribution methods: one module each, behind the front door in ``attribution/front.py``.
+
+To add a method, write one file ``attribution/methods/NAME.py`` with
+
+    def explain(target, inputs, references, *, setting: int = 1) -> Explanation:
+
+or ``explain(target, inputs, references, seeds, *, ...)`` where it draws at random.
+
+Its keyword-only arguments are its settings; its docstring gives the equation and the source.
+It is compiled into one TensorFlow graph, and gets
+
+``target``
+    A ``chromolens.models.targets.Target``: a callable inputs -> (n, tasks) for all the tasks
+    at once, to be asked with ``frozen`` weights anywhere but at the inputs themselves.
+``inputs`` : float32 tensor (n, length, channels)
+``references`` : float32 tensor (n, r, length, channels), or (1, 1, length, channels) where one
+    constant reference serves every input (then no input has an N).
+``seeds`` : int32 tensor (n, 2)
+    Of each row, from its id; ``gradients.draws`` draws with them. Rows that pad a batch have 0.
+
+and returns an ``explanation.Explanation``; methods that come down to multipliers build it with
+``explanation.by_multipliers``, methods that put positions in the reference with
+``games.players.explain_games``. A method without hypothetical contributions says so in its file,
+
+    HYPOTHETICAL = False                # or {"absolute": False}: only where the setting is this
+
+so that a study that needs them is refused before it starts. Batching, padding, N, kinds of
+references, seeds and checks are done once, at the front door; a row's answer may depend on that
+row alone. The contract test finds the new file by itself.
+"""
+
+ENTRY = "explain"
+KIND = "attribution method"

@@ -1,0 +1,1 @@
+"""The target of every substitution of an input, by what the substitution changes."""

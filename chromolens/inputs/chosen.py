@@ -1,0 +1,123 @@
+"""Which windows TF-MoDISco and SIS read: a seeded draw, balanced over groups.
+
+A group is a chromosome, or a part of the records. TF-MoDISco fills its cap of seqlets in the
+order of its input, so that a list by chromosome would leave the last chromosomes out.
+
+Which windows are read closely: by TF-MoDISco, by the subsets, and to measure folds' scales.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from chromolens.errors import BadInput
+from chromolens.inputs.turns import shuffled, take_turns
+from chromolens.ties import TIE, descending
+
+
+def pick_windows(
+    windows: pd.DataFrame,
+    predictions: pd.DataFrame | None,
+    *,
+    task: str,
+    groups: list[str],
+    count: int,
+    seed: int,
+    by: str = "positives",
+) -> list[str]:
+    """Ids of at most ``count`` windows of ``groups`` for ``task``, in a shuffled order.
+
+    Parameters
+    ----------
+    windows
+        The windows table (columns id, group, role and one for each task).
+    predictions
+        Columns id and ``task``; read only by ``by="predicted"``; ids may repeat (averaged).
+    count
+        Where there are more, groups take turns until ``count`` are found.
+    by
+        ``positives``: drawn from the windows labelled 1 (tiles aside, which overlap);
+        ``predicted``: those with the highest predictions of each group, whatever the label.
+    seed
+        The draw depends on it and on the set of windows, not on their order in the table.
+    """
+    if task not in windows:
+        raise BadInput(f"the windows table has no task {task!r}")
+    candidates = windows[windows["group"].isin(groups)]
+    rng = np.random.default_rng(seed)
+    if by == "positives":
+        ranked = shuffled(_positives(candidates, task), rng)
+    elif by == "predicted":
+        ranked = _by_prediction(shuffled(candidates, rng), predictions, task)
+    else:
+        raise BadInput(f"windows picked by {by!r}", expected="positives or predicted")
+    chosen = take_turns(ranked, count)
+    return shuffled(chosen, rng)["id"].tolist()
+
+
+def background_rows(windows: pd.DataFrame, count: int, seed: int) -> np.ndarray:
+    """Positions in ``windows`` of at most ``count`` negatives, groups in turn; sorted.
+
+    A table without negatives (regression, profiles) gives of its tiles.
+    """
+    numbered = windows.assign(_row=np.arange(len(windows)))
+    role = "negative" if (windows["role"] == "negative").any() else "tile"
+    ranked = shuffled(numbered[numbered["role"] == role], np.random.default_rng(seed))
+    return np.sort(take_turns(ranked, count)["_row"].to_numpy(dtype=int))
+
+
+def _positives(candidates: pd.DataFrame, task: str) -> pd.DataFrame:
+    labels = candidates[task]
+    if not labels.dropna().isin([0, 1]).all():
+        raise BadInput(
+            f"task {task!r} has no positives: its labels are not 0 and 1",
+            expected="by: predicted, for tasks with numbers as labels",
+        )
+    return candidates[(labels == 1) & (candidates["role"] != "tile")]
+
+
+def _by_prediction(
+    candidates: pd.DataFrame, predictions: pd.DataFrame | None, task: str
+) -> pd.DataFrame:
+    if predictions is None or task not in predictions:
+        raise BadInput(f"no predictions of task {task!r} to pick windows by")
+    values = candidates["id"].map(predictions.groupby("id")[task].mean()).dropna()
+    order = descending(values.to_numpy(), TIE * values.abs().max())
+    return candidates.loc[values.index[order]]
+
+
+BACKGROUND = 300
+
+
+def choose(
+    windows: pd.DataFrame,
+    predictions: pd.DataFrame,
+    candidates: Mapping[str, pd.Series],
+    explains: Mapping[str, str],
+    *,
+    count: int,
+    sis_count: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Chosen windows: columns purpose, task, id, in the order in which they are to be read.
+
+    Purposes: ``explain`` (positives of the task, drawn over all groups), ``sis`` (those of them
+    that are ``candidates``: task -> ids, see ``sis.thresholds``), ``background`` (negatives, for
+    the folds' scales; task ""). ``explains`` maps each task of the network to the task whose
+    labels it predicts.
+    """
+    groups = sorted(predictions["group"].unique())
+    rows = [
+        ("background", "", i)
+        for i in windows["id"].iloc[background_rows(windows, BACKGROUND, seed)]
+    ]
+    for task, label in explains.items():
+        by = "positives" if windows[label].dropna().isin([0, 1]).all() else "predicted"
+        draw = {"task": label, "groups": groups, "seed": seed, "by": by}
+        chosen = pick_windows(windows, predictions, count=count, **draw)
+        rows += [("explain", task, name) for name in chosen]
+        passing = windows[windows["id"].isin(candidates[task])]
+        chosen = pick_windows(passing, predictions, count=sis_count, **draw)
+        rows += [("sis", task, name) for name in chosen]
+    return pd.DataFrame(rows, columns=["purpose", "task", "id"])

@@ -1,0 +1,171 @@
+"""Reading models: which format a file has, and the sidecar beside it.
+
+=====================  =======================================================================
+.keras                 an archive of Keras 3, or of Keras 2 (``tf_keras``)
+.h5, .hdf5             architecture and weights of Keras 2 (or 3); or weights alone, with the
+                       architecture in the .json of the same stem
+(.json, .h5)           architecture and weights
+folder                 a SavedModel
+=====================  =======================================================================
+
+No code that a file holds is run, and nothing is unpickled.
+"""
+
+import hashlib
+import json
+import zipfile
+from pathlib import Path
+
+import h5py
+import keras
+
+from chromolens.errors import BadInput
+from chromolens.models.foreign import keras2, saved_model
+from chromolens.models.foreign.keras2_config import check_safe
+from chromolens.models.foreign.lambdas import archive_without_lambdas, own_classes, without_lambdas
+from chromolens.models.foreign.network import hidden_in
+
+Source = str | Path | tuple[str | Path, str | Path]
+
+
+def parts_of(source: Source) -> tuple[Path, ...]:
+    """The one or two paths of a model; BadInput where one doesn't exist."""
+    paths = tuple(map(Path, source if isinstance(source, tuple | list) else (source,)))
+    for path in paths:
+        if not path.exists():
+            raise BadInput("the model file doesn't exist", where=str(path))
+    if len(paths) == 1 and h5py.is_hdf5(paths[0]) and not _config_in(paths[0]):
+        return _architecture_beside(paths[0]), paths[0]
+    return paths
+
+
+def digest_of(paths: tuple[Path, ...]) -> str:
+    """sha256 of the file; of all files, sorted by name, where there are several."""
+    digest = hashlib.sha256()
+    for path in paths:
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in filter(Path.is_file, files):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def read_network(paths: tuple[Path, ...], custom_objects: dict | None) -> keras.Model:
+    """The network in the files; BadInput with the reason where it can't be read."""
+    try:
+        network = _read(paths, custom_objects or {})
+    except BadInput:
+        raise
+    except (ValueError, TypeError, KeyError, OSError, zipfile.BadZipFile) as error:
+        raise _unreadable(paths[-1], str(error)) from error
+    if not network.weights and hidden_in(network) is None:
+        raise BadInput("the model has no weights", where=str(paths[-1]))
+    return network
+
+
+def _read(paths: tuple[Path, ...], custom_objects: dict) -> keras.Model:
+    path = paths[-1]
+    if len(paths) == 2:
+        architecture = json.loads(paths[0].read_text())
+    elif path.is_dir():
+        return saved_model.read(path)
+    elif zipfile.is_zipfile(path):
+        return _read_archive(path, custom_objects)
+    elif h5py.is_hdf5(path):
+        architecture = _config_in(path)
+    else:
+        raise _not_a_model(path)
+    architecture = without_lambdas(architecture, custom_objects, str(path))
+    if _is_keras_3(architecture):
+        # HDF5 leaves out where Keras 3 has the class
+        sequential = architecture["class_name"] == "Sequential"
+        module = "keras.src.models.sequential" if sequential else "keras.src.models.functional"
+        architecture = {"module": module, **architecture}
+        network = keras.models.model_from_json(json.dumps(architecture), custom_objects)
+        network.load_weights(path)
+        return network
+    return keras2.from_parts(architecture, path, custom_objects)
+
+
+def _read_archive(path: Path, custom_objects: dict) -> keras.Model:
+    with zipfile.ZipFile(path) as archive:
+        version = json.loads(archive.read("metadata.json"))["keras_version"]
+        config = json.loads(archive.read("config.json"))
+    with archive_without_lambdas(path, custom_objects) as safe:
+        if version.startswith("2."):
+            check_safe(config, str(path))
+            return keras2.from_keras_2(safe)
+        return keras.models.load_model(
+            safe, custom_objects=custom_objects, compile=False, safe_mode=True
+        )
+
+
+def _config_in(path: Path) -> dict | None:
+    try:
+        with h5py.File(path) as file:
+            text = file.attrs.get("model_config")
+            version = file.attrs.get("keras_version")
+    except OSError as error:
+        raise BadInput(f"the HDF5 file is cut short: {error}", where=str(path)) from error
+    return {"keras_version": version, **json.loads(text)} if text else None
+
+
+def _is_keras_3(architecture: dict) -> bool:
+    version = architecture.pop("keras_version", "3")  # the JSON of Keras 3 says none
+    return str(version).startswith("3")
+
+
+def _architecture_beside(weights: Path) -> Path:
+    beside = weights.with_suffix(".json")
+    if beside.is_file() and _is_architecture(json.loads(beside.read_text())):
+        return beside
+    raise BadInput(
+        "the file holds weights without an architecture",
+        where=str(weights),
+        remedy=f"put the architecture (model.to_json()) into {beside.name}, or give both: "
+        'load_model(("model.json", "weights.h5"))',
+    )
+
+
+def _is_architecture(facts: object) -> bool:
+    return isinstance(facts, dict) and {"class_name", "config"} <= facts.keys()
+
+
+def _not_a_model(path: Path) -> BadInput:
+    text = path.read_bytes()[:200].lstrip()
+    if text.startswith(b"{"):
+        return BadInput(
+            "the model has no weights: the file holds an architecture alone",
+            where=str(path),
+            remedy='give both files: load_model(("model.json", "weights.h5"))',
+        )
+    return BadInput(
+        "the file is not a model (or is cut short)",
+        expected="a .keras archive, an HDF5 file, a pair (.json, .h5) or a SavedModel folder",
+        where=str(path),
+    )
+
+
+def _unreadable(path: Path, reason: str) -> BadInput:
+    own = own_classes(path)
+    hint = f" ({', '.join(own)})" if own else ""
+    return BadInput(
+        f"the model can't be read: {reason.strip()[-500:]}",
+        where=str(path),
+        remedy=f"give layers of your own{hint} in custom_objects",
+    )
+
+
+def read_facts(path: Path, digest: str) -> dict:
+    """What the .json beside the model says; empty where there is none."""
+    sidecar = path.with_suffix(".json")
+    facts = json.loads(sidecar.read_text()) if sidecar.is_file() else {}
+    if _is_architecture(facts):
+        return {}
+    if facts.get("digest", digest) != digest:
+        raise BadInput(
+            "the sidecar describes another model file",
+            expected=f"digest {digest}",
+            where=f"{sidecar}: digest {facts['digest']}",
+            remedy="put the sidecar of this model beside it, or remove it",
+        )
+    return facts

@@ -1,0 +1,190 @@
+"""How a network of somebody else takes DNA and gives answers, and a network in our order.
+
+A layout says, where the network differs from (n, length, channels A C G T) and one output
+column a task:
+
+========================  ===================================================================
+``axes``                  the input's axes after the batch: ``length_channels`` (the default),
+                          ``channels_length``, or with further axes of size 1
+                          (``1_length_channels``, ``channels_length_1``, ...)
+``channels``              order of the bases in the channels, ``"ACGT"`` by default
+``inputs``                one word for each input of the network: ``sequence``,
+                          ``reverse_complement`` (the same bases, the other strand) or ``zeros``
+``outputs``               name -> ``profile`` (logits at every position, without an axis for
+                          strands) or ``logits`` (needed where the layers aren't known)
+``check``                 list of {sequence, outputs: {name: numbers}}: answers that are known
+========================  ===================================================================
+
+Nothing tells a wrong order of the bases but an answer that is known: ``check`` is compared with
+what the network says, and has to differ under every other order.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import permutations
+
+import keras
+
+from chromolens.errors import BadInput, nearest
+from chromolens.genome.onehot import BASES
+from chromolens.models.foreign.known_answers import check_answers
+from chromolens.models.foreign.network import hidden_in
+from chromolens.models.foreign.rearranged import feeds_of
+from chromolens.models.foreign.tokens import of_one_hot
+
+INPUTS = ("sequence", "reverse_complement", "zeros")
+OUTPUTS = ("profile", "logits")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """See the module; ``axes`` None: (length, channels) of any alphabet, nothing declared."""
+
+    axes: str | None = None
+    channels: str = BASES
+    inputs: tuple[str, ...] = ("sequence",)
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    check: tuple[Mapping, ...] = ()
+
+
+def layout_of(declared: str | Mapping | None) -> Layout:
+    """A layout from the name of its axes, or a mapping of the keys above.
+
+    Raises
+    ------
+    BadInput
+        Unknown keys or words.
+    """
+    if declared is None or isinstance(declared, str):
+        declared = {"axes": declared}
+    known = tuple(Layout.__dataclass_fields__)
+    for key in declared:
+        if key not in known:
+            hint = nearest(key, known)
+            raise BadInput(f"a layout has no key {key!r}{hint}", expected=", ".join(known))
+    lists = {key: tuple(declared[key]) for key in ("inputs", "check") if key in declared}
+    layout = Layout(**{**declared, **lists})
+    _check_words(layout)
+    return layout
+
+
+def _check_words(layout: Layout) -> None:
+    words = (layout.axes or "length_channels").split("_")
+    if (
+        sorted(set(words) | {"1"}) != ["1", "channels", "length"]
+        or len(words) - words.count("1") != 2
+    ):
+        raise BadInput(
+            f"layout {layout.axes!r} is not supported",
+            expected="length and channels, and 1 for an axis of size 1, joined by _: "
+            "length_channels, channels_length, 1_length_channels, ...",
+        )
+    if sorted(layout.channels) != sorted(BASES):
+        raise BadInput(
+            f"channels are {layout.channels!r}", expected="the letters of ACGT, each once"
+        )
+    for word, known in [(w, INPUTS) for w in layout.inputs] + [
+        (w, OUTPUTS) for w in layout.outputs.values()
+    ]:
+        if word not in known:
+            raise BadInput(f"the layout says {word!r}", expected=f"one of {', '.join(known)}")
+
+
+def adapted(network: keras.Model, layout: Layout) -> keras.Model:
+    """``network`` behind layers that bring (n, length, A C G T) into its own order.
+
+    Tokens of a vocabulary (n, length) become one-hot tokens (n, length, vocabulary).
+    Weights and layers are shared with ``network``.
+
+    Raises
+    ------
+    BadInput
+        Inputs or outputs that aren't as declared, answers that differ from ``check``.
+    """
+    network = of_one_hot(network)
+    _check_shapes(network, layout)
+    _check_outputs(network, layout)
+    check_answers(network, layout)
+    if not layout.outputs and _is_ours(layout):
+        return network
+    sequence, feeds = feeds_of(network, layout, layout.channels)
+    outputs = keras.tree.flatten(network._run_through_graph(feeds, operation_fn=_itself))
+    for place, name in enumerate(network.output_names):
+        if layout.outputs.get(name) == "profile":
+            outputs[place] = _as_profile(name, outputs[place])
+    hidden = hidden_in(network)
+    if hidden is not None:
+        hidden.logits = frozenset(network.output_names.index(name) for name in layout.outputs)
+    return keras.Model(sequence, outputs)
+
+
+def _itself(layer: keras.Operation) -> keras.Operation:
+    return layer
+
+
+def _is_ours(layout: Layout) -> bool:
+    axes = layout.axes or "length_channels"
+    return (axes, layout.channels, layout.inputs) == ("length_channels", BASES, ("sequence",))
+
+
+def _as_profile(name: str, output: object) -> object:
+    """(n, positions[, 1][, strands]) -> (n, positions, strands)."""
+    sides = [size for size in output.shape[1:] if size != 1]
+    if len(sides) not in (1, 2) or None in sides:
+        raise BadInput(
+            f"output {name!r} has shape {tuple(output.shape)}",
+            expected="a profile: (n, positions) or (n, positions, strands)",
+        )
+    shape = sides if len(sides) == 2 else [*sides, 1]
+    return keras.layers.Reshape(shape, name=f"profile_{name}")(output)
+
+
+def _check_shapes(network: keras.Model, layout: Layout) -> None:
+    shapes = [tuple(tensor.shape) for tensor in network.inputs]
+    if len(shapes) != len(layout.inputs):
+        raise BadInput(
+            f"the model's inputs are {shapes}",
+            expected=f"{len(layout.inputs)}: {', '.join(layout.inputs)}",
+            remedy=f'say what each is: layout={{"inputs": [...]}}, of {", ".join(INPUTS)}',
+        )
+    for shape, word in zip(shapes, layout.inputs, strict=True):
+        if word != "zeros" and not _fits(shape[1:], layout):
+            raise _other_shape(shape, layout)
+
+
+def _fits(shape: tuple, layout: Layout) -> bool:
+    words = (layout.axes or "length_channels").split("_")
+    if len(shape) != len(words):
+        return False
+    sizes = dict(zip(words, shape, strict=True))
+    ones = all(size == 1 for word, size in zip(words, shape, strict=True) if word == "1")
+    if layout.axes is None and layout.channels == BASES:
+        turned = sizes["length"] == 4 and sizes["channels"] != 4  # other alphabets are welcome
+        return ones and sizes["channels"] is not None and not turned
+    return ones and sizes["channels"] == 4
+
+
+def _other_shape(shape: tuple, layout: Layout) -> BadInput:
+    near = [axes for axes in _all_axes(len(shape) - 1) if _fits(shape[1:], Layout(axes))]
+    return BadInput(
+        f"the model's inputs are {shape}",
+        expected=f"(n, {(layout.axes or 'length_channels').replace('_', ', ')})",
+        remedy=f"declare the order of its axes: layout={' or '.join(map(repr, near))}"
+        if near
+        else "explain the part of the model that takes one-hot DNA",
+    )
+
+
+def _all_axes(rank: int) -> list[str]:
+    words = ["length", "channels", *["1"] * (rank - 2)][:rank]
+    return sorted({"_".join(order) for order in permutations(words)}) if rank > 1 else []
+
+
+def _check_outputs(network: keras.Model, layout: Layout) -> None:
+    for name in layout.outputs:
+        if name not in network.output_names:
+            raise BadInput(
+                f"the model has no output {name!r}{nearest(name, network.output_names)}",
+                expected=f"one of {', '.join(network.output_names)}",
+                where="layout, outputs",
+            )

@@ -1,0 +1,77 @@
+"""Networks known by their outputs and gradients alone: no layers that a rule could see through.
+
+Methods that need layers refuse them by name; gradients, integrated gradients, occlusion, ISM and
+sufficient subsets work. Nothing says where the last activation is, so outputs are read as they
+are (``target="output"``) unless the layout declares them to be logits.
+"""
+
+from collections.abc import Callable, Sequence
+
+import keras
+
+from chromolens.models.logits import single
+
+
+class Opaque(keras.layers.Layer):
+    """Calls ``function`` (list of tensors -> tensor, list or dict of tensors).
+
+    Attributes
+    ----------
+    foreign
+        The variables of the network within, which Keras 3 doesn't see.
+    reason
+        Why its layers aren't known.
+    logits
+        Places of the outputs that are declared to be logits.
+    """
+
+    def __init__(self, function: Callable, outputs: list[tuple], foreign: list, reason: str):
+        super().__init__(name="opaque_network")
+        self._function, self._outputs = function, outputs
+        self._foreign = tuple(foreign)
+        self.reason = reason
+        self.logits: frozenset[int] = frozenset()
+        self.built = True
+
+    @property
+    def foreign(self) -> tuple:
+        """The network's own variables."""
+        return self._foreign
+
+    def call(self, inputs: object) -> list:
+        """Outputs in the declared order."""
+        found = self._function(inputs)
+        if isinstance(found, dict):
+            return [found[name] for name, _ in self._outputs]
+        return list(found) if isinstance(found, list | tuple) else [found]
+
+    def compute_output_spec(self, inputs: object) -> list:
+        """Known beforehand: nothing is traced."""
+        return [keras.KerasTensor(tuple(shape)) for _, shape in self._outputs]
+
+
+def opaque(
+    function: Callable,
+    *,
+    inputs: Sequence[tuple],
+    outputs: Sequence[tuple],
+    variables: Sequence,
+    reason: str,
+) -> keras.Model:
+    """A Keras 3 network around ``function``; inputs and outputs are (name, shape) pairs."""
+    tensors = [keras.Input(tuple(shape)[1:], name=_plain(name)) for name, shape in inputs]
+    found = Opaque(function, list(outputs), list(variables), reason)(single(tensors))
+    named = [
+        keras.layers.Identity(name=_plain(name))(tensor)
+        for (name, _), tensor in zip(outputs, found, strict=True)
+    ]
+    return keras.Model(single(tensors), named)
+
+
+def hidden_in(network: keras.Model) -> Opaque | None:
+    """The opaque layer of ``network``, if it is such a wrapping."""
+    return next((layer for layer in network.layers if isinstance(layer, Opaque)), None)
+
+
+def _plain(name: str) -> str:
+    return name.replace("/", "_")

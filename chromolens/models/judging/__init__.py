@@ -1,0 +1,1 @@
+"""How well networks predict what they have not seen."""

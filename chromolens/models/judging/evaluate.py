@@ -1,0 +1,147 @@
+"""How well networks predict groups they have not seen: metrics per training, and pooled.
+
+Masked labels (NaN) are left out of every metric. The tables come from ``predict.predict_groups``.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from chromolens.models.judging import metrics
+from chromolens.models.judging.predict import BASELINE, DISTANCE, LABEL
+from chromolens.runlog import logger
+
+# Objective -> metric -> its function and the columns ``{task}{suffix}`` that it compares.
+_METRICS = {
+    "binary": {
+        "auroc": (metrics.auroc, "", LABEL),
+        "auprc": (metrics.auprc, "", LABEL),
+        "calibration_error": (metrics.calibration_error, "", LABEL),
+    },
+    "regression": {"pearson": (metrics.pearson, "", LABEL)},
+    "profile": {
+        "counts_pearson": (metrics.pearson, "", LABEL),
+        "profile_jsd": (metrics.mean, DISTANCE, LABEL),
+        "profile_jsd_baseline": (metrics.mean, BASELINE, LABEL),
+    },
+}
+
+
+@dataclass(frozen=True)
+class _Question:
+    """One metric of one task, with the windows it is asked of."""
+
+    task: str
+    name: str
+    metric: metrics.Metric
+    values: np.ndarray
+    labels: np.ndarray
+
+    def row(self) -> dict:
+        """Its row of a metrics table."""
+        value = metrics.once(self.metric, self.values, self.labels)
+        if np.isnan(value):
+            logger.warning(
+                "%s of %s is undefined: %d windows, %d positives",
+                *(self.name, self.task, len(self.labels), self._positives()),
+            )
+        return {"task": self.task, "metric": self.name, "value": value, **self._counts()}
+
+    def _counts(self) -> dict[str, int]:
+        return {"n": len(self.labels), "positives": self._positives()}
+
+    def _positives(self) -> int:
+        return int((self.labels > 0).sum())
+
+
+def evaluate(
+    predictions: pd.DataFrame,
+    *,
+    tasks: list[str],
+    objective: str = "binary",
+    model: str = "",
+    fold: str = "",
+    replicate: int = 0,
+) -> pd.DataFrame:
+    """Metrics of one training on its test groups.
+
+    Returns
+    -------
+    Columns model, fold, replicate, task, metric, value, n (windows with a label), positives
+    (labels above 0). An undefined value is NaN, and said so in the log.
+    """
+    names = {"model": model, "fold": fold, "replicate": replicate}
+    questions = _questions(predictions, tasks, objective)
+    return pd.DataFrame([{**names, **question.row()} for question in questions])
+
+
+def pool(
+    predictions: list[pd.DataFrame],
+    *,
+    tasks: list[str],
+    objective: str = "binary",
+    model: str = "",
+    windows: pd.DataFrame | None = None,
+    resamples: int = 1000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Metrics over the test windows of all folds together, with bootstrap intervals.
+
+    Parameters
+    ----------
+    predictions
+        One table per training; replicates (rows of one id) are averaged first.
+    windows
+        The windows table; where it has a column ``shared``, metrics of the windows that share
+        no long word with another group are added, named ``{metric}_unshared``.
+    resamples, seed
+        Of the bootstrap over windows.
+
+    Returns
+    -------
+    Columns model, task, metric, value, low, high (95 %), n, positives.
+    """
+    pooled = _average_replicates(pd.concat(predictions, ignore_index=True))
+    questions = list(_questions(pooled, tasks, objective))
+    if windows is not None and "shared" in windows:
+        shared = windows.set_index("id")["shared"].reindex(pooled["id"]).to_numpy()
+        questions += _questions(pooled[shared == 0], tasks, objective, "_unshared")
+    columns = ["model", "task", "metric", "value", "low", "high", "n", "positives"]
+    rows = []
+    for asked in questions:
+        low, high = metrics.interval(
+            asked.metric, asked.values, asked.labels, resamples=resamples, seed=seed
+        )
+        rows.append({"model": model, **asked.row(), "low": low, "high": high})
+    return pd.DataFrame(rows, columns=columns)
+
+
+def reliability(predictions: pd.DataFrame, tasks: list[str]) -> pd.DataFrame:
+    """Reliability tables (``metrics.reliability``) of classifiers, with a column task."""
+    parts = []
+    for task in tasks:
+        values, labels = _known(predictions[task], predictions[task + LABEL])
+        parts.append(metrics.reliability(values, labels).assign(task=task))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _questions(
+    predictions: pd.DataFrame, tasks: list[str], objective: str, suffix: str = ""
+) -> Iterator[_Question]:
+    for task in tasks:
+        for name, (metric, value, label) in _METRICS[objective].items():
+            known = _known(predictions[task + value], predictions[task + label])
+            yield _Question(task, name + suffix, metric, *known)
+
+
+def _known(values: pd.Series, labels: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    known = (values.notna() & labels.notna()).to_numpy()
+    return values.to_numpy("float64")[known], labels.to_numpy("float64")[known]
+
+
+def _average_replicates(predictions: pd.DataFrame) -> pd.DataFrame:
+    numbers = predictions.select_dtypes("number").columns
+    mean = predictions.groupby("id", sort=False)[list(numbers)].mean()
+    return mean.reset_index()

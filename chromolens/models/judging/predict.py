@@ -1,0 +1,165 @@
+"""What a network predicts for groups that it has not seen, beside what is observed there.
+
+Predictions are in target units: logits, log(1 + count) in a regression, log(1 + total count) of a
+profile.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from chromolens.errors import BadInput
+from chromolens.inputs.batches import Inputs
+from chromolens.models.judging import metrics
+from chromolens.models.model import Model
+from chromolens.models.training import data
+
+LABEL, DISTANCE, BASELINE = ".label", ".jsd", ".jsd_baseline"
+
+
+def predict_groups(
+    model: Model,
+    inputs: Inputs,
+    *,
+    tasks: list[str],
+    groups: list[str],
+    objective: str = "binary",
+    strands: str = "forward",
+    training_groups: list[str] | None = None,
+    batch_size: int = 128,
+) -> pd.DataFrame:
+    """Predictions of the windows of ``tasks`` on ``groups``.
+
+    Parameters
+    ----------
+    strands
+        ``forward``, or ``both``: the mean of the two strands' predictions.
+    training_groups
+        Needed for profiles: the baseline is the mean profile of their windows.
+
+    Returns
+    -------
+    One row per window: id, group, role, source, then per task ``{task}`` (prediction) and
+    ``{task}.label`` in the same units; for profiles also ``{task}.jsd`` and
+    ``{task}.jsd_baseline`` (``metrics.jensen_shannon``).
+
+    Raises
+    ------
+    BadInput
+        No windows, an unknown ``strands``, or profiles without ``training_groups``.
+    """
+    if strands not in ("forward", "both"):
+        raise BadInput(f"unknown strands {strands!r}", expected="forward or both")
+    rows = data.select(inputs, tasks, groups, "test")
+    table = inputs.windows.iloc[rows][["id", "group", "role", "source"]].reset_index(drop=True)
+    turns = (False, True) if strands == "both" else (False,)
+    if objective == "profile":
+        baseline = mean_profiles(model, inputs, tasks, training_groups)
+        columns = _predict_profiles(model, inputs, rows, turns, baseline, batch_size)
+    else:
+        columns = _predict_scalars(model, inputs, rows, tasks, turns, batch_size)
+        labels = data.transform(inputs.labels(rows, tasks), objective)
+        columns |= {task + LABEL: labels[:, i] for i, task in enumerate(tasks)}
+    return table.assign(**_by_task(columns, tasks))
+
+
+def mean_profiles(
+    model: Model, inputs: Inputs, tasks: list[str], groups: list[str] | None
+) -> dict[str, np.ndarray]:
+    """Task -> mean share (profile_length, strands) of its counts at each position on ``groups``.
+
+    Each window and strand weighs by its counts. Raises BadInput without ``groups``.
+    """
+    if not groups:
+        raise BadInput(
+            "the baseline of profiles needs the training groups", expected="training_groups=[...]"
+        )
+    rows = data.select(inputs, tasks, groups, "training")
+    sums = {}
+    for task in tasks:
+        length = model.network.get_layer(f"profile_{task}").output.shape[1]
+        parts = [inputs.profiles(chunk, task, length).sum(axis=0) for chunk in data.split(rows)]
+        # One count each, so that a strand without any is even, not undefined.
+        sums[task] = np.sum(parts, axis=0) + 1.0
+    return {task: counts / counts.sum(axis=0) for task, counts in sums.items()}
+
+
+def _predict_scalars(
+    model: Model,
+    inputs: Inputs,
+    rows: np.ndarray,
+    tasks: list[str],
+    turns: tuple[bool, ...],
+    batch_size: int,
+) -> dict[str, np.ndarray]:
+    """Task -> prediction (n,), mean over strands."""
+    values = [
+        np.mean([model.values(x, tasks=tasks, batch_size=batch_size) for x in strands], axis=0)
+        for _, strands in _read(inputs, rows, turns)
+    ]
+    return dict(zip(tasks, np.concatenate(values).T, strict=True))
+
+
+def _predict_profiles(
+    model: Model,
+    inputs: Inputs,
+    rows: np.ndarray,
+    turns: tuple[bool, ...],
+    baseline: dict[str, np.ndarray],
+    batch_size: int,
+) -> dict[str, np.ndarray]:
+    """Columns of all tasks: predicted and observed log totals, distances of the shapes."""
+    parts = []
+    for chunk, strands in _read(inputs, rows, turns):
+        shares, totals = _ask(model, strands, turns, list(baseline), batch_size)
+        part = {}
+        for i, (task, usual) in enumerate(baseline.items()):
+            observed = inputs.profiles(chunk, task, len(usual))
+            usual = np.broadcast_to(usual, observed.shape)
+            part[task] = totals[:, i]
+            part[task + LABEL] = np.log1p(observed.sum(axis=(1, 2)))
+            part[task + DISTANCE] = metrics.jensen_shannon(shares[task], observed)
+            part[task + BASELINE] = metrics.jensen_shannon(usual, observed)
+        parts.append(part)
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _ask(
+    model: Model,
+    strands: list[np.ndarray],
+    turns: tuple[bool, ...],
+    tasks: list[str],
+    batch_size: int,
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Shares (n, length, strands) of each task and log totals (n, tasks), mean over strands."""
+    shares, totals = {task: 0.0 for task in tasks}, 0.0
+    for x, turn in zip(strands, turns, strict=True):
+        outputs = model.network.predict(x, batch_size=batch_size, verbose=0)
+        named = dict(zip(model.network.output_names, outputs, strict=True))
+        totals = totals + named["counts"] / len(turns)
+        for task in tasks:
+            share = _softmax(named[f"profile_{task}"])
+            shares[task] = shares[task] + (share[:, ::-1, ::-1] if turn else share) / len(turns)
+    return shares, totals
+
+
+def _read(
+    inputs: Inputs, rows: np.ndarray, turns: tuple[bool, ...]
+) -> Iterator[tuple[np.ndarray, list[np.ndarray]]]:
+    """Chunks of rows with their one-hot sequences, one array per strand."""
+    for chunk in data.chunks(rows, "predicting"):
+        onehot = inputs.onehot(chunk)
+        yield chunk, [onehot[:, ::-1, ::-1] if turn else onehot for turn in turns]
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return odds / odds.sum(axis=1, keepdims=True)
+
+
+def _by_task(columns: dict[str, np.ndarray], tasks: list[str]) -> dict[str, np.ndarray]:
+    """The same columns, those of a task side by side."""
+    suffixes = ("", LABEL, DISTANCE, BASELINE)
+    names = [task + suffix for task in tasks for suffix in suffixes]
+    return {name: columns[name] for name in names if name in columns}

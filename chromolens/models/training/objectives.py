@@ -1,0 +1,176 @@
+"""What a network is fitted to: labels of windows (``Scalars``) or profiles (``Profiles``).
+
+Both offer ``settings`` (for the architecture), ``facts`` (for the sidecar), ``hold(rows)``,
+``entries(rows)`` and ``compiled(network, learning_rate)``.
+"""
+
+import keras
+import numpy as np
+
+from chromolens.errors import BadInput
+from chromolens.inputs.batches import Inputs
+from chromolens.models.training import data, losses
+
+
+class Scalars:
+    """One number per task and window: a class (``binary``) or log(1 + count) (``regression``).
+
+    Parameters
+    ----------
+    rows
+        Training windows; class weights are counted on them.
+    class_weight
+        ``"balanced"``: positives and negatives of a task weigh the same in sum. ``"none"``:
+        each window weighs the same. A regression has no classes.
+
+    Raises
+    ------
+    BadInput
+        A task without positive or negative training windows; an unknown ``class_weight``.
+    """
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        rows: np.ndarray,
+        tasks: list[str],
+        objective: str,
+        class_weight: str,
+    ):
+        if class_weight not in ("balanced", "none"):
+            raise BadInput(f"unknown class_weight {class_weight!r}", expected="balanced or none")
+        self._inputs, self._tasks, self._objective = inputs, tasks, objective
+        self._classes = None
+        if objective == "binary":
+            classes = losses.balance(inputs.labels(rows, tasks), tasks)
+            self._classes = classes if class_weight == "balanced" else None
+        self._start = losses.best_constant(**self.entries(rows), objective=objective)
+        self.settings = {"objective": objective}
+        self.facts = {
+            "objective": objective,
+            "strands": 1,
+            "profile_length": None,
+            "transform": "log1p" if objective == "regression" else None,
+        }
+
+    def hold(self, rows: np.ndarray, margin: int = 0) -> data.Files | data.Memory:
+        """Windows that can be shifted by ``margin`` bp."""
+        return data.hold(self._inputs, rows, margin=margin)
+
+    def entries(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """Labels and weights (n, tasks) of windows; masked ones are 0 in both."""
+        labels = self._inputs.labels(rows, self._tasks)
+        weights = losses.entry_weights(labels, self._classes)
+        known = np.nan_to_num(data.transform(labels, self._objective)).astype("float32")
+        return {"labels": known, "weights": weights}
+
+    def compiled(self, network: keras.Model, learning_rate: float) -> keras.Model:
+        """``network`` up to its logits, sharing its weights, ready to fit.
+
+        Its last bias starts at the best constant: first steps that only move the mean can kill
+        the units of a small ReLU layer for good.
+        """
+        network.get_layer("logits").bias.assign(self._start)
+        trainee = keras.Model(network.input, network.get_layer("logits").output)
+        loss = losses.binary if self._objective == "binary" else losses.squared
+        # XLA is off: its bits depend on the machine more than TensorFlow's own kernels.
+        trainee.compile(keras.optimizers.Adam(learning_rate), loss=loss, jit_compile=False)
+        return trainee
+
+
+class Profiles:
+    """The counts at each central base and their total, per task (BPNet, ChromBPNet).
+
+    Parameters
+    ----------
+    rows
+        Training windows; the default of ``counts_weight`` is taken from them.
+    length
+        Central bases predicted, in bp; None: the window.
+    counts_weight
+        Weight of the squared error of log counts beside the multinomial loss. None: a tenth of
+        the median total, at least 1, as in ChromBPNet.
+
+    Raises
+    ------
+    BadInput
+        Tasks with unequal numbers of strands.
+    """
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        rows: np.ndarray,
+        tasks: list[str],
+        length: int | None,
+        counts_weight: float | None,
+    ):
+        self._inputs, self._tasks = inputs, tasks
+        self._length = length or inputs.length
+        self._strands = _strands(inputs, tasks)
+        totals = self._totals(rows)
+        self._start = np.log1p(totals).mean(axis=0)
+        self._weight = counts_weight or max(1.0, float(np.median(totals)) / 10)
+        self.settings = {
+            "objective": "profile",
+            "profile_length": self._length,
+            "strands": self._strands,
+        }
+        self.facts = {**self.settings, "counts_weight": self._weight, "transform": "log1p"}
+
+    def hold(self, rows: np.ndarray, margin: int = 0) -> data.Files | data.Memory:
+        """Windows and profiles that can be shifted by ``margin`` bp."""
+        return data.hold(
+            self._inputs,
+            rows,
+            margin=margin,
+            tasks=self._tasks,
+            profile_length=self._length,
+            strands=self._strands,
+        )
+
+    def entries(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """Nothing: the held windows bring their profiles."""
+        return {}
+
+    def compiled(self, network: keras.Model, learning_rate: float) -> keras.Model:
+        """``network`` ready to fit: sum over tasks of profile loss + weight x counts loss.
+
+        The bias of the counts starts at their mean, as in ``Scalars``.
+        """
+        network.get_layer("counts").bias.assign(self._start)
+        shapes = {f"profile_{task}": losses.multinomial for task in self._tasks}
+        network.compile(
+            keras.optimizers.Adam(learning_rate),
+            loss={**shapes, "counts": losses.squared},
+            loss_weights={
+                **dict.fromkeys(shapes, 1.0),
+                # Keras takes the mean over tasks, wanted is their sum.
+                "counts": self._weight * len(self._tasks),
+            },
+            jit_compile=False,
+        )
+        return network
+
+    def _totals(self, rows: np.ndarray) -> np.ndarray:
+        """Counts (n, tasks) of the windows, over both strands."""
+        parts = [
+            [
+                self._inputs.profiles(piece, task, self._length).sum(axis=(1, 2))
+                for task in self._tasks
+            ]
+            for piece in data.split(rows)
+        ]
+        return np.concatenate([np.stack(part, axis=1) for part in parts])
+
+
+def _strands(inputs: Inputs, tasks: list[str]) -> int:
+    first = np.array([0])
+    strands = {task: inputs.profiles(first, task, 1).shape[-1] for task in tasks}
+    if len(set(strands.values())) != 1:
+        raise BadInput(
+            f"tasks have unequal numbers of strands: {strands}",
+            expected="a plus and a minus signal for each, or for none",
+            remedy="train them as two models",
+        )
+    return strands[tasks[0]]

@@ -1,0 +1,220 @@
+"""Train one network on the training groups of one fold, and save its best epoch.
+
+Deterministic by its seed; an interrupted training, started again, ends with the same weights as
+an uninterrupted one.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+
+from chromolens import architectures, plugins
+from chromolens.inputs.batches import Inputs
+from chromolens.models import devices
+from chromolens.models.foreign.adopt import HISTORY, adopt
+from chromolens.models.grouped import cut_groups
+from chromolens.models.training import checkpoint, data
+from chromolens.models.training.data import Batches
+from chromolens.models.training.fit import fit
+from chromolens.models.training.objectives import Profiles, Scalars
+from chromolens.models.training.save import save_model
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a network is trained: every setting, with its default.
+
+    Attributes
+    ----------
+    objective
+        ``binary``, ``regression`` (of log(1 + label)) or ``profile``.
+    epochs, patience
+        At most so many epochs; stop after ``patience`` without a lower validation loss.
+    batch_size, learning_rate
+        Of Adam (Kingma and Ba, 2015, arXiv 1412.6980).
+    shift
+        Training windows are moved by up to so many bp, drawn anew each epoch.
+    reverse_complement
+        Whether training windows are turned over with probability 1/2.
+    class_weight
+        ``"balanced"`` or ``"none"`` (``objectives.Scalars``); for ``binary``.
+    precision
+        ``float32``, ``mixed_float16`` or ``mixed_bfloat16``: of training alone.
+    seed
+        Of the first weights, the order of the windows, shifts, strands and dropout.
+    profile_length, counts_weight
+        For ``profile`` (``objectives.Profiles``): bp, and the weight of the total counts; 0 takes
+        their defaults.
+    """
+
+    objective: str = "binary"
+    epochs: int = 30
+    patience: int = 5
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    shift: int = 0
+    reverse_complement: bool = True
+    class_weight: str = "balanced"
+    precision: str = "float32"
+    seed: int = 0
+    profile_length: int = 0
+    counts_weight: float = 0.0
+
+
+def train(
+    inputs: Inputs,
+    *,
+    architecture: str,
+    tasks: list[str],
+    training_groups: list[str],
+    validation_groups: list[str],
+    target: str | Path,
+    workdir: str | Path,
+    architecture_settings: dict | None = None,
+    notes: dict | None = None,
+    given: str | Path | None = None,
+    layout: str | dict | None = None,
+    untrained: bool = False,
+    **training: object,
+) -> pd.DataFrame:
+    """Train, write ``target`` (.keras, always float32) with its sidecar, return the history.
+
+    Parameters
+    ----------
+    architecture, architecture_settings
+        Name of a module in ``architectures``, and its settings.
+    training_groups, validation_groups
+        Chromosomes (or parts of the records); validation decides when to stop.
+    workdir
+        Folder for the checkpoint of an unfinished training; removed at the end.
+    notes
+        Further facts for the sidecar: model, fold, replicate, ...
+    given, layout
+        A network to take as it is, and how it reads DNA (``adopt``): nothing is trained.
+    untrained
+        Save the network with its first weights, as ``seed`` draws them: a null. Its history is
+        empty; no label has any part in it, not even in the bias of its last layer.
+    training
+        Fields of ``Training``.
+
+    Returns
+    -------
+    History (``fit.fit``).
+
+    Raises
+    ------
+    BadInput
+        No windows, a task without examples of both classes, unknown names, or a loss that is
+        not finite.
+    """
+    if given:
+        question = {"tasks": list(tasks), "objective": training.get("objective", "binary")}
+        return adopt(
+            given,
+            inputs,
+            **question,
+            layout=layout or {},
+            training_groups=training_groups,
+            target=target,
+            notes=notes or {},
+        )
+    settings = architecture_settings or {}
+    plugins.check_settings(architectures, architecture, list(settings))
+    options = Training(**training)
+    data.check_shift(inputs.windows, options.shift)
+    devices.make_deterministic(options.seed)
+    rows = data.select(inputs, tasks, training_groups, "training")
+    held_out = data.select(inputs, tasks, validation_groups, "validation")
+    problem = _problem(inputs, rows, tasks, options)
+    facts = {
+        "architecture": architecture,
+        "tasks": list(tasks),
+        "settings": settings,
+        "training": asdict(options),
+        "seed": options.seed,
+        **problem.facts,
+        "background": data.background(inputs, rows),
+    }
+    make = partial(
+        plugins.load(architectures, architecture),
+        *(inputs.length, inputs.channels, list(tasks)),
+        **{**settings, **problem.settings},
+    )
+    history = pd.DataFrame(columns=HISTORY)
+    with devices.precision("float32" if untrained else options.precision):
+        network = make()
+    cut_groups(network)
+    if not untrained:
+        identity = {**facts, "windows": _digest(inputs, rows, held_out)}
+        history = _fitted(network, problem, (rows, held_out), options, workdir, identity)
+        with devices.precision("float32"):
+            trained = make()
+        trained.set_weights(network.get_weights())
+        network = trained
+    made = {"untrained": untrained, "run": devices.describe(), **(notes or {})}
+    save_model(network, target, {**facts, **made})
+    checkpoint.remove(Path(workdir))
+    return history
+
+
+def _fitted(
+    network: keras.Model,
+    problem: Scalars | Profiles,
+    rows: tuple[np.ndarray, np.ndarray],
+    options: Training,
+    workdir: str | Path,
+    identity: dict,
+) -> pd.DataFrame:
+    """Fit ``network`` in place to training and validation ``rows``; return the history."""
+    training, held_out = rows
+    validation = Batches(
+        problem.hold(held_out), len(held_out), options.batch_size, **problem.entries(held_out)
+    )
+    return fit(
+        problem.compiled(network, options.learning_rate),
+        _training_batches(problem, training, options),
+        validation,
+        epochs=options.epochs,
+        patience=options.patience,
+        seed=options.seed,
+        workdir=Path(workdir),
+        identity=identity,
+    )
+
+
+def _problem(
+    inputs: Inputs, rows: np.ndarray, tasks: list[str], options: Training
+) -> Scalars | Profiles:
+    if options.objective == "profile":
+        return Profiles(inputs, rows, tasks, options.profile_length, options.counts_weight)
+    return Scalars(inputs, rows, tasks, options.objective, options.class_weight)
+
+
+def _training_batches(
+    problem: Scalars | Profiles, rows: np.ndarray, options: Training
+) -> Callable[..., Batches]:
+    """A function from the epoch to its batches; windows are read here, once."""
+    return partial(
+        Batches,
+        problem.hold(rows, options.shift),
+        len(rows),
+        options.batch_size,
+        shift=options.shift,
+        reverse_complement=options.reverse_complement,
+        seed=options.seed,
+        **problem.entries(rows),
+    )
+
+
+def _digest(inputs: Inputs, *rows: np.ndarray) -> str:
+    """Digest of the windows and labels trained on: another set is another training."""
+    table = inputs.windows.iloc[np.concatenate(rows)]
+    hashes = pd.util.hash_pandas_object(table, index=True).to_numpy()
+    sizes = np.array([len(part) for part in rows])
+    return hashlib.sha256(hashes.tobytes() + sizes.tobytes()).hexdigest()

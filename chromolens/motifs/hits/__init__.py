@@ -1,0 +1,1 @@
+"""Where the motifs of the lexicon lie in the genome."""

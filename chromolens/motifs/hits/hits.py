@@ -1,0 +1,238 @@
+"""Where the motifs of a lexicon occur genome-wide, by sequence and by contribution.
+
+A site is a match of the motif's PPM (``sites.py``), of overlapping ones the best match. It is a
+hit when three things hold:
+
+- the match is rare: its exact p-value in random sequence is at most ``max_p``;
+- its bases contribute: of the sites of shuffled motifs on the same track at most a share of
+  ``max_contribution_p`` has as large a sum;
+- both together are rare: the combined score, log-odds of the sequence (nats) plus the contribution
+  (target units, which are nats for a logit), is such that shuffled motifs would give at most
+  a share of ``max_q`` of the hits (target-decoy counting: Elias & Gygi 2007, Nat. Methods 4:207).
+
+The shuffled motifs have the motif's own columns in another order: as many chance matches, of the
+same composition, on the same track. Those that lie on a match of the motif itself are left out:
+they are no chance matches. Those on a match of another motif that is looked for count for the
+combined score, because the motif may match there by chance as well, but not for the contribution,
+which there is the other motif's.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from chromolens.genome.fasta import Genome
+from chromolens.genome.shuffles import seed_of
+from chromolens.motifs.hits.sites import SITE, Query, composition, query_of, sites_of
+from chromolens.motifs.hits.sought import Sought, shuffles
+from chromolens.motifs.modisco.sites import UNITS
+from chromolens.runlog import progress
+
+COLUMNS = (
+    "chrom start end name score strand motif match p contribution contribution_p agreement "
+    "combined q window fold"
+).split()
+SUMMARY = "motif name sign width shuffles sites absent hits reason".split()
+
+
+class Rules(NamedTuple):
+    """What a hit must show, and how many shuffles of each motif it is held against."""
+
+    max_p: float
+    max_contribution_p: float
+    max_q: float
+    shuffles: int
+
+
+def folds_of(
+    roles: Mapping[str, Mapping[str, Sequence[str]]], sizes: Mapping[str, int]
+) -> dict[str, str]:
+    """Chromosome -> the fold in which it is test, in the order of ``sizes``.
+
+    ``roles``: fold -> role -> chromosomes. Those that are test in no fold are left out.
+    """
+    fold_of = {chrom: fold for fold, groups in roles.items() for chrom in groups["test"]}
+    return {chrom: fold_of[chrom] for chrom in sizes if chrom in fold_of}
+
+
+def find_hits(
+    genome: Genome,
+    track: str,
+    motifs: Sequence[Sought],
+    *,
+    folds: Mapping[str, str],
+    windows: pd.DataFrame,
+    rules: Rules,
+    seed: int = 0,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Hits of ``motifs`` by the contributions of the bigWig ``track``.
+
+    Parameters
+    ----------
+    folds
+        Chromosome -> the fold whose models explained it; others are not searched.
+    windows
+        ``id``, ``chrom``, ``start``, ``end``: of those that hold a hit, the one with the
+        nearest centre is named.
+
+    Returns
+    -------
+    hits : DataFrame
+        ``COLUMNS``, by place in the order of the genome's chromosomes. score: 1000 x
+        |contribution| / the largest; match: bits; agreement: cosine of the contributions and the
+        motif's information at each base; combined: nats; window: "." where none holds the site.
+    summary : DataFrame
+        ``SUMMARY``, a row per motif: ``sites`` that match, of these ``absent`` (some base has
+        no contribution), ``hits``, and why there can be none (``reason``).
+    """
+    background = composition(genome, folds)
+    queries = [_queries(motif, background, rules, seed) for motif in motifs]
+    own = {chrom: _own_sites(genome, track, chrom, queries) for chrom in folds}
+    taken = {chrom: _taken(motifs, found) for chrom, found in own.items()}
+    tables, rows = [], []
+    for place, motif in progress(list(enumerate(motifs)), total=len(motifs), what="hits"):
+        sites = {chrom: found[place] for chrom, found in own.items()}
+        chance, apart = [np.zeros(0, SITE)], [np.zeros(0, SITE)]
+        for chrom in folds:
+            itself = _taken([motif], [sites[chrom]])
+            for decoys in sites_of(genome, track, chrom, queries[place][1:]):
+                chance.append(apart_from(decoys, len(motif.ppm), *itself))
+                apart.append(apart_from(decoys, len(motif.ppm), *taken[chrom]))
+        nulls = np.concatenate(chance), np.concatenate(apart)
+        table, row = _judge(motif, queries[place], sites, nulls, rules)
+        tables.append(table)
+        rows.append(row)
+    return _finish(tables, genome, folds, windows), pd.DataFrame(rows, columns=SUMMARY)
+
+
+def _queries(motif: Sought, background: np.ndarray, rules: Rules, seed: int) -> list[Query]:
+    """The motif and its shuffles. Seeded by name: other motifs of the lexicon change nothing."""
+    rng = np.random.default_rng(seed_of(f"hits {motif.motif}", seed))
+    ppms = [motif.ppm, *shuffles(motif.ppm, rules.shuffles, rng)] if len(motif.ppm) else []
+    return [query_of(ppm, background, rules.max_p, motif.direction) for ppm in ppms]
+
+
+def _own_sites(
+    genome: Genome, track: str, chrom: str, queries: list[list[Query]]
+) -> list[np.ndarray]:
+    """Sites of each motif itself; none of a motif without queries."""
+    found = iter(sites_of(genome, track, chrom, [own[0] for own in queries if own]))
+    return [next(found) if own else np.zeros(0, SITE) for own in queries]
+
+
+def _taken(motifs: Sequence[Sought], sites: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Starts of the sites of all motifs, ascending, and how far they reach up to each."""
+    starts = np.concatenate([np.zeros(0, int), *(part["start"] for part in sites)])
+    widths = np.repeat([len(motif.ppm) for motif in motifs], [len(part) for part in sites])
+    order = np.argsort(starts, kind="stable")
+    return starts[order], np.maximum.accumulate((starts + widths)[order])
+
+
+def apart_from(sites: np.ndarray, width: int, starts: np.ndarray, reach: np.ndarray) -> np.ndarray:
+    """Those of ``sites`` (``SITE``, of ``width`` bases) that share none with others.
+
+    ``starts`` of the others, ascending; ``reach``: the largest end of these up to each.
+    """
+    before = np.searchsorted(starts, sites["start"] + width)
+    return sites[np.append(0, reach)[before] <= sites["start"]]
+
+
+def _judge(
+    motif: Sought,
+    queries: list[Query],
+    own: Mapping[str, np.ndarray],
+    nulls: tuple[np.ndarray, np.ndarray],
+    rules: Rules,
+) -> tuple[pd.DataFrame, dict]:
+    """The motif's hits, and its row of the summary.
+
+    ``own``: its sites by chromosome; ``nulls``: those of its shuffles, apart from it, and apart
+    from all motifs.
+    """
+    where = np.repeat(list(own), [len(part) for part in own.values()])
+    sites = np.concatenate([np.zeros(0, SITE), *own.values()])
+    known = ~np.isnan(sites["contribution"])
+    chance, apart = (null[~np.isnan(null["contribution"])] for null in nulls)
+    decoys = max(len(queries) - 1, 0)
+    table = pd.DataFrame(sites[known]).assign(chrom=where[known], motif=motif.motif)
+    table = table.assign(name="_".join(motif.label.split()), end=table["start"] + len(motif.ppm))
+    table["match"] = table["score"] / UNITS
+    table["p"] = queries[0].matcher.p(table["score"].to_numpy()) if len(table) else 0.0
+    size, other = (_size(part["contribution"], motif.direction) for part in (table, apart))
+    table["contribution_p"] = share_above(size, other)
+    table["q"] = q_values(table["combined"].to_numpy(), chance["combined"], decoys)
+    passed = (table["contribution_p"] <= rules.max_contribution_p) & (table["q"] <= rules.max_q)
+    row = {"motif": motif.motif, "name": motif.name, "sign": motif.sign, "width": len(motif.ppm)}
+    row |= {"shuffles": decoys, "sites": len(sites), "absent": int((~known).sum())}
+    return table[passed], row | {"hits": int(passed.sum()), "reason": _reason(queries, decoys)}
+
+
+def _size(contributions: np.ndarray | pd.Series, direction: int) -> np.ndarray:
+    values = np.asarray(contributions)
+    return direction * values if direction else np.abs(values)
+
+
+def _reason(queries: list[Query], decoys: int) -> str:
+    if not queries:
+        return "no informative position"
+    if queries[0].matcher.floor is None:
+        return "too short: even its best match is not rare enough"
+    return "" if decoys else "its shuffles spell the motif itself"
+
+
+def share_above(values: np.ndarray, null: np.ndarray) -> np.ndarray:
+    """Share of ``null`` at or above each of ``values``, the value itself counted with them."""
+    below = np.searchsorted(np.sort(null), values, side="left")
+    return (len(null) - below + 1) / (len(null) + 1)
+
+
+def q_values(combined: np.ndarray, null: np.ndarray, repeats: int) -> np.ndarray:
+    """Smallest share of false sites among those of at least a site's combined score, at most 1.
+
+    False ones are expected to be as many as ``null`` has in each of its ``repeats`` (one more
+    than it has, so that no share is 0). Without repeats nothing is known: 1.
+    """
+    if not repeats:
+        return np.ones(len(combined))
+    order = np.argsort(combined)
+    above = len(combined) - np.searchsorted(combined[order], combined[order], side="left")
+    false = len(null) - np.searchsorted(np.sort(null), combined[order], side="left") + 1
+    share = np.ones(len(combined))
+    share[order] = np.minimum.accumulate(np.minimum(false / repeats / above, 1))
+    return share
+
+
+def _finish(
+    tables: list[pd.DataFrame], genome: Genome, folds: Mapping[str, str], windows: pd.DataFrame
+) -> pd.DataFrame:
+    if not sum(map(len, tables)):
+        return pd.DataFrame(columns=COLUMNS)
+    hits = pd.concat(tables, ignore_index=True)
+    size = hits["contribution"].abs()
+    hits["score"] = (1000 * size / (size.max() or 1)).round().astype(int)
+    hits["strand"] = np.where(hits["reverse"], "-", "+")
+    hits["fold"] = hits["chrom"].map(folds)
+    hits["window"] = windows_of(hits, windows)
+    rank = {chrom: place for place, chrom in enumerate(genome.sizes)}
+    hits = hits.assign(rank=hits["chrom"].map(rank))
+    return hits.sort_values(["rank", "start", "end", "motif"], ignore_index=True)[COLUMNS]
+
+
+def windows_of(hits: pd.DataFrame, windows: pd.DataFrame) -> np.ndarray:
+    """Id of the window around each hit: the one with the nearest centre, "." if it ends early."""
+    found = np.full(len(hits), ".", object)
+    for chrom, own in windows.groupby("chrom"):
+        rows = np.flatnonzero(hits["chrom"] == chrom)
+        own = own.assign(centre=own["start"] + own["end"]).sort_values("centre", kind="stable")
+        middle = (hits["start"] + hits["end"]).to_numpy()[rows]
+        right = np.searchsorted(own["centre"], middle).clip(max=len(own) - 1)
+        left = (right - 1).clip(min=0)
+        centre = own["centre"].to_numpy()
+        nearer = np.abs(centre[left] - middle) <= np.abs(centre[right] - middle)
+        near = own.iloc[np.where(nearer, left, right)]
+        inside = near["start"].to_numpy() <= hits["start"].to_numpy()[rows]
+        inside &= hits["end"].to_numpy()[rows] <= near["end"].to_numpy()
+        found[rows[inside]] = near["id"].to_numpy()[inside]
+    return found

@@ -1,0 +1,183 @@
+"""What each reading of a study found, in one form: the members of its lexicon.
+
+A member is a motif of TF-MoDISco, a motif of sufficient input subsets, or a first-layer
+filter. Which folds' models see it is counted in windows that are out of fold: seqlets, or the
+subsets that match the motif best; a filter belongs to one fold.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pandas as pd
+
+from chromolens.genome.onehot import encode
+from chromolens.motifs.meme import identifier, read_motifs
+from chromolens.motifs.modisco import seqlets
+from chromolens.motifs.ppm import normalised, reverse_complement, trim
+
+READINGS = ("modisco", "sis", "filters")
+_TEXT = "model task fold pattern motif sign name motif_id family others id order sequence".split()
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """One motif as one reading of one model shows it.
+
+    ``ppm`` is trimmed, float (length, 4); ``support`` its sites; ``folds`` how many of these in
+    which fold; ``subsets`` the subsets that show it, for SIS, which clusters each of them more
+    than once; ``name`` and ``family`` are empty unless the rules of naming hold; ``others`` are
+    further names that would do. ``sign`` and ``task`` are empty for filters, which may serve any.
+    """
+
+    reading: str
+    model: str
+    task: str
+    label: str
+    sign: str
+    ppm: np.ndarray
+    support: int
+    folds: Mapping[str, int]
+    name: str = ""
+    family: str = ""
+    others: frozenset[str] = frozenset()
+    subsets: frozenset[str] = frozenset()
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """A table of a reading or of the lexicon: names stay text, ``named`` and ``null`` are bool."""
+    table = pd.read_csv(
+        path, sep="\t", dtype=dict.fromkeys(_TEXT, str), keep_default_na=False, na_values=[]
+    )
+    flags = [name for name in ("named", "null") if name in table]
+    return table.assign(**{name: table[name].astype(str) == "True" for name in flags})
+
+
+def modisco_members(
+    merged: str | Path, meme: str | Path, places: str | Path, windows: str | Path
+) -> list[Member]:
+    """Motifs of one task, each of one pattern or several that were merged.
+
+    ``merged.tsv`` with its ``merged.meme``, ``seqlets.bed`` (by pattern), and the ``windows.h5``
+    that MoDISco read, which says whose models explained each window.
+    """
+    table, ppms = read_table(merged), read_motifs(meme)
+    counts = _seqlets_of_folds(places, windows, table)
+    return [
+        _member("modisco", row, row.pattern, row.sign, ppms, int(row.seqlets), counts)
+        for row in table.itertuples()
+    ]
+
+
+def _seqlets_of_folds(
+    places: str | Path, windows: str | Path, table: pd.DataFrame
+) -> dict[str, dict[str, int]]:
+    if table.empty:
+        return {}
+    members = table["members"].str.split(";")
+    into = {
+        name: row for row, names in zip(table["pattern"], members, strict=True) for name in names
+    }
+    text = {name: str for name in ("chrom", "pattern", "window")}
+    found = pd.read_csv(places, sep="\t", names=seqlets.COLUMNS, dtype=text, keep_default_na=False)
+    with h5py.File(windows) as file:
+        group = file[table["task"].iloc[0]]
+        folds = dict(zip(group["id"].asstr()[:], group["fold"].asstr()[:], strict=True))
+    owners, folds = found["pattern"].map(into), found["window"].map(folds)
+    counts = found.groupby([owners, folds]).size()
+    return {pattern: _tally(part.droplevel(0)) for pattern, part in counts.groupby(level=0)}
+
+
+def _tally(counts: pd.Series) -> dict[str, int]:
+    return {str(fold): int(count) for fold, count in counts.items()}
+
+
+def sis_members(motifs: str | Path, meme: str | Path, subsets: str | Path) -> list[Member]:
+    """Motifs of one task's subsets: ``motifs.tsv``, ``motifs.meme`` and ``sis.tsv.gz``."""
+    table, ppms = read_table(motifs), read_motifs(meme)
+    found, members = read_table(subsets), []
+    for row in table.itertuples():
+        own = best_matching(ppms[identifier(row.motif)], found, int(row.support))
+        counts = {row.motif: _tally(own["fold"].value_counts())}
+        member = _member("sis", row, row.motif, "pos", ppms, int(row.support), counts)
+        members.append(replace(member, subsets=frozenset(own["id"] + "|" + own["order"])))
+    return members
+
+
+def best_matching(ppm: np.ndarray, subsets: pd.DataFrame, count: int) -> pd.DataFrame:
+    """The ``count`` rows of ``subsets`` that match a motif best (or all, where there are fewer).
+
+    A subset's match is the largest log-odds of the trimmed motif in the subset's ``sequence``,
+    on either strand.
+    """
+    motif = np.log2(0.99 * trim(ppm) + 0.01 / 4) + 2
+    scores = np.array([_best_match(motif, sequence) for sequence in subsets["sequence"]])
+    return subsets.iloc[np.argsort(-scores, kind="stable")[:count]]
+
+
+def _best_match(motif: np.ndarray, sequence: str) -> float:
+    onehot = encode(sequence)
+    if len(motif) > len(onehot):
+        onehot = np.pad(onehot, ((len(motif) - len(onehot),) * 2, (0, 0)))
+    strands = (motif, reverse_complement(motif))
+    return max(
+        sum(np.correlate(onehot[:, base], turned[:, base], "valid") for base in range(4)).max()
+        for turned in strands
+    )
+
+
+def filter_members(table: str | Path, meme: str | Path) -> list[Member]:
+    """Filters of one model: ``filters.tsv`` and ``filters.meme``; dead ones have no motif."""
+    ppms, members = read_motifs(meme), []
+    for row in read_table(table).itertuples():
+        if row.motif in ppms:
+            sites = int(row.sites)
+            counts = {row.motif: {row.fold: sites}}
+            members.append(_member("filters", row, row.motif, "", ppms, sites, counts))
+    return members
+
+
+def _member(
+    reading: str,
+    row: object,
+    label: str,
+    sign: str,
+    ppms: Mapping[str, np.ndarray],
+    support: int,
+    folds: Mapping[str, Mapping[str, int]],
+) -> Member:
+    return Member(
+        reading,
+        row.model,
+        getattr(row, "task", ""),
+        label,
+        sign,
+        trim(normalised(ppms[identifier(label)])),
+        support,
+        folds.get(label, {}),
+        row.name if row.named else "",
+        row.family if row.named else "",
+        frozenset(row.others.split(";")) - {""},
+    )
+
+
+def read_members(files: Mapping[str, Sequence[str]]) -> list[Member]:
+    """All members of a study.
+
+    ``files``: lists ``merged``, ``merged_meme``, ``seqlets`` and ``windows`` (one for each
+    task that MoDISco read), ``motifs``, ``motifs_meme`` and ``sis`` (one for each task of SIS),
+    ``filters`` and ``filters_meme`` (one for each model).
+    """
+    parts = (
+        (modisco_members, ("merged", "merged_meme", "seqlets", "windows")),
+        (sis_members, ("motifs", "motifs_meme", "sis")),
+        (filter_members, ("filters", "filters_meme")),
+    )
+    return [
+        member
+        for read, names in parts
+        for paths in zip(*(files[name] for name in names), strict=True)
+        for member in read(*paths)
+    ]

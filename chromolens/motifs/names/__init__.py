@@ -1,0 +1,1 @@
+"""Names of motifs, from a database."""

@@ -1,0 +1,126 @@
+"""Chromosomes (or parts of the records), and how folds and shards divide them."""
+
+import os
+
+import pandas as pd
+
+from chromolens.config import is_file
+from chromolens.errors import BadInput
+from chromolens.genome.fasta import chromosome_sizes
+from chromolens.genome.intervals import check_name
+from chromolens.inputs.folds import balance, check_folds, fold_table, read_fold_files
+from chromolens.inputs.peaks import read_peaks
+from chromolens.planning.sources import files
+
+_LONGEST = 150  # letters of a shard's name, which goes into names of files
+
+
+def sizes(config: dict, settings: dict) -> dict[str, int]:
+    """Length of each chromosome (genome), or nothing (sequences).
+
+    From the config's table where there is one, else from the local FASTA.
+    """
+    if settings["kind"] != "genome":
+        return {}
+    if settings.get("simulate"):
+        return {name: int(n) for name, n in settings["simulate"]["chromosomes"].items()}
+    if settings["chromosomes"]:
+        return {name: row["length"] for name, row in settings["chromosomes"].items()}
+    if not settings["fasta"]:
+        raise BadInput(
+            "no genome is given", where="the config, inputs.fasta", remedy="give a FASTA"
+        )
+    if is_file(config["inputs"]["fasta"]):
+        raise BadInput(
+            "a genome that is downloaded needs the lengths of its chromosomes in the config",
+            where="the config, inputs.chromosomes",
+            remedy="add inputs.chromosomes: {NAME: {length: ..., md5: ...}}",
+        )
+    return chromosome_sizes(settings["fasta"])
+
+
+def folds(config: dict, settings: dict, sizes: dict[str, int]) -> pd.DataFrame:
+    """One row per fold, role (test, validation, training) and group (chromosome or part)."""
+    chosen = config["folds"]
+    groups = list(sizes) or [f"part{i}" for i in range(settings["parts"])]
+    if chosen["files"]:
+        table = read_fold_files(chosen["files"])
+    elif chosen["test"]:
+        table = fold_table(
+            chosen["test"], chosen["validation"] or None, chosen["training"] or None
+        )
+    else:
+        weights = _weights(chosen["balance"], settings, sizes, groups)
+        table = fold_table(balance(weights, min(chosen["k"], len(groups))), None)
+    check_folds(table, groups)
+    for group in table["group"].unique():
+        check_name(group)
+    return table
+
+
+def in_folds(folds: pd.DataFrame, sizes: dict[str, int]) -> dict[str, int]:
+    """Those of ``sizes`` that stand in a fold: the rest is neither trained on nor explained."""
+    named = set(folds["group"])
+    return {chrom: size for chrom, size in sizes.items() if chrom in named}
+
+
+def fold_roles(folds: pd.DataFrame) -> dict[str, dict[str, list[str]]]:
+    """``{fold: {role: [groups]}}``, plain enough to be a parameter of a rule."""
+    return {
+        fold: part.groupby("role")["group"].apply(list).to_dict()
+        for fold, part in folds.groupby("fold", sort=False)
+    }
+
+
+def shards(config: dict, sizes: dict[str, int], folds: pd.DataFrame) -> pd.DataFrame:
+    """One row per shard: shard (its regions, joined by +, or fold-part-of), fold.
+
+    Chromosomes longer than ``shard_size`` are cut evenly; small ones of one fold share a shard.
+    """
+    rows, most = [], config["attribution"]["shard_size"]
+    for fold, test in folds[folds["role"] == "test"].groupby("fold", sort=False)["group"]:
+        if sizes:
+            rows += [(name, fold) for name in _pack(list(test), sizes, most)]
+        else:
+            parts = config["attribution"]["parts"]
+            rows += [(f"{fold}-{i}-{parts}", fold) for i in range(parts)]
+    return pd.DataFrame(rows, columns=["shard", "fold"])
+
+
+def explained(folds: pd.DataFrame, sizes: dict[str, int]) -> list[str]:
+    """Names of the whole chromosomes that are explained: those that are test in some fold."""
+    tested = set(folds.loc[folds["role"] == "test", "group"])
+    return [f"{chrom}-0-{size}" for chrom, size in sizes.items() if chrom in tested]
+
+
+def _pack(chromosomes: list[str], sizes: dict[str, int], most: int) -> list[str]:
+    """Names of shards of about ``most`` bases: pieces of one chromosome, or some whole ones."""
+    shards, room = [], 0
+    for chrom in chromosomes:
+        cuts = max(1, round(sizes[chrom] / most))
+        edges = [sizes[chrom] * i // cuts for i in range(cuts + 1)]
+        names = [f"{chrom}-{a}-{b}" for a, b in zip(edges, edges[1:], strict=False)]
+        joined = f"{shards[-1] if shards else ''}+{names[0]}"
+        if cuts == 1 and sizes[chrom] <= room and len(joined) <= _LONGEST:
+            shards[-1] = joined
+            room -= sizes[chrom]
+        else:
+            shards += names
+            room = most - sizes[chrom] if cuts == 1 else 0
+    return shards
+
+
+def _weights(by: str, settings: dict, sizes: dict[str, int], groups: list[str]) -> dict:
+    if by == "length" or not sizes:
+        return {group: sizes.get(group, 1) for group in groups}
+    peaks = files(settings["peaks"])
+    absent = [path for path in peaks if not os.path.exists(path)]
+    if absent or not peaks:
+        raise BadInput(
+            "folds balanced by labels need the peaks on disk before the first job",
+            where=f"the config, folds.balance; absent: {', '.join(absent) or 'all peaks'}",
+            remedy="list the folds under folds.test, or set folds.balance: length",
+        )
+    events = pd.concat(read_peaks(path, sizes, settings["chromosome_names"]) for path in peaks)
+    counts = events["chrom"].value_counts()
+    return {group: int(counts.get(group, 0)) for group in groups}

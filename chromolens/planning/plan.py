@@ -1,0 +1,247 @@
+"""From a completed config to the tables of a study's jobs.
+
+Pure: the same config gives the same tables, and nothing is computed here that a job could
+compute. The whole plan is known before the first job.
+"""
+
+import re
+from collections.abc import Mapping
+
+import pandas as pd
+
+from chromolens import architectures, plugins
+from chromolens.attribution import methods as known_methods
+from chromolens.config import check_name
+from chromolens.errors import BadInput
+from chromolens.inputs.records import DEFAULT_TASK
+from chromolens.inputs.windows import check_task
+from chromolens.models.nulls import is_null
+from chromolens.planning import sources
+
+METHODS = "attribution.methods"
+# Settings of architectures that don't stand in `settings`: the objective and the signals say them.
+SAID_BY_TRAINING = ("objective", "profile_length", "strands")
+
+
+def tasks(settings: dict) -> list[str]:
+    """Names of the study's tasks, in the order of the config."""
+    named = [*settings.get("peaks", {}), *settings.get("signals", {})]
+    named = [name for name in named if name not in settings.get("events_only", [])]
+    for source in settings.get("sequences", []):
+        named += [name for name in source.get("tasks", [DEFAULT_TASK]) if name != "-"]
+    named = list(dict.fromkeys(named))
+    if not named:
+        raise BadInput(
+            "the study has nothing to predict",
+            where="the config, inputs",
+            remedy="name a BED file per task under inputs.peaks, or a bigWig under inputs.signals",
+        )
+    for task in named:
+        check_task(check_name(task, "task", "the config, inputs"))
+    return named
+
+
+def models(config: dict, tasks: list[str]) -> pd.DataFrame:
+    """One row per model: its settings, tasks (trained on), explains, and whether it is explained.
+
+    ``explains`` maps each task of the network to the task whose labels it predicts: a profile
+    network has two for each, ``profile_NAME`` and ``counts_NAME``.
+    """
+    rows = []
+    for name, model in config["models"].items():
+        where = f"the config, models.{name}"
+        plugins.check(architectures, model["architecture"], where)
+        plugins.check_settings(
+            architectures,
+            model["architecture"],
+            model["settings"],
+            f"{where}.settings",
+            SAID_BY_TRAINING,
+        )
+        for task in model["tasks"]:
+            plugins.check_one(task, tasks, "task", f"{where}.tasks")
+        wanted = config["attribution"]["models"]
+        explained = name in wanted if wanted else not is_null(model)
+        own = model["tasks"] or tasks
+        labels = "true" if model["labels"] is True else "permuted"
+        facts = {"tasks": own, "explains": _explains(model["objective"], own), "labels": labels}
+        rows.append({"model": name, **model, **facts, "explained": explained})
+    for name in config["attribution"]["models"]:
+        plugins.check_one(name, list(config["models"]), "model", "the config, attribution.models")
+    return pd.DataFrame(rows)
+
+
+def model_tasks(models: pd.DataFrame) -> pd.DataFrame:
+    """One row per model and task."""
+    return _one_a_task(models, ["model"])
+
+
+def nulls(models: pd.DataFrame) -> list[str]:
+    """Models that have nothing true to have learned."""
+    return [model["model"] for model in models.to_dict("records") if is_null(model)]
+
+
+def _one_a_task(models: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    table = models[columns].assign(task=[list(explains) for explains in models["explains"]])
+    return table.explode("task")
+
+
+def _explains(objective: str, tasks: list[str]) -> dict[str, str]:
+    if objective != "profile":
+        return {task: task for task in tasks}
+    return {f"{part}_{task}": task for part in ("profile", "counts") for task in tasks}
+
+
+def trainings(models: pd.DataFrame, folds: pd.DataFrame, replicates: int) -> pd.DataFrame:
+    """One row per model, fold and replicate."""
+    frame = models[["model"]].merge(pd.DataFrame({"fold": folds["fold"].unique()}), how="cross")
+    return frame.merge(pd.DataFrame({"replicate": range(replicates)}), how="cross")
+
+
+def given(config: dict, folds: pd.DataFrame, downloaded: str) -> dict[str, dict[str, list[str]]]:
+    """Model -> fold -> the file of a network that is not trained; empty where it is.
+
+    ``downloaded`` is the folder of files that come from a URL.
+    """
+    names, found = list(dict.fromkeys(folds["fold"])), {}
+    for model, stated in config["models"].items():
+        where = f"the config, models.{model}"
+        files = sources.localise(stated["file"], downloaded)
+        files = files if isinstance(files, list) else [files] * len(names)
+        _check_given(stated, files, len(names), config["folds"]["replicates"], where)
+        pairs = zip(names, files, strict=True)
+        found[model] = {fold: [file] if file else [] for fold, file in pairs}
+    return found
+
+
+def _check_given(model: dict, files: list[str], folds: int, replicates: int, where: str) -> None:
+    if len(files) != folds:
+        raise BadInput(
+            f"{len(files)} files for {folds} folds",
+            expected="one file for all folds, or one for each in their order",
+            where=f"{where}.file",
+        )
+    if any(files) and (replicates > 1 or is_null(model)):
+        raise BadInput(
+            "a network that is given isn't trained: it has no replicates, no permuted labels and "
+            "no first weights",
+            where=where,
+            remedy="say folds: {replicates: 1}, labels: true, untrained: false",
+        )
+
+
+def methods(config: dict) -> pd.DataFrame:
+    """One row per attribution method: method, genome_wide, windows, settings (a dict)."""
+    rows = []
+    for name, method in config["attribution"]["methods"].items():
+        where = f"the config, {METHODS}.{name}"
+        plugins.check(known_methods, name, where)
+        plugins.check_settings(known_methods, name, method["settings"], f"{where}.settings")
+        rows.append({"method": name, **method})
+    return pd.DataFrame(rows)
+
+
+def motif_method(config: dict, methods: pd.DataFrame) -> str:
+    """The method whose hypothetical contributions MoDISco reads; BadInput for one without."""
+    chosen = config["motifs"]["method"] or methods["method"].iloc[0]
+    plugins.check_one(chosen, list(methods["method"]), "method", "the config, motifs.method")
+    settings = methods.set_index("method")["settings"]
+    if not _is_hypothetical(chosen, settings[chosen]):
+        others = [name for name in settings.index if _is_hypothetical(name, settings[name])]
+        raise BadInput(
+            f"{chosen} as it is set gives no hypothetical contributions, which TF-MoDISco reads",
+            expected=f"motifs.method: {' or '.join(others) or 'another method'}",
+            where=f"the config, {'motifs.method' if config['motifs']['method'] else METHODS}",
+            remedy="" if others else f"add one that has them to {METHODS}: deeplift_rescale",
+        )
+    return chosen
+
+
+def _is_hypothetical(method: str, settings: dict) -> bool:
+    """Whether the method says what other bases would add; some only as they are set."""
+    stated = plugins.constant(known_methods, method, "HYPOTHETICAL", True)
+    if isinstance(stated, bool):
+        return stated
+    return all(settings.get(key, value) == value for key, value in stated.items())
+
+
+def tracks(models: pd.DataFrame, methods: pd.DataFrame) -> pd.DataFrame:
+    """One row per model, method and task that is explained genome-wide."""
+    pairs = models[models["explained"]].merge(methods[methods["genome_wide"]], how="cross")
+    table = _one_a_task(pairs, ["model", "method"])
+    files = table["model"] + "." + table["task"] + "." + table["method"]
+    if files.duplicated().any():
+        raise BadInput(
+            f"two tracks would be called {files[files.duplicated()].iloc[0]}",
+            where="the config, models and tasks",
+            remedy="rename one of the models: leave the dots out of its name",
+        )
+    return table
+
+
+def joined(methods: pd.DataFrame, replicates: int, sizes: Mapping[str, int]) -> pd.DataFrame:
+    """One row per track that is joined for each model and task: track, method, array, scaled.
+
+    Predictions come from the first method's shards. Without a genome there is no track.
+    """
+    rows = []
+    for method in methods.loc[methods["genome_wide"], "method"] if sizes else []:
+        rows += [(method, method, "contributions", False)]
+        rows += [(f"{method}.scaled", method, "contributions", True)]
+        agreement = ["sd", "sign"] if replicates > 1 else []
+        rows += [(f"{method}.{array}", method, array, False) for array in agreement]
+    rows += [("prediction", rows[0][1], "predictions", False)] if rows else []
+    return pd.DataFrame(rows, columns=["track", "method", "array", "scaled"])
+
+
+def windowed(models: pd.DataFrame, methods: pd.DataFrame, motif_method: str) -> pd.DataFrame:
+    """One row per model and method whose windows are explained in full.
+
+    Nulls are read by MoDISco like the others, so they need its method and no more.
+    """
+    pairs = models[["model", "explained"]].merge(methods[["method"]], how="cross")
+    return pairs[pairs["explained"] | (pairs["method"] == motif_method)]
+
+
+def tiled(models: pd.DataFrame, settings: dict, tracked: pd.DataFrame) -> list[str]:
+    """Models whose tracks can be judged tile by tile: classifiers of events on a genome."""
+    binary = models["model"].isin(tracked["model"]) & (models["objective"] == "binary")
+    return list(models.loc[binary, "model"]) if settings.get("peaks") else []
+
+
+def compared(models: pd.DataFrame, methods: pd.DataFrame) -> list[str]:
+    """Models whose methods can be held against one another: those that several explain."""
+    return list(models.loc[models["explained"], "model"]) if len(methods) > 1 else []
+
+
+def first_genome_wide(methods: pd.DataFrame) -> list[str]:
+    """The method whose shards give the prediction tracks; none where none is genome-wide."""
+    return list(methods.loc[methods["genome_wide"], "method"][:1])
+
+
+def attribution_settings(config: dict, settings: dict) -> dict:
+    """What every job of attribution is told, whatever its method."""
+    keys = ("target", "references", "n_references", "strands")
+    shared = {key: config["attribution"][key] for key in keys}
+    shared["seed"] = config["seed"]
+    if settings["kind"] == "genome":
+        shared |= config["tracks"]
+        shared["window"] = settings["window"]
+        shared["stride"] = shared["stride"] or max(1, settings["window"] // 4)
+    return shared
+
+
+def sis_settings(config: dict) -> dict:
+    """What the search for subsets is told."""
+    return sweep_settings(config) | {"max_subsets": config["sis"]["max_subsets"]}
+
+
+def sweep_settings(config: dict) -> dict:
+    """What the search for one subset at many thresholds is told."""
+    chosen = {key: config["sis"][key] for key in ("method", "mask")}
+    return chosen | {"target": config["attribution"]["target"]}
+
+
+def one_of(names: list[str]) -> str:
+    """A regular expression that matches just ``names``."""
+    return "|".join(re.escape(name) for name in sorted(set(names))) or "(?!)"

@@ -1,0 +1,189 @@
+"""What would fail late, refused while planning: after hours of training it would be too late.
+
+Only what the config says by itself is looked at; files are looked at by the first jobs.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from chromolens import plugins
+from chromolens.checks.acceptance import check_criteria
+from chromolens.errors import BadInput
+from chromolens.models.target_names import parsed
+from chromolens.motifs.names.database import check_source
+from chromolens.planning import sources
+from chromolens.planning.disk import check_place
+from chromolens.sis.thresholds import check_threshold, is_relative
+
+PACKAGE = Path(__file__).parents[1]
+RANDOM_REFERENCES = ("shuffle", "dinucleotide_shuffle", "gc_matched", "pool", "other_class")
+
+
+def check(
+    config: dict, settings: dict, models: pd.DataFrame, groups: dict[str, int], folder: str
+) -> None:
+    """Raise BadInput at the first thing in ``config`` that some job would refuse.
+
+    Parameters
+    ----------
+    config, settings
+        The completed config, and its inputs with all files local.
+    models
+        The table of ``plan.models``.
+    groups
+        Length (bp) of each chromosome that stands in a fold; empty without a genome.
+    folder
+        Where the results will lie.
+    """
+    check_place(folder)
+    check_source(sources.database(config, ""))
+    if settings["kind"] == "genome":
+        _check_windows(settings["window"], config["tracks"]["stride"], groups)
+    _check_modisco(config["motifs"]["modisco"])
+    _check_references(config["attribution"])
+    _check_classes(config, settings, models)
+    _check_objectives(config, settings, models)
+    _check_target(config, settings, models)
+    _check_subsets(config)
+    _check_acceptance(config, models)
+
+
+def _check_windows(window: int, stride: int, sizes: dict[str, int]) -> None:
+    smallest = min(sizes, key=sizes.get)
+    if window > sizes[smallest]:
+        raise BadInput(
+            f"a window of {window} bp doesn't fit on {smallest}, which has {sizes[smallest]} bp",
+            expected=f"at most {sizes[smallest]} bp",
+            where="the config, inputs.window",
+            remedy=f"make the window smaller, or leave {smallest} out: list the folds under "
+            "folds.test",
+        )
+    if stride > window:
+        raise BadInput(
+            f"windows of {window} bp that stand {stride} bp apart leave bases unexplained",
+            expected=f"at most {window} bp",
+            where="the config, tracks.stride",
+        )
+
+
+def _check_modisco(given: dict) -> None:
+    file = PACKAGE / "motifs" / "modisco" / "modisco.py"
+    known = ["width", *plugins.fields(file, "Settings")]
+    for key in given:
+        plugins.check_one(key, known, "setting of TF-MoDISco", "the config, motifs.modisco")
+
+
+def _check_references(attribution: dict) -> None:
+    count, kind = attribution["n_references"], attribution["references"]
+    if count > 1 and kind not in RANDOM_REFERENCES:
+        raise BadInput(
+            f"{count} references of the kind {kind!r} are all the same",
+            expected=f"n_references: 1, or references: {' or '.join(RANDOM_REFERENCES)}",
+            where="the config, attribution.n_references",
+        )
+
+
+def _check_classes(config: dict, settings: dict, models: pd.DataFrame) -> None:
+    """References of another class need a class: labels 0 and 1, of windows in the table."""
+    if config["attribution"]["references"] != "other_class":
+        return
+    where = "the config, attribution.references"
+    unfit = models.loc[models["objective"] != "binary", "model"]
+    if len(unfit):
+        raise BadInput(
+            f"{unfit.iloc[0]!r} predicts no classes, so no window is of another class", where=where
+        )
+    wide = [name for name, one in config["attribution"]["methods"].items() if one["genome_wide"]]
+    if wide and settings["kind"] == "genome":
+        raise BadInput(
+            f"{wide[0]} explains every base, and only windows of the study have a class",
+            where=where,
+            remedy=f"say attribution.methods.{wide[0]}.genome_wide: false, or take gc_matched",
+        )
+
+
+def _check_objectives(config: dict, settings: dict, models: pd.DataFrame) -> None:
+    for model in models.itertuples():
+        where = f"the config, models.{model.model}"
+        _check_null(model, where)
+        bare = [task for task in model.tasks if task not in settings.get("signals", {})]
+        if model.objective == "profile" and bare:
+            raise BadInput(
+                f"a profile of {bare[0]} can't be learned: the task has no signal",
+                where=where,
+                remedy=f"give its bigWigs under inputs.signals.{bare[0]}",
+            )
+        if model.objective == "profile" and config["sis"]["enabled"]:
+            raise BadInput(
+                "subsets of a profile have no threshold: predictions are counts, not profiles",
+                where=f"{where}, sis.enabled",
+                remedy="say sis: {enabled: false}",
+            )
+
+
+def _check_null(model: NamedTuple, where: str) -> None:
+    if model.untrained and model.labels == "permuted":
+        raise BadInput(
+            "an untrained network never sees its labels: permuting them changes nothing",
+            where=where,
+            remedy="make two nulls of it, or leave one of labels and untrained out",
+        )
+    if model.max_positives and model.objective != "binary":
+        raise BadInput(
+            f"max_positives: {model.max_positives}, but {model.objective} has no positives",
+            expected="objective: binary, or max_positives: 0",
+            where=where,
+        )
+
+
+def _check_target(config: dict, settings: dict, models: pd.DataFrame) -> None:
+    place = "attribution.target"
+    kind, positions = parsed(config["attribution"]["target"], f"the config, {place}")
+    for model in models.itertuples():
+        where, profile = f"the config, models.{model.model}, {place}", model.objective == "profile"
+        if kind == "class_minus_mean" and (profile or len(model.tasks) == 1):
+            raise BadInput(
+                "class_minus_mean needs two tasks or more in a model, and no profiles",
+                where=where,
+                remedy="explain the logit",
+            )
+        if (kind, profile) in (("output", True), ("profile_sum", False)):
+            raise BadInput(
+                f"{'a profile' if profile else 'a task without a profile'} has no target {kind!r}",
+                where=where,
+                remedy="explain the logit",
+            )
+        if positions and (positions[1] or 0) > settings["window"]:
+            raise BadInput(
+                f"position {positions[1]} is past the end of the profile",
+                expected=f"at most {settings['window']}, the window's length (bp)",
+                where=where,
+            )
+
+
+def _check_subsets(config: dict) -> None:
+    threshold, target = config["sis"]["threshold"], config["attribution"]["target"]
+    check_threshold(threshold, "the config, sis.threshold")
+    if config["sis"]["enabled"] and target != "logit" and not is_relative(threshold):
+        raise BadInput(
+            f"predictions are logits, which no threshold of the target {target!r} can be held "
+            "against",
+            expected="sis.threshold: {relative: 0.5}",
+            where="the config, sis.threshold",
+            remedy="say so, or explain the logit (attribution.target), or sis: {enabled: false}",
+        )
+
+
+def _check_acceptance(config: dict, models: pd.DataFrame) -> None:
+    tasks = {
+        row["model"]: list(dict.fromkeys([*row["tasks"], *row["explains"]]))
+        for row in models.to_dict("records")
+    }
+    check_criteria(config["acceptance"], tasks)
+    methods = list(config["attribution"]["methods"])
+    for number, criterion in enumerate(config["acceptance"]):
+        if "method" in criterion:
+            where = f"the config, acceptance, entry {number + 1}"
+            plugins.check_one(criterion["method"], methods, "method", where)

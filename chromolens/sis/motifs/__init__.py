@@ -1,0 +1,1 @@
+"""Motifs of subsets: clusters and alignments."""

@@ -1,0 +1,1 @@
+"""The search for sufficient input subsets."""
