@@ -6,6 +6,7 @@ from keras import layers
 
 from chromolens.architectures import dilated
 from chromolens.models.model import Model
+from chromolens.models.targets import target_values
 
 WORD = "TGCTGACTCAGCA"
 
@@ -78,6 +79,6 @@ def longer(form: str, network: keras.Model, length: int) -> keras.Model:
 
 def threshold_of(model: Model, inputs: np.ndarray) -> float:
     """Half-way from the masked window to the median of the windows, logit."""
-    values = model.values(inputs, tasks=[0])[:, 0]
-    hidden = model.values(np.full_like(inputs[:1], 0.25), tasks=[0])[0, 0]
+    values = target_values(model, inputs, tasks=[0])[:, 0]
+    hidden = target_values(model, np.full_like(inputs[:1], 0.25), tasks=[0])[0, 0]
     return float(hidden + 0.5 * (np.median(values) - hidden))

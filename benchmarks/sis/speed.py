@@ -23,6 +23,7 @@ import tensorflow as tf
 
 from chromolens.models import devices
 from chromolens.models.model import Model
+from chromolens.models.targets import target_values
 from chromolens.sis.front import BATCH, Finder
 
 GOALS = {
@@ -41,7 +42,7 @@ class Case:
         self.network, self.length, self.model = network, length, Model.of(network)
         inputs = models.windows(2 * count, length, seed=7)
         self.threshold = models.threshold_of(self.model, inputs)
-        values = self.model.values(inputs, tasks=[0])[:, 0]
+        values = target_values(self.model, inputs, tasks=[0])[:, 0]
         self.inputs = inputs[values >= self.threshold][:count]
 
     def finder(self, method: str) -> Callable[[np.ndarray], list[np.ndarray]]:

@@ -19,6 +19,7 @@ from chromolens.inputs.batches import Inputs
 from chromolens.inputs.chosen import background_rows
 from chromolens.inputs.windows import rows_of
 from chromolens.models.model import Model
+from chromolens.models.targets import target_values
 from chromolens.sis.find import rows_by_fold
 from chromolens.sis.front import mask_of
 from chromolens.sis.search.collection import masked
@@ -150,7 +151,7 @@ def judge(empty: np.ndarray, scale: Scale, threshold: Threshold) -> dict[str, ob
 
 def _target(model: Model, task: str, target: str) -> Callable[[np.ndarray], np.ndarray]:
     def ask(onehot: np.ndarray) -> np.ndarray:
-        return model.values(onehot, tasks=[task], target=target)[:, 0].astype(np.float64)
+        return target_values(model, onehot, tasks=[task], target=target)[:, 0].astype(np.float64)
 
     return ask
 

@@ -24,6 +24,7 @@ from chromolens.attribution.references import frequencies
 from chromolens.genome.shuffles import seed_of
 from chromolens.models.model import Model
 from chromolens.models.target_names import suited
+from chromolens.models.targets import target_values
 from chromolens.scores import open_scores
 from chromolens.ties import TIE, descending
 
@@ -151,7 +152,7 @@ def _deletion(
             by = frequencies(model, "background")
             cut = [delete(windows["onehot"][own], scores[own], share, by) for share in SHARES]
             asked = suited(target, model.output_of(model.task_index(task))[1])
-            values = model.values(np.concatenate(cut), tasks=[task], target=asked)
+            values = target_values(model, np.concatenate(cut), tasks=[task], target=asked)
             sums = values.reshape(len(SHARES), -1).sum(axis=1, dtype=float)
             total += sums / len(models[fold])
     return total / len(folds)

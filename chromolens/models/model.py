@@ -13,7 +13,6 @@ import keras
 import numpy as np
 
 from chromolens.errors import BadInput, nearest
-from chromolens.models.batching import BATCH_SIZE, batches, padded
 from chromolens.models.foreign.files import Source, digest_of, parts_of, read_facts, read_network
 from chromolens.models.foreign.layout import adapted, layout_of
 from chromolens.models.foreign.sound import check_repeats, check_stateless, check_weights
@@ -126,40 +125,6 @@ class Model:
         if key not in self._compiled:
             self._compiled[key] = make()
         return self._compiled[key]
-
-    def values(
-        self,
-        inputs: np.ndarray,
-        *,
-        tasks: Sequence[int | str],
-        target: str = "logit",
-        batch_size: int | None = None,
-    ) -> np.ndarray:
-        """Targets of ``inputs``.
-
-        Parameters
-        ----------
-        inputs : float32 (n, length, channels)
-        tasks
-            Indices or names.
-        target
-            See ``chromolens.models.targets``.
-        batch_size
-            Every call of the network has this many rows (the last is padded): row i is always
-            row i modulo ``batch_size`` of its call.
-
-        Returns
-        -------
-        float32 (n, tasks), in target units.
-        """
-        from chromolens.models.targets import compiled_values
-
-        inputs = check_inputs(self, inputs)
-        ask = compiled_values(self, tasks, target)
-        values, size = np.zeros((len(inputs), len(tasks)), np.float32), batch_size or BATCH_SIZE
-        for rows in batches(np.arange(len(inputs)), size):
-            values[rows] = ask(padded(inputs[rows], size))[: len(rows)]
-        return values
 
     def check_repeats(self, inputs: np.ndarray) -> None:
         """BadInput where the network gives other answers at the second asking; asked once."""

@@ -13,11 +13,8 @@ a function                of the caller's: {name of output: logits (n, ...)} -> 
 ========================  =====================================================================
 
 Log counts are the ``logit`` of a counts output. The softmax weights of a profile are frozen at
-the explained input: no gradient flows through them, and the reference is read with the weights of
-the input. The target is then linear in the
-logits, and contributions complete (Avsec et al., 2021).
-
-Targets that are functions of the caller's: named, affine in the outputs, row by row.
+the explained input: no gradient flows through them, and the reference is read with the weights of the
+input. The target is then linear in the logits, and contributions complete (Avsec et al., 2021).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,9 +26,10 @@ import tensorflow as tf
 
 from chromolens.errors import BadInput
 from chromolens.models import maxima
+from chromolens.models.batching import BATCH_SIZE, batches, padded
 from chromolens.models.foreign.network import hidden_in
 from chromolens.models.graph import walk
-from chromolens.models.model import Model
+from chromolens.models.model import Model, check_inputs
 from chromolens.models.target_names import parsed
 
 CustomTarget = Callable[[Mapping[str, tf.Tensor]], tf.Tensor]
@@ -176,6 +174,39 @@ def _custom(model: Model, function: CustomTarget, tasks: int) -> Target:
     check_affine(function, names, model.logits.outputs)
     graph = keras.Model(model.network.inputs[0], list(model.logits.outputs))
     return Target(graph, (Pick(0, None, custom=(function, names)),) * tasks)
+
+
+def target_values(
+    model: Model,
+    inputs: np.ndarray,
+    *,
+    tasks: Sequence[int | str],
+    target: str | CustomTarget = "logit",
+    batch_size: int = BATCH_SIZE,
+) -> np.ndarray:
+    """Targets of ``inputs``.
+
+    Parameters
+    ----------
+    inputs : float32 (n, length, channels)
+    tasks
+        Indices or names.
+    target
+        See the module.
+    batch_size
+        Every call of the network has this many rows (the last is padded): row i is always row i
+        modulo ``batch_size`` of its call.
+
+    Returns
+    -------
+    float32 (n, tasks), in target units.
+    """
+    inputs = check_inputs(model, inputs)
+    ask = compiled_values(model, tasks, target)
+    values = np.zeros((len(inputs), len(tasks)), np.float32)
+    for rows in batches(np.arange(len(inputs)), batch_size):
+        values[rows] = ask(padded(inputs[rows], batch_size))[: len(rows)]
+    return values
 
 
 def compiled_values(

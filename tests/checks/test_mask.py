@@ -10,6 +10,7 @@ from chromolens.checks import mask as module
 from chromolens.genome.onehot import codes_of, decode
 from chromolens.inputs.batches import open_inputs
 from chromolens.models.model import Model
+from chromolens.models.targets import target_values
 
 LENGTH, COUNT = 20, 12
 FOLDS = pd.DataFrame(
@@ -149,7 +150,7 @@ def test_a_shuffle_depends_on_its_window_alone(inputs, weights):
 
     def values(rows):
         def ask(onehot):
-            return model.values(onehot, tasks=[0])[:, 0]
+            return target_values(model, onehot, tasks=[0])[:, 0]
 
         names = inputs.windows["id"].to_numpy()[rows]
         found = module.shuffled_values(ask, inputs.codes(rows), names, 5)

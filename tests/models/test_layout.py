@@ -10,6 +10,7 @@ from keras import layers
 from chromolens.attribution.front import attribute
 from chromolens.errors import BadInput
 from chromolens.models.model import Model, load_model
+from chromolens.models.targets import target_values
 
 LENGTH, ORDER = 20, "AGCT"
 TAKEN = ["ACGT".index(base) for base in ORDER]
@@ -59,7 +60,7 @@ def test_orders_of_axes_and_bases(axes):
     expected = np.asarray(theirs(turn(onehot(TEXT, ORDER))))
     np.testing.assert_allclose(model.network(onehot(TEXT)), expected, atol=1e-6)
     np.testing.assert_allclose(
-        model.values(onehot(TEXT), tasks=[1])[:, 0],
+        target_values(model, onehot(TEXT), tasks=[1])[:, 0],
         np.log(expected / (1 - expected))[:, 1],
         atol=1e-5,
     )

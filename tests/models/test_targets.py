@@ -8,7 +8,7 @@ from keras import layers
 
 from chromolens.errors import BadInput
 from chromolens.models.model import Model
-from chromolens.models.targets import target_function
+from chromolens.models.targets import target_function, target_values
 
 
 def sequences(count: int) -> np.ndarray:
@@ -39,7 +39,7 @@ def test_output_and_class_minus_mean(classes):
         "class_minus_mean": (logits - logits.mean(axis=1, keepdims=True))[:, [2, 0]],
     }
     for target, values in expected.items():
-        found = classes.values(x, tasks=[2, 0], target=target)
+        found = target_values(classes, x, tasks=[2, 0], target=target)
         np.testing.assert_allclose(found, values, atol=1e-6)
 
 
@@ -53,7 +53,7 @@ def weighted(at: np.ndarray, values: np.ndarray) -> np.ndarray:
 def test_profile_and_counts_together(profile):
     x = sequences(4)
     logits, counts = (np.float64(output) for output in profile.network(x))
-    found = profile.values(x, tasks=["counts/0", "reb1"])
+    found = target_values(profile, x, tasks=["counts/0", "reb1"])
     np.testing.assert_allclose(found[:, 0], counts[:, 0], atol=1e-6)
     np.testing.assert_allclose(found[:, 1], weighted(logits, logits), atol=1e-6)
 
@@ -99,7 +99,7 @@ def test_sums_over_positions(profile):
     x = sequences(4)
     logits = np.float64(profile.network(x)[0])
     for target, positions in (("profile_sum", slice(0, 12)), ("profile_sum:3-7", slice(3, 7))):
-        found = profile.values(x, tasks=["reb1"], target=target)[:, 0]
+        found = target_values(profile, x, tasks=["reb1"], target=target)[:, 0]
         np.testing.assert_allclose(found, logits[:, positions].sum(axis=(1, 2)), atol=1e-5)
     for target in ("profile_sum:7-3", "profile_sum:3", "logit:3-7", "profile_sum:0-13"):
         with pytest.raises(BadInput):
@@ -115,7 +115,7 @@ def plus_less_minus(outputs):
 def test_functions_of_the_callers(profile):
     x = sequences(4)
     logits = np.float64(profile.network(x)[0])
-    found = profile.values(x, tasks=[0], target=plus_less_minus)[:, 0]
+    found = target_values(profile, x, tasks=[0], target=plus_less_minus)[:, 0]
     expected = (logits[..., 0] - logits[..., 1]).sum(axis=1) + 3
     np.testing.assert_allclose(found, expected, atol=1e-5)
 

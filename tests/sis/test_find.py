@@ -7,6 +7,7 @@ import pytest
 from chromolens.errors import BadInput
 from chromolens.genome.onehot import decode
 from chromolens.inputs.batches import open_inputs
+from chromolens.models.targets import target_values
 from chromolens.sis.files import COLUMNS
 from chromolens.sis.find import COUNTS, find_subsets
 from chromolens.sis.front import sufficient_subsets
@@ -45,8 +46,8 @@ def study():
     masked = np.full((1, 20, 4), 0.25, np.float32)
     thresholds = {}
     for fold, model in models.items():
-        values = model.values(onehot, tasks=[0])[:, 0]
-        low = model.values(masked, tasks=[0])[0, 0]
+        values = target_values(model, onehot, tasks=[0])[:, 0]
+        low = target_values(model, masked, tasks=[0])[0, 0]
         thresholds[fold] = float(low + 0.5 * (np.median(values) - low))
     return models, open_inputs(windows), onehot, thresholds
 
@@ -111,7 +112,7 @@ def test_a_relative_threshold_is_each_windows_own(study):
     empty = np.where(known, np.float32(0.25), onehot)
     sought = 0
     for row, fold in enumerate(["fold0", "fold1"] * 6):
-        pair = models[fold].values(np.stack([onehot[row], empty[row]]), tasks=[0])[:, 0]
+        pair = target_values(models[fold], np.stack([onehot[row], empty[row]]), tasks=[0])[:, 0]
         value, low = pair.astype(float)
         ours = table[table["id"] == f"record{row}"]
         assert len(ours) > 0 if value > low else ours.empty

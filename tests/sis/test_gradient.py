@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from chromolens.models.model import Model
+from chromolens.models.targets import target_values
 from chromolens.sis.front import Finder, sufficient_subsets
 from chromolens.sis.search.backselect import Order
 from chromolens.sis.search.collection import by_gradient
@@ -29,8 +30,8 @@ def fresh(form):
 
 
 def threshold_of(model, inputs):
-    values = model.values(inputs, tasks=[0])[:, 0]
-    hidden = model.values(np.full_like(inputs[:1], 0.25), tasks=[0])[0, 0]
+    values = target_values(model, inputs, tasks=[0])[:, 0]
+    hidden = target_values(model, np.full_like(inputs[:1], 0.25), tasks=[0])[0, 0]
     return hidden + 0.5 * (np.median(values[values > hidden]) - hidden)
 
 

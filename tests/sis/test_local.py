@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from chromolens.models.targets import target_values
 from chromolens.sis.front import Finder, sufficient_subsets
 from chromolens.sis.search import local
 from chromolens.sis.search.backselect import search_with
@@ -83,7 +84,7 @@ def in_batches(finder):
     """The target of many inputs at once."""
 
     def score(inputs):
-        return finder.model.values(inputs, tasks=[finder.task], target=finder.target)[:, 0]
+        return target_values(finder.model, inputs, tasks=[finder.task], target=finder.target)[:, 0]
 
     return score
 
@@ -150,7 +151,7 @@ def test_targets(target):
     # of two classes less their mean only one can rise above the masked input
     rises = [np.median(each.score(inputs) - each.masked_values(inputs)) for each in both]
     task, finder = int(np.argmax(rises)), both[int(np.argmax(rises))]
-    values = model.values(inputs, tasks=[task], target=target)[:, 0]
+    values = target_values(model, inputs, tasks=[task], target=target)[:, 0]
     np.testing.assert_allclose(finder.score(inputs), values, atol=1e-5)
     threshold = between(finder, inputs)
     assert sets(finder.find(inputs, threshold, 2)) == sets(whole(finder, inputs, threshold, 2))

@@ -6,6 +6,7 @@ import pytest
 
 from chromolens.errors import BadInput
 from chromolens.models.model import Model
+from chromolens.models.targets import target_values
 from chromolens.sis.front import sufficient_subsets
 from chromolens.sis.search.backselect import search_with
 from chromolens.sis.search.collection import collect, exact
@@ -61,10 +62,10 @@ def test_a_threshold_nobody_reaches_gives_empty_results(model, method):
 @METHODS
 def test_windows_of_n_beside_others(model, method):
     inputs = random_dna(12, 20, seed=5)
-    values = model.values(inputs, tasks=[0])[:, 0]
+    values = target_values(model, inputs, tasks=[0])[:, 0]
     inputs[int(values.argmin())] = 0
-    empty = model.values(np.zeros_like(inputs[:1]), tasks=[0])[0, 0]
-    masked = model.values(np.full_like(inputs[:1], 0.25), tasks=[0])[0, 0]
+    empty = target_values(model, np.zeros_like(inputs[:1]), tasks=[0])[0, 0]
+    masked = target_values(model, np.full_like(inputs[:1], 0.25), tasks=[0])[0, 0]
     low = max(empty, masked)
     assert low < values.max()
     threshold = low + 0.5 * (values.max() - low)

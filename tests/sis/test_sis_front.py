@@ -6,6 +6,7 @@ import pytest
 import chromolens
 from chromolens.errors import BadInput
 from chromolens.models.model import Model
+from chromolens.models.targets import target_values
 from chromolens.sis.front import mask_of, sufficient_subsets
 from tests.sis.models import layers, network, random_dna
 
@@ -64,7 +65,7 @@ def test_inputs_that_are_none(model, inputs):
 
 def test_one_threshold_per_input(model):
     inputs = random_dna(4, 8)
-    values = model.values(inputs, tasks=[0])[:, 0]
+    values = target_values(model, inputs, tasks=[0])[:, 0]
     found = sufficient_subsets(
         model, inputs, threshold=values + 1e6 * (np.arange(4) != values.argmax())
     )
@@ -73,6 +74,6 @@ def test_one_threshold_per_input(model):
 
 def test_windows_of_n_have_no_subset(model):
     nothing = np.zeros((1, 8, 4), np.float32)
-    value = model.values(nothing, tasks=[0])[0, 0]
+    value = target_values(model, nothing, tasks=[0])[0, 0]
     (found,) = sufficient_subsets(model, nothing, threshold=value + 1)
     assert found.subsets == [] and found.rest_value == pytest.approx(value, abs=1e-5)

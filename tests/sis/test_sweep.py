@@ -6,6 +6,7 @@ import pytest
 
 from chromolens.genome.onehot import decode
 from chromolens.inputs.batches import open_inputs
+from chromolens.models.targets import target_values
 from chromolens.sis import sweep as module
 from chromolens.sis.front import Finder, sufficient_subsets
 from tests.sis.models import layers, network, published_sis, random_dna
@@ -31,8 +32,8 @@ def inputs():
 @pytest.fixture(scope="module")
 def thresholds(model, inputs):
     """(n, 8), from below the masked input's target to above all others."""
-    values = model.values(inputs, tasks=[0])[:, 0]
-    low = model.values(np.full((1, LENGTH, 4), 0.25, np.float32), tasks=[0])[0, 0]
+    values = target_values(model, inputs, tasks=[0])[:, 0]
+    low = target_values(model, np.full((1, LENGTH, 4), 0.25, np.float32), tasks=[0])[0, 0]
     points = np.linspace(low - 0.3, values.max() + 0.1, 8)
     return np.tile(points, (len(inputs), 1)) + 1e-3 * np.arange(len(inputs))[:, None]
 
@@ -40,7 +41,7 @@ def thresholds(model, inputs):
 def brute(model, inputs, thresholds, method="exact"):
     """Sizes (n, m) of the first subsets by the front door, each threshold searched by itself."""
     known = inputs.any(axis=-1, keepdims=True)
-    empty = model.values(np.where(known, MASK, inputs), tasks=[0])
+    empty = target_values(model, np.where(known, MASK, inputs), tasks=[0])
     sizes = np.where(empty >= thresholds, module.MASKED_PASSES, 0)
     rows, columns = np.nonzero(sizes == 0)
     limits = thresholds[rows, columns]
@@ -62,7 +63,7 @@ def test_sizes_are_those_of_the_published_loop(model, inputs, thresholds):
     found = module.first_sizes(finder, inputs[:2], thresholds[:2])
 
     def score(copies):
-        return model.values(copies, tasks=[0], batch_size=1)[:, 0]
+        return target_values(model, copies, tasks=[0], batch_size=1)[:, 0]
 
     for row, column in ((0, 3), (1, 5)):
         subsets = published_sis(score, inputs[row], thresholds[row, column], MASK)
@@ -78,7 +79,7 @@ def test_a_threshold_that_is_not_known_is_reached_by_none(model, inputs):
 @pytest.fixture(scope="module")
 def study(model, inputs):
     names, groups = [f"record{row}" for row in range(10)], ["part0", "part1"] * 5
-    values = model.values(inputs, tasks=[0])[:, 0]
+    values = target_values(model, inputs, tasks=[0])[:, 0]
     predictions = pd.DataFrame({"id": names, "group": groups, "factor": values, "replicate": 0})
     predictions["fold"] = "fold" + predictions["group"].str[-1]
     predictions["factor.label"] = 1.0

@@ -19,21 +19,23 @@ Nothing tells a wrong order of the bases but an answer that is known: ``check`` 
 what the network says, and has to differ under every other order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 
 import keras
+import numpy as np
 
 from chromolens.errors import BadInput, nearest
-from chromolens.genome.onehot import BASES
-from chromolens.models.foreign.known_answers import check_answers
+from chromolens.genome.onehot import BASES, encode
 from chromolens.models.foreign.network import hidden_in
-from chromolens.models.foreign.rearranged import feeds_of
+from chromolens.models.foreign.rearranged import Rearranged, Zeros
 from chromolens.models.foreign.tokens import of_one_hot
+from chromolens.models.logits import single
 
 INPUTS = ("sequence", "reverse_complement", "zeros")
 OUTPUTS = ("profile", "logits")
+TOLERANCE = 1e-4  # of the largest expected number: files were written by other machines
 
 
 @dataclass(frozen=True)
@@ -188,3 +190,81 @@ def _check_outputs(network: keras.Model, layout: Layout) -> None:
                 expected=f"one of {', '.join(network.output_names)}",
                 where="layout, outputs",
             )
+
+
+def feeds_of(network: keras.Model, layout: Layout, channels: Sequence[str]) -> tuple:
+    """A new input (n, length, A C G T), and what each input of ``network`` gets from it.
+
+    Axes and words for the inputs are those of ``layout``, the order of the bases is ``channels``.
+    """
+    order = [BASES.index(base) for base in channels]
+    shapes = [tuple(tensor.shape)[1:] for tensor in network.inputs]
+    axes = (layout.axes or "length_channels").split("_")
+    first = next(s for s, word in zip(shapes, layout.inputs, strict=True) if word != "zeros")
+    sizes = dict(zip(axes, first, strict=True))
+    sequence = keras.Input((sizes["length"], sizes["channels"]), name="sequence")
+    return sequence, [
+        Zeros(shape)(sequence)
+        if word == "zeros"
+        else Rearranged(axes, order, word == "reverse_complement")(sequence)
+        for word, shape in zip(layout.inputs, shapes, strict=True)
+    ]
+
+
+def check_answers(network: keras.Model, layout: Layout) -> None:
+    """BadInput unless known answers agree in the declared order of the bases, and in no other."""
+    if not layout.check:
+        return
+    for number, known in enumerate(layout.check):
+        _check_known(network, layout, known, f"layout, check, entry {number + 1}")
+    agreeing = ["".join(order) for order in permutations(BASES) if _agrees(network, layout, order)]
+    if layout.channels not in agreeing:
+        raise BadInput(
+            f"the model's answers are not those of layout, check, with channels {layout.channels}",
+            expected=f"channels {' or '.join(agreeing)}"
+            if agreeing
+            else "another layout or model",
+        )
+    if len(agreeing) > 1:
+        raise BadInput(
+            f"layout, check can't tell the orders {', '.join(agreeing)} apart",
+            remedy="give sequences whose answers change when bases are exchanged",
+        )
+
+
+def _check_known(network: keras.Model, layout: Layout, known: Mapping, where: str) -> None:
+    if set(known) != {"sequence", "outputs"} or not known["outputs"]:
+        raise BadInput(
+            f"keys are {', '.join(known)}",
+            expected="sequence, outputs: {NAME: numbers}",
+            where=where,
+        )
+    length = feeds_of(network, layout, BASES)[0].shape[1]
+    if length not in (None, len(known["sequence"])):
+        raise BadInput(
+            f"the sequence has {len(known['sequence'])} bases", expected=f"{length}", where=where
+        )
+    sizes = dict(zip(network.output_names, network.outputs, strict=True))
+    for name, numbers in known["outputs"].items():
+        if name not in sizes or np.size(numbers) != np.prod(sizes[name].shape[1:]):
+            expected = [f"{name}: {np.prod(o.shape[1:])}" for name, o in sizes.items()]
+            raise BadInput(
+                f"{np.size(numbers)} numbers for output {name!r}",
+                expected=f"numbers of {', '.join(expected)}",
+                where=where,
+            )
+
+
+def _agrees(network: keras.Model, layout: Layout, order: tuple[str, ...]) -> bool:
+    for known in layout.check:
+        onehot = encode(known["sequence"])[None].astype(np.float32)
+        _, feeds = feeds_of(network, layout, order)
+        values = [feed._keras_history.operation(onehot) for feed in feeds]
+        found = keras.tree.flatten(network(single(values)))
+        found = dict(zip(network.output_names, found, strict=True))
+        for name, numbers in known["outputs"].items():
+            expected = np.ravel(numbers)
+            difference = np.ravel(found[name]) - expected
+            if np.abs(difference).max() > TOLERANCE * max(1e-3, np.abs(expected).max()):
+                return False
+    return True

@@ -1,14 +1,8 @@
 """Layers in front of a network that takes DNA in another order: linear, without weights."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import keras
-
-from chromolens.genome.onehot import BASES
-
-if TYPE_CHECKING:
-    from chromolens.models.foreign.layout import Layout
 
 
 @keras.saving.register_keras_serializable("chromolens")
@@ -64,22 +58,3 @@ class Zeros(keras.layers.Layer):
     def get_config(self) -> dict:
         """What ``__init__`` takes."""
         return {**super().get_config(), "shape": self.shape}
-
-
-def feeds_of(network: keras.Model, layout: "Layout", channels: Sequence[str]) -> tuple:
-    """A new input (n, length, A C G T), and what each input of ``network`` gets from it.
-
-    Axes and words for the inputs are those of ``layout``, the order of the bases is ``channels``.
-    """
-    order = [BASES.index(base) for base in channels]
-    shapes = [tuple(tensor.shape)[1:] for tensor in network.inputs]
-    axes = (layout.axes or "length_channels").split("_")
-    first = next(s for s, word in zip(shapes, layout.inputs, strict=True) if word != "zeros")
-    sizes = dict(zip(axes, first, strict=True))
-    sequence = keras.Input((sizes["length"], sizes["channels"]), name="sequence")
-    return sequence, [
-        Zeros(shape)(sequence)
-        if word == "zeros"
-        else Rearranged(axes, order, word == "reverse_complement")(sequence)
-        for word, shape in zip(layout.inputs, shapes, strict=True)
-    ]

@@ -13,6 +13,7 @@ from chromolens.errors import BadInput
 from chromolens.inputs.batches import Inputs
 from chromolens.models.judging import metrics
 from chromolens.models.model import Model
+from chromolens.models.targets import target_values
 from chromolens.models.training import data
 
 LABEL, DISTANCE, BASELINE = ".label", ".jsd", ".jsd_baseline"
@@ -95,7 +96,7 @@ def _predict_scalars(
 ) -> dict[str, np.ndarray]:
     """Task -> prediction (n,), mean over strands."""
     values = [
-        np.mean([model.values(x, tasks=tasks, batch_size=batch_size) for x in strands], axis=0)
+        np.mean([target_values(model, x, tasks=tasks, batch_size=batch_size) for x in strands], 0)
         for _, strands in _read(inputs, rows, turns)
     ]
     return dict(zip(tasks, np.concatenate(values).T, strict=True))
