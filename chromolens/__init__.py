@@ -1,8 +1,17 @@
 """chromolens: train sequence models, explain them base by base, say how far to believe it.
 
-The front door, for notebooks and scripts: ``load_model``, ``attribute``, ``attribute_tasks``
-and ``sufficient_subsets``. They are imported at first use, so that planning a study never
-waits for TensorFlow.
+The front door, for notebooks and scripts. Its names are imported at first use, so that planning a
+study never waits for TensorFlow.
+
+==========================  ==================================================================
+``load_model``, ``Model``   a saved network, of chromolens or of somebody else
+``open_inputs``             a study's windows: sequences, labels, folds
+``attribute``               contributions of every base to one task's target (``Result``)
+``attribute_tasks``         the same for several tasks, or for each input its own
+``target_values``           the target itself
+``sufficient_subsets``      sufficient input subsets
+``BadInput``                what is raised wherever something given can't be right
+==========================  ==================================================================
 """
 
 from importlib import import_module
@@ -13,15 +22,27 @@ kernels.choose()  # here, as it must happen before anybody imports TensorFlow
 
 __version__ = "0.1.0"
 
-_FRONT_DOOR = {
-    "load_model": "chromolens.models.model",
+_HOMES = {
+    "BadInput": "chromolens.errors",
+    "Model": "chromolens.models.model",
+    "Result": "chromolens.attribution.result",
     "attribute": "chromolens.attribution.front",
     "attribute_tasks": "chromolens.attribution.front",
+    "load_model": "chromolens.models.model",
+    "open_inputs": "chromolens.inputs.batches",
     "sufficient_subsets": "chromolens.sis.front",
+    "target_values": "chromolens.models.targets",
 }
+__all__ = [*_HOMES]
 
 
 def __getattr__(name: str) -> object:
-    if name not in _FRONT_DOOR:
+    if name not in _HOMES:
         raise AttributeError(f"module 'chromolens' has no attribute {name!r}")
-    return getattr(import_module(_FRONT_DOOR[name]), name)
+    found = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = found  # asked once
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -13,7 +13,9 @@ import yaml
 
 from chromolens.errors import BadInput, nearest
 
-SCHEMAS = Path(__file__).parent.parent / "workflow" / "schemas"
+SCHEMAS = Path(__file__).parent / "schemas"
+"""A link to ``workflow/schemas``, so that an installed package has them too."""
+
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _FILE_KEYS = ("url", "sha256")

@@ -35,12 +35,12 @@ def settings(package: ModuleType, name: str) -> list[str]:
 
 def keywords(file: Path, function: str) -> list[str]:
     """Keyword-only arguments of ``function`` in the source ``file``, in their order."""
-    return [argument.arg for argument in _entry(file, function).args.kwonlyargs]
+    return [argument.arg for argument in _arguments(file, function).kwonlyargs]
 
 
 def required(file: Path, function: str) -> list[str]:
     """Those of ``keywords`` that have no default."""
-    arguments = _entry(file, function).args
+    arguments = _arguments(file, function)
     pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     return [argument.arg for argument, default in pairs if default is None]
 
@@ -49,7 +49,7 @@ def fields(file: Path, dataclass: str) -> list[str]:
     """Names of the fields of ``dataclass`` in the source ``file``, in their order."""
     found = [node for node in ast.parse(file.read_text()).body if isinstance(node, ast.ClassDef)]
     body = next(node.body for node in found if node.name == dataclass)
-    return [node.target.id for node in body if isinstance(node, ast.AnnAssign)]
+    return [ast.unparse(node.target) for node in body if isinstance(node, ast.AnnAssign)]
 
 
 def constant(package: ModuleType, name: str, constant: str, default: object) -> object:
@@ -97,3 +97,10 @@ def _entry(file: Path, entry: str) -> ast.FunctionDef | None:
         if isinstance(node, ast.FunctionDef) and node.name == entry:
             return node
     return None
+
+
+def _arguments(file: Path, function: str) -> ast.arguments:
+    entry = _entry(file, function)
+    if entry is None:
+        raise BadInput(f"there is no function {function!r}", where=str(file))
+    return entry.args

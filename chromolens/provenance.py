@@ -128,7 +128,7 @@ def commit() -> str:
 
 def _requirements() -> list[str]:
     """Names of the packages that the lock file pins and that this environment has."""
-    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    lines = (PACKAGE / "requirements.lock").read_text().splitlines()
     names = [line.split("==")[0].strip() for line in lines if "==" in line]
     found = (dist.metadata["Name"] or "" for dist in importlib.metadata.distributions())
     have = {name.lower().replace("_", "-") for name in found}

@@ -20,6 +20,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -169,7 +170,10 @@ class Header:
             raise BadInput(
                 f"not a file of scores: no attribute {missing[0]!r}", where=file.filename
             )
-        return cls(**{key: _read_attribute(file, key) for key in cls.__dataclass_fields__})
+        read: dict[str, Any] = {
+            key: _read_attribute(file, key) for key in cls.__dataclass_fields__
+        }
+        return cls(**read)
 
 
 _JSON = ("settings", "provenance", "run")

@@ -13,7 +13,8 @@ import yaml
 ROOT = Path(__file__).parent.parent
 ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
 RULES = sorted((ROOT / "workflow/rules").glob("*.smk"))
-PLUGINS = {"attribute": "attribution", "explain_windows": "attribution", "train": "architectures"}
+METHODS = "attribution/methods"
+PLUGINS = {"attribute": METHODS, "explain_windows": METHODS, "train": "architectures"}
 PLUGINS |= {"prepare_inputs": "inputs"}
 
 

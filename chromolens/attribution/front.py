@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from functools import partial
+from typing import Any
 
 import keras
 import numpy as np
@@ -45,11 +46,11 @@ def attribute(
 
     ``task`` may hold one task for each input, such as its true class.
     """
-    options = {"method": method, "target": target, "n_references": n_references, "seed": seed}
-    options |= {"batch_size": batch_size, **settings}
+    options: dict[str, Any] = {"method": method, "target": target, "n_references": n_references}
+    options |= {"seed": seed, "batch_size": batch_size, **settings}
     if isinstance(task, str | int | np.integer):
-        one = {"tasks": [task], "references": references, "ids": ids, "places": places}
-        return attribute_tasks(model, inputs, **one, **options)[0]
+        one: dict[str, Any] = {"references": references, "ids": ids, "places": places}
+        return attribute_tasks(model, inputs, tasks=[task], **one, **options)[0]
     model = model if isinstance(model, Model) else Model.of(model)
     ask = partial(attribute_tasks, model, **options)
     return own_tasks(ask, inputs, task, references, ids, checked(places, len(inputs)))
@@ -118,19 +119,19 @@ def attribute_tasks(
     indices = tuple(model.task_index(task) for task in tasks)
     explain = _explainer(model, method, indices, target, settings)
     collected = _Collected(len(indices), inputs, target_name(target))
-    size, places = batch_size or BATCH_SIZE, checked(places, len(inputs))
+    size, seats = batch_size or BATCH_SIZE, checked(places, len(inputs))
     shared, own = _split(references, inputs)
-    constant = _shared_references(model, references, inputs) if len(shared) else None
-    for rows in (shared[batch] for batch in batches(places[shared], size)):
-        here, drawn = (placed(array[rows], places[rows], size) for array in (inputs, seeds))
-        collected.add(rows, places[rows] % size, explain(here, constant, drawn))
+    constant = _shared_references(model, str(references), inputs) if len(shared) else None
+    for rows in (shared[batch] for batch in batches(seats[shared], size)):
+        here, drawn = (placed(array[rows], seats[rows], size) for array in (inputs, seeds))
+        collected.add(rows, seats[rows] % size, explain(here, constant, drawn))
     each = n_references if isinstance(references, str) else np.asarray(references).shape[1]
     size = max(1, size // each)
-    for rows in (own[batch] for batch in batches(places[own], size)):
+    for rows in (own[batch] for batch in batches(seats[own], size)):
         theirs = kinds.own(references, model, inputs, rows, ids, seed=seed, count=n_references)
         arrays = (inputs[rows], theirs, seeds[rows])
-        batch = (placed(array, places[rows], size) for array in arrays)
-        collected.add(rows, places[rows] % size, explain(*batch))
+        batch = (placed(array, seats[rows], size) for array in arrays)
+        collected.add(rows, seats[rows] % size, explain(*batch))
         collected.equal[rows] = kinds.equal(inputs[rows], theirs)
     return collected.results()
 
@@ -217,9 +218,9 @@ class _Collected:
 
     def add(self, rows: np.ndarray, seats: np.ndarray, found: tuple) -> None:
         """Take over the answers to ``rows``, which stand in rows ``seats`` of their batch."""
-        contributions, hypothetical, error, values, at_reference, names = (
-            None if array is None else array.numpy() for array in found
-        )
+        contributions, hypothetical, *others = found
+        contributions = contributions.numpy()
+        error, values, at_reference, names = (tensor.numpy() for tensor in others)
         self.contributions[:, rows] = contributions[:, seats]
         numbers = (error, values.T, at_reference.T)
         for own, array in zip(self.numbers, numbers, strict=True):
@@ -227,8 +228,8 @@ class _Collected:
         self.fallbacks = tuple(name.decode() for name in names)
         if hypothetical is None:
             self.hypothetical = None
-        else:
-            self.hypothetical[:, rows] = hypothetical[:, seats]
+        if self.hypothetical is not None:
+            self.hypothetical[:, rows] = hypothetical.numpy()[:, seats]
 
     def results(self) -> list[Result]:
         return [self._result(task) for task in range(len(self.contributions))]
@@ -239,8 +240,7 @@ class _Collected:
             hypothetical = np.where(self.unknown[..., None], 0, self.hypothetical[task])
         error, values, at_reference = self.numbers[:, task]
         numbers = (self.contributions[task], hypothetical, error, values, at_reference)
-        told = {"equal_references": self.equal, "target": self.target}
-        return Result(*numbers, fallbacks=self.fallbacks, **told)
+        return Result(*numbers, self.fallbacks, self.equal, self.target)
 
 
 def own_tasks(
@@ -256,15 +256,13 @@ def own_tasks(
     ``ask`` (inputs, tasks=, references=, ids=, places=) -> list of Result answers for one task at
     a time. A row keeps its place, so its answer doesn't depend on the others' tasks.
     """
-    tasks = np.asarray(tasks)
-    if tasks.shape != (len(inputs),):
-        raise BadInput(
-            f"there are {tasks.size} tasks for {len(inputs)} inputs", expected="one each"
-        )
-    collected: dict[str, np.ndarray] = {}
-    for task in np.unique(tasks):
-        rows = np.flatnonzero(tasks == task)
-        names = None if ids is None else [ids[row] for row in rows]
+    own = np.asarray(tasks)
+    if own.shape != (len(inputs),):
+        raise BadInput(f"there are {own.size} tasks for {len(inputs)} inputs", expected="one each")
+    collected: dict[str, Any] = {}
+    for task in np.unique(own):
+        rows = np.flatnonzero(own == task)
+        names = None if ids is None else [ids[int(row)] for row in rows]
         chosen = {"references": _of(references, rows), "ids": names, "places": places[rows]}
         (found,) = ask(inputs[rows], tasks=[task.item()], **chosen)
         _put(collected, found, rows, len(inputs))

@@ -37,3 +37,8 @@ class Result:
     fallbacks: tuple[str, ...] = ()
     equal_references: np.ndarray | None = None
     target: str = ""
+
+    def __repr__(self) -> str:
+        n, length = self.contributions.shape
+        kinds = "contributions" + ("" if self.hypothetical is None else " and hypothetical")
+        return f"<Result: {kinds} of {n} inputs of length {length}, target {self.target!r}>"

@@ -8,6 +8,7 @@ Names of a network's tasks, from its outputs, and the shape of its input.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -38,7 +39,7 @@ def input_shape(network: keras.Model) -> tuple[int | None, int]:
 
 def canonical_names(network: keras.Model) -> list[str]:
     """``output/index`` of each task; a profile is one task of its output's name."""
-    names = []
+    names: list[str] = []
     for name, output in zip(network.output_names, network.outputs, strict=True):
         if len(output.shape) not in (2, 3) or output.shape[-1] is None:
             raise BadInput(
@@ -120,7 +121,7 @@ class Model:
             places += [(place, column) for column in columns]
         return places[task]
 
-    def compiled(self, key: object, make: Callable[[], Callable]) -> Callable:
+    def compiled(self, key: object, make: Callable[[], Any]) -> Any:
         """The function kept under ``key``, made at first use: a graph is traced once."""
         if key not in self._compiled:
             self._compiled[key] = make()

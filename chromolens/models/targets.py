@@ -13,8 +13,9 @@ a function                of the caller's: {name of output: logits (n, ...)} -> 
 ========================  =====================================================================
 
 Log counts are the ``logit`` of a counts output. The softmax weights of a profile are frozen at
-the explained input: no gradient flows through them, and the reference is read with the weights of the
-input. The target is then linear in the logits, and contributions complete (Avsec et al., 2021).
+the explained input: no gradient flows through them, and the reference is read with the weights of
+the input. The target is then linear in the logits, and contributions complete (Avsec et al.,
+2021).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -51,11 +52,11 @@ def check_affine(function: CustomTarget, names: Sequence[str], outputs: Sequence
     """Contributions complete for sums of outputs only, each row for itself."""
     rng = np.random.default_rng(0)
     shapes = [(3, *(size or 8 for size in output.shape[1:])) for output in outputs]
-    one, other = ([rng.normal(size=shape).astype(np.float32) for shape in shapes] for _ in "ab")
+    one, other = [[rng.normal(size=shape).astype(np.float32) for shape in shapes] for _ in "ab"]
     middle = [(a + b) / 2 for a, b in zip(one, other, strict=True)]
     cases = [one, other, middle, [array[1:2] for array in one]]
     values = [
-        np.asarray(function(dict(zip(names, map(tf.constant, case), strict=True))))
+        np.asarray(function({name: tf.constant(a) for name, a in zip(names, case, strict=True)}))
         for case in cases
     ]
     at_one, at_other, at_middle, alone = values
@@ -224,7 +225,10 @@ def compiled_values(
 
 
 def _check_fits(
-    kind: str, positions: tuple[int, int | None] | None, output: object, column: int | None
+    kind: str,
+    positions: tuple[int, int | None] | None,
+    output: keras.KerasTensor,
+    column: int | None,
 ) -> None:
     if column is None and kind not in ("logit", "profile_sum"):
         raise BadInput(
@@ -237,14 +241,13 @@ def _check_fits(
 
 
 def _check_positions(
-    positions: tuple[int, int | None], output: object, column: int | None
+    positions: tuple[int, int | None] | None, output: keras.KerasTensor, column: int | None
 ) -> None:
     if column is not None:
         raise BadInput("profile_sum is for profiles", expected='target="logit" for this output')
-    if output.shape[1] is not None and (positions[1] or 0) > output.shape[1]:
-        raise BadInput(
-            f"the profile has {output.shape[1]} positions", expected=f"{positions[1]} or more"
-        )
+    last = (positions[1] if positions else None) or 0
+    if output.shape[1] is not None and last > output.shape[1]:
+        raise BadInput(f"the profile has {output.shape[1]} positions", expected=f"{last} or more")
 
 
 def _check_known(model: Model, target: str, place: int) -> None:

@@ -140,16 +140,17 @@ class Finder:
         places: Sequence[int] | None = None,
     ) -> list[Subsets]:
         """Subsets of each input; see ``sufficient_subsets``."""
-        inputs, places = check_inputs(self.model, inputs), checked(places, len(inputs))
-        thresholds, found = _thresholds(threshold, len(inputs)), []
-        for part in batches(places, BLOCK):
-            block = inputs[part], thresholds[part], self.mask, max_subsets, places[part]
+        inputs, seats = check_inputs(self.model, inputs), checked(places, len(inputs))
+        thresholds = _thresholds(threshold, len(inputs))
+        found: list[Subsets] = []
+        for part in batches(seats, BLOCK):
+            block = inputs[part], thresholds[part], self.mask, max_subsets, seats[part]
             found += collect(self.score, self._find, *block)
         return found
 
     def masked_values(self, inputs: np.ndarray) -> np.ndarray:
         """Target of each input with all its known positions masked: (n,)."""
-        return self.score(masked(inputs, inputs.any(axis=-1), self.mask))
+        return self.score(masked(inputs, np.any(inputs, axis=-1), self.mask))
 
 
 def mask_of(mask: float | np.ndarray | str, model: Model) -> np.ndarray:
