@@ -31,9 +31,9 @@ demo-seeds: env  ## the default study over three seeds (SEEDS="1 2 3")
 	for seed in $(SEEDS); do $(RUN) --config study=demo-$$seed seed=$$seed && \
 	$(BIN)/python -m chromolens show results/demo-$$seed || exit 1; done
 
-test: env  ## all tests (about twelve minutes on two cores)
-	@echo "all tests: about twelve minutes on two cores"
-	$(PYTEST)
+test: env  ## all tests but test-cluster (twelve to fifteen minutes on two cores)
+	@echo "all tests but test-cluster: twelve to fifteen minutes on two cores"
+	$(PYTEST) --ignore tests/cluster
 
 test-eigen: env  ## the tests of numbers, with TensorFlow's other kernels
 	TF_ENABLE_ONEDNN_OPTS=0 $(PYTEST) $(addprefix tests/,attribution models sis tracks checks)
@@ -58,9 +58,10 @@ compare-kernels: env  ## the default study from the same models with either kern
 bench-sis: env  ## CPU time of sufficient input subsets beside the published loop, and agreement
 	$(ONE_THREAD) $(BIN)/python benchmarks/sis/speed.py
 
-lint: env  ## formatting and lint, as CI does
+lint: env  ## formatting, lint and types, as CI does
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/python -m mypy
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/python -m snakemake --lint
 

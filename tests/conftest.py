@@ -14,7 +14,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 ROOT = Path(__file__).parent.parent
-LONGEST = ("test_studies.py", "test_slurm.py", "test_real_studies.py")
+LONGEST = ("test_studies.py", "test_real_studies.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

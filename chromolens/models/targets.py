@@ -54,7 +54,7 @@ def check_affine(function: CustomTarget, names: Sequence[str], outputs: Sequence
     shapes = [(3, *(size or 8 for size in output.shape[1:])) for output in outputs]
     one, other = [[rng.normal(size=shape).astype(np.float32) for shape in shapes] for _ in "ab"]
     middle = [(a + b) / 2 for a, b in zip(one, other, strict=True)]
-    cases = [one, other, middle, [array[1:2] for array in one]]
+    cases: list[list[np.ndarray]] = [one, other, middle, [array[1:2] for array in one]]
     values = [
         np.asarray(function({name: tf.constant(a) for name, a in zip(names, case, strict=True)}))
         for case in cases

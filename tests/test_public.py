@@ -1,0 +1,54 @@
+"""What a caller meets: the names at the door, and the package outside a checkout."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from workflows import ROOT
+
+import chromolens
+
+
+def test_the_door_shows_its_names_and_opens():
+    assert set(chromolens.__all__) <= set(dir(chromolens))
+    for name in chromolens.__all__:
+        assert getattr(chromolens, name).__name__ == name
+        assert name in vars(chromolens)  # found once
+        assert f"``{name}``" in chromolens.__doc__
+    with pytest.raises(AttributeError, match="atribute"):
+        chromolens.atribute  # noqa: B018
+
+
+def test_a_result_is_shown_in_a_line():
+    numbers = np.zeros(2, np.float32)
+    result = chromolens.Result(
+        np.zeros((2, 7)), np.zeros((2, 7, 4)), *[numbers] * 3, target="logit"
+    )
+    shown = "<Result: contributions and hypothetical of 2 inputs of length 7, target 'logit'>"
+    assert repr(result) == shown
+
+
+def test_an_installed_wheel_reads_a_config_and_names_its_versions(tmp_path):
+    run = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    wheel = [*run, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, ROOT]
+    subprocess.run(wheel, check=True, cwd=tmp_path)
+    (built,) = tmp_path.glob("chromolens-*.whl")
+    site = tmp_path / "site"
+    subprocess.run([*run, "install", "--no-deps", "--target", site, built], check=True)
+    code = (
+        "import yaml, chromolens; from chromolens import config, provenance;"
+        f"file = {str(ROOT / 'config/config.yaml')!r};"
+        "done = config.complete(yaml.safe_load(open(file)), [file]);"
+        "made = provenance.record(done, [], []);"
+        "print(chromolens.__file__, done['study'], made['packages']['numpy'])"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(site), "PATH": ""},
+        capture_output=True,
+        text=True,
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.split() == [str(site / "chromolens/__init__.py"), "demo", np.__version__]
