@@ -15,7 +15,7 @@ from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
 from chromolens.inputs.batches import open_inputs
-from chromolens.inputs.drawing import KINDS
+from chromolens.inputs.reference_kinds import DRAWN
 from chromolens.kernels import AGREEMENT, unlike
 from chromolens.scores import Header, open_scores
 
@@ -97,7 +97,7 @@ def _explained(study: Path, header: Header, base: Interval, answer: dict) -> dic
     method = Method(
         settings.pop("name"), header.tasks, batch_size=header.run["batch_size"], **settings
     ).in_fold(header.fold)
-    if method.references in KINDS:
+    if method.references in DRAWN:
         folds = pd.read_table(study / "inputs/folds.tsv", dtype=str)
         own = folds[folds["fold"] == header.fold]
         roles = {role: list(part["group"]) for role, part in own.groupby("role")}

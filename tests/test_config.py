@@ -9,9 +9,8 @@ import pytest
 import yaml
 
 from chromolens import config as configuration
-from chromolens.attribution import references
 from chromolens.errors import BadInput
-from chromolens.inputs import drawing
+from chromolens.inputs import reference_kinds
 from chromolens.models import target_names
 from chromolens.planning import preflight
 
@@ -141,11 +140,11 @@ def test_messages_name_the_config_file(tmp_path):
 
 def test_the_schema_lists_what_the_library_has():
     attribution = configuration.read_schema("study")["properties"]["attribution"]["properties"]
-    assert attribution["references"]["enum"] == [*references.KINDS, *drawing.KINDS]
+    assert attribution["references"]["enum"] == list(reference_kinds.KINDS)
+    for kind in reference_kinds.KINDS:
+        assert f"`{kind}`" in (ROOT / "docs/methods.md").read_text()
     described = attribution["target"]["description"]
     assert all(f"`{name}`" in described for name in target_names.TARGETS)
-    drawn = [kind for kind in drawing.KINDS if kind != "mean"]
-    assert preflight.RANDOM_REFERENCES == (*references.SHUFFLES, *drawn)
 
 
 def test_references_of_another_class_need_one():

@@ -25,12 +25,12 @@ import numpy as np
 
 from chromolens.errors import BadInput, nearest
 from chromolens.genome import onehot, shuffles
+from chromolens.inputs.reference_kinds import CONSTANT, SHUFFLES
 from chromolens.models.model import Model
 from chromolens.ties import TIE
 
-CONSTANT = ("background", "uniform", "zeros")
-SHUFFLES = {"shuffle": "mononucleotide", "dinucleotide_shuffle": "dinucleotide"}
 KINDS = (*CONSTANT, *SHUFFLES)
+"""What is made here; of windows: see ``inputs.drawing``."""
 
 
 def frequencies(model: Model, kind: str) -> np.ndarray:

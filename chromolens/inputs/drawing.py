@@ -21,8 +21,7 @@ import numpy as np
 from chromolens.errors import BadInput
 from chromolens.genome.shuffles import seed_of
 from chromolens.inputs.batches import Inputs
-
-KINDS = ("gc_matched", "pool", "mean", "other_class")
+from chromolens.inputs.reference_kinds import DRAWN
 
 GC_WIDTH = 0.02  # largest difference in share of G and C that counts as the same
 
@@ -33,7 +32,7 @@ class Drawn:
     Parameters
     ----------
     kind
-        One of ``KINDS``.
+        One of ``reference_kinds.DRAWN``.
     candidates
         Row numbers of ``inputs.windows`` (m,).
     count
@@ -132,7 +131,7 @@ def by_fold(
     seed: int,
 ) -> dict[str, Drawn]:
     """``Drawn`` of each fold of ``{fold: {role: [groups]}}``; none where ``kind`` isn't drawn."""
-    if kind not in KINDS:
+    if kind not in DRAWN:
         return {}
     return {
         fold: Drawn(kind, inputs, _candidates(kind, inputs, parts["training"]), count=count,

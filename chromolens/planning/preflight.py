@@ -11,6 +11,7 @@ import pandas as pd
 from chromolens import plugins
 from chromolens.checks.acceptance import check_criteria
 from chromolens.errors import BadInput
+from chromolens.inputs.reference_kinds import SEVERAL
 from chromolens.models.target_names import parsed
 from chromolens.motifs.names.database import check_source
 from chromolens.planning import sources
@@ -18,7 +19,6 @@ from chromolens.planning.disk import check_place
 from chromolens.sis.thresholds import check_threshold, is_relative
 
 PACKAGE = Path(__file__).parents[1]
-RANDOM_REFERENCES = ("shuffle", "dinucleotide_shuffle", "gc_matched", "pool", "other_class")
 
 
 def check(
@@ -77,10 +77,10 @@ def _check_modisco(given: dict) -> None:
 
 def _check_references(attribution: dict) -> None:
     count, kind = attribution["n_references"], attribution["references"]
-    if count > 1 and kind not in RANDOM_REFERENCES:
+    if count > 1 and kind not in SEVERAL:
         raise BadInput(
             f"{count} references of the kind {kind!r} are all the same",
-            expected=f"n_references: 1, or references: {' or '.join(RANDOM_REFERENCES)}",
+            expected=f"n_references: 1, or references: {' or '.join(SEVERAL)}",
             where="the config, attribution.n_references",
         )
 

@@ -9,8 +9,9 @@ import pandas as pd
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
 from chromolens.inputs.batches import Inputs, open_inputs
-from chromolens.inputs.drawing import KINDS, by_fold
+from chromolens.inputs.drawing import by_fold
 from chromolens.inputs.folds import table_of
+from chromolens.inputs.reference_kinds import DRAWN
 from chromolens.inputs.windows import rows_of
 from chromolens.models.model import Model
 from chromolens.scores import Origin
@@ -46,7 +47,7 @@ def explain(
     ``fold-part-parts``, of the fold's test records. ``roles`` gives the fold's groups by role.
     """
     method = method.in_fold(origin.fold)
-    if method.references in KINDS:
+    if method.references in DRAWN:
         method = with_drawn(method, open_inputs(windows, genome), {origin.fold: roles})
     shared = {"method": method, "origin": origin}
     if genome:

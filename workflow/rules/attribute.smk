@@ -48,7 +48,7 @@ rule attribute:
     log:
         "logs/{study}/attribute/{model}/{method}/{shard}.log",
     benchmark:
-        "benchmarks/results/{study}/attribute/{model}/{method}/{shard}.tsv"
+        "results/{study}/benchmarks/attribute/{model}/{method}/{shard}.tsv"
     conda:
         "../../envs/keras.yaml"
     threads: 1
@@ -84,7 +84,7 @@ rule explain_windows:
     log:
         "logs/{study}/explain_windows/{model}/{method}.log",
     benchmark:
-        "benchmarks/results/{study}/explain_windows/{model}/{method}.tsv"
+        "results/{study}/benchmarks/explain_windows/{model}/{method}.tsv"
     conda:
         "../../envs/keras.yaml"
     threads: 1

@@ -14,7 +14,7 @@ rule compare_methods:
             method=methods["method"],
         ),
         times=collect(
-            "benchmarks/results/{{study}}/explain_windows/{{model}}/{method}.tsv",
+            "results/{{study}}/benchmarks/explain_windows/{{model}}/{method}.tsv",
             method=methods["method"],
         ),
         models=collect(

@@ -15,7 +15,7 @@ rule find_patterns:
     log:
         "logs/{study}/find_patterns/{model}.{task}.{method}.log",
     benchmark:
-        "benchmarks/results/{study}/find_patterns/{model}.{task}.{method}.tsv"
+        "results/{study}/benchmarks/find_patterns/{model}.{task}.{method}.tsv"
     conda:
         "../../envs/motifs.yaml"
     threads: 1

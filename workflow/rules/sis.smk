@@ -25,7 +25,7 @@ rule find_sis:
     log:
         "logs/{study}/find_sis/{model}.{task}.log",
     benchmark:
-        "benchmarks/results/{study}/find_sis/{model}.{task}.tsv"
+        "results/{study}/benchmarks/find_sis/{model}.{task}.tsv"
     conda:
         "../../envs/keras.yaml"
     threads: 1

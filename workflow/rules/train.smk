@@ -22,7 +22,7 @@ rule train:
     log:
         "logs/{study}/train/{model}/{fold}.{replicate}.log",
     benchmark:
-        "benchmarks/results/{study}/train/{model}/{fold}.{replicate}.tsv"
+        "results/{study}/benchmarks/train/{model}/{fold}.{replicate}.tsv"
     conda:
         "../../envs/keras.yaml"
     threads: 1
