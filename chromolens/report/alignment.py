@@ -1,16 +1,14 @@
-"""Lay a motif and its database match under each other, so that columns can be compared.
+"""A motif over the database motif that names it, as the match laid them.
 
-The match itself (and its q-value) is found in ``chromolens.motifs.names.naming``; this only
-looks for the offset and strand at which two matrices look most alike to the eye: where the
-products of their letter heights sum to most.
+The match, with its strand and offset, is that of ``chromolens.motifs.names.naming``: the report
+shows what was compared, and looks for no place of its own.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from chromolens.motifs.ppm import reverse_complement
-from chromolens.report.figures.logos import heights
+from chromolens.motifs.ppm import core, reverse_complement
 
 
 @dataclass(frozen=True)
@@ -22,34 +20,25 @@ class Aligned:
     reverse: bool
 
 
-def align(query: np.ndarray, target: np.ndarray, drawn: np.ndarray) -> Aligned:
-    """Lay ``query`` over ``target``, turning the query where that fits better.
+def align(row: object, ppm: np.ndarray, target: np.ndarray, drawn: np.ndarray) -> Aligned:
+    """Lay a motif over ``target``, turning the motif where the match is on the other strand.
 
     Parameters
     ----------
-    query, target : (length, 4)
-        Probabilities; the lengths may differ.
-    drawn : same shape as query
-        What is drawn for the query (contribution weights, say); padded and turned with it.
+    row
+        A row of the naming table: ``strand`` and ``offset`` of the trimmed motif.
+    ppm, target : (length, 4)
+        Probabilities of the motif and of its match; the lengths may differ.
+    drawn : same shape as ppm
+        What is drawn for the motif (contribution weights, say); padded and turned with it.
     """
-    wanted = heights(target)
-    forward = _best(heights(query), wanted)
-    turned = _best(heights(reverse_complement(query)), wanted)
-    reverse = turned[0] > forward[0]
-    offset = (turned if reverse else forward)[1]
+    reverse = row.strand == "-"
+    # where the motif's first base lies: in the target, or in its reverse complement
+    start = int(row.offset) - core(ppm).start
+    if reverse:
+        start = len(target) - start - len(ppm)
     shown = reverse_complement(drawn) if reverse else np.asarray(drawn)
-    return Aligned(*_padded(shown, np.asarray(target), offset), bool(reverse))
-
-
-def _best(query: np.ndarray, target: np.ndarray) -> tuple[float, int]:
-    """Largest summed product of heights, and the target column where the query then starts."""
-    offsets = range(1 - len(query), len(target))
-    return max((_overlap(query, target, offset), -abs(offset), offset) for offset in offsets)[::2]
-
-
-def _overlap(query: np.ndarray, target: np.ndarray, offset: int) -> float:
-    start, end = max(offset, 0), min(offset + len(query), len(target))
-    return float((query[start - offset : end - offset] * target[start:end]).sum())
+    return Aligned(*_padded(shown, np.asarray(target), start), reverse)
 
 
 def _padded(query: np.ndarray, target: np.ndarray, offset: int) -> tuple[np.ndarray, np.ndarray]:

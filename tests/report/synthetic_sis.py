@@ -31,7 +31,10 @@ def sis(folder: Path, task: str, tasks: dict) -> dict[str, Path]:
     ppms = {"paper_0.0": ppm_of(site), "aligned_0": ppm_of(turned)}
     identifier = f"MA{list(tasks).index(task):04d}.1"
     motifs = pd.DataFrame(
-        [{"motif": n, **naming(task, ppm, motif_id=identifier)} for n, ppm in ppms.items()]
+        [
+            {"motif": name, **naming(task, ppm, motif_id=identifier, strand=strand)}
+            for (name, ppm), strand in zip(ppms.items(), "+-", strict=True)
+        ]
     )
     write_meme(ppms, f"{stem}.meme")
     aligned = pd.DataFrame(

@@ -124,7 +124,7 @@ def patterns(folder: Path, task: str, tasks: dict, rng: np.random.Generator) -> 
             "seqlets": 183,
             "members": "pos.pattern_0;pos.pattern_4",
             "motif": "a",
-            **naming(task, ppm[9 : 9 + len(motif)], motif_id=identifier),
+            **naming(task, ppm[9 : 9 + len(motif)], motif_id=identifier, strand="-"),
         },
         {
             "pattern": "neg.pattern_0",

@@ -1,12 +1,14 @@
 """Letters are as high as the numbers that they stand for."""
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from chromolens.genome.onehot import encode
-from chromolens.motifs.ppm import reverse_complement
+from chromolens.motifs.names.naming import match
+from chromolens.motifs.ppm import reverse_complement, trim
 from chromolens.report.alignment import align
 from chromolens.report.figures import logos
 from chromolens.report.figures.svg import Scale, curve, number
@@ -53,14 +55,18 @@ def test_a_logo_fits_its_box():
 
 @pytest.mark.parametrize("turn", [False, True])
 @pytest.mark.parametrize("shift", [0, 3])
-def test_alignment_finds_a_shifted_or_turned_motif(turn, shift):
-    target = encode("TTACCCGGA") * 0.9 + 0.025
-    whole = np.vstack([np.full((shift, 4), 0.25), target, np.full((2, 4), 0.25)])
+@pytest.mark.parametrize("cut", [slice(None), slice(2, None), slice(None, 7)])
+def test_a_motif_lies_where_its_match_was_found(turn, shift, cut):
+    target = encode("TTACCCGGAGC") * 0.9 + 0.025
+    whole = np.vstack([np.full((shift, 4), 0.25), target[cut], np.full((2, 4), 0.25)])
     query = reverse_complement(whole) if turn else whole
-    pair = align(query, target, drawn=query)
+    found = match([trim(query)], [target, reverse_complement(target)[:6]])
+    row = SimpleNamespace(strand=found.strand[0, 0], offset=found.offset[0, 0])
+    pair = align(row, query, target, drawn=query)
     assert pair.reverse == turn
-    there = np.flatnonzero(pair.target.sum(axis=1))
-    np.testing.assert_allclose(pair.query[there], target, atol=1e-6)
+    first = np.flatnonzero(pair.target.sum(axis=1))[0]
+    there = np.arange(len(target))[cut]
+    np.testing.assert_allclose(pair.query[first + there], target[there], atol=1e-6)
 
 
 def test_curves_break_at_absent_values():

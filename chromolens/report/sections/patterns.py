@@ -92,7 +92,7 @@ def match(row: object, drawn: np.ndarray, ppm: np.ndarray, database: dict) -> di
     drawn : (length, 4)
         Letter heights of the motif.
     ppm : (length, 4)
-        Its probabilities, by which it is laid over the match.
+        Its probabilities, of which the match saw the trimmed part.
     database
         Id -> motif.
     """
@@ -109,7 +109,9 @@ def match(row: object, drawn: np.ndarray, ppm: np.ndarray, database: dict) -> di
         "consensus": _text(row.consensus),
         "members": "",
     }
-    return words | (_alone(drawn, words) if target is None else _beside(drawn, ppm, target, words))
+    return words | (
+        _alone(drawn, words) if target is None else _beside(row, drawn, ppm, target, words)
+    )
 
 
 def _text(value: object) -> str:
@@ -124,8 +126,8 @@ def _alone(drawn: np.ndarray, words: dict) -> dict:
     }
 
 
-def _beside(drawn: np.ndarray, ppm: np.ndarray, target: object, words: dict) -> dict:
-    pair = align(ppm, target.ppm, drawn)
+def _beside(row: object, drawn: np.ndarray, ppm: np.ndarray, target: object, words: dict) -> dict:
+    pair = align(row, ppm, target.ppm, drawn)
     label = f"Database motif {target.name}"
     return {
         "logo": logos.logo(pair.query, f"Logo {words['consensus']}"),

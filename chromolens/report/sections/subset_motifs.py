@@ -52,7 +52,7 @@ def _cluster(row: object, parts: pd.DataFrame, motifs: Motifs, database: Mapping
     weights = motifs.weights.get(row.motif, np.zeros_like(ppm))[inside]
     turned = words["turned"]
     if row.motif_id in database:
-        weights = align(ppm[inside], database[row.motif_id].ppm, weights).query
+        weights = align(row, ppm[inside], database[row.motif_id].ppm, weights).query
     distinct = ours[["offset", "string"]].drop_duplicates()
     return words | {
         "weights": logos.logo(weights, "Share of the sites that keep each base", height=30),
