@@ -7,9 +7,6 @@ PROVIDES  results/{study}/checks/{model}.{method}.completeness.tsv
           results/{study}/acceptance.tsv
 """
 
-runs = tracked[["model", "method"]].drop_duplicates()
-tiled_models = plan.tiled(models, settings, tracked)
-
 
 rule check_completeness:
     input:

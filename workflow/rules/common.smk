@@ -32,7 +32,14 @@ windowed = plan.windowed(models, methods, motif_method)
 shards = divide.shards(config, sizes, folds).merge(trainings, on="fold")
 tracked = plan.tracks(models, methods)
 joined = plan.joined(methods, config["folds"]["replicates"], sizes)
+runs = tracked[["model", "method"]].drop_duplicates()
+tiled_models = plan.tiled(models, settings, tracked)
+compared = plan.compared(models, methods)
+sis_tasks = list(model_tasks.itertuples()) if config["sis"]["enabled"] else []
+swept = sis_tasks if config["sis"]["sweep_windows"] else []
 genome = sources.prepared(settings, f"results/{study}/inputs/genome.fa.gz")
+searched = tracked if genome else tracked[:0]
+checked_hits = searched[searched["task"].isin(list(settings.get("peaks", {})))]
 code = provenance.code_digests("scripts")
 
 

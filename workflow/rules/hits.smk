@@ -6,9 +6,6 @@ PROVIDES  results/{study}/hits/{model}/{task}/{method}/hits.bed.gz (.tbi), hits.
           results/{study}/checks/{model}.{task}.{method}.hits.tsv     where the truth is known
 """
 
-searched = tracked if genome else tracked[:0]
-checked_hits = searched[searched["task"].isin(list(settings.get("peaks", {})))]
-
 
 rule find_hits:
     input:

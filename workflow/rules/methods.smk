@@ -4,8 +4,6 @@ NEEDS     results/{study}/attribution/{model}/{method}/windows.h5
 PROVIDES  results/{study}/checks/{model}.methods.tsv
 """
 
-compared = plan.compared(models, methods)
-
 
 rule compare_methods:
     input:

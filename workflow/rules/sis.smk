@@ -5,8 +5,6 @@ PROVIDES  results/{study}/sis/{model}/{task}/sis.tsv.gz, counts.tsv, subsets.bed
           aligned.tsv.gz, motifs.tsv, weights.tsv, motifs.meme
 """
 
-sis_tasks = list(model_tasks.itertuples()) if config["sis"]["enabled"] else []
-
 
 rule find_sis:
     input:

@@ -6,8 +6,6 @@ PROVIDES  results/{study}/checks/{model}.mask.tsv
           results/{study}/sis/{model}/{task}/sweep.tsv
 """
 
-swept = sis_tasks if config["sis"]["sweep_windows"] else []
-
 
 rule check_mask:
     input:
