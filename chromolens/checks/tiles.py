@@ -19,6 +19,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
 from chromolens.genome.onehot import UNKNOWN, codes_to_onehot
+from chromolens.inputs.folds import Folds
 from chromolens.inputs.peaks import read_peaks
 from chromolens.motifs.hits.scan import best, log_odds, window_words
 from chromolens.motifs.names.database import Motif
@@ -33,7 +34,7 @@ def check_model(
     shards: Sequence[str],
     genome: Genome,
     windows: pd.DataFrame,
-    roles: Mapping[str, Mapping[str, Sequence[str]]],
+    folds: Folds,
     peaks: Mapping[str, str | Sequence[str]],
     database: list[Motif],
     *,
@@ -54,7 +55,7 @@ def check_model(
             starts = rows["start"].to_numpy()
             tiles.loc[rows.index, "label"] = tile_labels(starts, window, summits, within)
         labelled = windows.assign(label=windows[task])
-        training = {f: labelled[labelled["group"].isin(r["training"])] for f, r in roles.items()}
+        training = {f: labelled.iloc[folds.rows(labelled, f, "training")] for f in folds.roles}
         tables.append(
             check(tiles, genome, training, database, task=task, window=window, kmer=kmer)
         )

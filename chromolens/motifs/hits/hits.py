@@ -46,17 +46,6 @@ class Rules(NamedTuple):
     shuffles: int
 
 
-def folds_of(
-    roles: Mapping[str, Mapping[str, Sequence[str]]], sizes: Mapping[str, int]
-) -> dict[str, str]:
-    """Chromosome -> the fold in which it is test, in the order of ``sizes``.
-
-    ``roles``: fold -> role -> chromosomes. Those that are test in no fold are left out.
-    """
-    fold_of = {chrom: fold for fold, groups in roles.items() for chrom in groups["test"]}
-    return {chrom: fold_of[chrom] for chrom in sizes if chrom in fold_of}
-
-
 def find_hits(
     genome: Genome,
     track: str,
