@@ -19,6 +19,8 @@ with Genome(snakemake.input.genome) as genome:
         params.peaks,
         load_database(params.database),
         chromosome_names=params.chromosome_names,
+        top=params.top,
+        apart=params.apart,
         within=params.positive_within,
         window=params.window,
         kmer=params.kmer,
