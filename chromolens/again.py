@@ -15,6 +15,7 @@ from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
 from chromolens.inputs.batches import open_inputs
+from chromolens.inputs.folds import Folds
 from chromolens.inputs.reference_kinds import DRAWN
 from chromolens.kernels import AGREEMENT, unlike
 from chromolens.scores import Header, open_scores
@@ -99,10 +100,9 @@ def _explained(study: Path, header: Header, base: Interval, answer: dict) -> dic
     ).in_fold(header.fold)
     if method.references in DRAWN:
         folds = pd.read_table(study / "inputs/folds.tsv", dtype=str)
-        own = folds[folds["fold"] == header.fold]
-        roles = {role: list(part["group"]) for role, part in own.groupby("role")}
         windows = str(study / f"inputs/{header.model}.windows.tsv.gz")
-        method = with_drawn(method, open_inputs(windows, str(genome)), {header.fold: roles})
+        own = Folds.of_table(folds).only(header.fold)
+        method = with_drawn(method, open_inputs(windows, str(genome)), own)
     models = [load_model(study / one["file"]) for one in answer["networks"]]
     tiling = Tiling(**header.settings["tiling"])
     with Genome(str(genome)) as opened:

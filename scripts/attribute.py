@@ -1,5 +1,6 @@
 """Explain one shard with one method, all tasks at once."""
 
+from chromolens.inputs.folds import Folds
 from chromolens.models import devices
 from chromolens.models.model import load_model
 from chromolens.provenance import made_by
@@ -24,5 +25,5 @@ explain(
     origin=Origin(names.study, names.model, names.shard, fold, made, devices.describe()),
     genome=snakemake.input.genome or None,
     windows=snakemake.input.windows,
-    roles=params.folds[fold],
+    folds=Folds(params.folds),
 )

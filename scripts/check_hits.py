@@ -2,8 +2,8 @@
 
 from chromolens.checks.hits import check_hits
 from chromolens.genome.fasta import Genome
+from chromolens.inputs.folds import Folds
 from chromolens.motifs.hits.files import read_hits
-from chromolens.motifs.hits.hits import folds_of
 from chromolens.motifs.hits.sought import motifs_of_task
 from chromolens.runlog import log_to
 
@@ -16,7 +16,7 @@ with Genome(inputs.genome) as genome:
         inputs.track,
         read_hits(inputs.hits),
         motifs_of_task(inputs.lexicon, inputs.meme, names.model, names.task),
-        folds=folds_of(params.folds, genome.sizes),
+        folds=Folds(params.folds).homes(genome.sizes),
         max_p=params.max_p,
         task=names.task,
         truth=inputs.truth,

@@ -4,7 +4,7 @@ import pandas as pd
 
 from chromolens.checks.mask import check_tasks
 from chromolens.inputs.batches import open_inputs
-from chromolens.inputs.folds import table_of
+from chromolens.inputs.folds import Folds
 from chromolens.models import devices
 from chromolens.models.model import load_folds
 from chromolens.runlog import log_to
@@ -18,7 +18,7 @@ table = check_tasks(
     open_inputs(snakemake.input.windows, snakemake.input.genome or None),
     pd.read_table(snakemake.input.picked, keep_default_na=False),
     pd.read_table(snakemake.input.thresholds),
-    folds=table_of(params.folds),
+    folds=Folds(params.folds),
     threshold=params.threshold,
     target=params.target,
     mask=params.mask,

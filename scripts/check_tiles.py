@@ -2,6 +2,7 @@
 
 from chromolens.checks.tiles import check_model
 from chromolens.genome.fasta import Genome
+from chromolens.inputs.folds import Folds
 from chromolens.inputs.windows import read_windows
 from chromolens.motifs.names.database import load_database
 from chromolens.runlog import log_to
@@ -14,10 +15,12 @@ with Genome(snakemake.input.genome) as genome:
         snakemake.input.shards,
         genome,
         read_windows(snakemake.input.windows),
-        params.folds,
+        Folds(params.folds),
         params.peaks,
         load_database(params.database),
         chromosome_names=params.chromosome_names,
+        top=params.top,
+        apart=params.apart,
         within=params.positive_within,
         window=params.window,
         kmer=params.kmer,

@@ -1,6 +1,7 @@
 """Measure one model on the folds held out of its trainings."""
 
 from chromolens.inputs.batches import open_inputs
+from chromolens.inputs.folds import Folds
 from chromolens.models import devices
 from chromolens.models.judging.held_out import evaluate_folds
 from chromolens.runlog import log_to
@@ -18,7 +19,7 @@ inputs = open_inputs(
 tables = evaluate_folds(
     inputs,
     snakemake.input.models,
-    snakemake.params.folds,
+    Folds(snakemake.params.folds),
     tasks=model["tasks"],
     objective=model["objective"],
     name=snakemake.wildcards.model,

@@ -1,6 +1,7 @@
 """Explain the chosen windows in full, with hypothetical contributions, out of fold."""
 
 from chromolens.inputs.batches import open_inputs
+from chromolens.inputs.folds import Folds
 from chromolens.models import devices
 from chromolens.models.model import load_folds
 from chromolens.provenance import made_by
@@ -23,7 +24,7 @@ explain_chosen(
     snakemake.output.scores,
     method=Method(names.method, list(params.explains), params.settings, **shared),
     origin=Origin(names.study, names.model, "windows", "", made, devices.describe()),
-    roles=params.folds,
+    folds=Folds(params.folds),
     labels=params.explains,
     most=params.windows,
 )

@@ -1,9 +1,10 @@
 """Look for the lexicon's motifs of one task in the genome, by sequence and by contribution."""
 
 from chromolens.genome.fasta import Genome
+from chromolens.inputs.folds import Folds
 from chromolens.inputs.windows import read_windows
 from chromolens.motifs.hits.files import write_bed, write_bigbed
-from chromolens.motifs.hits.hits import Rules, find_hits, folds_of
+from chromolens.motifs.hits.hits import Rules, find_hits
 from chromolens.motifs.hits.sought import motifs_of_task
 from chromolens.runlog import log_to
 
@@ -15,7 +16,7 @@ with Genome(inputs.genome) as genome:
         genome,
         inputs.track,
         motifs_of_task(inputs.lexicon, inputs.meme, names.model, names.task),
-        folds=folds_of(snakemake.params.folds, genome.sizes),
+        folds=Folds(snakemake.params.folds).homes(genome.sizes),
         windows=read_windows(inputs.windows),
         rules=Rules(**snakemake.params.rules),
         seed=snakemake.params.seed,

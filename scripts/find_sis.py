@@ -3,7 +3,7 @@
 import pandas as pd
 
 from chromolens.inputs.batches import open_inputs
-from chromolens.inputs.folds import table_of
+from chromolens.inputs.folds import Folds
 from chromolens.inputs.windows import rows_of
 from chromolens.models import devices
 from chromolens.models.model import load_folds
@@ -22,7 +22,7 @@ limits = by_fold(pd.read_table(snakemake.input.thresholds), task, params.thresho
 models = {fold: first for fold, (first, *_) in load_folds(snakemake.input.models).items()}
 rows = rows_of(chosen, inputs.windows, "sis", [task], len(chosen))[task]
 table, counts = find_subsets(
-    models, inputs, rows, table_of(params.folds), task=task, thresholds=limits, **params.settings
+    models, inputs, rows, Folds(params.folds), task=task, thresholds=limits, **params.settings
 )
 write_subsets(table, snakemake.output.subsets)
 write_bed(table, snakemake.output.bed)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from chromolens.inputs.batches import open_inputs
-from chromolens.inputs.folds import table_of
+from chromolens.inputs.folds import Folds
 from chromolens.inputs.windows import rows_of
 from chromolens.models import devices
 from chromolens.models.filters import filters_of_folds
@@ -20,7 +20,7 @@ chosen = pd.read_table(snakemake.input.picked, keep_default_na=False)
 rows = rows_of(chosen, inputs.windows, "explain", list(params.explains), len(chosen))
 rows = pd.unique(pd.Series([row for task in rows.values() for row in task], dtype=int))
 table, counts = filters_of_folds(
-    load_folds(snakemake.input.models), inputs, rows, table_of(params.folds)
+    load_folds(snakemake.input.models), inputs, rows, Folds(params.folds)
 )
 table.insert(0, "model", snakemake.wildcards.model)
 table.to_csv(snakemake.output.sites, sep="\t", index=False)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from chromolens.inputs.batches import open_inputs
-from chromolens.inputs.folds import table_of
+from chromolens.inputs.folds import Folds
 from chromolens.inputs.windows import rows_of
 from chromolens.models import devices
 from chromolens.models.model import load_folds
@@ -26,5 +26,5 @@ points = settings_of(
 models = {fold: first for fold, (first, *_) in load_folds(snakemake.input.models).items()}
 rows = rows_of(chosen, inputs.windows, "explain", [task], params.windows)[task]
 search = params.settings | {"task": task}
-table = sweep(models, inputs, rows, table_of(params.folds), points, **search)
+table = sweep(models, inputs, rows, Folds(params.folds), points, **search)
 table.to_csv(snakemake.output.table, sep="\t", index=False, float_format="%.6g")

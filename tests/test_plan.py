@@ -3,11 +3,11 @@
 import re
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from chromolens import config as configuration
 from chromolens.errors import BadInput
+from chromolens.inputs.folds import Folds
 from chromolens.planning import divide, plan, preflight, sources
 
 SIZES = {"a": 900, "b": 500, "c": 400, "d": 300}
@@ -64,7 +64,7 @@ def test_records_name_their_files_and_tasks():
     settings, folds, models, _ = planned(records())
     assert sources.observations(settings) == ["a.txt", "down/h/a.fa"]
     assert plan.tasks(settings) == ["t"]
-    assert set(folds["group"]) == {f"part{i}" for i in range(4)}
+    assert set(folds.fold_of) == {f"part{i}" for i in range(4)}
     assert list(models["tasks"]) == [["t"]]
     assert divide.sizes(records(), settings) == {}
 
@@ -84,14 +84,12 @@ def test_a_simulated_genome_stands_in_for_the_files():
 
 def test_every_chromosome_is_test_in_one_fold_and_balance_is_by_length():
     _, folds, _, _ = planned(genome())
-    tests = folds[folds["role"] == "test"]
-    assert sorted(tests["group"]) == sorted(SIZES)
-    totals = tests.groupby("fold")["group"].apply(lambda names: sum(SIZES[n] for n in names))
+    assert sorted(folds.fold_of) == sorted(SIZES)
+    totals = [sum(SIZES[n] for n in folds.groups(fold, "test")) for fold in folds.roles]
     assert sorted(totals) == [500, 700, 900]
-    for _, rows in folds.groupby("fold"):
-        assert not rows["group"].duplicated().any() and set(rows["group"]) == set(SIZES)
-    roles = divide.fold_roles(folds)
-    assert roles["fold0"]["validation"] == roles["fold1"]["test"]
+    for roles in folds.roles.values():
+        assert sorted(name for part in roles.values() for name in part) == sorted(SIZES)
+    assert folds.groups("fold0", "validation") == folds.groups("fold1", "test")
 
 
 @pytest.mark.parametrize("size", [100, 250, 450, 1000, 5000])
@@ -100,19 +98,18 @@ def test_shards_cover_every_base_once_and_never_mix_folds(size):
     config["attribution"]["shard_size"] = size
     _, folds, _, _ = planned(config)
     covered = {name: np.zeros(length, int) for name, length in SIZES.items()}
-    home = folds[folds["role"] == "test"].set_index("group")["fold"]
     for row in divide.shards(config, SIZES, folds).itertuples():
         for name in row.shard.split("+"):
             chrom, start, end = name.rsplit("-", 2)
             covered[chrom][int(start) : int(end)] += 1
-            assert home[chrom] == row.fold
+            assert folds.fold_of[chrom] == row.fold
             assert re.fullmatch(r"[^/]+-\d+-\d+", row.shard)
     assert all((counts == 1).all() for counts in covered.values())
 
 
 def test_names_of_shards_fit_into_file_names():
     sizes = {f"a_rather_long_name_of_a_contig_{i}": 10 for i in range(200)}
-    folds = pd.DataFrame({"fold": "fold0", "role": "test", "group": list(sizes)})
+    folds = Folds({"fold0": {"test": list(sizes)}})
     shards = divide.shards({"attribution": {"shard_size": 10_000}}, sizes, folds)["shard"]
     assert shards.str.len().max() <= 200
     assert sorted("+".join(shards).split("+")) == sorted(f"{name}-0-10" for name in sizes)

@@ -11,7 +11,7 @@ from chromolens.genome.shuffles import seed_of
 from chromolens.inputs import genome
 from chromolens.inputs.batches import Inputs, of_model, open_inputs
 from chromolens.inputs.chosen import choose
-from chromolens.inputs.folds import ROLES, fold_table, table_of
+from chromolens.inputs.folds import Folds, fold_table
 from chromolens.inputs.windows import rows_of
 from chromolens.models.judging.held_out import HeldOut, evaluate_folds
 from chromolens.models.model import load_model
@@ -62,26 +62,22 @@ def make_control(
     task, permuted = model["tasks"][0], model["labels"] == "permuted"
     drawn = of_model(windows, [task], permuted=permuted, most=model["max_positives"], seed=seed)
     inputs = open_inputs(drawn, fasta)
-    roles = _roles(sorted(set(drawn["group"])), seed)
-    for fold, groups in roles.items():
+    folds = _folds(sorted(set(drawn["group"])), seed)
+    for fold, groups in folds.roles.items():
         _train(config, model, inputs, groups, seed, folder / f"{fold}.0.keras")
-    paths = [str(folder / f"{fold}.0.keras") for fold in roles]
+    paths = [str(folder / f"{fold}.0.keras") for fold in folds.roles]
     question = {"tasks": [task], "objective": "binary", "name": name, "seed": seed}
-    held_out = evaluate_folds(inputs, paths, roles, **question)
-    _explain(config, inputs, held_out.predictions, roles, task, seed, folder)
+    held_out = evaluate_folds(inputs, paths, folds, **question)
+    _explain(config, inputs, held_out.predictions, folds, task, seed, folder)
     return {"positives": int((drawn[task] == 1).sum()), "auroc": _auroc(held_out)}
 
 
-def _roles(chromosomes: list[str], seed: int) -> dict[str, dict[str, list[str]]]:
+def _folds(chromosomes: list[str], seed: int) -> Folds:
     """Chromosomes dealt to ``FOLDS`` folds; a few of the next fold's decide when to stop."""
     rng = np.random.default_rng(seed_of("folds", seed))
     tests = [list(part) for part in np.array_split(rng.permutation(chromosomes), FOLDS)]
     validations = [tests[(i + 1) % FOLDS][:VALIDATION] for i in range(FOLDS)]
-    table = fold_table(tests, validations)
-    return {
-        fold: {role: rows.loc[rows["role"] == role, "group"].tolist() for role in ROLES}
-        for fold, rows in table.groupby("fold")
-    }
+    return Folds.of_table(fold_table(tests, validations))
 
 
 def _train(
@@ -111,7 +107,7 @@ def _explain(
     config: dict,
     inputs: Inputs,
     predictions: pd.DataFrame,
-    roles: dict,
+    folds: Folds,
     task: str,
     seed: int,
     folder: Path,
@@ -125,7 +121,7 @@ def _explain(
     counts = {"count": most, "sis_count": settings["windows"], "seed": seed}
     chosen = choose(inputs.windows, predictions, candidates, own, **counts)
     chosen.to_csv(folder / "picked.tsv", sep="\t", index=False)
-    models = {fold: load_model(folder / f"{fold}.0.keras") for fold in roles}
+    models = {fold: load_model(folder / f"{fold}.0.keras") for fold in folds.roles}
     shared, _ = split_settings(attribution_settings(config, config["inputs"]) | {"seed": seed})
     name = next(iter(config["attribution"]["methods"]))
     explain_chosen(
@@ -135,13 +131,12 @@ def _explain(
         str(folder / "windows.h5"),
         method=Method(name, [task], batch_size=32, **shared),
         origin=Origin("nulls", "", "windows", "", {}),
-        roles=roles,
+        folds=folds,
         labels=own,
         most=most,
     )
     rows = rows_of(chosen, inputs.windows, "sis", [task], most)[task]
     of_fold = thresholds.by_fold(limits, task, settings["threshold"])
-    folds = table_of(roles)
     found, _ = find_subsets(
         models, inputs, rows, folds, task=task, thresholds=of_fold, **sis_settings(config)
     )

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens.genome.fasta import Genome
+from chromolens.genome.nearest import nearest_places
 from chromolens.inputs.peaks import read_peaks
 from chromolens.motifs.compare import similarity
 from chromolens.motifs.hits.sites import composition, query_of, sites_of
@@ -173,29 +174,17 @@ def nearest(sites: pd.DataFrame, targets: pd.DataFrame) -> np.ndarray:
     Near enough: a target of ``reach`` bp at most that far from the site's middle; one without
     shares at least half the bases of the narrower of the two.
     """
-    found = np.full(len(sites), -1)
-    chroms = targets["chrom"].to_numpy()
     start, end, reach = (targets[name].to_numpy(float) for name in ("start", "end", "reach"))
-    for chrom in sites["chrom"].unique() if len(targets) else ():
-        own = np.flatnonzero(chroms == chrom)
-        rows = np.flatnonzero(sites["chrom"] == chrom)
-        if not len(own):
-            continue
-        own = own[np.argsort(start[own] + end[own], kind="stable")]
-        first, last = (sites[name].to_numpy(float)[rows] for name in ("start", "end"))
-        near = own[_closest((start[own] + end[own]), first + last)]
-        shared = np.minimum(end[near], last) - np.maximum(start[near], first)
-        enough = 2 * shared >= np.minimum(end[near] - start[near], last - first)
-        close = np.abs(start[near] + end[near] - first - last) <= 2 * reach[near]
-        found[rows] = np.where(np.where(np.isnan(reach[near]), enough, close), near, -1)
+    first, last = (sites[name].to_numpy(float) for name in ("start", "end"))
+    # Twice the middles: whole numbers, so that no rounding decides.
+    found = nearest_places(targets["chrom"], start + end, sites["chrom"], first + last)
+    rows = np.flatnonzero(found >= 0)
+    near, first, last = found[rows], first[rows], last[rows]
+    shared = np.minimum(end[near], last) - np.maximum(start[near], first)
+    enough = 2 * shared >= np.minimum(end[near] - start[near], last - first)
+    close = np.abs(start[near] + end[near] - first - last) <= 2 * reach[near]
+    found[rows[~np.where(np.isnan(reach[near]), enough, close)]] = -1
     return found
-
-
-def _closest(places: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Index into ascending ``places`` of the one nearest to each of ``wanted``."""
-    right = np.searchsorted(places, wanted).clip(max=len(places) - 1)
-    left = (right - 1).clip(min=0)
-    return np.where(np.abs(places[left] - wanted) <= np.abs(places[right] - wanted), left, right)
 
 
 def at_recall(ranked: np.ndarray, events: int, recall: float) -> tuple[float, float]:

@@ -17,10 +17,10 @@ from chromolens.genome.onehot import codes_to_onehot
 from chromolens.genome.shuffles import degenerate, dinucleotide, seed_of
 from chromolens.inputs.batches import Inputs
 from chromolens.inputs.chosen import background_rows
+from chromolens.inputs.folds import Folds
 from chromolens.inputs.windows import rows_of
 from chromolens.models.model import Model
 from chromolens.models.targets import target_values
-from chromolens.sis.find import rows_by_fold
 from chromolens.sis.front import mask_of
 from chromolens.sis.search.collection import masked
 from chromolens.sis.thresholds import Threshold, by_fold, of_windows
@@ -82,7 +82,7 @@ def check_masks(
     inputs: Inputs,
     rows: np.ndarray,
     *,
-    folds: pd.DataFrame,
+    folds: Folds,
     task: str,
     thresholds: Mapping[str, Threshold],
     target: str,
@@ -109,13 +109,12 @@ def check_masks(
     windows whose masked input reaches its threshold.
     """
     found = []
-    for fold, ours in rows_by_fold(inputs, rows, folds).items():
+    for fold, ours in folds.by_fold(inputs.windows, rows).items():
         if fold not in models_by_fold:
             continue
         model, ours = models_by_fold[fold], ours[:MOST]
         ask = _target(model, task, target)
-        groups = folds.loc[(folds["fold"] == fold) & (folds["role"] == "test"), "group"]
-        scale = _scale(ask, inputs, ours, set(groups), seed)
+        scale = _scale(ask, inputs, ours, folds.rows(inputs.windows, fold, "test"), seed)
         for name, vector in _masks(mask, model).items():
             onehot = inputs.onehot(ours)
             empty = ask(masked(onehot, onehot.any(axis=-1), vector))
@@ -157,11 +156,10 @@ def _target(model: Model, task: str, target: str) -> Callable[[np.ndarray], np.n
 
 
 def _scale(
-    ask: Callable, inputs: Inputs, rows: np.ndarray, groups: Iterable[str], seed: int
+    ask: Callable, inputs: Inputs, rows: np.ndarray, held_out: np.ndarray, seed: int
 ) -> Scale:
-    negatives = np.flatnonzero(inputs.windows["group"].isin(groups))
-    table = inputs.windows.iloc[negatives]
-    negatives = negatives[table["role"] == "negative"]
+    """What ``rows`` are held against; the negatives are drawn from the rows ``held_out``."""
+    negatives = held_out[inputs.windows["role"].iloc[held_out] == "negative"]
     drawn = background_rows(inputs.windows.iloc[negatives], MOST, seed)
     names = inputs.windows["id"].to_numpy()[rows]
     return Scale(

@@ -19,7 +19,10 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
 from chromolens.genome.onehot import UNKNOWN, codes_to_onehot
-from chromolens.inputs.peaks import read_peaks
+from chromolens.inputs.folds import Folds
+from chromolens.inputs.labels import drop_near, label, read_events
+from chromolens.inputs.peaks import Names
+from chromolens.inputs.windows import Tally
 from chromolens.motifs.hits.scan import best, log_odds, window_words
 from chromolens.motifs.names.database import Motif
 from chromolens.scores import open_scores
@@ -33,28 +36,34 @@ def check_model(
     shards: Sequence[str],
     genome: Genome,
     windows: pd.DataFrame,
-    roles: Mapping[str, Mapping[str, Sequence[str]]],
+    folds: Folds,
     peaks: Mapping[str, str | Sequence[str]],
     database: list[Motif],
     *,
-    chromosome_names: Mapping[str, str] | None,
+    chromosome_names: Names | None,
+    top: float,
+    apart: Mapping[str, Mapping[str, object]],
     within: int,
     window: int,
     kmer: int,
 ) -> pd.DataFrame:
-    """``check`` for every task that the shards explain and that has events."""
+    """``check`` for every task that the shards explain and that has events.
+
+    A tile is labelled as a training window is. ``peaks``, ``chromosome_names``, ``top``,
+    ``apart``, ``within`` (positive_within, bp) and ``window`` (bp) are those of
+    ``inputs.genome.prepare``. An event counts even where no window could be centred on it.
+    """
     tasks = [task for task in read_headers(list(shards))[shards[0]].tasks if task in peaks]
+    uncounted = Tally()  # what masks was counted when the inputs were prepared
+    events = read_events(peaks, genome.sizes, chromosome_names, top, uncounted)
+    events = drop_near(events, apart, uncounted)
     tables = []
     for task in tasks:
-        files = [peaks[task]] if isinstance(peaks[task], str) else peaks[task]
-        events = pd.concat(read_peaks(path, genome.sizes, chromosome_names) for path in files)
         tiles = read_tiles(shards, task)
-        for chrom, rows in tiles.groupby("chrom"):
-            summits = events.loc[events["chrom"] == chrom, "summit"].to_numpy()
-            starts = rows["start"].to_numpy()
-            tiles.loc[rows.index, "label"] = tile_labels(starts, window, summits, within)
+        own = events[events["task"] == task]
+        tiles["label"] = label(own, tiles, window, within)
         labelled = windows.assign(label=windows[task])
-        training = {f: labelled[labelled["group"].isin(r["training"])] for f, r in roles.items()}
+        training = {f: labelled.iloc[folds.rows(labelled, f, "training")] for f in folds.roles}
         tables.append(
             check(tiles, genome, training, database, task=task, window=window, kmer=kmer)
         )
@@ -73,24 +82,6 @@ def read_tiles(shards: Sequence[str], task: str) -> pd.DataFrame:
                 parts.append(pd.DataFrame(found).assign(chrom=chrom, fold=header.fold))
     tiles = pd.concat(parts, ignore_index=True)
     return tiles[tiles["value"].notna()].reset_index(drop=True)
-
-
-def tile_labels(starts: np.ndarray, window: int, events: np.ndarray, within: int) -> np.ndarray:
-    """1 where an event lies within ``within`` bp of a tile's centre, NaN where near, else 0.
-
-    ``starts`` (tiles,), ``events`` (events,) positions on one chromosome. "Near": within half a
-    window and ``within`` more, as for the training windows.
-    """
-    labels = np.zeros(len(starts), np.float32)
-    if len(events):
-        centres, events = starts + window // 2, np.sort(events)
-        right = np.searchsorted(events, centres).clip(max=len(events) - 1)
-        distance = np.minimum(
-            np.abs(events[right] - centres), np.abs(events[(right - 1).clip(min=0)] - centres)
-        )
-        labels[distance <= window // 2 + within] = np.nan
-        labels[distance <= within] = 1
-    return labels
 
 
 def check(

@@ -14,13 +14,14 @@ drawn for an input depends on its id, the candidates and the seed, never on the 
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from chromolens.errors import BadInput
 from chromolens.genome.shuffles import seed_of
 from chromolens.inputs.batches import Inputs
+from chromolens.inputs.folds import Folds
 from chromolens.inputs.reference_kinds import DRAWN
 
 GC_WIDTH = 0.02  # largest difference in share of G and C that counts as the same
@@ -125,19 +126,18 @@ class Drawn:
 def by_fold(
     kind: str,
     inputs: Inputs,
-    roles: Mapping[str, Mapping[str, Sequence[str]]],
+    folds: Folds,
     *,
     count: int,
     seed: int,
 ) -> dict[str, Drawn]:
-    """``Drawn`` of each fold of ``{fold: {role: [groups]}}``; none where ``kind`` isn't drawn."""
+    """``Drawn`` of each of ``folds``; none where ``kind`` isn't drawn."""
     if kind not in DRAWN:
         return {}
     return {
-        fold: Drawn(kind, inputs, _candidates(kind, inputs, parts["training"]), count=count,
-                    seed=seed)
-        for fold, parts in roles.items()
-    }  # fmt: skip
+        fold: Drawn(kind, inputs, _candidates(kind, inputs, folds, fold), count=count, seed=seed)
+        for fold in folds.roles
+    }
 
 
 def mean_input(inputs: Inputs, rows: np.ndarray, at_once: int = 4096) -> np.ndarray:
@@ -148,9 +148,8 @@ def mean_input(inputs: Inputs, rows: np.ndarray, at_once: int = 4096) -> np.ndar
     return (total / max(len(rows), 1)).astype(np.float32)[None, None]
 
 
-def _candidates(kind: str, inputs: Inputs, groups: Sequence[str]) -> np.ndarray:
-    inside = inputs.windows["group"].isin(list(groups)).to_numpy()
-    role = inputs.windows["role"].to_numpy()
+def _candidates(kind: str, inputs: Inputs, folds: Folds, fold: str) -> np.ndarray:
+    inside = folds.rows(inputs.windows, fold, "training")
+    role = inputs.windows["role"].to_numpy()[inside]
     wanted = role == "negative" if kind in ("gc_matched", "pool") else role != "tile"
-    found = np.flatnonzero(inside & wanted)
-    return found if len(found) else np.flatnonzero(inside)
+    return inside[wanted] if wanted.any() else inside

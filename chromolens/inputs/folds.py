@@ -1,13 +1,16 @@
 """Folds: which groups (chromosomes, or parts of the records) a training never sees.
 
-A folds table has one row per fold and group: ``fold`` (fold0, fold1, ...), ``role`` (test,
+``Folds`` answers every question of the kind "by the model that never saw it". A folds table is
+the same as a file: one row per fold and group, with ``fold`` (fold0, fold1, ...), ``role`` (test,
 validation or training) and ``group``. Used while planning, so it imports nothing slow.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput, nearest
@@ -22,6 +25,122 @@ _FILE_ROLES = {
     "train": "training",
     "training": "training",
 }
+
+
+@dataclass(frozen=True)
+class Folds:
+    """The groups of each fold by role, and what follows from them.
+
+    Attributes
+    ----------
+    roles
+        Fold -> role -> groups. It is plain enough to be a parameter of a rule.
+
+    Raises
+    ------
+    BadInput
+        A group is test in two folds, or has two roles in one.
+    """
+
+    roles: Mapping[str, Mapping[str, Sequence[str]]]
+
+    def __post_init__(self) -> None:
+        table = self.table()
+        _check_tests(table)
+        _check_once(table)
+
+    @classmethod
+    def of_table(cls, table: pd.DataFrame) -> "Folds":
+        """Return the folds of a folds table (columns fold, role, group)."""
+        by_fold = table.groupby("fold", sort=False)
+        return cls(
+            {fold: part.groupby("role")["group"].apply(list).to_dict() for fold, part in by_fold}
+        )
+
+    def table(self) -> pd.DataFrame:
+        """Return the folds table: test, validation and training groups of one fold after another.
+
+        All columns are text.
+        """
+        rows = [
+            (fold, role, group)
+            for fold, parts in self.roles.items()
+            for role in ROLES
+            for group in parts.get(role, ())
+        ]
+        return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
+
+    def only(self, fold: str) -> "Folds":
+        """Return the one fold called ``fold``."""
+        return Folds({fold: self._parts(fold)})
+
+    def groups(self, fold: str, role: str) -> list[str]:
+        """Return the groups that have ``role`` in ``fold``, in their order; there may be none.
+
+        BadInput for a fold that isn't there.
+        """
+        return list(self._parts(fold).get(role, ()))
+
+    @property
+    def fold_of(self) -> dict[str, str]:
+        """Group -> the fold in which it is test, whose models never saw it.
+
+        A group that is test in no fold is not in it.
+        """
+        return {group: fold for fold in self.roles for group in self.groups(fold, "test")}
+
+    def homes(self, groups: Iterable[str]) -> dict[str, str]:
+        """Return ``fold_of`` those of ``groups`` that are test in a fold, in their order."""
+        fold_of = self.fold_of
+        return {group: fold_of[group] for group in groups if group in fold_of}
+
+    def folds_of(self, windows: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
+        """Return the fold in which the group of each of ``rows`` is test, text (n,).
+
+        ``windows`` is the table of windows, ``rows`` int (n,) are row numbers of it. BadInput for
+        a window that every fold has seen.
+        """
+        fold_of, groups = self.fold_of, _groups(windows, rows)
+        found = [fold_of.get(group) for group in groups]
+        if None in found:
+            odd = found.index(None)
+            raise BadInput(
+                f"'{groups[odd]}' is test in no fold, so no model may explain its windows",
+                expected=f"windows of {', '.join(fold_of)}",
+                where=str(windows["id"].iloc[rows[odd]]),
+            )
+        return np.array(found, dtype=object)
+
+    def by_fold(self, windows: pd.DataFrame, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """Return fold -> those of ``rows`` whose group is test in it, in their order.
+
+        Every fold with test groups is there. Arguments and errors are those of ``folds_of``.
+        """
+        rows = np.asarray(rows)
+        folds = self.folds_of(windows, rows)
+        return {fold: rows[folds == fold] for fold in dict.fromkeys(self.fold_of.values())}
+
+    def rows(
+        self, windows: pd.DataFrame, fold: str, role: str, among: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Return the rows of ``windows``, int (n,), whose group has ``role`` in ``fold``.
+
+        With ``among`` (row numbers) it returns those of them, in their order. BadInput for a fold
+        that isn't there.
+        """
+        among = np.arange(len(windows)) if among is None else np.asarray(among)
+        wanted = np.array(self.groups(fold, role), dtype=str)
+        return among[np.isin(_groups(windows, among), wanted)]
+
+    def _parts(self, fold: str) -> Mapping[str, Sequence[str]]:
+        if fold not in self.roles:
+            raise BadInput(f"there is no {fold!r}", expected=f"one of {', '.join(self.roles)}")
+        return self.roles[fold]
+
+
+def _groups(windows: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
+    """Return the group of each of ``rows`` as text: a chromosome may be called 1."""
+    return windows["group"].iloc[rows].to_numpy(dtype=str)
 
 
 def balance(weights: Mapping[str, float], k: int) -> list[list[str]]:
@@ -179,37 +298,26 @@ def _check_known(table: pd.DataFrame, known: list[str]) -> None:
             )
 
 
-def table_of(roles: Mapping[str, Mapping[str, Sequence[str]]]) -> pd.DataFrame:
-    """The folds table of ``{fold: {role: [groups]}}``."""
-    rows = [
-        (fold, role, group)
-        for fold, parts in roles.items()
-        for role, groups in parts.items()
-        for group in groups
-    ]
-    return pd.DataFrame(rows, columns=["fold", "role", "group"])
-
-
 def _check_once(table: pd.DataFrame) -> None:
-    for (fold, group), rows in table.groupby(["fold", "group"], sort=False):
-        if len(rows) > 1:
-            raise BadInput(
-                f"{group} stands {len(rows)} times in one fold: {', '.join(rows['role'])}",
-                expected="each group in one role of a fold",
-                where=f"folds: {fold}",
-                remedy=f"leave {group} in one role",
-            )
+    twice = table[table.duplicated(["fold", "group"], keep=False)]
+    for (fold, group), rows in twice.groupby(["fold", "group"], sort=False):
+        raise BadInput(
+            f"{group} stands {len(rows)} times in one fold: {', '.join(rows['role'])}",
+            expected="each group in one role of a fold",
+            where=f"folds: {fold}",
+            remedy=f"leave {group} in one role",
+        )
 
 
 def _check_tests(table: pd.DataFrame) -> None:
-    for group, rows in table[table["role"] == "test"].groupby("group", sort=False):
-        if len(rows) > 1:
-            raise BadInput(
-                f"{group} is test in more than one fold: {', '.join(rows['fold'])}",
-                expected="each group held out of one fold, whose model explains it",
-                where="folds.test, or the fold files",
-                remedy=f"leave {group} in one of them",
-            )
+    test = table[table["role"] == "test"]
+    for group, rows in test[test.duplicated("group", keep=False)].groupby("group", sort=False):
+        raise BadInput(
+            f"{group} is test in more than one fold: {', '.join(rows['fold'])}",
+            expected="each group held out of one fold, whose model explains it",
+            where="folds.test, or the fold files",
+            remedy=f"leave {group} in one of them",
+        )
 
 
 def _check_filled(table: pd.DataFrame) -> None:

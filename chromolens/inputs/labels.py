@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
+from chromolens.genome.nearest import nearest_places
 from chromolens.inputs.peaks import Names, read_peaks
 from chromolens.inputs.signals import as_list
 from chromolens.inputs.windows import Tally
@@ -89,23 +90,19 @@ def drop_near(
         rows = np.flatnonzero(events["task"] == task)
         others = events[events["task"].isin(list(rule["from"]))]
         places = events.iloc[rows]
-        near = nearest(others, places["chrom"], places["position"]) <= rule["distance"]
+        near = distances(others, places["chrom"], places["position"]) <= rule["distance"]
         _count(tally, "near an event of another task", places[near & used[rows]])
         used[rows[near]] = False
     return events.assign(used=used)
 
 
-def nearest(events: pd.DataFrame, chroms: Sequence[str], positions: Sequence[int]) -> np.ndarray:
+def distances(events: pd.DataFrame, chroms: Sequence[str], positions: Sequence[int]) -> np.ndarray:
     """Return the distance (bp, float64) of each position to the nearest event; inf without one."""
-    chroms, positions = np.asarray(chroms, dtype=str), np.asarray(positions, dtype=np.int64)
+    positions = np.asarray(positions, dtype=np.int64)
+    known = events["position"].to_numpy(dtype=np.int64)
+    near = nearest_places(events["chrom"], known, chroms, positions)
     distance = np.full(len(positions), np.inf)
-    for chrom, rows in events.groupby("chrom", sort=False):
-        here = np.flatnonzero(chroms == chrom)
-        places = np.sort(rows["position"].to_numpy(dtype=np.int64))
-        right = np.searchsorted(places, positions[here])
-        after = np.abs(places[np.minimum(right, len(places) - 1)] - positions[here])
-        before = np.abs(places[np.maximum(right - 1, 0)] - positions[here])
-        distance[here] = np.minimum(before, after)
+    distance[near >= 0] = np.abs(known[near[near >= 0]] - positions[near >= 0])
     return distance
 
 
@@ -122,8 +119,8 @@ def label(
     centres = windows["start"].to_numpy(dtype=np.int64) + window // 2
     used = events[events["used"].astype(bool)]
     labels = np.zeros(len(windows))
-    labels[nearest(events, windows["chrom"], centres) <= window // 2 + positive_within] = np.nan
-    labels[nearest(used, windows["chrom"], centres) <= positive_within] = 1
+    labels[distances(events, windows["chrom"], centres) <= window // 2 + positive_within] = np.nan
+    labels[distances(used, windows["chrom"], centres) <= positive_within] = 1
     return labels
 
 

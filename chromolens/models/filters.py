@@ -18,6 +18,7 @@ import pandas as pd
 
 from chromolens.genome.onehot import UNKNOWN
 from chromolens.inputs.batches import Inputs
+from chromolens.inputs.folds import Folds
 from chromolens.models.batching import batches, padded
 from chromolens.models.foreign.rearranged import Rearranged
 from chromolens.models.model import Model
@@ -53,18 +54,17 @@ class Filters(NamedTuple):
 
 
 def filters_of_folds(
-    models: Mapping[str, Sequence[Model]], inputs: Inputs, rows: np.ndarray, folds: pd.DataFrame
+    models: Mapping[str, Sequence[Model]], inputs: Inputs, rows: np.ndarray, folds: Folds
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """Sites of all filters of each fold's first replicate, in those ``rows`` that it never saw.
 
-    ``folds``: columns fold, role, group. Gives a table with ``COLUMNS`` less ``model`` and
-    ``motif``, the name of each filter (``fold0_filter_3``), and the counts (width, 4) of those
-    with sites by that name. A network without such a convolution has no rows; the log says so.
+    Gives a table with ``COLUMNS`` less ``model`` and ``motif``, the name of each filter
+    (``fold0_filter_3``), and the counts (width, 4) of those with sites by that name. A network
+    without such a convolution has no rows; the log says so.
     """
     tables, counts = [pd.DataFrame(columns=["motif", *COLUMNS[1:]])], {}
     for fold, (model, *_) in sorted(models.items()):
-        test = folds.loc[(folds["fold"] == fold) & (folds["role"] == "test"), "group"]
-        own = rows[inputs.windows["group"].iloc[rows].isin(test).to_numpy()]
+        own = folds.rows(inputs.windows, fold, "test", among=rows)
         found = filter_sites(model, inputs, own)
         number = np.arange(len(found.sites))
         names = [f"{fold}_filter_{place}" for place in number]

@@ -8,7 +8,7 @@ from chromolens.config import is_file
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import chromosome_sizes
 from chromolens.genome.intervals import check_name
-from chromolens.inputs.folds import balance, check_folds, fold_table, read_fold_files
+from chromolens.inputs.folds import Folds, balance, check_folds, fold_table, read_fold_files
 from chromolens.inputs.peaks import read_peaks
 from chromolens.planning.sources import files
 
@@ -39,8 +39,8 @@ def sizes(config: dict, settings: dict) -> dict[str, int]:
     return chromosome_sizes(settings["fasta"])
 
 
-def folds(config: dict, settings: dict, sizes: dict[str, int]) -> pd.DataFrame:
-    """One row per fold, role (test, validation, training) and group (chromosome or part)."""
+def folds(config: dict, settings: dict, sizes: dict[str, int]) -> Folds:
+    """Groups (chromosomes or parts) of each fold, by role; BadInput for what would leak."""
     chosen = config["folds"]
     groups = list(sizes) or [f"part{i}" for i in range(settings["parts"])]
     if chosen["files"]:
@@ -55,42 +55,33 @@ def folds(config: dict, settings: dict, sizes: dict[str, int]) -> pd.DataFrame:
     check_folds(table, groups)
     for group in table["group"].unique():
         check_name(group)
-    return table
+    return Folds.of_table(table)
 
 
-def in_folds(folds: pd.DataFrame, sizes: dict[str, int]) -> dict[str, int]:
+def in_folds(folds: Folds, sizes: dict[str, int]) -> dict[str, int]:
     """Those of ``sizes`` that stand in a fold: the rest is neither trained on nor explained."""
-    named = set(folds["group"])
+    named = set(folds.table()["group"])
     return {chrom: size for chrom, size in sizes.items() if chrom in named}
 
 
-def fold_roles(folds: pd.DataFrame) -> dict[str, dict[str, list[str]]]:
-    """``{fold: {role: [groups]}}``, plain enough to be a parameter of a rule."""
-    return {
-        fold: part.groupby("role")["group"].apply(list).to_dict()
-        for fold, part in folds.groupby("fold", sort=False)
-    }
-
-
-def shards(config: dict, sizes: dict[str, int], folds: pd.DataFrame) -> pd.DataFrame:
+def shards(config: dict, sizes: dict[str, int], folds: Folds) -> pd.DataFrame:
     """One row per shard: shard (its regions, joined by +, or fold-part-of), fold.
 
     Chromosomes longer than ``shard_size`` are cut evenly; small ones of one fold share a shard.
     """
     rows, most = [], config["attribution"]["shard_size"]
-    for fold, test in folds[folds["role"] == "test"].groupby("fold", sort=False)["group"]:
+    for fold in folds.roles:
         if sizes:
-            rows += [(name, fold) for name in _pack(list(test), sizes, most)]
+            rows += [(name, fold) for name in _pack(folds.groups(fold, "test"), sizes, most)]
         else:
             parts = config["attribution"]["parts"]
             rows += [(f"{fold}-{i}-{parts}", fold) for i in range(parts)]
     return pd.DataFrame(rows, columns=["shard", "fold"])
 
 
-def explained(folds: pd.DataFrame, sizes: dict[str, int]) -> list[str]:
+def explained(folds: Folds, sizes: dict[str, int]) -> list[str]:
     """Names of the whole chromosomes that are explained: those that are test in some fold."""
-    tested = set(folds.loc[folds["role"] == "test", "group"])
-    return [f"{chrom}-0-{size}" for chrom, size in sizes.items() if chrom in tested]
+    return [f"{chrom}-0-{sizes[chrom]}" for chrom in folds.homes(sizes)]
 
 
 def _pack(chromosomes: list[str], sizes: dict[str, int], most: int) -> list[str]:

@@ -13,6 +13,7 @@ from chromolens import architectures, plugins
 from chromolens.attribution import methods as known_methods
 from chromolens.config import check_name
 from chromolens.errors import BadInput
+from chromolens.inputs.folds import Folds
 from chromolens.inputs.records import DEFAULT_TASK
 from chromolens.inputs.windows import check_task
 from chromolens.models.nulls import is_null
@@ -92,18 +93,18 @@ def _explains(objective: str, tasks: list[str]) -> dict[str, str]:
     return {f"{part}_{task}": task for part in ("profile", "counts") for task in tasks}
 
 
-def trainings(models: pd.DataFrame, folds: pd.DataFrame, replicates: int) -> pd.DataFrame:
+def trainings(models: pd.DataFrame, folds: Folds, replicates: int) -> pd.DataFrame:
     """One row per model, fold and replicate."""
-    frame = models[["model"]].merge(pd.DataFrame({"fold": folds["fold"].unique()}), how="cross")
+    frame = models[["model"]].merge(pd.DataFrame({"fold": list(folds.roles)}), how="cross")
     return frame.merge(pd.DataFrame({"replicate": range(replicates)}), how="cross")
 
 
-def given(config: dict, folds: pd.DataFrame, downloaded: str) -> dict[str, dict[str, list[str]]]:
+def given(config: dict, folds: Folds, downloaded: str) -> dict[str, dict[str, list[str]]]:
     """Model -> fold -> the file of a network that is not trained; empty where it is.
 
     ``downloaded`` is the folder of files that come from a URL.
     """
-    names, found = list(dict.fromkeys(folds["fold"])), {}
+    names, found = list(folds.roles), {}
     for model, stated in config["models"].items():
         where = f"the config, models.{model}"
         files = sources.localise(stated["file"], downloaded)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens.genome.intervals import Interval
+from chromolens.genome.nearest import nearest_places
 from chromolens.motifs.modisco.seqlets import read_seqlets
 
 
@@ -53,19 +54,11 @@ def from_tss(places: pd.DataFrame, genes: pd.DataFrame) -> pd.DataFrame:
         reads in the gene's direction. Of equally near TSS the left one.
     """
     found = pd.DataFrame({"distance": np.nan, "along": False}, index=places.index)
-    sites = genes.assign(
-        tss=np.where(genes["strand"] == "-", genes["end"] - 0.5, genes["start"] + 0.5)
-    )
-    by_chrom = dict(list(sites.sort_values("tss", kind="stable").groupby("chrom")))
-    for chrom, here in places.groupby("chrom"):
-        if chrom not in by_chrom:
-            continue
-        tss, strands = (by_chrom[chrom][name].to_numpy() for name in ("tss", "strand"))
-        middle = here["middle"].to_numpy()
-        right = np.clip(np.searchsorted(tss, middle), 0, len(tss) - 1)
-        left = np.maximum(right - 1, 0)
-        near = np.where(np.abs(middle - tss[left]) <= np.abs(tss[right] - middle), left, right)
-        direction = np.where(strands[near] == "-", -1, 1)
-        found.loc[here.index, "distance"] = (middle - tss[near]) * direction
-        found.loc[here.index, "along"] = (here["strand"] == strands[near]).to_numpy()
+    tss = np.where(genes["strand"] == "-", genes["end"] - 0.5, genes["start"] + 0.5)
+    near = nearest_places(genes["chrom"], tss, places["chrom"], places["middle"])
+    here, near = near >= 0, near[near >= 0]
+    strands = genes["strand"].to_numpy()[near]
+    direction = np.where(strands == "-", -1, 1)
+    found.loc[here, "distance"] = (places["middle"].to_numpy()[here] - tss[near]) * direction
+    found.loc[here, "along"] = places["strand"].to_numpy()[here] == strands
     return found

@@ -8,6 +8,7 @@ import pandas as pd
 from chromolens.errors import BadInput
 from chromolens.genome.onehot import decode
 from chromolens.inputs.batches import Inputs
+from chromolens.inputs.folds import Folds
 from chromolens.models.batching import batches
 from chromolens.models.model import Model
 from chromolens.runlog import logger, progress
@@ -26,7 +27,7 @@ def find_subsets(
     models_by_fold: Mapping[str, Model],
     inputs: Inputs,
     rows: np.ndarray,
-    folds: pd.DataFrame,
+    folds: Folds,
     *,
     task: int | str,
     thresholds: Mapping[str, Threshold],
@@ -45,8 +46,7 @@ def find_subsets(
     rows
         Row numbers of ``inputs.windows`` (n,).
     folds
-        Columns fold, role, group; each window is explained by the fold in which its group is
-        test.
+        Each window is explained by the fold in which its group is test.
     thresholds
         Fold -> threshold in target units, or ``{"relative": share}``; see
         ``thresholds.by_fold``. One that is NaN is reached by no window.
@@ -65,7 +65,7 @@ def find_subsets(
     """
     tables, counts = [], []
     settings = {"task": task, "target": target, "mask": mask, "method": method}
-    for fold, ours in rows_by_fold(inputs, rows, folds).items():
+    for fold, ours in folds.by_fold(inputs.windows, rows).items():
         counts.append(dict.fromkeys(COUNTS, 0) | {"fold": fold, "threshold": np.nan})
         if not len(ours):
             continue
@@ -81,24 +81,6 @@ def find_subsets(
             counts[-1] |= {key: counts[-1][key] + value for key, value in told.items()}
         _log(counts[-1])
     return pd.DataFrame(tables, columns=COLUMNS), pd.DataFrame(counts, columns=COUNTS)
-
-
-def rows_by_fold(inputs: Inputs, rows: np.ndarray, folds: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Fold -> those of ``rows`` whose group is test in it, in their order; every fold is there.
-
-    BadInput for a group that is test in no fold.
-    """
-    rows = np.asarray(rows)
-    test = folds[folds["role"] == "test"].set_index("group")["fold"]
-    groups = inputs.windows["group"].to_numpy()[rows]
-    missing = sorted(set(groups) - set(test.index))
-    if missing:
-        raise BadInput(
-            f"{missing[0]!r} is test in no fold, so no model may explain its windows",
-            expected=f"one of {', '.join(map(str, test.index))}",
-        )
-    of_row = test[groups].to_numpy()
-    return {fold: rows[of_row == fold] for fold in dict.fromkeys(test)}
 
 
 def _check_fold(fold: str, models: Mapping[str, Model], thresholds: Mapping) -> None:

@@ -16,10 +16,10 @@ import pandas as pd
 
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import Inputs
+from chromolens.inputs.folds import Folds
 from chromolens.models.batching import batches
 from chromolens.models.model import Model
 from chromolens.runlog import progress
-from chromolens.sis.find import rows_by_fold
 from chromolens.sis.front import BLOCK, Finder
 from chromolens.sis.search.collection import reached_by, smallest_passing
 from chromolens.sis.thresholds import Threshold, by_fold, fold_thresholds, is_relative, of_windows
@@ -82,7 +82,7 @@ def sweep(
     models_by_fold: Mapping[str, Model],
     inputs: Inputs,
     rows: np.ndarray,
-    folds: pd.DataFrame,
+    folds: Folds,
     settings: list[Setting],
     **search: object,
 ) -> pd.DataFrame:
@@ -105,7 +105,7 @@ def sweep(
     ``threshold_high``: over the windows.
     """
     parts, limits, methods = [], [], []
-    for fold, ours in progress(rows_by_fold(inputs, rows, folds).items(), what="sweep"):
+    for fold, ours in progress(folds.by_fold(inputs.windows, rows).items(), what="sweep"):
         if not len(ours):
             continue
         if fold not in models_by_fold:

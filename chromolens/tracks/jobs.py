@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
 from chromolens.inputs.batches import Inputs, open_inputs
 from chromolens.inputs.drawing import by_fold
-from chromolens.inputs.folds import table_of
+from chromolens.inputs.folds import Folds
 from chromolens.inputs.reference_kinds import DRAWN
 from chromolens.inputs.windows import rows_of
 from chromolens.models.model import Model
@@ -39,16 +38,16 @@ def explain(
     origin: Origin,
     genome: str | None,
     windows: str,
-    roles: Mapping[str, Sequence[str]],
+    folds: Folds,
 ) -> None:
     """Explain the shard that ``origin`` names: regions of the genome, or a part of the records.
 
     A shard of regions is called ``chrom-start-end`` (several joined by +); a shard of records
-    ``fold-part-parts``, of the fold's test records. ``roles`` gives the fold's groups by role.
+    ``fold-part-parts``, of the fold's test records.
     """
     method = method.in_fold(origin.fold)
     if method.references in DRAWN:
-        method = with_drawn(method, open_inputs(windows, genome), {origin.fold: roles})
+        method = with_drawn(method, open_inputs(windows, genome), folds.only(origin.fold))
     shared = {"method": method, "origin": origin}
     if genome:
         regions = [Interval.from_name(name) for name in origin.shard.split("+")]
@@ -57,7 +56,7 @@ def explain(
     else:
         _, part, parts = origin.shard.rsplit("-", 2)
         inputs = open_inputs(windows)
-        rows = np.flatnonzero(inputs.windows["group"].isin(roles["test"]))
+        rows = folds.rows(inputs.windows, origin.fold, "test")
         places = shard_of(len(rows), int(part), int(parts))
         explain_records(models, inputs, rows, target, places=places, **shared)
 
@@ -70,33 +69,31 @@ def explain_chosen(
     *,
     method: Method,
     origin: Origin,
-    roles: Mapping[str, Mapping[str, Sequence[str]]],
+    folds: Folds,
     labels: Mapping[str, str],
     most: int,
 ) -> None:
     """Explain the windows that the table ``picked`` chose, at most ``most`` a task, in full.
 
-    ``roles`` gives each fold's groups by role, ``labels`` the task whose labels a task predicts.
-    Folds' scales are measured on at most as many windows that were chosen as background.
+    ``labels`` gives the task whose labels a task predicts. Folds' scales are measured on at most
+    as many windows that were chosen as background.
     """
     chosen = pd.read_table(picked, keep_default_na=False)
     explain_windows(
         models_by_fold,
         inputs,
         rows_of(chosen, inputs.windows, "explain", method.tasks, most),
-        table_of(roles),
+        folds,
         target,
-        method=with_drawn(method, inputs, roles),
+        method=with_drawn(method, inputs, folds),
         origin=origin,
         labels=labels,
         background=rows_of(chosen, inputs.windows, "background", [""], most)[""],
     )
 
 
-def with_drawn(
-    method: Method, inputs: Inputs, roles: Mapping[str, Mapping[str, Sequence[str]]]
-) -> Method:
+def with_drawn(method: Method, inputs: Inputs, folds: Folds) -> Method:
     """``method`` with the references that are drawn from the study's windows, if it wants such."""
     count = method.n_references
-    drawn = by_fold(method.references, inputs, roles, count=count, seed=method.seed)
+    drawn = by_fold(method.references, inputs, folds, count=count, seed=method.seed)
     return replace(method, drawn=drawn)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import h5py
 import numpy as np
-import pandas as pd
 
 from chromolens import scores
 from chromolens.errors import BadInput
+from chromolens.inputs.folds import Folds
 from chromolens.models.batching import batches
 from chromolens.runlog import atomic, progress
 from chromolens.tracks import scaling
@@ -30,7 +30,7 @@ def explain_windows(
     models_by_fold: Mapping[str, Sequence["Model"]],
     inputs: "Inputs",
     rows_by_task: Mapping[str, np.ndarray],
-    folds: pd.DataFrame,
+    folds: Folds,
     target: str,
     *,
     method: Method,
@@ -48,14 +48,14 @@ def explain_windows(
     rows_by_task
         Rows of ``inputs`` to explain for each task of ``method``, in the order of the output.
     folds
-        Columns fold, role, group.
+        Each window is explained by the fold in which its group is test.
     background : int (m,)
         Rows on which every fold's scale is measured, the same for all.
     labels
         Task -> task of ``inputs`` whose labels it predicts; where absent, of the same name.
     """
     size = windows_at_once or default_windows(inputs.length, 1, method.batch_size)
-    folds_of = {task: _folds_of(inputs, rows, folds) for task, rows in rows_by_task.items()}
+    folds_of = {task: folds.folds_of(inputs.windows, rows) for task, rows in rows_by_task.items()}
     _check(models_by_fold, folds_of)
     with atomic(target) as temporary, h5py.File(temporary, "w") as file:
         _header(models_by_fold, method, origin).write(file)
@@ -66,20 +66,6 @@ def explain_windows(
             label = (labels or {}).get(task, task)
             _describe(group, inputs, label, rows, folds_of[task], scales[task])
             _explain_task(group, models_by_fold, inputs, rows, method.about(task), size)
-
-
-def _folds_of(inputs: "Inputs", rows: np.ndarray, folds: pd.DataFrame) -> np.ndarray:
-    """The fold in which each row's group is test, as text (n,)."""
-    test = folds[folds["role"] == "test"]
-    groups = inputs.windows["group"].iloc[rows]
-    found = groups.map(dict(zip(test["group"], test["fold"], strict=True)))
-    if found.isna().any():
-        raise BadInput(
-            f"{groups[found.isna()].iloc[0]!r} is test in no fold: no model may explain it",
-            expected=f"windows of {', '.join(test['group'])}",
-            where=str(inputs.windows["id"].iloc[rows][found.isna().to_numpy()].iloc[0]),
-        )
-    return found.to_numpy(dtype=object)
 
 
 def _check(

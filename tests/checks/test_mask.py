@@ -9,13 +9,12 @@ from keras import layers
 from chromolens.checks import mask as module
 from chromolens.genome.onehot import codes_of, decode
 from chromolens.inputs.batches import open_inputs
+from chromolens.inputs.folds import Folds
 from chromolens.models.model import Model
 from chromolens.models.targets import target_values
 
 LENGTH, COUNT = 20, 12
-FOLDS = pd.DataFrame(
-    [("fold0", "test", "part0"), ("fold1", "test", "part1")], columns=["fold", "role", "group"]
-)
+FOLDS = Folds({"fold0": {"test": ["part0"]}, "fold1": {"test": ["part1"]}})
 
 
 def linear(weights):

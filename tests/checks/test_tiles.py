@@ -1,27 +1,19 @@
-"""Labels of tiles by a double loop; baselines on sequences whose answer is known."""
+"""Labels of tiles by hand; baselines on sequences whose answer is known."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from chromolens.checks.tiles import check, tile_labels
+from chromolens.checks import tiles as module
+from chromolens.checks.tiles import check, check_model
 from chromolens.genome.fasta import Genome, prepare_fasta
+from chromolens.inputs.folds import Folds
 from chromolens.motifs.names.database import Motif
 
 WINDOW, WORD = 20, "GATTACAT"
-
-
-def test_labels_are_those_of_a_double_loop() -> None:
-    rng = np.random.default_rng(0)
-    starts, events = np.arange(0, 3000, 7), rng.integers(0, 3000, 25)
-    expected = []
-    for start in starts:
-        nearest = min(abs(event - (start + WINDOW // 2)) for event in events)
-        expected.append(1 if nearest <= 5 else np.nan if nearest <= WINDOW // 2 + 5 else 0)
-    np.testing.assert_array_equal(tile_labels(starts, WINDOW, events, 5), expected)
-    assert not tile_labels(starts, WINDOW, np.zeros(0, int), 5).any()
 
 
 @pytest.fixture
@@ -58,3 +50,50 @@ def test_the_best_motif_is_chosen_on_the_training_windows(genome: Genome) -> Non
     assert table["auroc"] == 0
     assert table["auroc_best_motif"] > 0.99
     assert table["auroc_kmer"] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("keys", "n", "positives", "auprc"),
+    [
+        # Masked: 90, 110, 190, 210, 290, 310, 340, 360. Each of the four events has a positive.
+        ({"top": 1.0, "apart": {}}, 32, 4, 2 / 4 + 2 / 4 * 4 / 32),
+        # The fourth event is beyond the share that is used: 350 is masked too.
+        ({"top": 0.75, "apart": {}}, 31, 3, 2 / 3 + 1 / 3 * 3 / 31),
+        # The third lies 17 bp from an event of u: 300 is masked too.
+        ({"top": 1.0, "apart": {"t": {"from": ["u"], "distance": 17}}}, 31, 3,
+         1 / 3 + 2 / 3 * 3 / 31),
+        ({"top": 1.0, "apart": {"t": {"from": ["u"], "distance": 16}}}, 32, 4,
+         2 / 4 + 2 / 4 * 4 / 32),
+        ({"top": 0.75, "apart": {"t": {"from": ["u"], "distance": 17}}}, 30, 2,
+         1 / 2 + 1 / 2 * 2 / 30),
+    ],
+)  # fmt: skip
+def test_tiles_are_labelled_as_training_windows_are(
+    genome: Genome, tmp_path: Path, monkeypatch, keys: dict, n: int, positives: int, auprc: float
+) -> None:
+    """Tiles have their centres at 10, 20 ... 400; the model finds those at 100 and 300."""
+    peaks = {"t": [103, 203, 303, 353], "u": [320]}
+    for task, events in peaks.items():
+        lines = [f"chr2\t{event}\t{event + 1}\n" for event in events]
+        (tmp_path / f"{task}.bed").write_text("".join(lines))
+    starts = np.arange(0, 400, 10)
+    tiles = pd.DataFrame({"chrom": "chr2", "start": starts, "fold": "fold0"})
+    tiles["value"] = np.isin(starts + 10, [100, 300]).astype(float)
+    monkeypatch.setattr(module, "read_headers", lambda _: {"s": SimpleNamespace(tasks=["t"])})
+    monkeypatch.setattr(module, "read_tiles", lambda *_: tiles.copy())
+    table = check_model(
+        ["s"],
+        genome,
+        windows("chr1").rename(columns={"label": "t"}).assign(group="chr1"),
+        Folds({"fold0": {"test": ["chr2"], "training": ["chr1"]}}),
+        {task: str(tmp_path / f"{task}.bed") for task in peaks},
+        [Motif("w", "word", "", np.eye(4))],
+        chromosome_names=None,
+        within=5,
+        window=WINDOW,
+        kmer=3,
+        **keys,
+    ).set_index("metric")
+    assert set(table["task"]) == {"t"}
+    assert set(table["n"]) == {n} and set(table["positives"]) == {positives}
+    assert table["value"]["auprc"] == pytest.approx(auprc)

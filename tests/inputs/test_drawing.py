@@ -7,6 +7,7 @@ import pytest
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import open_inputs
 from chromolens.inputs.drawing import Drawn, by_fold, mean_input
+from chromolens.inputs.folds import Folds
 
 LENGTH = 40
 MIDDLE = np.arange(100, 300)
@@ -95,9 +96,9 @@ def test_candidates_are_windows_of_training(table):
     groups = np.repeat(["a", "b", "c"], 100)
     role = np.tile(["positive", "negative", "tile", "negative"], 75)
     inputs = open_inputs(table.assign(group=groups, role=role))
-    roles = {"fold0": {"test": ["a"], "validation": ["b"], "training": ["c"]}}
+    folds = Folds({"fold0": {"test": ["a"], "validation": ["b"], "training": ["c"]}})
     expected = {"gc_matched": ["negative"], "other_class": ["negative", "positive"]}
     for kind, allowed in expected.items():
-        rows = by_fold(kind, inputs, roles, count=2, seed=0)["fold0"].candidates
+        rows = by_fold(kind, inputs, folds, count=2, seed=0)["fold0"].candidates
         np.testing.assert_array_equal(rows, 200 + np.flatnonzero(np.isin(role[200:], allowed)))
-    assert by_fold("background", inputs, roles, count=1, seed=0) == {}
+    assert by_fold("background", inputs, folds, count=1, seed=0) == {}

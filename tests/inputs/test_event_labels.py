@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.inputs.labels import drop_near, keep_chromosomes, label, nearest, read_events
+from chromolens.inputs.labels import distances, drop_near, keep_chromosomes, label, read_events
 from chromolens.inputs.windows import Tally
 
 
@@ -48,9 +48,9 @@ def test_labels_are_those_of_a_double_loop(window, within):
     np.testing.assert_array_equal(label(events, windows, window, within), expected)
 
 
-def test_nearest_without_events_is_infinite():
+def test_without_events_the_distance_is_infinite():
     events = pd.DataFrame({"chrom": ["chrA"], "position": [10]})
-    assert nearest(events, ["chrA", "chrB"], [7, 7]).tolist() == [3, math.inf]
+    assert distances(events, ["chrA", "chrB"], [7, 7]).tolist() == [3, math.inf]
 
 
 def test_top_takes_the_first_of_each_file_and_keeps_the_rest_to_mask(write_bed):

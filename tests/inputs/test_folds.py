@@ -2,11 +2,13 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from chromolens.errors import BadInput
 from chromolens.inputs.folds import (
+    Folds,
     balance,
     check_folds,
     fold_table,
@@ -145,3 +147,92 @@ def test_every_role_has_groups(role):
 def test_no_folds():
     with pytest.raises(BadInput, match="there are no folds"):
         check_folds(table(), ["a"])
+
+
+def by_hand(roles, windows, rows, fold, role):
+    """Those of ``rows`` whose group has ``role`` in ``fold``, one window after another."""
+    return [row for row in rows if windows["group"][row] in roles[fold].get(role, [])]
+
+
+def chromosomes(names, number, seed):
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {"id": [f"w{i}" for i in range(number)], "group": rng.choice(names, number)}
+    )
+
+
+@pytest.mark.parametrize("names", [["1", "2", "10", "X"], ["chrI", "chrII", "chrV", "chrX"]])
+def test_rows_by_fold_and_role_are_those_of_a_loop(names):
+    roles = fold_table([names[:1], names[1:2], names[2:]])
+    folds = Folds.of_table(roles)
+    windows = chromosomes(names, 60, 0)
+    drawn = np.random.default_rng(1).permutation(60)[:25]
+    for fold in ("fold0", "fold1", "fold2"):
+        for role in ("test", "validation", "training"):
+            for among in (None, drawn):
+                rows = range(60) if among is None else among
+                found = folds.rows(windows, fold, role, among=among)
+                assert found.tolist() == by_hand(folds.roles, windows, rows, fold, role)
+        held_out = folds.by_fold(windows, drawn)[fold]
+        assert held_out.tolist() == by_hand(folds.roles, windows, drawn, fold, "test")
+    own = [fold for row in drawn for fold in folds.roles
+           if windows["group"][row] in folds.roles[fold]["test"]]  # fmt: skip
+    assert folds.folds_of(windows, drawn).tolist() == own
+
+
+def test_a_chromosome_called_1_is_not_a_number():
+    folds = Folds({"fold0": {"test": ["1"]}, "fold1": {"test": ["10", "2"]}})
+    windows = pd.DataFrame({"id": list("abcd"), "group": [1, 2, 10, 1]})
+    assert folds.folds_of(windows, np.arange(4)).tolist() == ["fold0", "fold1", "fold1", "fold0"]
+    assert folds.rows(windows, "fold0", "test").tolist() == [0, 3]
+    assert folds.fold_of == {"1": "fold0", "10": "fold1", "2": "fold1"}
+
+
+def test_a_group_has_the_fold_in_which_it_is_test():
+    folds = Folds({"fold0": {"test": ["b"], "training": ["a"]}, "fold1": {"test": ["a"]}})
+    assert folds.fold_of == {"b": "fold0", "a": "fold1"}
+    assert list(folds.homes({"a": 5, "b": 5, "c": 5}).items()) == [("a", "fold1"), ("b", "fold0")]
+    assert folds.groups("fold1", "training") == []
+    assert folds.only("fold1") == Folds({"fold1": {"test": ["a"]}})
+    with pytest.raises(BadInput, match="there is no 'fold2'"):
+        folds.groups("fold2", "test")
+
+
+def test_a_group_in_no_fold_is_explained_by_none():
+    folds = Folds({"fold0": {"test": ["a"], "training": ["c"]}})
+    windows = pd.DataFrame({"id": ["w0", "w1", "w2"], "group": ["a", "b", "c"]})
+    for row in (1, 2):
+        for ask in (folds.folds_of, folds.by_fold):
+            with pytest.raises(BadInput, match=f"is test in no fold(?s:.*)w{row}"):
+                ask(windows, np.array([0, row]))
+    assert folds.rows(windows, "fold0", "test").tolist() == [0]
+
+
+def test_no_windows_are_in_every_fold():
+    folds = Folds(
+        {"fold0": {"test": ["a"]}, "fold1": {"test": ["b"]}, "fold2": {"training": ["a"]}}
+    )
+    windows = pd.DataFrame({"id": [], "group": []})
+    none = folds.by_fold(windows, np.zeros(0, int))
+    assert list(none) == ["fold0", "fold1"] and not any(map(len, none.values()))
+    assert not len(folds.rows(windows, "fold2", "training"))
+    assert not len(folds.rows(chromosomes(["a"], 5, 0), "fold2", "test"))
+
+
+def test_folds_that_leak_can_not_be_made():
+    with pytest.raises(BadInput, match="a is test in more than one fold: fold0, fold1"):
+        Folds({"fold0": {"test": ["a"]}, "fold1": {"test": ["b", "a"]}})
+    with pytest.raises(BadInput, match="b stands 2 times in one fold: test, training"):
+        Folds({"fold0": {"test": ["a", "b"], "training": ["b"]}})
+
+
+def test_a_table_comes_back_and_roles_are_parameters_of_a_rule():
+    table = fold_table([["1"], ["2", "3"], ["X"]], groups=["4"])
+    folds = Folds.of_table(table)
+    pd.testing.assert_frame_equal(folds.table(), table)
+    assert Folds(json.loads(json.dumps(folds.roles))) == folds
+    assert folds.roles["fold1"] == {
+        "test": ["2", "3"],
+        "training": ["4", "1"],
+        "validation": ["X"],
+    }

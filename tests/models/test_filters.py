@@ -8,6 +8,7 @@ from keras import layers
 
 from chromolens.genome.onehot import encode
 from chromolens.inputs.batches import open_inputs
+from chromolens.inputs.folds import Folds
 from chromolens.models.filters import filter_sites, filters_of_folds, first_convolution
 from chromolens.models.foreign.rearranged import Rearranged
 from chromolens.models.model import Model
@@ -107,7 +108,7 @@ def test_a_kernel_that_is_a_motif_gives_it_back():
 def test_each_fold_is_read_where_it_is_test():
     inputs = records(60)
     model, rows = Model.of(network()[0]), np.arange(60)
-    folds = pd.DataFrame({"fold": ["fold0", "fold1"], "role": "test", "group": ["part0", "part1"]})
+    folds = Folds({"fold0": {"test": ["part0"]}, "fold1": {"test": ["part1"]}})
     table, counts = filters_of_folds({"fold0": [model], "fold1": [model]}, inputs, rows, folds)
     for fold, part in (("fold0", rows[::2]), ("fold1", rows[1::2])):
         own = table[table["fold"] == fold]
@@ -137,7 +138,7 @@ def test_channels_may_stand_in_another_order_but_not_along_another_axis():
 def test_networks_that_begin_otherwise_have_no_filters(caplog):
     source = keras.Input((LENGTH, 4))
     dense = keras.Model(source, layers.Dense(1)(layers.Flatten()(source)))
-    folds = pd.DataFrame({"fold": ["fold0"], "role": ["test"], "group": ["part0"]})
+    folds = Folds({"fold0": {"test": ["part0"]}})
     with caplog.at_level("WARNING", logger="chromolens"):
         found = filters_of_folds({"fold0": [Model.of(dense)]}, records(8), np.arange(8), folds)
     assert first_convolution(dense) is None and "no Conv1D" in caplog.text

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from chromolens.architectures import cnn
+from chromolens.inputs.folds import Folds
 from chromolens.models.judging.held_out import evaluate_folds
 from chromolens.models.training.train import train
 from tests.models.planted import sequences
@@ -73,8 +74,9 @@ def test_labels_have_no_part_in_it(inputs, tmp_path):
 
 def test_it_is_evaluated_like_any_other(inputs, tmp_path):
     run(inputs, tmp_path, untrained=True)
-    roles = {"fold0": {"test": ["part3"], "validation": ["part2"], "training": ["part0", "part1"]}}
+    roles = {"test": ["part3"], "validation": ["part2"], "training": ["part0", "part1"]}
     question = {"tasks": ["alpha", "beta"], "objective": "binary", "name": "null", "seed": 0}
-    found = evaluate_folds(inputs, [str(tmp_path / "fold0.keras")], roles, **question)
+    paths, folds = [str(tmp_path / "fold0.keras")], Folds({"fold0": roles})
+    found = evaluate_folds(inputs, paths, folds, **question)
     auroc = found.pooled.set_index(["metric", "task"])["value"].loc["auroc"]
     assert auroc.between(0, 1).all() and len(found.predictions) == 30

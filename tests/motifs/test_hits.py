@@ -15,7 +15,6 @@ from chromolens.motifs.hits.hits import (
     _taken,
     apart_from,
     find_hits,
-    folds_of,
     q_values,
     share_above,
     windows_of,
@@ -217,11 +216,6 @@ def test_shuffles_hold_the_same_columns_and_another_word() -> None:
         assert sorted(map(tuple, ppm)) == sorted(map(tuple, MOTIF.ppm))
         assert not np.allclose(ppm, MOTIF.ppm)
     assert shuffles(np.tile(MOTIF.ppm[:1], (6, 1)), 5, np.random.default_rng(0)) == []
-
-
-def test_a_chromosome_has_the_fold_in_which_it_is_test() -> None:
-    roles = {"fold0": {"test": ["b"], "training": ["a"]}, "fold1": {"test": ["a"]}}
-    assert folds_of(roles, {"a": 5, "b": 5, "c": 5}) == {"a": "fold1", "b": "fold0"}
 
 
 def test_a_lexicon_is_read_for_one_task(tmp_path: Path) -> None:

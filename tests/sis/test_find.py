@@ -7,20 +7,18 @@ import pytest
 from chromolens.errors import BadInput
 from chromolens.genome.onehot import decode
 from chromolens.inputs.batches import open_inputs
+from chromolens.inputs.folds import Folds
 from chromolens.models.targets import target_values
 from chromolens.sis.files import COLUMNS
 from chromolens.sis.find import COUNTS, find_subsets
 from chromolens.sis.front import sufficient_subsets
 from tests.sis.models import layers, network, random_dna
 
-FOLDS = pd.DataFrame(
-    [
-        ("fold0", "test", "part0"),
-        ("fold0", "training", "part1"),
-        ("fold1", "test", "part1"),
-        ("fold1", "training", "part0"),
-    ],
-    columns=["fold", "role", "group"],
+FOLDS = Folds(
+    {
+        "fold0": {"test": ["part0"], "training": ["part1"]},
+        "fold1": {"test": ["part1"], "training": ["part0"]},
+    }
 )
 
 
@@ -126,7 +124,7 @@ def test_a_relative_threshold_is_each_windows_own(study):
 @pytest.mark.parametrize("missing", ["group", "model", "threshold"])
 def test_what_is_missing_is_named(study, missing):
     models, inputs, _, thresholds = study
-    folds = FOLDS[FOLDS["group"] == "part0"] if missing == "group" else FOLDS
+    folds = FOLDS.only("fold0") if missing == "group" else FOLDS
     models = {"fold0": models["fold0"]} if missing == "model" else models
     thresholds = {"fold0": 1e6} if missing == "threshold" else thresholds
     with pytest.raises(BadInput, match="part1" if missing == "group" else f"no {missing}"):

@@ -9,6 +9,7 @@ import pytest
 import unlike_kernels
 
 from chromolens.inputs.batches import open_inputs
+from chromolens.inputs.folds import Folds
 from chromolens.models.model import Model
 from chromolens.sis import front
 from chromolens.sis.find import find_subsets
@@ -72,10 +73,7 @@ def test_fewer_windows_of_a_study_are_the_same_rows(model, method):
     facts_of = {"role": "positive", "source": "a", "gc": 0.5, "shared": 0, "a": 1.0, "b": 0.0}
     table = {"id": [f"r{i}" for i in range(40)], "group": ["part0", "part1"] * 20}
     inputs = open_inputs(pd.DataFrame(table | {"sequence": letters} | facts_of))
-    folds = pd.DataFrame(
-        [("fold0", "test", "part0"), ("fold1", "test", "part1")],
-        columns=["fold", "role", "group"],
-    )
+    folds = Folds({"fold0": {"test": ["part0"]}, "fold1": {"test": ["part1"]}})
     limit = threshold_of(model, inputs.onehot(np.arange(40)))
     drawn = np.random.default_rng(1).permutation(40)
     tables = []

@@ -6,6 +6,7 @@ import pytest
 
 from chromolens.genome.onehot import decode
 from chromolens.inputs.batches import open_inputs
+from chromolens.inputs.folds import Folds
 from chromolens.models.targets import target_values
 from chromolens.sis import sweep as module
 from chromolens.sis.front import Finder, sufficient_subsets
@@ -94,12 +95,8 @@ def study(model, inputs):
             "factor": 1,
         }
     )
-    folds = [("fold0", "test", "part0"), ("fold1", "test", "part1"), ("fold2", "test", "part2")]
-    return (
-        open_inputs(windows),
-        pd.DataFrame(folds, columns=["fold", "role", "group"]),
-        predictions,
-    )
+    folds = Folds({f"fold{i}": {"test": [f"part{i}"]} for i in range(3)})
+    return open_inputs(windows), folds, predictions
 
 
 def swept(model, study, threshold):

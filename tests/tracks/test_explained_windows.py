@@ -8,14 +8,12 @@ from track_fakes import WINDOW, FakeModel, method, origin, random_sequence, weig
 
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import open_inputs
+from chromolens.inputs.folds import Folds
 from chromolens.scores import Header
 from chromolens.tracks.scaling import read_scales
 from chromolens.tracks.windows import explain_windows
 
-FOLDS = pd.DataFrame(
-    [("fold0", "test", "part0"), ("fold1", "test", "part1"), ("fold1", "training", "part0")],
-    columns=["fold", "role", "group"],
-)
+FOLDS = Folds({"fold0": {"test": ["part0"]}, "fold1": {"test": ["part1"], "training": ["part0"]}})
 MODELS = {
     "fold0": [FakeModel(gain=1.0, digest="0"), FakeModel(gain=2.0, digest="1")],
     "fold1": [FakeModel(gain=6.0, digest="2"), FakeModel(gain=6.0, digest="3")],
@@ -117,7 +115,7 @@ def test_no_window_for_a_task_is_an_outcome(tmp_path):
 
 def test_windows_that_no_fold_tests_are_refused(tmp_path):
     with pytest.raises(BadInput, match="'part1' is test in no fold(?s:.*)r5"):
-        run(tmp_path / "w.h5", folds=FOLDS.iloc[[0, 2]])
+        run(tmp_path / "w.h5", folds=FOLDS.only("fold0"))
     with pytest.raises(BadInput, match="no models of fold1"):
         run(tmp_path / "w.h5", models={"fold0": MODELS["fold0"]})
     assert not list(tmp_path.iterdir())

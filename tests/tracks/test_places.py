@@ -14,6 +14,7 @@ from track_fakes import WINDOW, genome_with_gaps, origin
 from chromolens.attribution.front import attribute, attribute_tasks
 from chromolens.genome.intervals import Interval
 from chromolens.inputs.batches import open_inputs
+from chromolens.inputs.folds import Folds
 from chromolens.models.model import Model
 from chromolens.tracks.join import join_track
 from chromolens.tracks.method import Method
@@ -161,10 +162,7 @@ def test_records_have_the_same_bits_for_any_parts_and_blocks(tmp_path, model, na
 
 @pytest.mark.parametrize("name", METHODS)
 def test_kept_windows_have_the_same_bits_for_any_blocks_and_neighbours(tmp_path, model, name):
-    folds = pd.DataFrame(
-        [("fold0", "test", "part0"), ("fold1", "test", "part1")],
-        columns=["fold", "role", "group"],
-    )
+    folds = Folds({"fold0": {"test": ["part0"]}, "fold1": {"test": ["part1"]}})
     rows = {"a": np.array([5, 8, 0, 3, 2, 30, 31, 32, 9]), "b": np.array([1, 0, 7])}
 
     def run(**changes):

@@ -49,6 +49,8 @@ rule check_tiles:
         folds=roles,
         peaks=settings.get("peaks"),
         chromosome_names=settings.get("chromosome_names"),
+        top=settings.get("top"),
+        apart=settings.get("apart"),
         positive_within=settings.get("positive_within"),
         window=settings.get("window"),
         kmer=config["checks"]["kmer"],

@@ -19,7 +19,7 @@ tasks = plan.tasks(settings)
 sizes = divide.sizes(config, settings)
 folds = divide.folds(config, settings, sizes)
 groups = divide.in_folds(folds, sizes)
-roles = divide.fold_roles(folds)
+roles = folds.roles
 models = plan.models(config, tasks)
 preflight.check(config, settings, models, groups, f"results/{study}")
 model_tasks = plan.model_tasks(models)

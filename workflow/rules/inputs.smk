@@ -77,7 +77,7 @@ rule prepare_inputs:
         plugin=provenance.plugin_digests("inputs")[settings["kind"]],
         kind=settings["kind"],
         settings=sources.prepare_settings(settings, genome, config["seed"]),
-        folds=folds.to_dict("list"),
+        folds=folds.table().to_dict("list"),
     script:
         "../../scripts/prepare_inputs.py"
 

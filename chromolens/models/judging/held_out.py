@@ -1,11 +1,12 @@
 """Every training of one model, asked about the chromosomes that it never saw."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import pandas as pd
 
 from chromolens.inputs.batches import Inputs
+from chromolens.inputs.folds import Folds
 from chromolens.models.judging.evaluate import evaluate, pool
 from chromolens.models.judging.predict import predict_groups
 from chromolens.models.model import load_model
@@ -22,7 +23,7 @@ class HeldOut(NamedTuple):
 def evaluate_folds(
     inputs: Inputs,
     paths: Iterable[str],
-    roles: Mapping[str, Mapping[str, list[str]]],
+    folds: Folds,
     *,
     tasks: list[str],
     objective: str,
@@ -31,21 +32,19 @@ def evaluate_folds(
 ) -> HeldOut:
     """Metrics of the trainings ``paths`` of model ``name`` on their folds' test groups.
 
-    ``roles`` gives each fold's groups by role; a training's fold and replicate stand in its
-    sidecar.
+    A training's fold and replicate stand in its sidecar.
     """
     metrics, predictions = [], []
     for path in paths:
         model = load_model(path)
         origin = {"fold": model.facts["fold"], "replicate": int(model.facts["replicate"])}
-        groups = roles[origin["fold"]]
         held_out = predict_groups(
             model,
             inputs,
             tasks=tasks,
-            groups=groups["test"],
+            groups=folds.groups(origin["fold"], "test"),
             objective=objective,
-            training_groups=groups["training"],
+            training_groups=folds.groups(origin["fold"], "training"),
         )
         question = {"tasks": tasks, "objective": objective, "model": name}
         metrics.append(evaluate(held_out, **question, **origin))

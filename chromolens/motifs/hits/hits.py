@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens.genome.fasta import Genome
+from chromolens.genome.nearest import nearest_places
 from chromolens.genome.shuffles import seed_of
 from chromolens.motifs.hits.sites import SITE, Query, composition, query_of, sites_of
 from chromolens.motifs.hits.sought import Sought, shuffles
@@ -44,17 +45,6 @@ class Rules(NamedTuple):
     max_contribution_p: float
     max_q: float
     shuffles: int
-
-
-def folds_of(
-    roles: Mapping[str, Mapping[str, Sequence[str]]], sizes: Mapping[str, int]
-) -> dict[str, str]:
-    """Chromosome -> the fold in which it is test, in the order of ``sizes``.
-
-    ``roles``: fold -> role -> chromosomes. Those that are test in no fold are left out.
-    """
-    fold_of = {chrom: fold for fold, groups in roles.items() for chrom in groups["test"]}
-    return {chrom: fold_of[chrom] for chrom in sizes if chrom in fold_of}
 
 
 def find_hits(
@@ -223,16 +213,12 @@ def _finish(
 def windows_of(hits: pd.DataFrame, windows: pd.DataFrame) -> np.ndarray:
     """Id of the window around each hit: the one with the nearest centre, "." if it ends early."""
     found = np.full(len(hits), ".", object)
-    for chrom, own in windows.groupby("chrom"):
-        rows = np.flatnonzero(hits["chrom"] == chrom)
-        own = own.assign(centre=own["start"] + own["end"]).sort_values("centre", kind="stable")
-        middle = (hits["start"] + hits["end"]).to_numpy()[rows]
-        right = np.searchsorted(own["centre"], middle).clip(max=len(own) - 1)
-        left = (right - 1).clip(min=0)
-        centre = own["centre"].to_numpy()
-        nearer = np.abs(centre[left] - middle) <= np.abs(centre[right] - middle)
-        near = own.iloc[np.where(nearer, left, right)]
-        inside = near["start"].to_numpy() <= hits["start"].to_numpy()[rows]
-        inside &= hits["end"].to_numpy()[rows] <= near["end"].to_numpy()
-        found[rows[inside]] = near["id"].to_numpy()[inside]
+    # Twice the middles: whole numbers, so that no rounding decides.
+    centres, middles = (table["start"] + table["end"] for table in (windows, hits))
+    near = nearest_places(windows["chrom"], centres, hits["chrom"], middles)
+    rows = np.flatnonzero(near >= 0)
+    around, own = windows.iloc[near[rows]], hits.iloc[rows]
+    inside = around["start"].to_numpy() <= own["start"].to_numpy()
+    inside &= own["end"].to_numpy() <= around["end"].to_numpy()
+    found[rows[inside]] = around["id"].to_numpy()[inside]
     return found
