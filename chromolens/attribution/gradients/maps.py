@@ -25,12 +25,6 @@ def with_maps(target: Target, maps: list[object]) -> keras.Model:
     return keras.Model(target.graph.inputs[0], [*maps, *target.graph.outputs])
 
 
-def producer(tensor: object) -> tuple[keras.Operation, list]:
-    """The layer that makes ``tensor`` (of a graph), and the tensors it gets there."""
-    layer, node, _ = tensor._keras_history
-    return layer, layer._inbound_nodes[node].input_tensors
-
-
 def by_maps(
     target: Target,
     inputs: tf.Tensor,

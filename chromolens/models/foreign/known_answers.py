@@ -10,7 +10,7 @@ import numpy as np
 from chromolens.errors import BadInput
 from chromolens.genome.onehot import BASES, encode
 from chromolens.models.foreign.rearranged import feeds_of
-from chromolens.models.logits import single
+from chromolens.models.graph import producer, single
 
 if TYPE_CHECKING:
     from chromolens.models.foreign.layout import Layout
@@ -66,7 +66,7 @@ def _agrees(network: keras.Model, layout: "Layout", order: tuple[str, ...]) -> b
     for known in layout.check:
         onehot = encode(known["sequence"])[None].astype(np.float32)
         _, feeds = feeds_of(network, layout, order)
-        values = [feed._keras_history.operation(onehot) for feed in feeds]
+        values = [producer(feed).operation(onehot) for feed in feeds]
         found = keras.tree.flatten(network(single(values)))
         found = dict(zip(network.output_names, found, strict=True))
         for name, numbers in known["outputs"].items():

@@ -31,6 +31,7 @@ from chromolens.models.foreign.known_answers import check_answers
 from chromolens.models.foreign.network import hidden_in
 from chromolens.models.foreign.rearranged import feeds_of
 from chromolens.models.foreign.tokens import of_one_hot
+from chromolens.models.graph import run
 
 INPUTS = ("sequence", "reverse_complement", "zeros")
 OUTPUTS = ("profile", "logits")
@@ -108,7 +109,7 @@ def adapted(network: keras.Model, layout: Layout) -> keras.Model:
     if not layout.outputs and _is_ours(layout):
         return network
     sequence, feeds = feeds_of(network, layout, layout.channels)
-    outputs = keras.tree.flatten(network._run_through_graph(feeds, operation_fn=_itself))
+    outputs = run(network, feeds, lambda layer: layer)
     for place, name in enumerate(network.output_names):
         if layout.outputs.get(name) == "profile":
             outputs[place] = _as_profile(name, outputs[place])
@@ -116,10 +117,6 @@ def adapted(network: keras.Model, layout: Layout) -> keras.Model:
     if hidden is not None:
         hidden.logits = frozenset(network.output_names.index(name) for name in layout.outputs)
     return keras.Model(sequence, outputs)
-
-
-def _itself(layer: keras.Operation) -> keras.Operation:
-    return layer
 
 
 def _is_ours(layout: Layout) -> bool:

@@ -15,6 +15,7 @@ import tensorflow as tf
 from chromolens.models.filters import INERT
 from chromolens.models.graph import chain
 from chromolens.models.model import Model
+from chromolens.models.reach import reach_of
 from chromolens.models.targets import Target, target_function
 
 POOLS = {
@@ -131,12 +132,11 @@ def _convs(layers: list, length: int) -> list[Conv]:
 
 def _conv(layer: keras.layers.Conv1D, first: int, last: int) -> Conv:
     kernel, dilation = np.asarray(layer.kernel, np.float32), layer.dilation_rate[0]
-    span = (len(kernel) - 1) * dilation
-    left = {"valid": 0, "same": span // 2, "causal": span}[layer.padding]
-    last -= span if layer.padding == "valid" else left
+    reach = reach_of(layer, last - first)
+    last -= reach.span if layer.padding == "valid" else reach.left
     bias = np.asarray(layer.bias) if layer.use_bias else np.zeros(kernel.shape[-1], np.float32)
     after = () if layer.activation is keras.activations.linear else (layer.activation,)
-    return Conv(kernel, bias, dilation, first - left, last, after)
+    return Conv(kernel, bias, dilation, first - reach.left, last, after)
 
 
 def _followed(conv: Conv, layer: keras.layers.Layer) -> Conv:
