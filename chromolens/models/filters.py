@@ -21,28 +21,13 @@ from chromolens.inputs.batches import Inputs
 from chromolens.models.batching import batches, padded
 from chromolens.models.foreign.rearranged import Rearranged
 from chromolens.models.graph import readers
+from chromolens.models.kinds import IDENTITIES, IN_PLACE
 from chromolens.models.model import Model
 from chromolens.models.reach import reach_of
 from chromolens.runlog import logger
 
 BATCH = 32
 COLUMNS = ("model", "fold", "filter", "sites", "max_activation", "windows")
-
-INERT = (
-    keras.layers.Dropout,
-    keras.layers.SpatialDropout1D,
-    keras.layers.GaussianNoise,
-    keras.layers.GaussianDropout,
-)
-"""Layers that change nothing at inference."""
-_BEHIND = (
-    *INERT,
-    keras.layers.BatchNormalization,
-    keras.layers.Activation,
-    keras.layers.ReLU,
-    keras.layers.LeakyReLU,
-    keras.layers.ELU,
-)
 
 
 class Filters(NamedTuple):
@@ -121,7 +106,7 @@ def first_convolution(network: keras.Model) -> object | None:
 def _keeps_places(layer: keras.Operation) -> bool:
     if isinstance(layer, Rearranged):
         return layer.axes == ("length", "channels") and not layer.turned
-    return isinstance(layer, INERT)
+    return isinstance(layer, IDENTITIES)
 
 
 def _activation(network: keras.Model, node: object) -> object:
@@ -129,7 +114,7 @@ def _activation(network: keras.Model, node: object) -> object:
     while True:
         tensor = node.outputs[0]
         users = readers(network, tensor)
-        if len(users) != 1 or not isinstance(users[0].operation, _BEHIND):
+        if len(users) != 1 or not isinstance(users[0].operation, IN_PLACE):
             return tensor
         node = users[0]
 

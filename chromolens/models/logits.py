@@ -8,21 +8,9 @@ import keras
 from keras import layers
 
 from chromolens.models.graph import functional, producer, single
+from chromolens.models.kinds import WEIGHTED
 
 SQUASHING = ("sigmoid", "softmax")
-# Layers of weights that may end in an activation.
-WEIGHTED = (
-    layers.Conv1D,
-    layers.Conv1DTranspose,
-    layers.Conv2D,
-    layers.Conv2DTranspose,
-    layers.Dense,
-    layers.DepthwiseConv1D,
-    layers.DepthwiseConv2D,
-    layers.EinsumDense,
-    layers.SeparableConv1D,
-    layers.SeparableConv2D,
-)
 SHAPES = (layers.Flatten, layers.Identity, layers.Reshape)
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from keras import layers
 
+from chromolens.models.kinds import Kind, kind_of
+
 
 @dataclass(frozen=True)
 class Windows:
@@ -45,8 +47,8 @@ class Reach:
 
 
 def reach_of(layer: layers.Layer, length: int) -> Reach:
-    """Of a Conv1D, MaxPooling1D or AveragePooling1D on inputs of ``length``."""
-    pools = isinstance(layer, layers.MaxPooling1D | layers.AveragePooling1D)
+    """Of a layer that slides (a convolution or a pooling) on inputs of ``length``."""
+    pools = Kind.POOLS in kind_of(layer)
     size = (layer.pool_size if pools else layer.kernel_size)[0]
     stride, dilation = layer.strides[0], 1 if pools else layer.dilation_rate[0]
     span = (size - 1) * dilation

@@ -53,6 +53,38 @@ CHAINS = {
         layers.Flatten(),
         layers.Dense(2),
     ],
+    "slopes of channels, layers that change nothing": [
+        layers.Identity(),
+        layers.Conv1D(6, 4, padding="same"),
+        layers.AlphaDropout(0.2),
+        layers.PReLU(shared_axes=[1]),
+        layers.GaussianNoise(0.1),
+        layers.MaxPooling1D(2),
+        layers.ActivityRegularization(0.1),
+        layers.Conv1D(5, 3, activation=layers.LeakyReLU(0.3)),
+        layers.SpatialDropout1D(0.2),
+        layers.PReLU(shared_axes=[1, 2]),
+        layers.GlobalAveragePooling1D(),
+        layers.Identity(),
+        layers.Dense(2),
+    ],
+    "over the channels of a position": [
+        layers.Conv1D(6, 5, activation="softmax"),
+        layers.Conv1D(5, 3, padding="same", activation="log_softmax"),
+        layers.AveragePooling1D(2),
+        layers.Activation("sparsemax"),
+        layers.Activation("hard_shrink"),
+        layers.Flatten(),
+        layers.Dense(4, activation="softmax"),
+        layers.Dense(2),
+    ],
+    "slopes of positions end the chain": [
+        layers.Conv1D(6, 4, padding="same", activation="relu"),
+        layers.PReLU(),
+        layers.Conv1D(5, 3, activation="relu"),
+        layers.GlobalMaxPooling1D(),
+        layers.Dense(2),
+    ],
 }
 
 
@@ -120,7 +152,9 @@ def test_layers_that_mix_positions_or_are_unknown_end_the_chain():
 
     for layer in (
         layers.Conv1D(4, 3, groups=2),
-        layers.Conv1D(4, 3, activation="softmax"),
+        layers.Conv1D(4, 3, activation="softmax", data_format="channels_first"),
+        layers.Activation("glu"),
+        layers.PReLU(),
         layers.BatchNormalization(axis=1),
         layers.Softmax(axis=1),
         layers.Conv1D(4, 3, activation=relu),

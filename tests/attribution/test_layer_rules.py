@@ -18,7 +18,8 @@ from chromolens.attribution.methods import deeplift_rescale
 from chromolens.models.foreign.rearranged import Rearranged, Zeros
 from chromolens.models.foreign.tokens import Tokens
 from chromolens.models.graph import functional
-from chromolens.models.logits import WEIGHTED, Preactivation, linear_part
+from chromolens.models.kinds import WEIGHTED
+from chromolens.models.logits import Preactivation, linear_part
 from chromolens.models.model import Model
 from chromolens.models.targets import target_function
 

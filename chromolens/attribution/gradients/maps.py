@@ -2,22 +2,9 @@
 
 import keras
 import tensorflow as tf
-from keras import layers
 
 from chromolens.attribution.explanation import Explanation, known, reference_values
 from chromolens.models.targets import Target
-
-IN_PLACE = (
-    layers.Activation,
-    layers.BatchNormalization,
-    layers.Dropout,
-    layers.ELU,
-    layers.LeakyReLU,
-    layers.PReLU,
-    layers.ReLU,
-    layers.SpatialDropout1D,
-)
-"""Layers that leave position and filter where they are."""
 
 
 def with_maps(target: Target, maps: list[object]) -> keras.Model:

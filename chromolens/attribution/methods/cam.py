@@ -13,6 +13,7 @@ from chromolens.attribution.explanation import Explanation
 from chromolens.attribution.gradients.maps import by_maps, with_maps
 from chromolens.errors import BadInput
 from chromolens.models.graph import producer
+from chromolens.models.kinds import IDENTITIES
 from chromolens.models.logits import Preactivation, activation_name
 from chromolens.models.targets import Pick, Target
 
@@ -41,7 +42,7 @@ def _head(target: Target, pick: Pick) -> tuple[object, tf.Tensor]:
     if pick.column is None or fused or not isinstance(own, layers.Dense):
         raise _another_build(dense)
     pooling, maps, _ = producer(tensors[0])
-    while isinstance(pooling, layers.Dropout):
+    while isinstance(pooling, IDENTITIES):
         pooling, maps, _ = producer(maps[0])
     averages = isinstance(pooling, layers.GlobalAveragePooling1D)
     if not averages or pooling.data_format != "channels_last":

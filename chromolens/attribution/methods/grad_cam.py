@@ -9,14 +9,15 @@ import tensorflow as tf
 from keras import layers
 
 from chromolens.attribution.explanation import Explanation
-from chromolens.attribution.gradients.maps import IN_PLACE, by_maps, with_maps
+from chromolens.attribution.gradients.maps import by_maps, with_maps
 from chromolens.attribution.settings import check_switch
 from chromolens.errors import BadInput
 from chromolens.models.graph import levels, walk
+from chromolens.models.kinds import IN_PLACE, Kind, classes
 from chromolens.models.maxima import called
 from chromolens.models.targets import Pick, Target
 
-CONVOLUTIONS = (layers.Conv1D, layers.DepthwiseConv1D, layers.SeparableConv1D)
+CONVOLUTIONS = classes(Kind.SLIDES | Kind.WEIGHTS)
 HYPOTHETICAL = False
 
 

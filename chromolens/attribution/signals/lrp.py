@@ -13,9 +13,10 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from chromolens.attribution.deeplift.rules.linear import AFFINE, IDENTITIES
+from chromolens.attribution.deeplift.rules.linear import AFFINE
 from chromolens.attribution.signals.modified import FUSED, handed_back, linear_then_activation
 from chromolens.errors import BadInput
+from chromolens.models.kinds import IDENTITIES
 from chromolens.models.logits import activation_name
 from chromolens.models.maxima import MAXIMA, called
 

@@ -6,6 +6,7 @@ import numpy as np
 from chromolens.errors import BadInput
 from chromolens.models.foreign.network import Opaque
 from chromolens.models.graph import all_layers
+from chromolens.models.kinds import Kind, classes
 
 NOISE = 1e-6  # of the largest output: sums in another order, on a GPU
 
@@ -48,6 +49,5 @@ def check_repeats(network: keras.Model, inputs: np.ndarray) -> None:
 
 
 def _suspects(network: keras.Model) -> list[str]:
-    known = (keras.layers.Dropout, keras.layers.GaussianDropout, keras.layers.GaussianNoise)
-    layers = all_layers(network)
-    return [layer.name for layer in layers if isinstance(layer, known)]
+    known = classes(Kind.RANDOM)
+    return [layer.name for layer in all_layers(network) if isinstance(layer, known)]

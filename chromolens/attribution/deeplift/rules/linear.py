@@ -20,7 +20,8 @@ from chromolens.attribution.deeplift.pair import Pair, Step, fused, then
 from chromolens.attribution.deeplift.walk import both, no_rule
 from chromolens.models.foreign.rearranged import Rearranged, Zeros
 from chromolens.models.foreign.tokens import Tokens
-from chromolens.models.logits import WEIGHTED, Preactivation, linear_part
+from chromolens.models.kinds import IDENTITIES, WEIGHTED
+from chromolens.models.logits import Preactivation, linear_part
 from chromolens.models.reach import padding_around
 
 FEW_CHANNELS = 8
@@ -176,16 +177,6 @@ AFFINE = (
     Tokens,
     Rearranged,
     Zeros,
-)
-IDENTITIES = (
-    layers.ActivityRegularization,
-    layers.AlphaDropout,
-    layers.Dropout,
-    layers.GaussianDropout,
-    layers.GaussianNoise,
-    layers.Identity,
-    layers.SpatialDropout1D,
-    layers.SpatialDropout2D,
 )
 RULES = {
     "rescale": {
