@@ -90,7 +90,7 @@ def filter_sites(model: Model, inputs: Inputs, rows: np.ndarray) -> Filters:
 def first_convolution(network: keras.Model) -> object | None:
     """The node of the first Conv1D that reads the input (n, length, channels), or None.
 
-    Dropout and a change of the channels' order may come before it.
+    Layers that change nothing and a change of the channels' order may come before it.
     """
     tensor = network.inputs[0]
     while True:

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from enum import Flag, auto
 
 import keras
+import tensorflow as tf
 from keras import layers
-
-from chromolens.models.foreign.keras2_config import hard_sigmoid_of_keras_2
 
 
 class Kind(Flag):
@@ -120,15 +119,40 @@ def over_all_positions(layer: keras.Operation) -> bool:
 def is_by_position(function: Callable) -> bool:
     """Whether an activation keeps to each position, whose channels it keeps: ``by_position``.
 
-    So do all functions of Keras but the gated linear unit, which halves the channels. Of a
-    function of somebody else nobody knows.
+    So do all functions of Keras but the gated linear unit, which halves the channels, and
+    functions of others that only run operations on single numbers.
     """
     if isinstance(function, layers.Layer):
         return function.built and by_position(function)
     name = getattr(function, "__name__", "")
-    if function is hard_sigmoid_of_keras_2:
-        return True
-    return name != "glu" and function is getattr(keras.activations, name, None)
+    if function is getattr(keras.activations, name, None):
+        return name != "glu"
+    return _acts_on_numbers(function)
+
+
+def _acts_on_numbers(function: Callable) -> bool:
+    anything = tf.TensorSpec((None, None, None), tf.float32)
+    try:
+        graph = tf.function(function, autograph=False).get_concrete_function(anything).graph
+    except Exception:  # what somebody else wrote may fail in any way
+        return False
+    made = graph.get_operations()
+    numbers = all(node.type in _ON_NUMBERS for node in made)
+    # a constant with axes could differ along the positions; what is captured could change
+    alone = all(node.outputs[0].shape.rank == 0 for node in made if node.type == "Const")
+    given = [node for node in made if node.type == "Placeholder"]
+    rest = keras.tree.flatten(graph.structured_outputs)
+    whole = [(one.dtype, one.shape.rank) for one in rest] == [(tf.float32, 3)]
+    return numbers and alone and len(given) == 1 and whole
+
+
+_ON_NUMBERS = frozenset(
+    "Abs Add AddV2 Atan ClipByValue Const Cos Cosh DivNoNan Elu Equal Erf Erfc Exp Expm1 Floor "
+    "Greater GreaterEqual Identity LeakyRelu Less LessEqual Log Log1p LogicalAnd LogicalNot "
+    "LogicalOr Maximum Minimum Mul MulNoNan Neg Placeholder Pow RealDiv Reciprocal Relu Relu6 "
+    "Rsqrt SelectV2 Selu Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Square SquaredDifference "
+    "StopGradient Sub Tan Tanh Xlogy ZerosLike OnesLike".split()
+)
 
 
 def in_float32(layer: keras.layers.Layer) -> bool:

@@ -14,6 +14,13 @@ from chromolens.attribution.mutants.propagation import read
 from chromolens.models.model import Model
 from chromolens.models.targets import target_function
 
+
+@keras.saving.register_keras_serializable("tests")
+def wave(values):
+    """A function of somebody's that acts on each number by itself."""
+    return values + keras.ops.sin(3 * values)
+
+
 CHAINS = {
     "same, remainders, batch norm": [
         layers.Conv1D(7, 5, padding="same", use_bias=False),
@@ -74,6 +81,7 @@ CHAINS = {
         layers.AveragePooling1D(2),
         layers.Activation("sparsemax"),
         layers.Activation("hard_shrink"),
+        layers.Activation(wave),
         layers.Flatten(),
         layers.Dense(4, activation="softmax"),
         layers.Dense(2),

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers
 
 from chromolens.attribution.mutants.joins import Average, Maximum
@@ -40,6 +41,10 @@ def turned(values):
     return values[:, ::-1]
 
 
+def swish_by_hand(values):
+    return values * keras.ops.sigmoid(1.702 * values)
+
+
 class Doubled(layers.Dropout):
     """Made from a layer that changes nothing."""
 
@@ -71,8 +76,25 @@ def test_functions_of_others_are_not_known():
         """A stranger of a known name."""
         return turned(values)
 
-    assert kinds.is_by_position(hard_sigmoid_of_keras_2)
-    assert not kinds.is_by_position(relu) and not kinds.is_by_position(lambda values: values)
+    others = [
+        relu,
+        lambda values: values - keras.ops.mean(values),
+        lambda values: values * keras.ops.arange(3.0),
+        lambda values: values * variable,
+        lambda values: keras.ops.cumsum(values, axis=1),
+        lambda values: keras.ops.cast(values, "float64"),
+        lambda values: keras.ops.max(values),
+        lambda values: keras.ops.zeros(values.shape),
+        lambda values: 1 / 0,
+    ]
+    variable = tf.Variable(2.0)
+    assert not [number for number, known in enumerate(others) if kinds.is_by_position(known)]
+
+
+def test_functions_of_others_that_act_on_numbers_are_known():
+    known = [hard_sigmoid_of_keras_2, swish_by_hand, lambda values: values, keras.ops.tanh]
+    assert all(kinds.is_by_position(function) for function in known)
+    assert kinds.is_by_position(lambda values: keras.ops.where(values > 0.5, values**2, -1.0))
 
 
 def judged(*middle, pool=layers.GlobalMaxPooling1D, **called):
@@ -94,6 +116,7 @@ FAST = [
     *(made(kind, **OF_CHANNELS.get(kind, {})) for kind in kinds.IN_PLACE),
     *(layers.Activation(name) for name in FUNCTIONS if name != "glu"),
     layers.Activation(hard_sigmoid_of_keras_2),
+    layers.Activation(swish_by_hand),
     layers.Activation(layers.LeakyReLU(0.1)),
     layers.Conv1D(6, 3, dilation_rate=2, padding="causal", activation="softmax"),
     layers.BatchNormalization(axis=2),

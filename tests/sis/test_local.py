@@ -68,9 +68,9 @@ FORMS = {
     ],
     "over the channels of a position": [
         conv(6, 4, activation="softmax"),
-        conv(6, 3),
+        conv(6, 3, activation=lambda values: 0.3 * values + keras.ops.sin(values)),
         layers.Activation("log_softmax"),
-        layers.GlobalAveragePooling1D(),
+        layers.GlobalMaxPooling1D(),
     ],
     "two, averaged": [
         conv(6, 4, padding="same", activation="softplus"),
