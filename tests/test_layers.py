@@ -85,3 +85,27 @@ def test_planning_imports_nothing_heavy():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert answer.stdout.strip() == "[]"
+
+
+def private_names(path: Path) -> set[str]:
+    """Private members that a module asks of others than itself, and modules of Keras' own."""
+    own, found = set(), set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Attribute) and node.attr[0] == "_" and node.attr[:2] != "__":
+            of_itself = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+            (own if of_itself else found).add(node.attr)
+        elif isinstance(node, ast.FunctionDef):
+            own.add(node.name)
+        elif isinstance(node, ast.Constant) and "keras.src" in str(node.value):
+            found.add("keras.src")
+    found |= {name for name in imported(path) if name.startswith("keras.src")}
+    return found - own - {"_fields"}  # of named tuples
+
+
+def test_one_module_touches_the_private_names_of_keras():
+    graph, attention = "models/graph.py", "attribution/deeplift/rules/attention.py"
+    found = {str(path.relative_to(PACKAGE)): private_names(path) for path in modules()}
+    # an attention layer's own parts have no other names; they say nothing of the graph
+    parts = found.pop(attention)
+    assert parts and not parts & found[graph]
+    assert {path for path, names in found.items() if names} == {graph}

@@ -9,7 +9,7 @@ above 0 is dead and has no sites. Sequences are read as the network reads them, 
 strand.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import keras
@@ -21,27 +21,14 @@ from chromolens.inputs.batches import Inputs
 from chromolens.inputs.folds import Folds
 from chromolens.models.batching import batches, padded
 from chromolens.models.foreign.rearranged import Rearranged
+from chromolens.models.graph import readers
+from chromolens.models.kinds import IDENTITIES, IN_PLACE
 from chromolens.models.model import Model
+from chromolens.models.reach import reach_of
 from chromolens.runlog import logger
 
 BATCH = 32
 COLUMNS = ("model", "fold", "filter", "sites", "max_activation", "windows")
-
-INERT = (
-    keras.layers.Dropout,
-    keras.layers.SpatialDropout1D,
-    keras.layers.GaussianNoise,
-    keras.layers.GaussianDropout,
-)
-"""Layers that change nothing at inference."""
-_BEHIND = (
-    *INERT,
-    keras.layers.BatchNormalization,
-    keras.layers.Activation,
-    keras.layers.ReLU,
-    keras.layers.LeakyReLU,
-    keras.layers.ELU,
-)
 
 
 class Filters(NamedTuple):
@@ -103,38 +90,33 @@ def filter_sites(model: Model, inputs: Inputs, rows: np.ndarray) -> Filters:
 def first_convolution(network: keras.Model) -> object | None:
     """The node of the first Conv1D that reads the input (n, length, channels), or None.
 
-    Dropout and a change of the channels' order may come before it.
+    Layers that change nothing and a change of the channels' order may come before it.
     """
     tensor = network.inputs[0]
     while True:
-        readers = list(_readers(network, tensor))
-        found = [node for node in readers if type(node.operation) is keras.layers.Conv1D]
+        users = readers(network, tensor)
+        found = [node for node in users if type(node.operation) is keras.layers.Conv1D]
         if found:
             return found[0]
-        if len(readers) != 1 or not _keeps_places(readers[0].operation):
+        if len(users) != 1 or not _keeps_places(users[0].operation):
             return None
-        tensor = readers[0].outputs[0]
-
-
-def _readers(network: keras.Model, tensor: object) -> Iterator:
-    nodes = (node for level in network._nodes_by_depth.values() for node in level)
-    return (node for node in nodes if any(given is tensor for given in node.input_tensors))
+        tensor = users[0].outputs[0]
 
 
 def _keeps_places(layer: keras.Operation) -> bool:
     if isinstance(layer, Rearranged):
         return layer.axes == ("length", "channels") and not layer.turned
-    return isinstance(layer, INERT)
+    return isinstance(layer, IDENTITIES)
 
 
 def _activation(network: keras.Model, node: object) -> object:
     """What the convolution gives once normalised and passed through its activation function."""
     while True:
         tensor = node.outputs[0]
-        readers = list(_readers(network, tensor))
-        if len(readers) != 1 or not isinstance(readers[0].operation, _BEHIND):
+        users = readers(network, tensor)
+        if len(users) != 1 or not isinstance(users[0].operation, IN_PLACE):
             return tensor
-        node = readers[0]
+        node = users[0]
 
 
 def _excited(probe: keras.Model, inputs: Inputs, rows: np.ndarray) -> np.ndarray:
@@ -150,18 +132,10 @@ def _count(
 ) -> None:
     """Add the bases below the sites ``found`` (rows, places, filters) to ``counts`` (.., 5)."""
     rows, places, filters = found
-    stride, dilation = layer.strides[0], layer.dilation_rate[0]
-    span = (layer.kernel_size[0] - 1) * dilation
-    around = np.pad(codes, ((0, 0), (span, span)), constant_values=UNKNOWN)
-    first = span + places * stride - _left(layer, codes.shape[1], span)
+    reach = reach_of(layer, codes.shape[1])
+    around = np.pad(codes, ((0, 0), (reach.span, reach.span)), constant_values=UNKNOWN)
+    first = reach.span + places * reach.stride - reach.left
     for column in range(counts.shape[1]):
-        base = around[rows, first + column * dilation]
+        base = around[rows, first + column * reach.dilation]
         found_here = np.bincount(filters * 5 + base, minlength=counts[:, column].size)
         counts[:, column] += found_here.reshape(-1, 5)
-
-
-def _left(layer: keras.layers.Conv1D, length: int, span: int) -> int:
-    """Places that padding puts before the sequence."""
-    stride = layer.strides[0]
-    missing = max((-(-length // stride) - 1) * stride + span + 1 - length, 0)
-    return {"valid": 0, "causal": span, "same": missing // 2}[layer.padding]

@@ -1,16 +1,50 @@
-"""Walking through a network, layer by layer.
+"""How a network of layers is read: its nodes, what makes a tensor, who reads it, a walk.
 
-The layers that an input passes one after the other, before a network branches.
+A network is a graph. A node is one use of a layer or an operation: ``node.operation`` of
+``node.input_tensors`` gives ``node.outputs``. Keras keeps most of this to itself; this module
+alone touches its private names, so that a new Keras is met here and nowhere else.
 """
 
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
+from typing import NamedTuple
 
 import keras
 
 from chromolens.errors import BadInput
-from chromolens.models.logits import functional
+
+FUNCTIONAL, SEQUENTIAL = "keras.src.models.functional", "keras.src.models.sequential"
+"""Where Keras has its two classes of networks, as files of Keras 3 say it."""
+
+
+class Made(NamedTuple):
+    """What makes a tensor: ``operation`` of the tensors ``inputs``, as its output ``place``."""
+
+    operation: keras.Operation
+    inputs: list
+    place: int
+
+
+def functional(network: keras.Model) -> keras.Model:
+    """A Sequential as a graph of layers; a functional model as it is."""
+    if isinstance(network, keras.Sequential):
+        return keras.Model(single(network.inputs), network.outputs)
+    return network
+
+
+def single(inputs: list) -> object:
+    """The one input by itself: Keras wants to be called with the structure it was given."""
+    return inputs[0] if len(inputs) == 1 else inputs
+
+
+def run(network: keras.Model, inputs: object, called: Callable) -> list:
+    """Outputs of ``network``, where ``called(layer)`` is called in the place of every layer.
+
+    ``inputs``, nested or flat, are whatever these take: tensors of a graph, numbers, pairs.
+    """
+    outputs = network._run_through_graph(keras.tree.flatten(inputs), operation_fn=called)
+    return keras.tree.flatten(outputs)
 
 
 def walk(network: keras.Model, inputs: object, rule: Callable) -> list:
@@ -25,8 +59,7 @@ def walk(network: keras.Model, inputs: object, rule: Callable) -> list:
             return lambda inputs, **options: walk(functional(layer), inputs, rule)
         return partial(_call, rule, layer)
 
-    outputs = network._run_through_graph(keras.tree.flatten(inputs), operation_fn=step)
-    return keras.tree.flatten(outputs)
+    return run(network, inputs, step)
 
 
 def _call(rule: Callable, layer: keras.Operation, *inputs: object, **options: object) -> object:
@@ -53,21 +86,51 @@ def operations(names: str) -> list[type]:
 _HOMES = ("ops.numpy", "ops.nn", "ops.math", "ops.core", "activations.activations")
 
 
+def all_layers(network: keras.Model) -> list[keras.layers.Layer]:
+    """The layers of ``network``, and those of the networks and layers inside it."""
+    return list(network._flatten_layers(include_self=False, recursive=True))
+
+
+def levels(network: keras.Model) -> list[list]:
+    """Nodes by their distance from the outputs, the farthest first: what a node reads is above."""
+    found = network._nodes_by_depth
+    return [found[depth] for depth in sorted(found, reverse=True)]
+
+
+def readers(network: keras.Model, tensor: object) -> list:
+    """The nodes of ``network`` that read ``tensor``, a tensor of its graph."""
+    nodes = (node for level in network._nodes_by_depth.values() for node in level)
+    return [node for node in nodes if any(given is tensor for given in node.input_tensors)]
+
+
+def producer(tensor: object) -> Made:
+    """What makes ``tensor``, a tensor of a graph."""
+    operation, node, place = tensor._keras_history
+    return Made(operation, operation._inbound_nodes[node].input_tensors, place)
+
+
+def masks(layer: keras.Operation) -> bool:
+    """Whether an output of ``layer``, at any of its uses, carries a mask of its steps."""
+    tensors = [tensor for node in layer._inbound_nodes for tensor in node.output_tensors]
+    return any(getattr(tensor, "_keras_mask", None) is not None for tensor in tensors)
+
+
 def chain(graph: keras.Model) -> list:
     """Nodes from the input on, each of one input and each feeding the next one only.
 
     The last one may feed several; outputs of the graph are left out, so that
     ``keras.Model(node.outputs[0], graph.outputs)`` is what comes behind a node. Its layer is
-    ``node.operation``.
+    ``node.operation``. A layer called with ``training=True`` ends the chain: no setting of a
+    layer says so.
     """
-    nodes = {id(node) for level in graph._nodes_by_depth.values() for node in level}
+    nodes = {id(node) for level in levels(graph) for node in level}
     ends = {id(output) for output in graph.outputs}
-    found, layer = [], graph.inputs[0]._keras_history.operation
+    found, layer = [], producer(graph.inputs[0]).operation
     while True:
         following = [node for node in layer._outbound_nodes if id(node) in nodes]
         if len(following) != 1 or len(following[0].input_tensors) != 1:
             return found
-        if id(following[0].outputs[0]) in ends:
+        if id(following[0].outputs[0]) in ends or following[0].arguments.kwargs.get("training"):
             return found
         found.append(following[0])
         layer = following[0].operation

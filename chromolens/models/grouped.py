@@ -10,13 +10,16 @@ from functools import partial
 import keras
 from keras import layers, ops
 
+from chromolens.models.graph import all_layers
+from chromolens.models.reach import reach_of
+
 
 def cut_groups(network: keras.Model) -> None:
     """Have every grouped Conv1D and Conv2D of ``network`` compute its groups one by one.
 
     Weights, configs and answers (but for rounding) stay what they are.
     """
-    for layer in network._flatten_layers(include_self=False, recursive=True):
+    for layer in all_layers(network):
         if isinstance(layer, layers.Conv1D | layers.Conv2D) and layer.groups > 1:
             layer.call = partial(_by_groups, layer)
 
@@ -27,8 +30,10 @@ def _by_groups(layer: layers.Layer, inputs: object) -> object:
     settings = {"strides": layer.strides, "dilation_rate": layer.dilation_rate}
     settings |= {"padding": layer.padding, "data_format": layer.data_format}
     if layer.padding == "causal":
-        inputs = ops.pad(inputs, layer._compute_causal_padding())
-        settings["padding"] = "valid"
+        length = 1 if axis == -1 else 2
+        ends = [[0, 0], [0, 0], [0, 0]]
+        ends[length][0] = reach_of(layer, inputs.shape[length]).left
+        inputs, settings["padding"] = ops.pad(inputs, ends), "valid"
     parts = ops.split(inputs, layer.groups, axis=axis)
     kernels = ops.split(layer.kernel, layer.groups, axis=-1)
     found = [ops.conv(*pair, **settings) for pair in zip(parts, kernels, strict=True)]

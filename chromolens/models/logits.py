@@ -7,20 +7,10 @@ class answer for every other. The weights are those of the network itself, not c
 import keras
 from keras import layers
 
+from chromolens.models.graph import functional, producer, single
+from chromolens.models.kinds import WEIGHTED
+
 SQUASHING = ("sigmoid", "softmax")
-# Layers of weights that may end in an activation.
-WEIGHTED = (
-    layers.Conv1D,
-    layers.Conv1DTranspose,
-    layers.Conv2D,
-    layers.Conv2DTranspose,
-    layers.Dense,
-    layers.DepthwiseConv1D,
-    layers.DepthwiseConv2D,
-    layers.EinsumDense,
-    layers.SeparableConv1D,
-    layers.SeparableConv2D,
-)
 SHAPES = (layers.Flatten, layers.Identity, layers.Reshape)
 
 
@@ -62,8 +52,7 @@ def without_last_activation(network: keras.Model) -> keras.Model:
 
 
 def _before_activation(output: object, wrapped: dict[int, keras.layers.Layer]) -> object:
-    layer, node_index, tensor_index = output._keras_history
-    inputs = layer._inbound_nodes[node_index].input_tensors
+    layer, inputs, place = producer(output)
     if is_squashing(layer):
         return inputs[0]
     if isinstance(layer, SHAPES):
@@ -71,7 +60,7 @@ def _before_activation(output: object, wrapped: dict[int, keras.layers.Layer]) -
         return output if before is inputs[0] else layer(before)
     if isinstance(layer, keras.Model):
         nested = wrapped.setdefault(id(layer), without_last_activation(functional(layer)))
-        return keras.tree.flatten(nested(single(inputs)))[tensor_index]
+        return keras.tree.flatten(nested(single(inputs)))[place]
     if _fuses_squashing(layer):
         return wrapped.setdefault(id(layer), Preactivation(layer))(inputs[0])
     return output
@@ -92,15 +81,3 @@ def activation_name(layer: keras.layers.Layer, attribute: str = "activation") ->
     """Name of the function a layer applies to its outputs (``linear`` for none)."""
     function = getattr(layer, attribute)
     return getattr(function, "__name__", type(function).__name__)
-
-
-def functional(network: keras.Model) -> keras.Model:
-    """A Sequential as a graph of layers; a functional model as it is."""
-    if isinstance(network, keras.Sequential):
-        return keras.Model(single(network.inputs), network.outputs)
-    return network
-
-
-def single(inputs: list) -> object:
-    """The one input by itself: Keras wants to be called with the structure it was given."""
-    return inputs[0] if len(inputs) == 1 else inputs

@@ -17,6 +17,7 @@ import tensorflow as tf
 from keras import layers
 
 from chromolens.models.graph import operations
+from chromolens.models.reach import padding_around
 from chromolens.ties import TIE
 
 
@@ -83,8 +84,7 @@ def split_into_pools(values: tf.Tensor, size: int, stride: int, padding: str) ->
     length = values.shape[1]
     if padding == "same":
         count = -(-length // stride)
-        missing = max((count - 1) * stride + size - length, 0)
-        ends = [missing // 2, missing - missing // 2]
+        ends = padding_around(padding, length, size, stride)
         values = tf.pad(values, [[0, 0], ends, [0, 0]], constant_values=values.dtype.min)
     else:
         count = (length - size) // stride + 1

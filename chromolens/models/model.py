@@ -17,8 +17,9 @@ from chromolens.errors import BadInput, nearest
 from chromolens.models.foreign.files import Source, digest_of, parts_of, read_facts, read_network
 from chromolens.models.foreign.layout import adapted, layout_of
 from chromolens.models.foreign.sound import check_repeats, check_stateless, check_weights
+from chromolens.models.graph import functional
 from chromolens.models.grouped import cut_groups
-from chromolens.models.logits import functional, without_last_activation
+from chromolens.models.logits import without_last_activation
 
 
 def task_names(canonical: list[str], named: list[str]) -> list[str]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from keras import layers
 
+from chromolens.models.kinds import Kind, kind_of
+
 
 @dataclass(frozen=True)
 class Windows:
@@ -45,11 +47,22 @@ class Reach:
 
 
 def reach_of(layer: layers.Layer, length: int) -> Reach:
-    """Of a Conv1D, MaxPooling1D or AveragePooling1D on inputs of ``length``."""
-    pools = isinstance(layer, layers.MaxPooling1D | layers.AveragePooling1D)
+    """Of a layer that slides (a convolution or a pooling) on inputs of ``length``."""
+    pools = Kind.POOLS in kind_of(layer)
     size = (layer.pool_size if pools else layer.kernel_size)[0]
     stride, dilation = layer.strides[0], 1 if pools else layer.dilation_rate[0]
     span = (size - 1) * dilation
-    missing = max((-(-length // stride) - 1) * stride + span + 1 - length, 0)
-    left = {"valid": 0, "causal": span, "same": missing // 2}[layer.padding]
+    left, _ = padding_around(layer.padding, length, span + 1, stride)
     return Reach(size, stride, dilation, left)
+
+
+def padding_around(padding: str, length: int, size: int, stride: int = 1) -> tuple[int, int]:
+    """Places put before and behind ``length`` ones for windows of ``size``, holes included.
+
+    ``same`` leaves a window for every ``stride`` places begun; of what is missing for that the
+    smaller half is put before.
+    """
+    if padding == "same":
+        missing = max((-(-length // stride) - 1) * stride + size - length, 0)
+        return missing // 2, missing - missing // 2
+    return {"valid": (0, 0), "causal": (size - 1, 0)}[padding]

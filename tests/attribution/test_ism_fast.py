@@ -14,6 +14,13 @@ from chromolens.attribution.mutants.propagation import read
 from chromolens.models.model import Model
 from chromolens.models.targets import target_function
 
+
+@keras.saving.register_keras_serializable("tests")
+def wave(values):
+    """A function of somebody's that acts on each number by itself."""
+    return values + keras.ops.sin(3 * values)
+
+
 CHAINS = {
     "same, remainders, batch norm": [
         layers.Conv1D(7, 5, padding="same", use_bias=False),
@@ -51,6 +58,39 @@ CHAINS = {
         layers.Permute((2, 1)),
         layers.LayerNormalization(),
         layers.Flatten(),
+        layers.Dense(2),
+    ],
+    "slopes of channels, layers that change nothing": [
+        layers.Identity(),
+        layers.Conv1D(6, 4, padding="same"),
+        layers.AlphaDropout(0.2),
+        layers.PReLU(shared_axes=[1]),
+        layers.GaussianNoise(0.1),
+        layers.MaxPooling1D(2),
+        layers.ActivityRegularization(0.1),
+        layers.Conv1D(5, 3, activation=layers.LeakyReLU(0.3)),
+        layers.SpatialDropout1D(0.2),
+        layers.PReLU(shared_axes=[1, 2]),
+        layers.GlobalAveragePooling1D(),
+        layers.Identity(),
+        layers.Dense(2),
+    ],
+    "over the channels of a position": [
+        layers.Conv1D(6, 5, activation="softmax"),
+        layers.Conv1D(5, 3, padding="same", activation="log_softmax"),
+        layers.AveragePooling1D(2),
+        layers.Activation("sparsemax"),
+        layers.Activation("hard_shrink"),
+        layers.Activation(wave),
+        layers.Flatten(),
+        layers.Dense(4, activation="softmax"),
+        layers.Dense(2),
+    ],
+    "slopes of positions end the chain": [
+        layers.Conv1D(6, 4, padding="same", activation="relu"),
+        layers.PReLU(),
+        layers.Conv1D(5, 3, activation="relu"),
+        layers.GlobalMaxPooling1D(),
         layers.Dense(2),
     ],
 }
@@ -120,7 +160,9 @@ def test_layers_that_mix_positions_or_are_unknown_end_the_chain():
 
     for layer in (
         layers.Conv1D(4, 3, groups=2),
-        layers.Conv1D(4, 3, activation="softmax"),
+        layers.Conv1D(4, 3, activation="softmax", data_format="channels_first"),
+        layers.Activation("glu"),
+        layers.PReLU(),
         layers.BatchNormalization(axis=1),
         layers.Softmax(axis=1),
         layers.Conv1D(4, 3, activation=relu),

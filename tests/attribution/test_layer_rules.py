@@ -17,7 +17,9 @@ from chromolens.attribution.deeplift import walk
 from chromolens.attribution.methods import deeplift_rescale
 from chromolens.models.foreign.rearranged import Rearranged, Zeros
 from chromolens.models.foreign.tokens import Tokens
-from chromolens.models.logits import WEIGHTED, Preactivation, functional, linear_part
+from chromolens.models.graph import functional
+from chromolens.models.kinds import WEIGHTED
+from chromolens.models.logits import Preactivation, linear_part
 from chromolens.models.model import Model
 from chromolens.models.targets import target_function
 

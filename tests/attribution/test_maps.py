@@ -64,6 +64,20 @@ def test_the_mean_of_a_map_is_the_logit():
     np.testing.assert_allclose(found.contributions.mean(axis=1), found.values - bias, atol=1e-6)
 
 
+def test_layers_that_change_nothing_change_no_map():
+    """Neither behind the convolution nor behind the mean."""
+    inert = [layers.Identity, lambda: layers.AlphaDropout(0.1), lambda: layers.GaussianNoise(0.1)]
+    for method in ("cam", "grad_cam"):
+        found = []
+        for between in ([], inert):
+            first = layers.Conv1D(6, WIDTH)
+            steps = [*(made() for made in between), layers.ReLU(), layers.GlobalAveragePooling1D()]
+            network = network_of(first, *steps, *(made() for made in between))
+            found.append(ask(network, networks.sequences(4, LENGTH), method).contributions)
+        assert np.abs(found[0]).max() > 1e-3
+        np.testing.assert_array_equal(*found)
+
+
 def test_grad_cam_by_hand():
     """conv - relu - flatten - dense - relu - dense: gradients at the maps by the chain rule."""
     convolution = layers.Conv1D(6, WIDTH, activation="relu")

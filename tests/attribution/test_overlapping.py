@@ -27,7 +27,52 @@ def sliding(pool=layers.MaxPooling1D, padding="valid"):
 @pytest.mark.parametrize("pool", [layers.MaxPooling1D, layers.AveragePooling1D])
 @pytest.mark.parametrize(("step", "length", "at_once"), [(4, 151, 7), (12, 204, 64), (60, 180, 2)])
 def test_is_the_mean_over_windows(pool, step, length, at_once):
-    model, sequence = sliding(pool), networks.sequences(1, length, seed=3)[0]
+    check_mean_over_windows(sliding(pool), step, length, at_once)
+
+
+TOWERS = {
+    "slopes of channels, layers that change nothing": [
+        layers.Identity(),
+        layers.Conv1D(6, 7),
+        layers.AlphaDropout(0.2),
+        layers.PReLU(shared_axes=[1]),
+        layers.GaussianNoise(0.1),
+        layers.MaxPooling1D(2),
+    ],
+    "convolutions of other kinds": [
+        layers.DepthwiseConv1D(5, depth_multiplier=2, activation="relu"),
+        layers.SpatialDropout1D(0.1),
+        layers.SeparableConv1D(6, 4, activation="softplus"),
+        layers.AveragePooling1D(2),
+        layers.Activation("softmax"),
+    ],
+    "slopes of positions end it": [
+        layers.Conv1D(6, 7, strides=2),
+        layers.PReLU(),
+        layers.Conv1D(5, 3, activation="relu"),
+        layers.MaxPooling1D(5),
+    ],
+    "a normalisation of positions ends it": [
+        layers.AveragePooling1D(2),
+        layers.BatchNormalization(axis=1),
+        layers.Conv1D(5, 3, activation="relu"),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", TOWERS)
+def test_is_the_mean_over_windows_behind_every_kind_of_layer(name):
+    made = [layer.from_config(layer.get_config()) for layer in TOWERS[name]]
+    head = [layers.Flatten(), layers.Dense(2)]
+    network = keras.Sequential([keras.Input((WINDOW, 4)), *made, *head])
+    model = Model.of(networks.randomised(network))
+    with pytest.raises(BadInput, match="multiple of 2,"):
+        attribute_overlapping(model, networks.sequences(1, 100)[0], step=3)
+    check_mean_over_windows(model, 4, 120, 8)
+
+
+def check_mean_over_windows(model, step, length, at_once):
+    sequence = networks.sequences(1, length, seed=3)[0]
     model.background = [0.3, 0.2, 0.2, 0.3]
     found = attribute_overlapping(
         model, sequence, step=step, tasks=[1, 0], windows_at_once=at_once

@@ -9,7 +9,7 @@ from keras import layers, ops
 from test_revealcancel import METHODS, ask
 
 from chromolens.attribution.deeplift.pair import Pair, Split
-from chromolens.attribution.deeplift.rules.reveal import RULES, weighted
+from chromolens.attribution.deeplift.rules.reveal import DENSE, weighted
 from chromolens.models.foreign.rearranged import Rearranged
 from chromolens.models.logits import linear_part
 
@@ -94,8 +94,8 @@ def test_bilinear_means_are_no_copies():
     """Halfway between A and C lie changes of both signs: they are not pure."""
     layer = layers.UpSampling2D(2, interpolation="bilinear")
     x = np.random.default_rng(0).normal(size=(2, 3, 3, 1)).astype(np.float32)
-    found = RULES[type(layer)](layer, Split(x, 0 * x, np.abs(x), pure=True))
+    found = DENSE[type(layer)](layer, Split(x, 0 * x, np.abs(x), pure=True))
     assert not found.pure
     np.testing.assert_allclose(found.spread, layer(np.abs(x)), atol=1e-6)
     cubic = layers.UpSampling2D(2, interpolation="bicubic")
-    assert type(RULES[type(cubic)](cubic, Split(x, 0 * x, np.abs(x), pure=True))) is Pair
+    assert type(DENSE[type(cubic)](cubic, Split(x, 0 * x, np.abs(x), pure=True))) is Pair

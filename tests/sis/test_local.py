@@ -19,6 +19,11 @@ def conv(filters, width, **more):
     return layers.Conv1D(filters, width, **more)
 
 
+def turned(values):
+    """Position i goes to the other end."""
+    return values[:, ::-1] * keras.ops.arange(1.0, 33.0)[:, None]
+
+
 FORMS = {
     "one convolution": [conv(12, 7), layers.ReLU(), layers.GlobalMaxPooling1D()],
     "same padding": [conv(12, 6, padding="same", activation="relu"), layers.GlobalMaxPooling1D()],
@@ -51,6 +56,23 @@ FORMS = {
         conv(6, 3, dilation_rate=2, activation="relu"),
         layers.GlobalMaxPooling1D(),
     ],
+    "slopes of channels, layers that change nothing": [
+        layers.Identity(),
+        conv(6, 5, padding="same"),
+        layers.AlphaDropout(0.2),
+        layers.PReLU(shared_axes=[1]),
+        layers.GaussianNoise(0.1),
+        conv(6, 3, activation=layers.LeakyReLU(0.3)),
+        layers.ActivityRegularization(0.1),
+        layers.PReLU(shared_axes=[1, 2]),
+        layers.GlobalMaxPooling1D(),
+    ],
+    "over the channels of a position": [
+        conv(6, 4, activation="softmax"),
+        conv(6, 3, activation=lambda values: 0.3 * values + keras.ops.sin(values)),
+        layers.Activation("log_softmax"),
+        layers.GlobalMaxPooling1D(),
+    ],
     "two, averaged": [
         conv(6, 4, padding="same", activation="softplus"),
         conv(6, 3, padding="same", activation="relu"),
@@ -69,6 +91,8 @@ OTHERS = {
     "recurrent": [conv(4, 5), layers.LSTM(4)],
     "sees everything": [conv(4, 35, activation="relu"), layers.GlobalMaxPooling1D()],
     "no convolution": [layers.Flatten()],
+    "slopes of positions": [conv(4, 5), layers.PReLU(), layers.GlobalMaxPooling1D()],
+    "a function of somebody's": [conv(4, 5, activation=turned), layers.GlobalMaxPooling1D()],
 }
 
 

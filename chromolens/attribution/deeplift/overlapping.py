@@ -15,7 +15,6 @@ from functools import partial
 import keras
 import numpy as np
 import tensorflow as tf
-from keras import layers
 
 from chromolens.attribution import references as kinds
 from chromolens.attribution.deeplift.pair import Pair
@@ -24,18 +23,9 @@ from chromolens.attribution.explanation import gradients_of
 from chromolens.errors import BadInput
 from chromolens.models.batching import batches
 from chromolens.models.graph import chain
+from chromolens.models.kinds import by_position, by_window
 from chromolens.models.model import Model
 from chromolens.models.targets import Target, target_function
-
-SLIDING = (layers.Conv1D, layers.MaxPooling1D, layers.AveragePooling1D)
-POINTWISE = (
-    layers.Activation,
-    layers.BatchNormalization,
-    layers.Dropout,
-    layers.ELU,
-    layers.LeakyReLU,
-    layers.ReLU,
-)
 
 STRETCHES = 8
 """Stretches in one call: they share the reference, which goes forward once."""
@@ -141,11 +131,9 @@ def _cut(graph: keras.Model) -> tuple[keras.Model, keras.Model, int]:
     middle, stride = None, 1
     for node in chain(graph):
         layer = node.operation
-        if isinstance(layer, SLIDING):
-            if layer.padding != "valid":
-                break
+        if by_window(layer) and layer.padding == "valid":
             stride *= layer.strides[0]
-        elif not isinstance(layer, POINTWISE):
+        elif not by_position(layer):
             break
         middle = node.outputs[0]
     if middle is None:

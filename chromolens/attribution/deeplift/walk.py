@@ -18,7 +18,7 @@ import tensorflow as tf
 from chromolens.attribution.deeplift import rules as rules_package
 from chromolens.attribution.deeplift.pair import Pair
 from chromolens.errors import BadInput
-from chromolens.models.logits import functional
+from chromolens.models.graph import functional, masks, run
 
 
 class NoRule(BadInput):
@@ -45,8 +45,7 @@ def walk(
         return _Step(layer, rules, fallback)
 
     _check_unmasked(network)
-    outputs = network._run_through_graph(keras.tree.flatten(inputs), operation_fn=step)
-    return keras.tree.flatten(outputs)
+    return run(network, inputs, step)
 
 
 def supported_layers(family: str) -> list[str]:
@@ -111,8 +110,7 @@ def pairs_in(value: object) -> list[Pair]:
 
 def _check_unmasked(network: keras.Model) -> None:
     for layer in network.operations:
-        tensors = [tensor for node in layer._inbound_nodes for tensor in node.output_tensors]
-        if any(getattr(tensor, "_keras_mask", None) is not None for tensor in tensors):
+        if masks(layer):
             raise no_rule(f"layer {layer.name!r}, which masks steps", "a network without masks")
 
 

@@ -2,33 +2,14 @@
 
 import keras
 import tensorflow as tf
-from keras import layers
 
 from chromolens.attribution.explanation import Explanation, known, reference_values
 from chromolens.models.targets import Target
-
-IN_PLACE = (
-    layers.Activation,
-    layers.BatchNormalization,
-    layers.Dropout,
-    layers.ELU,
-    layers.LeakyReLU,
-    layers.PReLU,
-    layers.ReLU,
-    layers.SpatialDropout1D,
-)
-"""Layers that leave position and filter where they are."""
 
 
 def with_maps(target: Target, maps: list[object]) -> keras.Model:
     """The target's graph, with ``maps`` (tensors of it) before its outputs."""
     return keras.Model(target.graph.inputs[0], [*maps, *target.graph.outputs])
-
-
-def producer(tensor: object) -> tuple[keras.Operation, list]:
-    """The layer that makes ``tensor`` (of a graph), and the tensors it gets there."""
-    layer, node, _ = tensor._keras_history
-    return layer, layer._inbound_nodes[node].input_tensors
 
 
 def by_maps(

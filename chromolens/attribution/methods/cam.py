@@ -10,8 +10,10 @@ import tensorflow as tf
 from keras import layers
 
 from chromolens.attribution.explanation import Explanation
-from chromolens.attribution.gradients.maps import by_maps, producer, with_maps
+from chromolens.attribution.gradients.maps import by_maps, with_maps
 from chromolens.errors import BadInput
+from chromolens.models.graph import producer
+from chromolens.models.kinds import IDENTITIES
 from chromolens.models.logits import Preactivation, activation_name
 from chromolens.models.targets import Pick, Target
 
@@ -34,14 +36,14 @@ def explain(target: Target, inputs: tf.Tensor, references: tf.Tensor) -> Explana
 
 def _head(target: Target, pick: Pick) -> tuple[object, tf.Tensor]:
     """Feature maps (n, positions, filters), as a tensor of the graph, and weights (filters,)."""
-    dense, tensors = producer(target.graph.outputs[pick.output])
+    dense, tensors, _ = producer(target.graph.outputs[pick.output])
     own = dense.layer if isinstance(dense, Preactivation) else dense
     fused = own is dense and getattr(own, "activation", None) and activation_name(own) != "linear"
     if pick.column is None or fused or not isinstance(own, layers.Dense):
         raise _another_build(dense)
-    pooling, maps = producer(tensors[0])
-    while isinstance(pooling, layers.Dropout):
-        pooling, maps = producer(maps[0])
+    pooling, maps, _ = producer(tensors[0])
+    while isinstance(pooling, IDENTITIES):
+        pooling, maps, _ = producer(maps[0])
     averages = isinstance(pooling, layers.GlobalAveragePooling1D)
     if not averages or pooling.data_format != "channels_last":
         raise _another_build(pooling)

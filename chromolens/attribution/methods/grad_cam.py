@@ -9,14 +9,15 @@ import tensorflow as tf
 from keras import layers
 
 from chromolens.attribution.explanation import Explanation
-from chromolens.attribution.gradients.maps import IN_PLACE, by_maps, with_maps
+from chromolens.attribution.gradients.maps import by_maps, with_maps
 from chromolens.attribution.settings import check_switch
 from chromolens.errors import BadInput
-from chromolens.models.graph import walk
+from chromolens.models.graph import levels, walk
+from chromolens.models.kinds import IN_PLACE, Kind, classes
 from chromolens.models.maxima import called
 from chromolens.models.targets import Pick, Target
 
-CONVOLUTIONS = (layers.Conv1D, layers.DepthwiseConv1D, layers.SeparableConv1D)
+CONVOLUTIONS = classes(Kind.SLIDES | Kind.WEIGHTS)
 HYPOTHETICAL = False
 
 
@@ -58,8 +59,7 @@ def _last_maps(target: Target, pick: Pick) -> object:
     graph = keras.Model(target.graph.inputs[0], target.graph.outputs[pick.output])
     _check_is_number(graph, pick)
     last, maps, uses = None, None, 0
-    for depth in sorted(graph._nodes_by_depth, reverse=True):
-        nodes = graph._nodes_by_depth[depth]
+    for nodes in levels(graph):
         here = [node for node in nodes if isinstance(node.operation, CONVOLUTIONS)]
         if here:
             last, maps = here[-1].operation, here[-1].outputs[0]

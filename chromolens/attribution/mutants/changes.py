@@ -16,11 +16,12 @@ import tensorflow as tf
 from keras import layers
 
 from chromolens.attribution.deeplift.pair import fused
+from chromolens.models.kinds import Kind, classes
 from chromolens.models.logits import linear_part
 from chromolens.models.maxima import split_into_pools
 from chromolens.models.reach import Reach, Windows, reach_of
 
-POOLS = (layers.MaxPooling1D, layers.AveragePooling1D)
+POOLS = classes(Kind.SLIDES | Kind.POOLS)
 ELEMENT = 50
 """What one number costs to move, in multiply-adds of a matrix product (roughly, on a CPU)."""
 

@@ -14,18 +14,22 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from chromolens.attribution.deeplift.functions import KINKED, SMOOTH
-from chromolens.attribution.deeplift.rules.linear import IDENTITIES
 from chromolens.attribution.mutants.changes import POOLS, Convolution, Pointwise
 from chromolens.attribution.mutants.joins import Average, FlatDense, Maximum, Whole
 from chromolens.models.graph import chain
-from chromolens.models.logits import activation_name
+from chromolens.models.kinds import (
+    Kind,
+    by_position,
+    by_window,
+    in_float32,
+    is_by_position,
+    kind_of,
+    over_all_positions,
+)
 from chromolens.models.reach import Windows
 from chromolens.models.targets import Target
 
 GLOBAL = {layers.GlobalMaxPooling1D: Maximum, layers.GlobalAveragePooling1D: Average}
-NAMED = ("linear", "relu", *SMOOTH, *KINKED)
-FUNCTIONS = (layers.ReLU, layers.LeakyReLU, layers.ELU)
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class Propagation:
 def read(target: Target, length: int) -> Propagation | None:
     """The propagation through ``target.graph``, or None where it does not begin with a chain."""
     graph = target.graph
-    nodes = [node for node in chain(graph) if not isinstance(node.operation, IDENTITIES)]
+    nodes = [node for node in chain(graph) if not _changes_nothing(node.operation)]
     known = list(takewhile(_is_known, [node.operation for node in nodes]))
     if not known:
         return None
@@ -94,27 +98,22 @@ def _steps(known: list[layers.Layer], shape: tuple) -> list[Convolution | Pointw
 def _join(behind: list[layers.Layer], last: Pointwise) -> tuple[Whole, int]:
     """The join behind the steps, and how many of the layers ``behind`` them are part of it."""
     place = (last.after, last.lengths[1])
-    kinds = [type(layer) for layer in behind[:2]]
-    if kinds[:1] and kinds[0] in GLOBAL and not behind[0].keepdims:
+    behind = list(takewhile(in_float32, behind[:2]))
+    kinds = [type(layer) for layer in behind]
+    if behind and over_all_positions(behind[0]):
         return GLOBAL[kinds[0]](*place), 1
-    if kinds == [layers.Flatten, layers.Dense] and _is_named(behind[1]):
+    if kinds == [layers.Flatten, layers.Dense] and is_by_position(behind[1].activation):
         return FlatDense(*place, behind[1]), 2
     return Whole(*place), 0
 
 
 def _is_known(layer: layers.Layer) -> bool:
-    if layer.compute_dtype != "float32":
+    if not in_float32(layer):
         return False
     if type(layer) is layers.Conv1D:
-        return layer.groups == 1 and layer.data_format == "channels_last" and _is_named(layer)
-    if type(layer) is layers.BatchNormalization:
-        return layer.axis in (-1, 2)
-    if type(layer) in POOLS:
-        return layer.data_format == "channels_last"
-    return type(layer) in FUNCTIONS or (type(layer) is layers.Activation and _is_named(layer))
+        return by_window(layer) and layer.groups == 1
+    return by_position(layer) or (by_window(layer) and type(layer) in POOLS)
 
 
-def _is_named(layer: layers.Layer) -> bool:
-    """Whether its activation is one of Keras that acts on each number by itself."""
-    name = activation_name(layer)
-    return name in NAMED and layer.activation is getattr(keras.activations, name, None)
+def _changes_nothing(layer: layers.Layer) -> bool:
+    return Kind.IDENTITY in kind_of(layer) and in_float32(layer)

@@ -22,7 +22,6 @@ from chromolens.attribution.explanation import (
 )
 from chromolens.attribution.settings import check_switch
 from chromolens.attribution.signals.modified import (
-    FUSED,
     Back,
     handed_back,
     linear_then_activation,
@@ -30,6 +29,7 @@ from chromolens.attribution.signals.modified import (
 from chromolens.errors import BadInput
 from chromolens.models.graph import operations as operations_of
 from chromolens.models.graph import walk
+from chromolens.models.kinds import WEIGHTED
 from chromolens.models.maxima import MAXIMA, called
 from chromolens.models.targets import Target
 
@@ -164,7 +164,7 @@ def operations(function: Callable, inputs: tuple) -> set[str]:
 
 
 RULES = {
-    **dict.fromkeys(FUSED, fused),
+    **dict.fromkeys(WEIGHTED, fused),
     layers.Activation: activation,
     layers.ReLU: relu,
     **dict.fromkeys((layers.LeakyReLU, layers.PReLU, layers.ELU), kept),

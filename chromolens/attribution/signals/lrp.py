@@ -13,9 +13,10 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from chromolens.attribution.deeplift.rules.linear import AFFINE, IDENTITIES
-from chromolens.attribution.signals.modified import FUSED, handed_back, linear_then_activation
+from chromolens.attribution.deeplift.rules.linear import AFFINE
+from chromolens.attribution.signals.modified import handed_back, linear_then_activation
 from chromolens.errors import BadInput
+from chromolens.models.kinds import IDENTITIES, WEIGHTED
 from chromolens.models.logits import activation_name
 from chromolens.models.maxima import MAXIMA, called
 
@@ -179,7 +180,7 @@ def _no_rule(layer: keras.Operation) -> BadInput:
 RULES = {
     **dict.fromkeys((*AFFINE, *MAXIMA, layers.BatchNormalization), linear),
     **dict.fromkeys(IDENTITIES, unchanged),
-    **dict.fromkeys(FUSED, fused),
+    **dict.fromkeys(WEIGHTED, fused),
     **dict.fromkeys(ELEMENTWISE, elementwise),
     layers.Activation: activation,
     layers.Multiply: product,

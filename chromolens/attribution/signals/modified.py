@@ -12,18 +12,6 @@ import keras
 import tensorflow as tf
 
 Back = Callable[[Callable, tf.Tensor, tf.Tensor], tf.Tensor]
-FUSED = (
-    keras.layers.Conv1D,
-    keras.layers.Conv1DTranspose,
-    keras.layers.Conv2D,
-    keras.layers.Dense,
-    keras.layers.DepthwiseConv1D,
-    keras.layers.DepthwiseConv2D,
-    keras.layers.EinsumDense,
-    keras.layers.SeparableConv1D,
-    keras.layers.SeparableConv2D,
-)
-"""Layers that are linear, and then apply ``layer.activation``."""
 
 
 def handed_back(function: Callable, inputs: tf.Tensor, back: Back) -> tf.Tensor:
@@ -40,7 +28,7 @@ def handed_back(function: Callable, inputs: tf.Tensor, back: Back) -> tf.Tensor:
 def linear_then_activation(
     layer: keras.layers.Layer, inputs: tf.Tensor, activate: Callable
 ) -> tf.Tensor:
-    """A layer of ``FUSED``: its linear part, then ``activate(function, values)``."""
+    """A layer with weights: its linear part, then ``activate(function, values)``."""
     with _without_activation(layer):
         values = layer(inputs)
     return activate(layer.activation, values)

@@ -10,6 +10,7 @@ from chromolens.errors import BadInput
 from chromolens.inputs.batches import Inputs
 from chromolens.models import devices
 from chromolens.models.foreign.network import hidden_in
+from chromolens.models.graph import producer
 from chromolens.models.model import Model, load_model
 from chromolens.models.training import data
 from chromolens.models.training.save import save_model
@@ -96,7 +97,7 @@ def _with_profiles(model: Model, tasks: list[str], where: str) -> keras.Model:
 
 
 def _called(name: str, output: object) -> object:
-    own = output._keras_history.operation.name
+    own = producer(output).operation.name
     return output if own == name else keras.layers.Identity(name=name)(output)
 
 

@@ -24,6 +24,7 @@ from chromolens.models.foreign import keras2, saved_model
 from chromolens.models.foreign.keras2_config import check_safe
 from chromolens.models.foreign.lambdas import archive_without_lambdas, own_classes, without_lambdas
 from chromolens.models.foreign.network import hidden_in
+from chromolens.models.graph import FUNCTIONAL, SEQUENTIAL
 
 Source = str | Path | tuple[str | Path, str | Path]
 
@@ -77,8 +78,7 @@ def _read(paths: tuple[Path, ...], custom_objects: dict) -> keras.Model:
     architecture = without_lambdas(architecture, custom_objects, str(path))
     if _is_keras_3(architecture):
         # HDF5 leaves out where Keras 3 has the class
-        sequential = architecture["class_name"] == "Sequential"
-        module = "keras.src.models.sequential" if sequential else "keras.src.models.functional"
+        module = SEQUENTIAL if architecture["class_name"] == "Sequential" else FUNCTIONAL
         architecture = {"module": module, **architecture}
         network = keras.models.model_from_json(json.dumps(architecture), custom_objects)
         network.load_weights(path)

@@ -15,7 +15,7 @@ import numpy as np
 from chromolens.errors import BadInput
 from chromolens.models.foreign.keras2_config import check_safe, rebuilt, unknown_classes
 from chromolens.models.foreign.network import opaque
-from chromolens.models.logits import single
+from chromolens.models.graph import single
 
 TOLERANCE = 1e-5  # of the largest output
 _LENGTH = 1024  # of the compared sequences, for networks that take any

@@ -9,7 +9,7 @@ from copy import deepcopy
 import keras
 
 from chromolens.errors import BadInput
-from chromolens.models.logits import single
+from chromolens.models.graph import FUNCTIONAL, single
 
 IGNORED = {
     "batch_input_shape", "build_config", "fused", "implementation", "input_dtype", "ragged",
@@ -185,7 +185,7 @@ def _entry(entry: dict, kind: str, config: dict) -> dict:
         "registered_name": None if known else kind,
     }
     if kind == "Functional":
-        place["module"] = "keras.src.models.functional"
+        place["module"] = FUNCTIONAL
     if kind == "Sequential":
         place["module"] = "keras"
     return {**named, **place, "class_name": kind, "config": config}

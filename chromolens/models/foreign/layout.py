@@ -31,7 +31,7 @@ from chromolens.genome.onehot import BASES, encode
 from chromolens.models.foreign.network import hidden_in
 from chromolens.models.foreign.rearranged import Rearranged, Zeros
 from chromolens.models.foreign.tokens import of_one_hot
-from chromolens.models.logits import single
+from chromolens.models.graph import producer, run, single
 
 INPUTS = ("sequence", "reverse_complement", "zeros")
 OUTPUTS = ("profile", "logits")
@@ -110,7 +110,7 @@ def adapted(network: keras.Model, layout: Layout) -> keras.Model:
     if not layout.outputs and _is_ours(layout):
         return network
     sequence, feeds = feeds_of(network, layout, layout.channels)
-    outputs = keras.tree.flatten(network._run_through_graph(feeds, operation_fn=_itself))
+    outputs = run(network, feeds, lambda layer: layer)
     for place, name in enumerate(network.output_names):
         if layout.outputs.get(name) == "profile":
             outputs[place] = _as_profile(name, outputs[place])
@@ -118,10 +118,6 @@ def adapted(network: keras.Model, layout: Layout) -> keras.Model:
     if hidden is not None:
         hidden.logits = frozenset(network.output_names.index(name) for name in layout.outputs)
     return keras.Model(sequence, outputs)
-
-
-def _itself(layer: keras.Operation) -> keras.Operation:
-    return layer
 
 
 def _is_ours(layout: Layout) -> bool:
@@ -259,7 +255,7 @@ def _agrees(network: keras.Model, layout: Layout, order: tuple[str, ...]) -> boo
     for known in layout.check:
         onehot = encode(known["sequence"])[None].astype(np.float32)
         _, feeds = feeds_of(network, layout, order)
-        values = [feed._keras_history.operation(onehot) for feed in feeds]
+        values = [producer(feed).operation(onehot) for feed in feeds]
         found = keras.tree.flatten(network(single(values)))
         found = dict(zip(network.output_names, found, strict=True))
         for name, numbers in known["outputs"].items():

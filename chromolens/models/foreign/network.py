@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import keras
 
-from chromolens.models.logits import single
+from chromolens.models.graph import single
 
 
 class Opaque(keras.layers.Layer):

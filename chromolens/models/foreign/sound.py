@@ -5,13 +5,15 @@ import numpy as np
 
 from chromolens.errors import BadInput
 from chromolens.models.foreign.network import Opaque
+from chromolens.models.graph import all_layers
+from chromolens.models.kinds import Kind, classes
 
 NOISE = 1e-6  # of the largest output: sums in another order, on a GPU
 
 
 def check_weights(network: keras.Model) -> None:
     """BadInput, naming the layer, where a weight is NaN or infinite."""
-    for layer in network._flatten_layers(include_self=False, recursive=True):
+    for layer in all_layers(network):
         weights = layer.foreign if isinstance(layer, Opaque) else layer.weights
         for weight in weights:
             if not np.isfinite(weight.numpy()).all():
@@ -23,7 +25,7 @@ def check_weights(network: keras.Model) -> None:
 
 def check_stateless(network: keras.Model) -> None:
     """BadInput where a recurrent layer carries its state from one batch to the next."""
-    for layer in network._flatten_layers(include_self=False, recursive=True):
+    for layer in all_layers(network):
         if getattr(layer, "stateful", False):
             raise BadInput(
                 f"layer {layer.name!r} is stateful: an answer depends on the batch before it",
@@ -47,6 +49,5 @@ def check_repeats(network: keras.Model, inputs: np.ndarray) -> None:
 
 
 def _suspects(network: keras.Model) -> list[str]:
-    known = (keras.layers.Dropout, keras.layers.GaussianDropout, keras.layers.GaussianNoise)
-    layers = network._flatten_layers(include_self=False, recursive=True)
-    return [layer.name for layer in layers if isinstance(layer, known)]
+    known = classes(Kind.RANDOM)
+    return [layer.name for layer in all_layers(network) if isinstance(layer, known)]

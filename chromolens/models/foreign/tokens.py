@@ -7,6 +7,7 @@ matrix product, and a token's contribution is the sum over the axes of its embed
 import keras
 
 from chromolens.errors import BadInput
+from chromolens.models.graph import readers, run
 
 
 class Tokens(keras.layers.Layer):
@@ -29,18 +30,13 @@ def of_one_hot(network: keras.Model) -> keras.Model:
     input have vocabularies of unlike size.
     """
     source = network.inputs[0]
-    users = [
-        node.operation
-        for nodes in network._nodes_by_depth.values()
-        for node in nodes
-        if any(tensor is source for tensor in node.input_tensors)
-    ]
+    users = [node.operation for node in readers(network, source)]
     if len(source.shape) != 2 or not _are_embeddings(users):
         return network
     _check(users)
     made = {layer: Tokens(layer) for layer in users}
     tokens = keras.Input((source.shape[1], users[0].input_dim), name=source.name)
-    outputs = network._run_through_graph([tokens], operation_fn=lambda op: made.get(op, op))
+    outputs = run(network, tokens, lambda layer: made.get(layer, layer))
     return keras.Model(tokens, outputs)
 
 

@@ -12,21 +12,23 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from chromolens.models.filters import INERT
 from chromolens.models.graph import chain
+from chromolens.models.kinds import (
+    Kind,
+    by_position,
+    by_window,
+    in_float32,
+    kind_of,
+    over_all_positions,
+)
 from chromolens.models.model import Model
+from chromolens.models.reach import reach_of
 from chromolens.models.targets import Target, target_function
 
 POOLS = {
     keras.layers.GlobalMaxPooling1D: np.maximum,
     keras.layers.GlobalAveragePooling1D: np.add,
 }
-POINTWISE = (
-    keras.layers.Activation,
-    keras.layers.ReLU,
-    keras.layers.LeakyReLU,
-    keras.layers.ELU,
-)
 INCREASING = ("linear", "relu", "elu", "selu", "softplus", "sigmoid", "tanh", "softsign")
 
 
@@ -97,21 +99,19 @@ def read_stack(model: Model, length: int, task: int, target: str) -> Stack | Non
 def _chain(graph: keras.Model) -> tuple[list, object]:
     """Layers from the input to the first global pooling, and its output; none of another form."""
     nodes = chain(graph)
-    places = [place for place, node in enumerate(nodes) if type(node.operation) in POOLS]
-    if not places or nodes[places[0]].operation.keepdims:
+    places = [place for place, node in enumerate(nodes) if over_all_positions(node.operation)]
+    if not places:
         return [], None
     found = nodes[: places[0] + 1]
     return [node.operation for node in found], found[-1].outputs[0]
 
 
 def _readable(layer: keras.layers.Layer) -> bool:
-    if layer.compute_dtype != "float32":
+    if not in_float32(layer):
         return False
     if type(layer) is keras.layers.Conv1D:
-        return layer.strides == (1,) and layer.groups == 1 and layer.data_format == "channels_last"
-    if isinstance(layer, keras.layers.BatchNormalization):
-        return layer.axis in (-1, 2)
-    return isinstance(layer, INERT + POINTWISE)
+        return by_window(layer) and layer.groups == 1 and layer.strides == (1,)
+    return by_position(layer)
 
 
 def _convs(layers: list, length: int) -> list[Conv]:
@@ -120,7 +120,7 @@ def _convs(layers: list, length: int) -> list[Conv]:
         if isinstance(layer, keras.layers.Conv1D):
             convs.append(_conv(layer, first, last))
             first, last = convs[-1].first, convs[-1].last
-        elif isinstance(layer, INERT):
+        elif Kind.IDENTITY in kind_of(layer):
             continue
         elif not convs:
             return []
@@ -131,12 +131,11 @@ def _convs(layers: list, length: int) -> list[Conv]:
 
 def _conv(layer: keras.layers.Conv1D, first: int, last: int) -> Conv:
     kernel, dilation = np.asarray(layer.kernel, np.float32), layer.dilation_rate[0]
-    span = (len(kernel) - 1) * dilation
-    left = {"valid": 0, "same": span // 2, "causal": span}[layer.padding]
-    last -= span if layer.padding == "valid" else left
+    reach = reach_of(layer, last - first)
+    last -= reach.span if layer.padding == "valid" else reach.left
     bias = np.asarray(layer.bias) if layer.use_bias else np.zeros(kernel.shape[-1], np.float32)
     after = () if layer.activation is keras.activations.linear else (layer.activation,)
-    return Conv(kernel, bias, dilation, first - left, last, after)
+    return Conv(kernel, bias, dilation, first - reach.left, last, after)
 
 
 def _followed(conv: Conv, layer: keras.layers.Layer) -> Conv:

@@ -20,7 +20,9 @@ from chromolens.attribution.deeplift.pair import Pair, Step, fused, then
 from chromolens.attribution.deeplift.walk import both, no_rule
 from chromolens.models.foreign.rearranged import Rearranged, Zeros
 from chromolens.models.foreign.tokens import Tokens
-from chromolens.models.logits import WEIGHTED, Preactivation, linear_part
+from chromolens.models.kinds import IDENTITIES, WEIGHTED
+from chromolens.models.logits import Preactivation, linear_part
+from chromolens.models.reach import padding_around
 
 FEW_CHANNELS = 8
 
@@ -36,8 +38,7 @@ def convolved(layer: keras.layers.Conv1D, inputs: tf.Tensor) -> tf.Tensor:
     weights = tf.stop_gradient(tf.convert_to_tensor(layer.kernel))
     rate = layer.dilation_rate[0]
     span = rate * (weights.shape[0] - 1)
-    before = {"valid": 0, "same": span // 2, "causal": span}[layer.padding]
-    after = span - before if layer.padding == "same" else 0
+    before, after = padding_around(layer.padding, inputs.shape[1], span + 1)
     few = weights.shape[1] <= FEW_CHANNELS
     gradient = _gradient_of_few_channels if few else _gradient
 
@@ -176,16 +177,6 @@ AFFINE = (
     Tokens,
     Rearranged,
     Zeros,
-)
-IDENTITIES = (
-    layers.ActivityRegularization,
-    layers.AlphaDropout,
-    layers.Dropout,
-    layers.GaussianDropout,
-    layers.GaussianNoise,
-    layers.Identity,
-    layers.SpatialDropout1D,
-    layers.SpatialDropout2D,
 )
 RULES = {
     "rescale": {

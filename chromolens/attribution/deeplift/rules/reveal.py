@@ -22,7 +22,8 @@ from chromolens.attribution.deeplift.rules.functions import NONLINEARITIES
 from chromolens.attribution.deeplift.rules.linear import affine, preactivation
 from chromolens.attribution.deeplift.walk import pairs_in
 from chromolens.models.foreign.rearranged import Rearranged, Zeros
-from chromolens.models.logits import WEIGHTED, activation_name, linear_part
+from chromolens.models.kinds import WEIGHTED
+from chromolens.models.logits import activation_name, linear_part
 
 
 def weighted(layer: keras.layers.Layer, inputs: Pair) -> Pair:
