@@ -9,8 +9,8 @@ processor the value is equal to the last bit, and on others to rounding.
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
+from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
@@ -18,6 +18,7 @@ from chromolens.inputs.batches import open_inputs
 from chromolens.inputs.drawing import KINDS
 from chromolens.kernels import AGREEMENT, unlike
 from chromolens.scores import Header, open_scores
+from chromolens.tables.inputs import FOLDS
 
 
 def again(study: str | Path, answer: dict) -> dict:
@@ -98,7 +99,7 @@ def _explained(study: Path, header: Header, base: Interval, answer: dict) -> dic
         settings.pop("name"), header.tasks, batch_size=header.run["batch_size"], **settings
     ).in_fold(header.fold)
     if method.references in KINDS:
-        folds = pd.read_table(study / "inputs/folds.tsv", dtype=str)
+        folds = tables.read(FOLDS, study / "inputs/folds.tsv")
         own = folds[folds["fold"] == header.fold]
         roles = {role: list(part["group"]) for role, part in own.groupby("role")}
         windows = str(study / f"inputs/{header.model}.windows.tsv.gz")

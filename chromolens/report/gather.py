@@ -6,9 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from chromolens import __version__
+from chromolens.genome.sizes import sizes_of
 from chromolens.models.nulls import is_null
 from chromolens.motifs.names.database import load_database
 from chromolens.report.motif_page import MotifFiles
@@ -110,7 +109,7 @@ def gather_motifs(
         title=config["title"] or config["study"],
         kind=settings["kind"],
         genes=_one(files["genes"]),
-        sizes=pd.read_table(sizes, index_col="chrom")["length"].to_dict() if sizes else {},
+        sizes=sizes_of(sizes) if sizes else {},
         chromosome_names=settings.get("chromosome_names", {}),
         null=is_null(config["models"][names["model"]]),
         **{name: Path(files[name]) for name in MOTIF_TABLES},
