@@ -7,11 +7,11 @@ from chromolens.inputs.windows import rows_of
 from chromolens.models import devices
 from chromolens.models.model import load_folds
 from chromolens.runlog import log_to
-from chromolens.sis.files import write_bed, write_subsets
+from chromolens.sis.files import write_bed
 from chromolens.sis.find import find_subsets
 from chromolens.sis.thresholds import by_fold
 from chromolens.tables.inputs import CHOSEN
-from chromolens.tables.sis import COUNTS, THRESHOLDS
+from chromolens.tables.sis import COUNTS, SUBSETS, THRESHOLDS
 
 log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
@@ -25,6 +25,6 @@ rows = rows_of(chosen, inputs.windows, "sis", [task], len(chosen))[task]
 table, counts = find_subsets(
     models, inputs, rows, table_of(params.folds), task=task, thresholds=limits, **params.settings
 )
-write_subsets(table, snakemake.output.subsets)
+tables.write(SUBSETS, table, snakemake.output.subsets)
 write_bed(table, snakemake.output.bed)
 tables.write(COUNTS, counts, snakemake.output.counts)
