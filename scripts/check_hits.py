@@ -3,11 +3,11 @@
 from chromolens import tables
 from chromolens.checks.hits import check_hits
 from chromolens.genome.fasta import Genome
-from chromolens.motifs.hits.files import read_hits
 from chromolens.motifs.hits.hits import folds_of
 from chromolens.motifs.hits.sought import motifs_of_task
 from chromolens.runlog import log_to
 from chromolens.tables.checks import CHECKED_HITS
+from chromolens.tables.motifs import HITS
 
 log_to(snakemake.log[0])
 
@@ -16,7 +16,7 @@ with Genome(inputs.genome) as genome:
     table = check_hits(
         genome,
         inputs.track,
-        read_hits(inputs.hits),
+        tables.read(HITS, inputs.hits),
         motifs_of_task(inputs.lexicon, inputs.meme, names.model, names.task),
         folds=folds_of(params.folds, genome.sizes),
         max_p=params.max_p,

@@ -22,9 +22,9 @@ from chromolens.models.batching import batches, padded
 from chromolens.models.foreign.rearranged import Rearranged
 from chromolens.models.model import Model
 from chromolens.runlog import logger
+from chromolens.tables.models import FILTER_SITES
 
 BATCH = 32
-COLUMNS = ("model", "fold", "filter", "sites", "max_activation", "windows")
 
 INERT = (
     keras.layers.Dropout,
@@ -57,11 +57,11 @@ def filters_of_folds(
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """Sites of all filters of each fold's first replicate, in those ``rows`` that it never saw.
 
-    ``folds``: columns fold, role, group. Gives a table with ``COLUMNS`` less ``model`` and
-    ``motif``, the name of each filter (``fold0_filter_3``), and the counts (width, 4) of those
-    with sites by that name. A network without such a convolution has no rows; the log says so.
+    ``folds``: as ``FOLDS``. Gives ``FILTER_SITES`` less ``model``, and the counts (width, 4) of
+    those with sites by ``motif``. A network without such a convolution has no rows; the log
+    says so.
     """
-    tables, counts = [pd.DataFrame(columns=["motif", *COLUMNS[1:]])], {}
+    tables, counts = [pd.DataFrame(columns=FILTER_SITES.after("model"))], {}
     for fold, (model, *_) in sorted(models.items()):
         test = folds.loc[(folds["fold"] == fold) & (folds["role"] == "test"), "group"]
         own = rows[inputs.windows["group"].iloc[rows].isin(test).to_numpy()]
