@@ -1,5 +1,6 @@
 """Tables are read as they were written, and what isn't as declared is refused with its place."""
 
+import ast
 import gzip
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +11,17 @@ import pytest
 
 from chromolens import tables
 from chromolens.errors import BadInput
-from chromolens.tables import Table, checks, inputs, models, motifs, sis
+from chromolens.tables import Table, checks, docs, inputs, models, motifs, sis
 from chromolens.tables.column import boolean, integer, number, text
 
 ROOT = Path(__file__).parent.parent
+# other than tables/: these read the user's files, another tool's, or write another tool's
+OTHERS = {
+    "chromolens/inputs/records.py": "the user's tables of sequences",
+    "chromolens/inputs/samples.py": "the user's sample sheets",
+    "chromolens/checks/methods.py": "Snakemake's benchmarks",
+    "chromolens/motifs/hits/finemo.py": "the regions for Fi-NeMo",
+}
 NASTY = [
     "1",
     "007",
@@ -205,3 +213,21 @@ def test_a_failing_write_leaves_the_old_file(tmp_path, monkeypatch):
     with pytest.raises(RuntimeError, match="killed"):
         tables.write(SMALL, small().iloc[:2], path)
     assert path.read_bytes() == old and list(tmp_path.iterdir()) == [path]
+
+
+def calls(path: Path) -> set[str]:
+    """Which of pandas' readers and writers of tables a file calls."""
+    nodes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    names = {node.func.attr for node in nodes if isinstance(node.func, ast.Attribute)}
+    return names & {"read_csv", "read_table", "read_fwf", "to_csv"}
+
+
+def test_nothing_else_reads_or_writes_tables():
+    files = [*(ROOT / "chromolens").rglob("*.py"), *(ROOT / "scripts").glob("*.py")]
+    found = {str(path.relative_to(ROOT)) for path in files if calls(path)}
+    assert found - {"chromolens/tables/__init__.py"} == set(OTHERS)
+
+
+def test_the_page_about_files_has_the_columns_that_are_declared():
+    # pytest shows the lines that differ; `make docs` writes the page again
+    assert docs.TARGET.read_text() == docs.page()
