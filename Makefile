@@ -65,8 +65,9 @@ lint: env  ## formatting, lint and types, as CI does
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/python -m snakemake --lint
 
-docs: env  ## config/README.md, from the schemas
+docs: env  ## config/README.md from the schemas, the tables of docs/formats.md from chromolens/tables
 	$(BIN)/python -m chromolens.config_docs
+	$(BIN)/python -m chromolens.tables.docs
 
 study-yeast: env  ## six factors over the whole yeast genome (about an hour)
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/yeast_chipexo.yaml

@@ -11,10 +11,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from chromolens import tables
 from chromolens.checks.acceptance import show
 from chromolens.errors import BadInput
 from chromolens.explain import describe, explain
 from chromolens.export import finemo
+from chromolens.tables.motifs import LEXICON, MEMBERS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,10 +42,9 @@ def _readings(folder: Path) -> str:
     files = folder / "lexicon.tsv", folder / "members.tsv"
     if not all(file.exists() for file in files):
         return ""
-    from chromolens.motifs.lexicon.members import read_table
     from chromolens.motifs.names.agreement import agreement
 
-    return f"{agreement(*map(read_table, files)).line}\n"
+    return f"{agreement(tables.read(LEXICON, files[0]), tables.read(MEMBERS, files[1])).line}\n"
 
 
 def _explain(options: argparse.Namespace) -> str:

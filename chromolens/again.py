@@ -9,8 +9,8 @@ processor the value is equal to the last bit, and on others to rounding.
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
+from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
@@ -19,6 +19,7 @@ from chromolens.inputs.folds import Folds
 from chromolens.inputs.reference_kinds import DRAWN
 from chromolens.kernels import AGREEMENT, unlike
 from chromolens.scores import Header, open_scores
+from chromolens.tables.inputs import FOLDS
 
 
 def again(study: str | Path, answer: dict) -> dict:
@@ -99,7 +100,7 @@ def _explained(study: Path, header: Header, base: Interval, answer: dict) -> dic
         settings.pop("name"), header.tasks, batch_size=header.run["batch_size"], **settings
     ).in_fold(header.fold)
     if method.references in DRAWN:
-        folds = pd.read_table(study / "inputs/folds.tsv", dtype=str)
+        folds = tables.read(FOLDS, study / "inputs/folds.tsv")
         windows = str(study / f"inputs/{header.model}.windows.tsv.gz")
         own = Folds.of_table(folds).only(header.fold)
         method = with_drawn(method, open_inputs(windows, str(genome)), own)

@@ -1,9 +1,11 @@
 """Check that contributions add up, window by window."""
 
+from chromolens import tables
 from chromolens.checks.completeness import check
 from chromolens.runlog import log_to
+from chromolens.tables.checks import COMPLETENESS
 
 log_to(snakemake.log[0])
 
 table = check(snakemake.input.shards, max_flagged=snakemake.params.max_flagged)
-table.to_csv(snakemake.output.table, sep="\t", index=False)
+tables.write(COMPLETENESS, table, snakemake.output.table)

@@ -1,11 +1,13 @@
 """Compare one task's hits with what was planted, or with its events, and with a plain scan."""
 
+from chromolens import tables
 from chromolens.checks.hits import check_hits
 from chromolens.genome.fasta import Genome
 from chromolens.inputs.folds import Folds
-from chromolens.motifs.hits.files import read_hits
 from chromolens.motifs.hits.sought import motifs_of_task
 from chromolens.runlog import log_to
+from chromolens.tables.checks import CHECKED_HITS
+from chromolens.tables.motifs import HITS
 
 log_to(snakemake.log[0])
 
@@ -14,7 +16,7 @@ with Genome(inputs.genome) as genome:
     table = check_hits(
         genome,
         inputs.track,
-        read_hits(inputs.hits),
+        tables.read(HITS, inputs.hits),
         motifs_of_task(inputs.lexicon, inputs.meme, names.model, names.task),
         folds=Folds(params.folds).homes(genome.sizes),
         max_p=params.max_p,
@@ -24,6 +26,5 @@ with Genome(inputs.genome) as genome:
         events=inputs.events,
         chromosome_names=params.chromosome_names,
     )
-for place, column in enumerate(("model", "task", "method")):
-    table.insert(place, column, names[column])
-table.to_csv(snakemake.output.table, sep="\t", index=False)
+made = {"model": names.model, "task": names.task, "method": names.method}
+tables.write(CHECKED_HITS, table, snakemake.output.table, **made)

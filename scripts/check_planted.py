@@ -1,10 +1,12 @@
 """Compare a track's largest contributions with the bases that were planted."""
 
+from chromolens import tables
 from chromolens.checks.planted import check_track
 from chromolens.genome.fasta import Genome
 from chromolens.inputs.windows import read_windows
 from chromolens.motifs.names.database import matrices
 from chromolens.runlog import log_to
+from chromolens.tables.checks import PLANTED
 
 log_to(snakemake.log[0])
 
@@ -19,6 +21,5 @@ with Genome(inputs.genome) as genome:
         matrices(snakemake.params.database, snakemake.params.motifs),
         windows=windows[windows["role"] == "positive"],
     )
-for place, column in enumerate(("model", "task", "method")):
-    table.insert(place, column, names[column])
-table.to_csv(snakemake.output.table, sep="\t", index=False)
+made = {"model": names.model, "task": names.task, "method": names.method}
+tables.write(PLANTED, table, snakemake.output.table, **made)

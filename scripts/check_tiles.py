@@ -1,11 +1,13 @@
 """Measure one model on every tile of its held-out chromosomes, beside two simple ones."""
 
+from chromolens import tables
 from chromolens.checks.tiles import check_model
 from chromolens.genome.fasta import Genome
 from chromolens.inputs.folds import Folds
 from chromolens.inputs.windows import read_windows
 from chromolens.motifs.names.database import load_database
 from chromolens.runlog import log_to
+from chromolens.tables.checks import TILES
 
 log_to(snakemake.log[0])
 
@@ -25,5 +27,4 @@ with Genome(snakemake.input.genome) as genome:
         window=params.window,
         kmer=params.kmer,
     )
-table.insert(0, "model", snakemake.wildcards.model)
-table.to_csv(snakemake.output.table, sep="\t", index=False)
+tables.write(TILES, table, snakemake.output.table, model=snakemake.wildcards.model)

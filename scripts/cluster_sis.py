@@ -1,21 +1,21 @@
 """Cluster the subsets of one task, and name the motifs of the clusters."""
 
+from chromolens import tables
 from chromolens.motifs.names.database import load_database
 from chromolens.runlog import log_to
-from chromolens.sis.files import read_subsets, write_clusters
+from chromolens.sis.files import write_clusters
 from chromolens.sis.motifs.cluster_motifs import cluster_subsets
+from chromolens.tables.sis import SUBSETS
 
 log_to(snakemake.log[0])
 
 names, params = snakemake.wildcards, snakemake.params
 clusters = cluster_subsets(
-    read_subsets(snakemake.input.subsets),
+    tables.read(SUBSETS, snakemake.input.subsets),
     load_database(params.database),
     naming=params.naming,
     **params.settings,
 )
-for place, column in enumerate(("model", "task")):
-    clusters.motifs.insert(place, column, names[column])
 write_clusters(
     clusters,
     clusters_tsv=snakemake.output.clusters,
@@ -23,4 +23,6 @@ write_clusters(
     motifs_tsv=snakemake.output.motifs,
     weights_tsv=snakemake.output.weights,
     motifs_meme=snakemake.output.meme,
+    model=names.model,
+    task=names.task,
 )

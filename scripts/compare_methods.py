@@ -1,9 +1,11 @@
 """Compare the methods of a study on the same windows."""
 
+from chromolens import tables
 from chromolens.checks.methods import compare
 from chromolens.models import devices
 from chromolens.models.model import load_folds
 from chromolens.runlog import log_to
+from chromolens.tables.checks import METHODS
 
 log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
@@ -15,5 +17,4 @@ table = compare(
     target=snakemake.params.target,
     seed=snakemake.params.seed,
 )
-table.insert(0, "model", snakemake.wildcards.model)
-table.to_csv(snakemake.output.table, sep="\t", index=False)
+tables.write(METHODS, table, snakemake.output.table, model=snakemake.wildcards.model)

@@ -1,29 +1,27 @@
 """Measure one model on the folds held out of its trainings."""
 
+from chromolens import tables
 from chromolens.inputs.batches import open_inputs
 from chromolens.inputs.folds import Folds
 from chromolens.models import devices
 from chromolens.models.judging.held_out import evaluate_folds
 from chromolens.runlog import log_to
+from chromolens.tables.models import METRICS, POOLED, PREDICTIONS
 
 log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
 
-model = snakemake.params.model
-inputs = open_inputs(
-    snakemake.input.windows,
-    snakemake.input.genome or None,
-    snakemake.params.signals,
-    snakemake.params.chromosome_names,
-)
-tables = evaluate_folds(
+files, params = snakemake.input, snakemake.params
+inputs = open_inputs(files.windows, files.genome or None, params.signals, params.chromosome_names)
+found = evaluate_folds(
     inputs,
-    snakemake.input.models,
-    Folds(snakemake.params.folds),
-    tasks=model["tasks"],
-    objective=model["objective"],
+    files.models,
+    Folds(params.folds),
+    tasks=params.model["tasks"],
+    objective=params.model["objective"],
     name=snakemake.wildcards.model,
-    seed=snakemake.params.seed,
+    seed=params.seed,
 )
-for name, table in tables._asdict().items():
-    table.to_csv(snakemake.output[name], sep="\t", index=False)
+tables.write(METRICS, found.metrics, snakemake.output.metrics)
+tables.write(POOLED, found.pooled, snakemake.output.pooled)
+tables.write(PREDICTIONS, found.predictions, snakemake.output.predictions)

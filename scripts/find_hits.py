@@ -1,5 +1,6 @@
 """Look for the lexicon's motifs of one task in the genome, by sequence and by contribution."""
 
+from chromolens import tables
 from chromolens.genome.fasta import Genome
 from chromolens.inputs.folds import Folds
 from chromolens.inputs.windows import read_windows
@@ -7,6 +8,7 @@ from chromolens.motifs.hits.files import write_bed, write_bigbed
 from chromolens.motifs.hits.hits import Rules, find_hits
 from chromolens.motifs.hits.sought import motifs_of_task
 from chromolens.runlog import log_to
+from chromolens.tables.motifs import SOUGHT
 
 log_to(snakemake.log[0])
 
@@ -23,6 +25,5 @@ with Genome(inputs.genome) as genome:
     )
     write_bed(hits, output.bed)
     write_bigbed(hits, genome.sizes, output.bigbed)
-for place, column in enumerate(("model", "task", "method")):
-    motifs.insert(place, column, names[column])
-motifs.to_csv(output.motifs, sep="\t", index=False)
+made = {"model": names.model, "task": names.task, "method": names.method}
+tables.write(SOUGHT, motifs, output.motifs, **made)

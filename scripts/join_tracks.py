@@ -1,8 +1,7 @@
 """Join the shards of one task into a bigWig; scaled by fold where the scales are given."""
 
-import pandas as pd
-
 from chromolens.genome.intervals import Interval
+from chromolens.genome.sizes import sizes_of
 from chromolens.runlog import log_to
 from chromolens.tracks.join import join_track
 from chromolens.tracks.scaling import read_scales
@@ -10,7 +9,7 @@ from chromolens.tracks.scaling import read_scales
 log_to(snakemake.log[0])
 
 task = snakemake.wildcards.task
-sizes = pd.read_table(snakemake.input.chromosomes).set_index("chrom")["length"].to_dict()
+sizes = sizes_of(snakemake.input.chromosomes)
 scales = [read_scales(path, task) for path in snakemake.input.scales]
 join_track(
     snakemake.input.shards,

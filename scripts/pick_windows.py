@@ -1,16 +1,18 @@
 """Choose the windows that are read closely, and the thresholds of the subsets."""
 
-import pandas as pd
-
+from chromolens import tables
 from chromolens.inputs.chosen import choose
 from chromolens.inputs.windows import read_windows
 from chromolens.runlog import log_to
 from chromolens.sis import thresholds
+from chromolens.tables.inputs import CHOSEN
+from chromolens.tables.models import PREDICTIONS
+from chromolens.tables.sis import THRESHOLDS
 
 log_to(snakemake.log[0])
 
 params = snakemake.params
-predictions = pd.read_table(snakemake.input.predictions)
+predictions = tables.read(PREDICTIONS, snakemake.input.predictions)
 limits = thresholds.fold_thresholds(predictions, params.explains, params.threshold)
 thresholds.log_unreached(limits, params.threshold)
 relative = thresholds.is_relative(params.threshold)
@@ -23,5 +25,5 @@ chosen = choose(
     sis_count=params.sis_windows,
     seed=params.seed,
 )
-limits.to_csv(snakemake.output.thresholds, sep="\t", index=False)
-chosen.to_csv(snakemake.output.picked, sep="\t", index=False)
+tables.write(THRESHOLDS, limits, snakemake.output.thresholds)
+tables.write(CHOSEN, chosen, snakemake.output.picked)

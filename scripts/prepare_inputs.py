@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from chromolens import inputs, plugins
+from chromolens import inputs, plugins, tables
 from chromolens.inputs.windows import write_windows
 from chromolens.runlog import log_to, logger
+from chromolens.tables.inputs import DROPPED, FOLDS
 
 log_to(snakemake.log[0])
 
@@ -16,7 +17,7 @@ prepare = plugins.load(inputs, snakemake.params.kind)
 prepared = prepare(folds=folds, **snakemake.params.settings)
 
 logger.info("%d windows; left out:\n%s", len(prepared.windows), prepared.dropped.to_string())
-folds.to_csv(snakemake.output.folds, sep="\t", index=False)
-prepared.dropped.to_csv(snakemake.output.dropped, sep="\t", index=False)
+tables.write(FOLDS, folds, snakemake.output.folds)
+tables.write(DROPPED, prepared.dropped, snakemake.output.dropped)
 Path(snakemake.output.notes).write_text(json.dumps(prepared.notes, indent=1))
 write_windows(prepared.windows, snakemake.output.windows)

@@ -1,30 +1,27 @@
 """Train one model on one fold."""
 
+from chromolens import tables
 from chromolens.inputs.batches import open_inputs
 from chromolens.models import devices
 from chromolens.models.training.train import train
 from chromolens.runlog import log_to
+from chromolens.tables.models import HISTORY
 
 log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
-params = snakemake.params
+params, fasta = snakemake.params, snakemake.input.genome or None
 model, groups, names = params.model, params.groups, params.chromosome_names
-fasta = snakemake.input.genome or None
 history = train(
     open_inputs(snakemake.input.windows, fasta, params.signals, names),
-    architecture=model["architecture"],
     architecture_settings=model["settings"],
-    objective=model["objective"],
-    tasks=model["tasks"],
+    **{key: model[key] for key in ("architecture", "objective", "tasks", "layout", "untrained")},
     training_groups=groups["training"],
     validation_groups=groups["validation"],
     target=snakemake.output.model,
     workdir=snakemake.output.model + ".unfinished",
     given=next(iter(snakemake.input.given), None),
-    layout=model["layout"],
-    untrained=model["untrained"],
     notes=dict(snakemake.wildcards.items()),
     seed=params.seed + 1000 * int(snakemake.wildcards.replicate),
     **params.training,
 )
-history.to_csv(snakemake.output.history, sep="\t", index=False)
+tables.write(HISTORY, history, snakemake.output.history)

@@ -13,7 +13,7 @@ LAYERS = [
     "genome", "inputs", "architectures", "models", "attribution",
     "tracks", "motifs", "sis", "checks", "report",
 ]  # fmt: skip
-BASE = {"errors", "kernels", "plugins", "scores", "runlog", "provenance", "ties"}
+BASE = {"errors", "kernels", "plugins", "scores", "tables", "runlog", "provenance", "ties"}
 # Above all layers: they read the config, or a finished study.
 TOP = {"again", "config", "planning", "config_docs", "explain", "__main__", "__init__", "export"}
 WITH_TENSORFLOW = {"architectures", "models", "attribution", "sis", "checks"}

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from chromolens import tables
 from chromolens.genome.shuffles import seed_of
 from chromolens.inputs import genome
 from chromolens.inputs.batches import Inputs, of_model, open_inputs
@@ -19,8 +20,9 @@ from chromolens.models.training.train import train
 from chromolens.planning.plan import attribution_settings, sis_settings
 from chromolens.scores import Origin
 from chromolens.sis import thresholds
-from chromolens.sis.files import write_subsets
 from chromolens.sis.find import find_subsets
+from chromolens.tables.inputs import CHOSEN
+from chromolens.tables.sis import SUBSETS
 from chromolens.tracks.jobs import explain_chosen, split_settings
 from chromolens.tracks.method import Method
 
@@ -120,7 +122,7 @@ def _explain(
     most = len(inputs.windows)
     counts = {"count": most, "sis_count": settings["windows"], "seed": seed}
     chosen = choose(inputs.windows, predictions, candidates, own, **counts)
-    chosen.to_csv(folder / "picked.tsv", sep="\t", index=False)
+    tables.write(CHOSEN, chosen, folder / "picked.tsv")
     models = {fold: load_model(folder / f"{fold}.0.keras") for fold in folds.roles}
     shared, _ = split_settings(attribution_settings(config, config["inputs"]) | {"seed": seed})
     name = next(iter(config["attribution"]["methods"]))
@@ -140,4 +142,4 @@ def _explain(
     found, _ = find_subsets(
         models, inputs, rows, folds, task=task, thresholds=of_fold, **sis_settings(config)
     )
-    write_subsets(found, folder / "sis.tsv.gz")
+    tables.write(SUBSETS, found, folder / "sis.tsv.gz")

@@ -6,12 +6,13 @@ from pathlib import Path
 import h5py
 import pandas as pd
 
+from chromolens import tables
 from chromolens.motifs.modisco.merged_file import write_merged
 from chromolens.motifs.modisco.modisco import find_patterns
 from chromolens.motifs.modisco.patterns import patterns_table
 from chromolens.motifs.names.database import Motif, load_database
-from chromolens.sis.files import read_subsets
 from chromolens.sis.motifs.cluster_motifs import cluster_subsets
+from chromolens.tables.sis import SUBSETS
 
 
 def readings(config: dict, task: str, seed: int, folder: Path) -> tuple[list[dict], float]:
@@ -33,7 +34,7 @@ def readings(config: dict, task: str, seed: int, folder: Path) -> tuple[list[dic
 
 
 def _subsets(motifs: dict, database: list[Motif], folder: Path) -> dict:
-    subsets = read_subsets(folder / "sis.tsv.gz")
+    subsets = tables.read(SUBSETS, folder / "sis.tsv.gz")
     clusters = cluster_subsets(subsets, database, naming=motifs["naming"])
     return {"windows": subsets["id"].nunique()} | described(clusters.motifs)
 

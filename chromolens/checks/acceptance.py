@@ -11,16 +11,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from chromolens import tables
 from chromolens.errors import BadInput
+from chromolens.tables.checks import ACCEPTANCE, COMPLETENESS, PLANTED, TILES
+from chromolens.tables.models import POOLED
+from chromolens.tables.motifs import MERGED
+from chromolens.tables.sis import SUBSET_MOTIFS
 
-COLUMNS = ["name", "value", "bound", "kind", "result", "explanation"]
-_MEASURED = ["model", "task", "metric", "value"]
-_COLUMNS = {
-    "pooled": _MEASURED,
-    "motifs": ("model task reading sign named name others family q support windows").split(),
-    "completeness": ["model", "task", "method", "share_flagged", "max_error"],
-    "planted": ["model", "task", "method", "scope", "recall", "precision"],
-    "tiles": _MEASURED,
+_TABLES = {
+    "pooled": POOLED,
+    "completeness": COMPLETENESS,
+    "planted": PLANTED,
+    "tiles": TILES,
 }
 
 
@@ -28,10 +30,8 @@ _COLUMNS = {
 class Evidence:
     """The study's tables; an absent one is empty.
 
-    ``pooled``: model, task, metric, value. ``motifs``: model, task, reading (modisco,
-    sis_paper, sis_aligned), sign, support, windows, and the columns of ``name_motifs``.
-    ``completeness``: as the check writes it. ``planted``: model, task, method, scope, recall,
-    precision. ``tiles``: as pooled.
+    ``motifs``: ``MERGED`` and ``SUBSET_MOTIFS``, with their reading (modisco, sis_paper,
+    sis_aligned) and sign. The others are as their names say.
     """
 
     pooled: pd.DataFrame
@@ -43,16 +43,15 @@ class Evidence:
 
 def read_evidence(files: Mapping[str, Sequence[str]]) -> Evidence:
     """The tables of each kind (keys: fields of ``Evidence``) joined; absent kinds are empty."""
-    tables = {}
-    for kind, columns in _COLUMNS.items():
-        found = [_read(path) for path in files.get(kind, ())]
-        tables[kind] = pd.concat([pd.DataFrame(columns=columns), *found], ignore_index=True)
-    return Evidence(**tables)
+    found = {kind: tables.read_all(table, files.get(kind, ())) for kind, table in _TABLES.items()}
+    motifs = [_motifs(path) for path in files.get("motifs", ())]
+    none = pd.DataFrame(columns=[*SUBSET_MOTIFS.names, "reading", "sign"])
+    return Evidence(**found, motifs=pd.concat(motifs or [none], ignore_index=True))
 
 
 def show(path: str | Path) -> str:
     """An acceptance table as text, with a last line that says how it ended."""
-    table = pd.read_table(path)
+    table = tables.read(ACCEPTANCE, path)
     bad = failed(table)
     verdict = f"{(table['result'] == 'PASS').sum()} of {len(table)} passed"
     verdict += f"; FAILED: {', '.join(bad['name'])}" if len(bad) else ""
@@ -63,7 +62,9 @@ def show(path: str | Path) -> str:
 
 def judge(criteria: list[dict], evidence: Evidence) -> pd.DataFrame:
     """One row per criterion: name, value, bound, kind, result, explanation."""
-    return pd.DataFrame([_row(criterion, evidence) for criterion in criteria], columns=COLUMNS)
+    return pd.DataFrame(
+        [_row(criterion, evidence) for criterion in criteria], columns=ACCEPTANCE.names
+    )
 
 
 def check_criteria(criteria: list[dict], tasks: Mapping[str, Sequence[str]]) -> None:
@@ -92,16 +93,12 @@ def failed(table: pd.DataFrame) -> pd.DataFrame:
     return table[(table["result"] == "FAIL") & (table["kind"] != "goal")]
 
 
-def _read(path: str) -> pd.DataFrame:
-    text = ("others", "name", "family")
-    # a column may be empty throughout, which alone would make it one of numbers
-    table = pd.read_table(path, dtype=dict.fromkeys(text, str)).fillna(dict.fromkeys(text, ""))
-    if "named" in table:
-        # MoDISco's patterns have a sign; a subset keeps the target up, so its motif is positive
-        own = "pattern" in table
-        table["reading"] = "modisco" if own else "sis_" + table["motif"].str.split("_").str[0]
-        table["sign"] = table.get("sign", "pos")
-    return table
+def _motifs(path: str) -> pd.DataFrame:
+    """Motifs of either reading. A subset keeps the target up, so its motif is positive."""
+    if "pattern" in tables.peek(path):
+        return tables.read(MERGED, path).assign(reading="modisco")
+    table = tables.read(SUBSET_MOTIFS, path)
+    return table.assign(reading="sis_" + table["motif"].str.split("_").str[0], sign="pos")
 
 
 def _row(criterion: dict, evidence: Evidence) -> dict[str, object]:

@@ -12,18 +12,9 @@ import pandas as pd
 
 from chromolens.errors import BadInput
 from chromolens.scores import open_scores
+from chromolens.tables.checks import COMPLETENESS
 from chromolens.tracks.mixture import read_headers
 
-COLUMNS = [
-    "model",
-    "method",
-    "task",
-    "windows",
-    "flagged",
-    "share_flagged",
-    "max_error",
-    "median_error",
-]
 OF_EFFECT, OF_RANGE = 1e-4, 1e-5
 
 
@@ -39,7 +30,7 @@ def check(files: Iterable[str], *, max_flagged: float = 0.01) -> pd.DataFrame:
     for number, task in enumerate(first.tasks):
         judged = judge(*np.concatenate([one[:, number] for one in answers], axis=1))
         rows.append({"model": first.model, "method": first.method, "task": task, **judged})
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(rows, columns=COMPLETENESS.names)
     _refuse(table[table["share_flagged"] > max_flagged], max_flagged)
     return table
 

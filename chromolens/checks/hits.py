@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from chromolens import tables
 from chromolens.genome.fasta import Genome
 from chromolens.genome.nearest import nearest_places
 from chromolens.inputs.peaks import read_peaks
@@ -17,15 +18,12 @@ from chromolens.motifs.compare import similarity
 from chromolens.motifs.hits.sites import composition, query_of, sites_of
 from chromolens.motifs.hits.sought import Sought
 from chromolens.motifs.names.database import matrices
+from chromolens.tables.checks import CHECKED_HITS
+from chromolens.tables.inputs import TRUTH
 
-COLUMNS = (
-    "motif name truth events hits recall precision recall_pwm precision_pwm "
-    "average_precision average_precision_pwm alone"
-).split()
 NEAR = 10
 """Largest distance (bp) from an event to the middle of a hit that is right."""
 _ALIKE = 0.5  # a composite of two planted motifs is about this like each of them
-_TRUTH = ["chrom", "start", "end", "motif", "score", "strand", "role", "event"]
 
 
 def check_hits(
@@ -60,7 +58,7 @@ def planted_targets(
 
     Instances: chrom, start, end, reach (NaN: half of the narrower must be shared), causal.
     """
-    planted = pd.read_table(truth, names=_TRUTH)
+    planted = tables.read(TRUTH, truth)
     planted = planted.assign(reach=np.nan, causal=planted["role"] == "causal")
     found = {}
     for motif in motifs:
@@ -95,7 +93,7 @@ def check(
     folds: Mapping[str, str],
     max_p: float,
 ) -> pd.DataFrame:
-    """A row per motif (``COLUMNS``).
+    """A row per motif (``CHECKED_HITS``).
 
     Parameters
     ----------
@@ -128,7 +126,7 @@ def check(
         row["alone"] = int((nearest(own, places[~places["causal"]]) >= 0).sum())
         sites = _sites(genome, track, motif, folds, background, max_p)
         rows.append(row | _compared(own, sites, causal))
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=CHECKED_HITS.after("model", "task", "method"))
 
 
 def _sites(

@@ -24,15 +24,12 @@ from chromolens.models.targets import target_values
 from chromolens.sis.front import mask_of
 from chromolens.sis.search.collection import masked
 from chromolens.sis.thresholds import Threshold, by_fold, of_windows
+from chromolens.tables.checks import MASK
 
 MOST = 200
 """Windows of a fold, and negatives, that are looked at."""
 SHUFFLES = 10
 """Of each window."""
-COLUMNS = (
-    "task fold mask chosen value windows shuffles q01 q50 q99 percentile z verdict "
-    "threshold passes negatives negatives_q50"
-).split()
 
 
 @dataclass(frozen=True)
@@ -102,8 +99,8 @@ def check_masks(
 
     Returns
     -------
-    ``COLUMNS``, a row per fold and mask. ``value``: median target of the masked windows (they
-    differ in their N only); ``q01``, ``q50``, ``q99``: percentiles of the shuffles' targets;
+    ``MASK`` less model, a row per fold and mask. ``value``: median target of the masked windows
+    (they differ in their N only); ``q01``, ``q50``, ``q99``: percentiles of the shuffles' targets;
     ``percentile`` of the value among these, ``z`` in their standard deviations; ``verdict``:
     ``inside`` from q01 to q99, else ``outside``, empty without windows; ``passes``: share of
     windows whose masked input reaches its threshold.
@@ -121,7 +118,7 @@ def check_masks(
             judged = judge(empty, scale, thresholds.get(fold, np.nan))
             facts = {"task": task, "fold": fold, "mask": name, "chosen": int(name == _name(mask))}
             found.append(facts | judged)
-    return pd.DataFrame(found, columns=COLUMNS)
+    return pd.DataFrame(found, columns=MASK.after("model"))
 
 
 def judge(empty: np.ndarray, scale: Scale, threshold: Threshold) -> dict[str, object]:

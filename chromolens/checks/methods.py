@@ -26,10 +26,10 @@ from chromolens.models.model import Model
 from chromolens.models.target_names import suited
 from chromolens.models.targets import target_values
 from chromolens.scores import open_scores
+from chromolens.tables.checks import METHODS
 from chromolens.ties import TIE, descending
 
 SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
-COLUMNS = ["task", "method", "measure", "other", "share", "value", "windows"]
 RANDOM = "random"
 
 
@@ -65,7 +65,7 @@ def compare(
     for method, path in benchmarks.items():
         seconds = float(pd.read_table(path)["cpu_time"].iloc[0])
         rows.append({"method": method, "measure": "cpu_seconds", "value": seconds})
-    return pd.DataFrame(rows, columns=COLUMNS).astype({"windows": "Int64"})
+    return pd.DataFrame(rows, columns=METHODS.after("model")).astype({"windows": "Int64"})
 
 
 def _tasks(explained: Mapping[str, str]) -> list[str]:

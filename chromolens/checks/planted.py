@@ -10,13 +10,13 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from chromolens import tables
 from chromolens.genome.fasta import Genome
 from chromolens.motifs.hits.scan import log_odds, scan
+from chromolens.tables.inputs import CORE, TRUTH
 from chromolens.tracks.bigwig import read_back
 
-COLUMNS = ["scope", "planted", "top", "recall", "precision", "chance", "decoy", "alone"]
 CAUSAL, CHANCE, ALONE, DECOY = 1, 2, 4, 8
-_TRUTH = ["chrom", "start", "end", "motif", "score", "strand", "role", "event"]
 
 
 def check_track(
@@ -29,14 +29,14 @@ def check_track(
     windows: pd.DataFrame,
 ) -> pd.DataFrame:
     """``check`` of a bigWig against the files of a simulation; ``ppms`` of all planted motifs."""
-    planted = pd.read_table(truth, names=_TRUTH)
+    planted = tables.read(TRUTH, truth)
     causal = set(planted.loc[planted["role"] == "causal", "motif"])
     values = {chrom: read_back(track, chrom, 0, size) for chrom, size in genome.sizes.items()}
     return check(
         genome,
         values,
         planted,
-        pd.read_table(core, names=_TRUTH[:6]),
+        tables.read(CORE, core),
         {name: ppm for name, ppm in ppms.items() if name in causal},
         windows=windows,
     )

@@ -26,10 +26,10 @@ from chromolens.inputs.windows import Tally
 from chromolens.motifs.hits.scan import best, log_odds, window_words
 from chromolens.motifs.names.database import Motif
 from chromolens.scores import open_scores
+from chromolens.tables.checks import TILES
 from chromolens.tracks.mixture import read_headers
 
 SAMPLE = 300
-COLUMNS = ["task", "metric", "value", "n", "positives"]
 
 
 def check_model(
@@ -67,7 +67,7 @@ def check_model(
         tables.append(
             check(tiles, genome, training, database, task=task, window=window, kmer=kmer)
         )
-    return pd.concat([pd.DataFrame(columns=COLUMNS), *tables], ignore_index=True)
+    return pd.concat([pd.DataFrame(columns=TILES.after("model")), *tables], ignore_index=True)
 
 
 def read_tiles(shards: Sequence[str], task: str) -> pd.DataFrame:
@@ -121,7 +121,7 @@ def _metrics(tiles: pd.DataFrame, task: str) -> pd.DataFrame:
         auroc = roc_auc_score(labels, tiles[column])
         rows.append({"task": task, "metric": f"auprc{suffix}", "value": auprc, **count})
         rows.append({"task": task, "metric": f"auroc{suffix}", "value": auroc, **count})
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=TILES.after("model"))
 
 
 def _codes(genome: Genome, windows: pd.DataFrame) -> np.ndarray:

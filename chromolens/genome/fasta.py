@@ -18,6 +18,7 @@ from chromolens.genome.names import mapping_line, suggest_names
 from chromolens.genome.onehot import codes_of, codes_to_onehot
 from chromolens.genome.records import copy_records
 from chromolens.runlog import atomic
+from chromolens.tables.inputs import CHROMOSOMES
 
 _BLOCK = 1 << 16  # bases decoded at a time by random access
 _BLOCKS_KEPT = 1024  # 64 MB at most: all of a small genome, however its windows are mixed
@@ -68,7 +69,7 @@ def prepare_fasta(
     fai, gzi = index_names(target)
     with atomic(gzi) as new_gzi, atomic(fai) as new_fai, atomic(target) as new:
         records = _write(source, new, chromosomes)
-        content = pd.DataFrame(records, columns=["chrom", "length", "md5"])
+        content = pd.DataFrame(records, columns=CHROMOSOMES.names)
         if chromosomes is not None:
             _check_content(source, content, chromosomes)
             content = content[content["chrom"].isin(list(chromosomes))].reset_index(drop=True)

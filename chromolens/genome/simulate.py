@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from chromolens import tables
 from chromolens.genome.instances import checked_composition, checked_ppm, information, sample_all
 from chromolens.genome.onehot import reverse_complement_codes, sequence_of
 from chromolens.genome.planting import (
@@ -31,9 +32,9 @@ from chromolens.genome.planting import (
 )
 from chromolens.genome.shuffles import seed_of
 from chromolens.runlog import atomic
+from chromolens.tables.inputs import CORE, EVENTS, TRUTH
 
 _LINE = 80
-_TRUTH = ["chrom", "start", "end", "motif", "score", "strand", "role", "event"]
 
 
 def simulate(
@@ -109,9 +110,9 @@ def simulate(
     with atomic(files["genome"]) as path:
         _write_genome(path, chromosomes, background, instances, bases, seed)
     truth = _truth(instances, lengths, scores, chromosomes)
-    _write_bed(files["peaks"], centres)
-    _write_bed(files["truth"], truth)
-    _write_bed(files["core"], _cores(truth, matrices, background, core_bits))
+    tables.write(EVENTS, centres, files["peaks"])
+    tables.write(TRUTH, truth, files["truth"])
+    tables.write(CORE, _cores(truth, matrices, background, core_bits), files["core"])
     return truth
 
 
@@ -140,7 +141,7 @@ def _place_labelled(
         name = f"{task}_{len(centres) + 1}"
         instances += place_event(site, name, plan, lengths, spread, rng)
         centres.append((site[0], site[1], site[1] + 1, name, 1000, "."))
-    return instances, pd.DataFrame(centres)
+    return instances, pd.DataFrame(centres, columns=EVENTS.names)
 
 
 def _write_genome(
@@ -180,7 +181,7 @@ def _truth(
     ]
     place = {chrom: n for n, chrom in enumerate(chromosomes)}
     rows.sort(key=lambda row: (place[row[0]], row[1]))
-    return pd.DataFrame(rows, columns=_TRUTH)
+    return pd.DataFrame(rows, columns=TRUTH.names)
 
 
 def _cores(
@@ -194,9 +195,4 @@ def _cores(
         padded = np.concatenate([[False], strong, [False]])
         for start, end in np.flatnonzero(padded[1:] != padded[:-1]).reshape(-1, 2):
             rows.append((hit.chrom, hit.start + start, hit.start + end, hit.motif, 0, hit.strand))
-    return pd.DataFrame(rows)
-
-
-def _write_bed(path: str | Path, table: pd.DataFrame) -> None:
-    with atomic(path) as new:
-        table.to_csv(new, sep="\t", header=False, index=False, lineterminator="\n")
+    return pd.DataFrame(rows, columns=CORE.names)

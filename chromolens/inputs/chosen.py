@@ -13,6 +13,7 @@ import pandas as pd
 
 from chromolens.errors import BadInput
 from chromolens.inputs.turns import shuffled, take_turns
+from chromolens.tables.inputs import CHOSEN
 from chromolens.ties import TIE, descending
 
 
@@ -100,7 +101,7 @@ def choose(
     sis_count: int,
     seed: int,
 ) -> pd.DataFrame:
-    """Chosen windows: columns purpose, task, id, in the order in which they are to be read.
+    """Chosen windows (``CHOSEN``), in the order in which they are to be read.
 
     Purposes: ``explain`` (positives of the task, drawn over all groups), ``sis`` (those of them
     that are ``candidates``: task -> ids, see ``sis.thresholds``), ``background`` (negatives, for
@@ -120,4 +121,4 @@ def choose(
         passing = windows[windows["id"].isin(candidates[task])]
         chosen = pick_windows(passing, predictions, count=sis_count, **draw)
         rows += [("sis", task, name) for name in chosen]
-    return pd.DataFrame(rows, columns=["purpose", "task", "id"])
+    return pd.DataFrame(rows, columns=CHOSEN.names)

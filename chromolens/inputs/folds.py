@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput, nearest
+from chromolens.tables.inputs import FOLDS
 
 ROLES = ("test", "validation", "training")
-COLUMNS = ("fold", "role", "group")
 _FILE_ROLES = {
     "test": "test",
     "val": "validation",
@@ -68,7 +68,7 @@ class Folds:
             for role in ROLES
             for group in parts.get(role, ())
         ]
-        return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
+        return pd.DataFrame(rows, columns=FOLDS.names, dtype=str)
 
     def only(self, fold: str) -> "Folds":
         """Return the one fold called ``fold``."""
@@ -203,7 +203,7 @@ def fold_table(
         training = [group for group in groups if group not in {*test, *validation}]
         roles = zip(ROLES, (test, validation, training), strict=True)
         rows += [(f"fold{number}", role, group) for role, part in roles for group in part]
-    return _checked(pd.DataFrame(rows, columns=list(COLUMNS), dtype=str), groups)
+    return _checked(pd.DataFrame(rows, columns=FOLDS.names, dtype=str), groups)
 
 
 def _next_tests(tests: Sequence[Sequence[str]]) -> list[Sequence[str]]:
@@ -263,7 +263,7 @@ def _numbered(splits: list[dict[str, list[str]]]) -> pd.DataFrame:
         for role in ROLES
         for group in split[role]
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
+    return pd.DataFrame(rows, columns=FOLDS.names, dtype=str)
 
 
 def check_folds(table: pd.DataFrame, known_groups: Iterable[str]) -> None:

@@ -1,14 +1,8 @@
 """The windows table: what a model is trained and judged on, one row per window.
 
-Columns for ``genome`` inputs: ``id`` (chrom:start-end, 0-based half-open), ``group`` (the
-chromosome), ``chrom``, ``start``, ``end``; for ``sequences``: ``id``, ``group`` (part0, ...)
-and ``sequence`` (A, C, G, T, N). Both go on with ``role`` (positive, negative or tile), ``source``
-(the tasks whose events the window is centred on, comma-separated; or "negative", "tile"), ``gc``
-(share of G and C among the known bases), ``shared`` (1 where the window shares a word of 32 bases
-with one of another group) and one column per task: 1, 0, a number, or empty (masked).
+Its columns are declared in ``tables/inputs.py``: ``GENOME_WINDOWS`` and ``RECORD_WINDOWS``.
 """
 
-import gzip
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,12 +11,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from chromolens import tables
 from chromolens.errors import BadInput
-from chromolens.runlog import atomic
+from chromolens.tables.column import Table
+from chromolens.tables.inputs import DROPPED, GENOME_WINDOWS, RECORD_WINDOWS
+from chromolens.tables.models import PREDICTIONS
 
-GENOME_COLUMNS = ("id", "group", "chrom", "start", "end", "role", "source", "gc", "shared")
-SEQUENCE_COLUMNS = ("id", "group", "sequence", "role", "source", "gc", "shared")
-_TYPES = {"start": np.int64, "end": np.int64, "gc": np.float64, "shared": np.int64}
+_FIXED = {*GENOME_WINDOWS.names, *RECORD_WINDOWS.names}
+_TAKEN = {*_FIXED, *PREDICTIONS.names, "negative", "tile", "split", "where"}
 _TASK = re.compile(r"[A-Za-z0-9_.-]+")
 
 
@@ -65,22 +61,21 @@ class Tally:
         return f"{task}: {'; '.join(counts)}"
 
     def table(self) -> pd.DataFrame:
-        """Return the columns reason, task, count, example."""
+        """Return what was left out, as ``DROPPED``."""
         rows = [(*key, *row) for key, row in self.rows.items()]
-        return pd.DataFrame(rows, columns=["reason", "task", "count", "example"])
+        return pd.DataFrame(rows, columns=DROPPED.names)
 
 
 def task_names(windows: pd.DataFrame) -> list[str]:
     """Return the task columns of a windows table, in their order."""
-    fixed = {*GENOME_COLUMNS, *SEQUENCE_COLUMNS}
-    return [column for column in windows.columns if column not in fixed]
+    return [column for column in windows.columns if column not in _FIXED]
 
 
 def check_task(name: str) -> None:
     """Raise BadInput unless ``name`` can name a task (it becomes a column and a file name)."""
-    if name in {*GENOME_COLUMNS, *SEQUENCE_COLUMNS, "negative", "tile", "split", "where"}:
+    if name in _TAKEN:
         raise BadInput(
-            f"a task can't be named {name!r}: the windows table uses that word",
+            f"a task can't be named {name!r}: the tables of windows use that word",
             expected="another name",
         )
     if not _TASK.fullmatch(name):
@@ -90,46 +85,17 @@ def check_task(name: str) -> None:
 
 
 def write_windows(windows: pd.DataFrame, path: str | Path) -> None:
-    """Write a windows table as gzipped TSV; the same table gives the same bytes."""
-    with atomic(path) as temporary, open(temporary, "wb") as raw:
-        # Without a name and a time in its header, or the temporary name would change the bytes.
-        with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
-            windows.to_csv(file, sep="\t", index=False, float_format="%.9g")
+    """Write a windows table; the same table gives the same bytes."""
+    tables.write(_kind(windows.columns), windows, path)
 
 
 def read_windows(path: str | Path) -> pd.DataFrame:
-    """Read a windows table: gzipped or plain TSV, as ``write_windows`` writes it."""
-    columns = _header(path)
-    tasks = task_names(pd.DataFrame(columns=columns))
-    kinds = dict.fromkeys(tasks, np.float64) | {
-        column: _TYPES.get(column, str) for column in columns if column not in tasks
-    }
-    try:
-        return pd.read_csv(
-            path,
-            sep="\t",
-            dtype=kinds,
-            keep_default_na=False,
-            na_values=dict.fromkeys(["gc", *tasks], [""]),
-        )
-    except (ValueError, EOFError, gzip.BadGzipFile) as error:
-        raise BadInput(f"the windows can't be read: {error}", where=str(path)) from error
+    """Read a windows table, of either kind of inputs."""
+    return tables.read(_kind(tables.peek(path)), path)
 
 
-def _header(path: str | Path) -> list[str]:
-    try:
-        columns = list(pd.read_csv(path, sep="\t", nrows=0).columns)
-    except (ValueError, EOFError, OSError) as error:
-        raise BadInput(f"the windows can't be read: {error}", where=str(path)) from error
-    needed = SEQUENCE_COLUMNS if "sequence" in columns else GENOME_COLUMNS
-    missing = [column for column in needed if column not in columns and column != "shared"]
-    if missing:
-        raise BadInput(
-            f"the windows table lacks the columns {', '.join(missing)}",
-            expected=", ".join(needed) + " and one column per task",
-            where=str(path),
-        )
-    return columns
+def _kind(columns: Iterable[str]) -> Table:
+    return RECORD_WINDOWS if "sequence" in columns else GENOME_WINDOWS
 
 
 def rows_of(
@@ -137,7 +103,7 @@ def rows_of(
 ) -> Mapping[str, np.ndarray]:
     """Rows of ``windows`` chosen for ``purpose``, at most ``most`` a task, in the chosen order.
 
-    ``chosen``: columns purpose, task, id (``motifs.choose``).
+    ``chosen``: ``tables.inputs.CHOSEN``.
     """
     place = pd.Series(np.arange(len(windows)), index=windows["id"])
     kept = chosen[chosen["purpose"] == purpose]

@@ -26,9 +26,9 @@ from chromolens.models.kinds import IDENTITIES, IN_PLACE
 from chromolens.models.model import Model
 from chromolens.models.reach import reach_of
 from chromolens.runlog import logger
+from chromolens.tables.models import FILTER_SITES
 
 BATCH = 32
-COLUMNS = ("model", "fold", "filter", "sites", "max_activation", "windows")
 
 
 class Filters(NamedTuple):
@@ -45,11 +45,11 @@ def filters_of_folds(
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """Sites of all filters of each fold's first replicate, in those ``rows`` that it never saw.
 
-    Gives a table with ``COLUMNS`` less ``model`` and ``motif``, the name of each filter
-    (``fold0_filter_3``), and the counts (width, 4) of those with sites by that name. A network
-    without such a convolution has no rows; the log says so.
+    Gives ``FILTER_SITES`` less ``model``, and the counts (width, 4) of those with sites by
+    ``motif`` (``fold0_filter_3``). A network without such a convolution has no rows; the log says
+    so.
     """
-    tables, counts = [pd.DataFrame(columns=["motif", *COLUMNS[1:]])], {}
+    tables, counts = [pd.DataFrame(columns=FILTER_SITES.after("model"))], {}
     for fold, (model, *_) in sorted(models.items()):
         own = folds.rows(inputs.windows, fold, "test", among=rows)
         found = filter_sites(model, inputs, own)

@@ -6,13 +6,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from chromolens import __version__
+from chromolens.genome.sizes import sizes_of
 from chromolens.models.nulls import is_null
 from chromolens.motifs.names.database import load_database
 from chromolens.report.motif_page import MotifFiles
 from chromolens.report.study import Study
+from chromolens.tables.checks import PLANTED, TILES
+from chromolens.tables.column import Table
 
 Rows = Sequence[Mapping[str, Any]]
 SIS = {
@@ -110,7 +111,7 @@ def gather_motifs(
         title=config["title"] or config["study"],
         kind=settings["kind"],
         genes=_one(files["genes"]),
-        sizes=pd.read_table(sizes, index_col="chrom")["length"].to_dict() if sizes else {},
+        sizes=sizes_of(sizes) if sizes else {},
         chromosome_names=settings.get("chromosome_names", {}),
         null=is_null(config["models"][names["model"]]),
         **{name: Path(files[name]) for name in MOTIF_TABLES},
@@ -141,14 +142,14 @@ def _words(settings: Mapping[str, Any]) -> str:
     return ", ".join(f"{key} {value}" for key, value in settings.items())
 
 
-def _tables(files: Mapping[str, Any]) -> dict[str, Path]:
+def _tables(files: Mapping[str, Any]) -> dict[str, tuple[Table, Path]]:
     named = {
-        "Planted bases found again": "planted",
-        "Every tile of the held-out chromosomes": "tiles",
+        "Planted bases found again": ("planted", PLANTED),
+        "Every tile of the held-out chromosomes": ("tiles", TILES),
     }
     return {
-        title if number == 0 else f"{title} ({number + 1})": Path(path)
-        for title, kind in named.items()
+        title if number == 0 else f"{title} ({number + 1})": (table, Path(path))
+        for title, (kind, table) in named.items()
         for number, path in enumerate(files[kind])
     }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import h5py
 import pandas as pd
 
+from chromolens import tables
 from chromolens.inputs.peaks import read_genes
 from chromolens.motifs.modisco.merging import stored
 from chromolens.motifs.modisco.patterns import pattern_of
@@ -15,9 +16,9 @@ from chromolens.report import motif_card
 from chromolens.report.environment import environment
 from chromolens.report.figures import logos
 from chromolens.report.motif_places import from_tss, seqlet_places
-from chromolens.report.study import read
 from chromolens.report.tables import plural
 from chromolens.runlog import atomic
+from chromolens.tables.motifs import MATCHES, MERGED, PATTERNS, SUBPATTERNS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,19 +54,20 @@ def write_motif_page(target: str | Path, files: MotifFiles) -> None:
 
 def render(files: MotifFiles) -> str:
     """The page as HTML text. The same files give the same text."""
-    table = read(files.merged)
-    tables = {name: read(getattr(files, name)) for name in ("patterns", "subpatterns", "matches")}
+    table = tables.read(MERGED, files.merged)
+    kinds = {"patterns": PATTERNS, "subpatterns": SUBPATTERNS, "matches": MATCHES}
+    told = {name: tables.read(kind, getattr(files, name)) for name, kind in kinds.items()}
     with h5py.File(files.merged_h5) as file:
         reason = str(file["chromolens"].attrs["reason"])
         windows = int(file["chromolens"].attrs["windows"])
-        cards = _cards(file, table, tables, files) if len(table) else []
+        cards = _cards(file, table, told, files) if len(table) else []
     return (
         environment()
         .get_template("motifs.html")
         .render(
             files=files,
             glyphs=logos.glyphs(),
-            summary=_summary(table, tables["patterns"], windows),
+            summary=_summary(table, told["patterns"], windows),
             genes=files.genes is not None,
             cards=cards,
             reason=reason,
@@ -74,11 +76,11 @@ def render(files: MotifFiles) -> str:
 
 
 def _cards(
-    file: h5py.File, table: pd.DataFrame, tables: dict[str, pd.DataFrame], files: MotifFiles
+    file: h5py.File, table: pd.DataFrame, told: dict[str, pd.DataFrame], files: MotifFiles
 ) -> list[dict]:
     """Named motifs first, then by seqlets."""
     places = _places(files)
-    database = read_matches_meme(files.matches_meme, tables["matches"])
+    database = read_matches_meme(files.matches_meme, told["matches"])
     rank = table.assign(unnamed=~table["named"].astype(bool))
     rows = rank.sort_values(["unnamed", "seqlets"], ascending=[True, False], kind="stable")
     return [
@@ -87,22 +89,22 @@ def _cards(
             pattern_of(row.sign, row.pattern.split(".", 1)[1], stored(file, row.pattern)),
             stored(file, row.pattern)["seqlets"],
             places[places["pattern"] == row.pattern],
-            {name: part[part[column] == row.pattern] for name, part, column in _parts(tables)},
+            {name: part[part[column] == row.pattern] for name, part, column in _parts(told)},
             database,
         )
         for row in rows.itertuples()
     ]
 
 
-def _parts(tables: dict[str, pd.DataFrame]) -> list[tuple[str, pd.DataFrame, str]]:
+def _parts(told: dict[str, pd.DataFrame]) -> list[tuple[str, pd.DataFrame, str]]:
     """Tables and the column in which they name the motif."""
-    patterns, subpatterns = tables["patterns"], tables["subpatterns"]
+    patterns, subpatterns = told["patterns"], told["subpatterns"]
     into = dict(zip(patterns["pattern"], patterns["merged_into"], strict=True))
     subpatterns = subpatterns.assign(merged_into=subpatterns["pattern"].map(into))
     return [
         ("patterns", patterns, "merged_into"),
         ("subpatterns", subpatterns, "merged_into"),
-        ("matches", tables["matches"], "pattern"),
+        ("matches", told["matches"], "pattern"),
     ]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+from chromolens.tables.column import Table
 
 Training = tuple[str, str, int]
 """Model, fold and replicate: one training."""
@@ -75,7 +75,8 @@ class Study:
     hits, checked_hits
         Tables of the motifs that were looked for in the genome, and of how right their hits are.
     tables
-        Caption -> any further table of a check, shown as it is (planted bases found, ...).
+        Caption -> any further table of a check, shown as it is (planted bases found, ...): what
+        it is, and where.
     config, provenance
         Settings; and ``versions`` (name -> version), ``inputs`` (file -> checksum),
         ``commands`` (list), with whatever else is recorded.
@@ -117,26 +118,6 @@ class Study:
     compared: Sequence[Path] = ()
     hits: Sequence[Path] = ()
     checked_hits: Sequence[Path] = ()
-    tables: Mapping[str, Path] = field(default_factory=dict)
+    tables: Mapping[str, tuple[Table, Path]] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
-
-
-_ABSENT = ["", "nan", "NaN"]
-"""Empty cells of numbers. Other words stay words: a kind may be "null", a task "NA"."""
-
-
-def read(path: Path | str) -> pd.DataFrame:
-    """A table of the study: TSV with a header, gzipped or not. Names stay text."""
-    names = ("id", "group", "chrom", "fold", "task", "model", "name", "mask")
-    text = dict.fromkeys(names, str)
-    return pd.read_csv(path, sep="\t", dtype=text, keep_default_na=False, na_values=_ABSENT)
-
-
-def read_all(paths: Sequence[Path]) -> pd.DataFrame:
-    """Several tables of one form as one; an empty table where there are none."""
-    return pd.concat([read(path) for path in paths], ignore_index=True) if paths else _none()
-
-
-def _none() -> pd.DataFrame:
-    return pd.DataFrame()

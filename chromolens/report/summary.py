@@ -2,8 +2,11 @@
 
 import pandas as pd
 
-from chromolens.report.study import Study, read, read_all
+from chromolens import tables
+from chromolens.report.study import Study
 from chromolens.report.tables import count, decimal, plural, words
+from chromolens.tables.models import POOLED
+from chromolens.tables.motifs import MERGED
 
 _FIRST = {
     "auroc": "AUROC",
@@ -40,7 +43,7 @@ def _trained(study: Study, data: dict) -> str:
 
 
 def _performed(study: Study) -> str:
-    pooled = read_all(study.pooled)
+    pooled = tables.read_all(POOLED, study.pooled)
     if not len(pooled):
         return ""
     real = pooled[~pooled["model"].isin(study.nulls)]
@@ -62,9 +65,8 @@ def _range(rows: pd.DataFrame, name: str) -> str:
 
 
 def _learned(study: Study) -> str:
-    patterns = [
-        read(path) for key, (path, _) in study.patterns.items() if key[0] not in study.nulls
-    ]
+    ours = [path for key, (path, _) in study.patterns.items() if key[0] not in study.nulls]
+    patterns = [tables.read(MERGED, path) for path in ours]
     if not patterns:
         return ""
     names = dict.fromkeys(name for table in patterns for name in _names(table))
@@ -80,7 +82,7 @@ def _nulls(study: Study) -> str:
     nulls = [path for key, (path, _) in study.patterns.items() if key[0] in study.nulls]
     if not nulls:
         return ""
-    named = sum(len(_names(read(path))) for path in nulls)
+    named = sum(len(_names(tables.read(MERGED, path))) for path in nulls)
     return f"The null models found {plural(named, 'named pattern')}."
 
 

@@ -12,15 +12,11 @@ from chromolens.inputs.folds import Folds
 from chromolens.models.batching import batches
 from chromolens.models.model import Model
 from chromolens.runlog import logger, progress
-from chromolens.sis.files import COLUMNS
 from chromolens.sis.front import BLOCK, Finder
 from chromolens.sis.motifs.strings import sis_string, surroundings
 from chromolens.sis.search.collection import Subsets, reached_by
 from chromolens.sis.thresholds import Threshold, is_relative, of_windows
-
-COUNTS = "fold threshold windows masked_passes below with_subset subsets".split()
-"""Of the ``windows`` of a fold those that are left out, because they reach the threshold when
-fully masked or don't reach it as they are, and those ``with_subset``; ``subsets`` found."""
+from chromolens.tables.sis import COUNTS, SUBSETS
 
 
 def find_subsets(
@@ -56,7 +52,7 @@ def find_subsets(
     Returns
     -------
     subsets : DataFrame
-        ``files.COLUMNS``, one row per subset, windows in the order of ``rows`` within a fold,
+        ``SUBSETS``, one row per subset, windows in the order of ``rows`` within a fold,
         ``order`` counting from 0. A window below its threshold has no row. Where the fully
         masked window passes there is nothing to find: it has no row.
     counts : DataFrame
@@ -66,7 +62,7 @@ def find_subsets(
     tables, counts = [], []
     settings = {"task": task, "target": target, "mask": mask, "method": method}
     for fold, ours in folds.by_fold(inputs.windows, rows).items():
-        counts.append(dict.fromkeys(COUNTS, 0) | {"fold": fold, "threshold": np.nan})
+        counts.append(dict.fromkeys(COUNTS.names, 0) | {"fold": fold, "threshold": np.nan})
         if not len(ours):
             continue
         _check_fold(fold, models_by_fold, thresholds)
@@ -80,7 +76,7 @@ def find_subsets(
             tables += table
             counts[-1] |= {key: counts[-1][key] + value for key, value in told.items()}
         _log(counts[-1])
-    return pd.DataFrame(tables, columns=COLUMNS), pd.DataFrame(counts, columns=COUNTS)
+    return pd.DataFrame(tables, columns=SUBSETS.names), pd.DataFrame(counts, columns=COUNTS.names)
 
 
 def _check_fold(fold: str, models: Mapping[str, Model], thresholds: Mapping) -> None:

@@ -23,12 +23,9 @@ from chromolens.runlog import progress
 from chromolens.sis.front import BLOCK, Finder
 from chromolens.sis.search.collection import reached_by, smallest_passing
 from chromolens.sis.thresholds import Threshold, by_fold, fold_thresholds, is_relative, of_windows
+from chromolens.tables.sis import SWEEP
 
 AT = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95)
-COLUMNS = (
-    "scale at chosen threshold_low threshold_high windows masked_passes with_subset "
-    "q25 median q75 method"
-).split()
 MASKED_PASSES = -1
 
 
@@ -99,7 +96,7 @@ def sweep(
 
     Returns
     -------
-    ``COLUMNS``, a row per setting, over the windows of all folds, each by its own fold's
+    ``SWEEP``, a row per setting, over the windows of all folds, each by its own fold's
     threshold: of ``windows``, those that reach the threshold when fully masked, those with a
     subset, and quartiles of the sizes of these (positions). ``threshold_low`` and
     ``threshold_high``: over the windows.
@@ -121,7 +118,7 @@ def sweep(
     sizes, limits = (np.concatenate([none, *found]) for found in (parts, limits))
     method = methods[0] if methods else ""
     rows = [_row(*each, method) for each in zip(settings, sizes.T, limits.T, strict=True)]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=SWEEP.names)
 
 
 def first_sizes(finder: Finder, inputs: np.ndarray, thresholds: np.ndarray) -> np.ndarray:

@@ -20,13 +20,13 @@ import pandas as pd
 
 from chromolens.errors import BadInput
 from chromolens.runlog import logger
+from chromolens.tables.sis import THRESHOLDS
 from chromolens.ties import TIE
 
 Threshold = float | Mapping[str, float | str]
 EXPECTED = (
     "a number, {percentile: 0 to 100, of: positives or all} or {relative: above 0, at most 1}"
 )
-COLUMNS = ["task", "fold", "threshold", "positives", "reaching"]
 
 
 def check_threshold(threshold: Threshold, where: str = "") -> None:
@@ -63,7 +63,7 @@ def fold_thresholds(
 
     Returns
     -------
-    Columns ``COLUMNS``, a row per task and fold. ``threshold`` in target units: NaN where it is
+    ``THRESHOLDS``, a row per task and fold. ``threshold`` in target units: NaN where it is
     relative, or where a fold has no finite prediction to take the percentile of. ``positives``:
     held-out windows with a label above 0; ``reaching``: those of them that reach the threshold.
     """
@@ -73,7 +73,7 @@ def fold_thresholds(
         for task, label in explains.items()
         for fold, held_out in _first(predictions).groupby("fold")
     ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=THRESHOLDS.names)
 
 
 def log_unreached(limits: pd.DataFrame, threshold: Threshold) -> None:

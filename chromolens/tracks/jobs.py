@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import pandas as pd
-
+from chromolens import tables
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
 from chromolens.inputs.batches import Inputs, open_inputs
@@ -14,6 +13,7 @@ from chromolens.inputs.reference_kinds import DRAWN
 from chromolens.inputs.windows import rows_of
 from chromolens.models.model import Model
 from chromolens.scores import Origin
+from chromolens.tables.inputs import CHOSEN
 from chromolens.tracks.method import Method
 from chromolens.tracks.records import explain_records, shard_of
 from chromolens.tracks.shards import explain_shard
@@ -78,7 +78,7 @@ def explain_chosen(
     ``labels`` gives the task whose labels a task predicts. Folds' scales are measured on at most
     as many windows that were chosen as background.
     """
-    chosen = pd.read_table(picked, keep_default_na=False)
+    chosen = tables.read(CHOSEN, picked)
     explain_windows(
         models_by_fold,
         inputs,

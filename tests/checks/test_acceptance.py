@@ -2,9 +2,12 @@
 
 import pandas as pd
 import pytest
+from partial_tables import write_partial
 
 from chromolens.checks.acceptance import Evidence, check_criteria, failed, judge, read_evidence
 from chromolens.errors import BadInput
+from chromolens.tables.motifs import MERGED
+from chromolens.tables.sis import SUBSET_MOTIFS
 
 
 @pytest.fixture
@@ -66,16 +69,17 @@ def test_a_value_without_evidence_fails(evidence: Evidence) -> None:
 
 def test_motifs_tables_say_who_read_them(tmp_path) -> None:
     rows = {"named": True, "name": "REB1", "others": "", "family": "", "q": 0.001}
-    tables = {
+    written = {
         "modisco": pd.DataFrame(
             [{"pattern": "pos.pattern_0", "sign": "pos", "motif": "a", **rows}]
         ),
         "sis": pd.DataFrame([{"motif": m, **rows} for m in ("paper_0.1", "aligned_2")]),
         "none": pd.DataFrame(columns=["motif", *rows]),
     }
-    for name, table in tables.items():
-        table.assign(model="m", task="A").to_csv(tmp_path / name, sep="\t", index=False)
-    found = read_evidence({"motifs": [str(tmp_path / name) for name in tables]})
+    for name, table in written.items():
+        kind = MERGED if name == "modisco" else SUBSET_MOTIFS
+        write_partial(kind, table.assign(model="m", task="A"), tmp_path / name)
+    found = read_evidence({"motifs": [str(tmp_path / name) for name in written]})
     assert found.motifs["reading"].tolist() == ["modisco", "sis_paper", "sis_aligned"]
     assert one(found, value="motif", names=["REB1"]) == (1.0, "PASS")
 

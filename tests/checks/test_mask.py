@@ -75,7 +75,7 @@ def weights():
 
 def test_values_of_each_mask_are_sums(inputs, onehot, weights):
     table = checked(inputs, weights)
-    assert list(table.columns) == module.COLUMNS
+    assert list(table.columns) == module.MASK.after("model")
     assert table["mask"].tolist() == ["0.25", "0", "mean"] * 2
     assert table["chosen"].tolist() == [1, 0, 0] * 2
     vectors = {"0.25": [0.25] * 4, "0": [0] * 4, "mean": [0.4, 0.1, 0.1, 0.4]}

@@ -153,7 +153,8 @@ def test_profiles_are_the_arrays(genome, windows, write_fasta, write_bigwig):
 
 def test_sequences_are_read_alike(genome, windows, inputs, tmp_path):
     texts = [text_at(genome, windows, row) for row in range(60)]
-    table = windows.drop(columns=["chrom", "start", "end"]).assign(sequence=texts)
+    table = windows.drop(columns=["chrom", "start", "end"])
+    table.insert(2, "sequence", texts)
     write_windows(table, tmp_path / "windows.tsv.gz")
     records = open_inputs(tmp_path / "windows.tsv.gz")
     rows = np.array([7, 7, 1])

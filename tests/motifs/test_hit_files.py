@@ -8,11 +8,12 @@ import pyBigWig
 import pysam
 import pytest
 
+from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome, prepare_fasta
-from chromolens.motifs.hits.files import autosql, read_hits, write_bed, write_bigbed
+from chromolens.motifs.hits.files import autosql, write_bed, write_bigbed
 from chromolens.motifs.hits.finemo import export_regions
-from chromolens.motifs.hits.hits import COLUMNS
+from chromolens.tables.motifs import HITS
 from chromolens.tracks.bigwig import write_bigwig
 
 SIZES = {"chr2": 5000, "chr10": 4000, "chrM": 300}
@@ -26,13 +27,13 @@ def some_hits() -> pd.DataFrame:
     table = table[table["chrom"] != "chrM"].assign(name="GATA1", score=500, strand="-", motif="m1")
     for column in ("match", "p", "contribution", "contribution_p", "agreement", "combined", "q"):
         table[column] = rng.normal(size=len(table))
-    return table.assign(window="chr2:1-201", fold="fold0")[COLUMNS]
+    return table.assign(window="chr2:1-201", fold="fold0")[HITS.names]
 
 
 def test_a_bed_is_read_back_whole_and_by_region(tmp_path: Path) -> None:
     hits, path = some_hits(), tmp_path / "hits.bed.gz"
     write_bed(hits, path)
-    pd.testing.assert_frame_equal(read_hits(path), hits.reset_index(drop=True), rtol=1e-5)
+    pd.testing.assert_frame_equal(tables.read(HITS, path), hits.reset_index(drop=True), rtol=1e-5)
     with pysam.TabixFile(str(path)) as file:
         found = [line.split("\t") for line in file.fetch("chr10", 1000, 2000)]
     own = hits[(hits["chrom"] == "chr10") & (hits["end"] > 1000) & (hits["start"] < 2000)]
@@ -50,7 +51,7 @@ def test_a_bigbed_is_read_back_by_another_library(tmp_path: Path) -> None:
         entries = file.entries(chrom, 0, SIZES[chrom])
         assert [entry[:2] for entry in entries] == list(zip(own["start"], own["end"], strict=True))
         assert [float(e[2].split("\t")[10]) for e in entries] == pytest.approx(own["q"], rel=1e-5)
-        assert {len(entry[2].split("\t")) for entry in entries} == {len(COLUMNS) - 3}
+        assert {len(entry[2].split("\t")) for entry in entries} == {len(HITS.names) - 3}
     file.close()
 
 
@@ -63,10 +64,10 @@ def test_what_a_bigbed_can_not_hold_is_an_error(tmp_path: Path) -> None:
 def test_no_hits_are_valid_files(tmp_path: Path) -> None:
     import pybigtools
 
-    nothing = pd.DataFrame(columns=COLUMNS)
+    nothing = tables.empty(HITS)
     write_bed(nothing, tmp_path / "hits.bed.gz")
     write_bigbed(nothing, SIZES, tmp_path / "hits.bb")
-    assert read_hits(tmp_path / "hits.bed.gz").empty
+    assert tables.read(HITS, tmp_path / "hits.bed.gz").empty
     with pysam.TabixFile(str(tmp_path / "hits.bed.gz")) as file:
         assert not list(file.contigs)
     first, second = (

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from partial_tables import write_partial
 
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome, prepare_fasta
 from chromolens.motifs.hits import sites as hit_sites
 from chromolens.motifs.hits.hits import (
-    COLUMNS,
     Rules,
     _taken,
     apart_from,
@@ -21,6 +21,7 @@ from chromolens.motifs.hits.hits import (
 )
 from chromolens.motifs.hits.sought import Sought, motifs_of_task, shuffles
 from chromolens.motifs.meme import write_meme
+from chromolens.tables.motifs import HITS, LEXICON
 from chromolens.tracks.bigwig import write_bigwig
 
 WORD, LENGTH = "TGACGCAATCGG", 60_000
@@ -86,7 +87,7 @@ def test_hits_are_the_planted_sites_that_contribute(made: tuple) -> None:
     assert row.contribution == pytest.approx(inside.sum(), rel=1e-5)
     assert row.combined == pytest.approx(row.match * np.log(2) + row.contribution)
     assert 0.9 < row.agreement <= 1 and (hits["name"] == "Known_one").all()
-    assert hits["score"].max() == 1000 and list(hits) == COLUMNS
+    assert hits["score"].max() == 1000 and list(hits) == HITS.names
     assert (hits["fold"] == hits["chrom"].map(FOLDS)).all()
     assert summary["hits"].tolist() == [len(hits)] and summary["sites"][0] > 130
 
@@ -203,7 +204,7 @@ def test_what_can_not_be_found_says_why(tmp_path: Path) -> None:
     short = Sought("short", "", "pos", np.eye(4))
     poly = Sought("poly", "", "pos", np.tile(np.eye(4)[:1], (9, 1)))
     hits, summary = search(genome, track, [long, flat, short, poly])
-    assert hits.empty and list(hits) == COLUMNS and summary["hits"].tolist() == [0] * 4
+    assert hits.empty and list(hits) == HITS.names and summary["hits"].tolist() == [0] * 4
     assert [reason.split()[0] for reason in summary["reason"][1:]] == ["no", "too", "its"]
     hits, summary = search(genome, track, [])
     assert hits.empty and summary.empty
@@ -223,15 +224,17 @@ def test_a_lexicon_is_read_for_one_task(tmp_path: Path) -> None:
     write_meme({"a": MOTIF.ppm, "b": MOTIF.ppm}, meme)
     rows = [("a", "NAME", "pos", "main:x,main:y"), ("b", "", "", "null:x,main:yy")]
     columns = ["motif", "name", "sign", "tasks"]
-    pd.DataFrame(rows, columns=columns).to_csv(table, sep="\t", index=False)
+    write_partial(LEXICON, pd.DataFrame(rows, columns=columns), table)
     assert [one.motif for one in motifs_of_task(table, meme, "main", "y")] == ["a"]
     assert [one.label for one in motifs_of_task(table, meme, "null", "x")] == ["b"]
-    pd.DataFrame(rows[:0], columns=columns).to_csv(table, sep="\t", index=False)
+    write_partial(LEXICON, pd.DataFrame(rows[:0], columns=columns), table)
     write_meme({}, meme)
     assert motifs_of_task(table, meme, "main", "y") == []
-    pd.DataFrame([("c", "", "up", "main:y")], columns=columns).to_csv(table, sep="\t")
-    with pytest.raises(BadInput):
+    rows = [("a", "", "up", "main:y")]
+    write_partial(LEXICON, pd.DataFrame(rows, columns=columns), table)
+    write_meme({"a": MOTIF.ppm}, meme)
+    with pytest.raises(BadInput, match="a: sign 'up'"):
         motifs_of_task(table, meme, "main", "y")
     table.write_text("motif\n")
-    with pytest.raises(BadInput, match="without name, sign, tasks"):
+    with pytest.raises(BadInput, match="no column 'name'"):
         motifs_of_task(table, meme, "main", "y")

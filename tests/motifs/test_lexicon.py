@@ -6,21 +6,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from chromolens import tables
 from chromolens.genome.onehot import encode
 from chromolens.motifs.lexicon.lexicon import (
-    COLUMNS,
-    MEMBER_COLUMNS,
     _word,
     joined,
     make_lexicon,
     matrix_of,
     write_lexicon,
 )
-from chromolens.motifs.lexicon.members import Member, read_table
+from chromolens.motifs.lexicon.members import Member
 from chromolens.motifs.meme import read_motifs
 from chromolens.motifs.names.agreement import agreement
 from chromolens.motifs.names.database import Motif
 from chromolens.motifs.ppm import consensus, normalised, reverse_complement, trim
+from chromolens.tables.motifs import LEXICON, MEMBERS
 
 CTCF, GATA = "GCCACCAGGGGGCGC", "AGATAAGATAAC"
 PALINDROME = "AGGTCACAGTGACCT"
@@ -131,7 +131,7 @@ def test_what_is_said_of_a_motif():
     assert {key: first[key] for key in expected} == expected
     assert second["tasks"] == "cnn:u,null:t" and second["models"] == "cnn,null" and second["null"]
     assert found.sites == {first["motif"]: 280, second["motif"]: 99}
-    assert list(found.table) == COLUMNS and list(found.members) == MEMBER_COLUMNS
+    assert list(found.table) == LEXICON.names and list(found.members) == MEMBERS.names
     assert len(found.members) == 6
 
 
@@ -163,8 +163,8 @@ def test_names_are_those_of_the_matrix_and_safe(fungi):
 def test_an_empty_lexicon_is_valid(tmp_path):
     files = [tmp_path / name for name in ("lexicon.tsv", "members.tsv", "lexicon.meme")]
     write_lexicon(make_lexicon([], []), *files)
-    table, members = map(read_table, files[:2])
-    assert list(table) == COLUMNS and list(members) == MEMBER_COLUMNS and not len(table)
+    table, members = map(tables.read, (LEXICON, MEMBERS), files)
+    assert list(table) == LEXICON.names and list(members) == MEMBERS.names and not len(table)
     assert read_motifs(files[2]) == {}
     assert agreement(table, members).line.startswith("Seen by only one reading: none")
 
@@ -173,8 +173,8 @@ def test_files_give_back_what_was_written(tmp_path):
     files = [tmp_path / name for name in ("lexicon.tsv", "members.tsv", "lexicon.meme")]
     found = make_lexicon(study(), [], ["null"])
     write_lexicon(found, *files)
-    assert list(read_table(files[0])["null"]) == [False, True]
-    said = agreement(*map(read_table, files[:2]))
+    assert list(tables.read(LEXICON, files[0])["null"]) == [False, True]
+    said = agreement(*map(tables.read, (LEXICON, MEMBERS), files))
     only = found.table["motif"].iloc[1]
     assert said.line == (
         f"Seen by only one reading: {only} (MoDISco); by filters alone: 0. "

@@ -1,12 +1,12 @@
 """Members of the lexicon as they are read from the files of each reading."""
 
-import gzip
-
 import h5py
 import numpy as np
 import pandas as pd
 import pytest
+from partial_tables import write_partial
 
+from chromolens import tables
 from chromolens.genome.onehot import encode
 from chromolens.motifs.lexicon.filters import name_filters
 from chromolens.motifs.lexicon.members import (
@@ -17,17 +17,16 @@ from chromolens.motifs.lexicon.members import (
     sis_members,
 )
 from chromolens.motifs.meme import write_meme
-from chromolens.motifs.names.naming import COLUMNS
 from chromolens.motifs.ppm import reverse_complement
+from chromolens.tables.motifs import FILTERS, MERGED
+from chromolens.tables.sis import SUBSET_MOTIFS, SUBSETS
 
 WORD = "TTACCCGGAA"
 WINDOWS = [f"chr{i % 2}:{100 * i}-{100 * i + 50}" for i in range(6)]
 
 
 def naming(**columns: object) -> pd.DataFrame:
-    table = pd.DataFrame(columns)
-    text = [name for name in COLUMNS if name not in table]
-    return table.assign(named=True, **{name: "" for name in text if name != "named"})
+    return pd.DataFrame(columns).assign(named=True)
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def patterns(tmp_path):
 
 
 def read(folder, table):
-    table.to_csv(folder / "merged.tsv", sep="\t", index=False)
+    write_partial(MERGED, table, folder / "merged.tsv")
     names = ("merged.tsv", "merged.meme", "seqlets.bed", "windows.h5")
     return modisco_members(*(folder / name for name in names))
 
@@ -84,7 +83,7 @@ def test_no_patterns(patterns):
 
 def test_a_study_without_subsets_has_members_all_the_same(patterns):
     folder, table = patterns
-    table.to_csv(folder / "merged.tsv", sep="\t", index=False)
+    write_partial(MERGED, table, folder / "merged.tsv")
     files = dict.fromkeys(["motifs", "motifs_meme", "sis", "filters", "filters_meme"], [])
     files |= {"merged": [folder / "merged.tsv"], "merged_meme": [folder / "merged.meme"]}
     files |= {"seqlets": [folder / "seqlets.bed"], "windows": [folder / "windows.h5"]}
@@ -120,11 +119,9 @@ def test_a_motif_wider_than_a_subset_is_compared_too():
 
 def test_motifs_of_subsets(tmp_path):
     table = naming(motif=["any name"], model="m", task="t", support=[20])
-    table.to_csv(tmp_path / "motifs.tsv", sep="\t", index=False)
+    write_partial(SUBSET_MOTIFS, table, tmp_path / "motifs.tsv")
     write_meme({"any name": encode(WORD)}, tmp_path / "motifs.meme")
-    (tmp_path / "sis.tsv.gz").write_bytes(
-        gzip.compress(subsets().to_csv(sep="\t", index=False).encode())
-    )
+    write_partial(SUBSETS, subsets(), tmp_path / "sis.tsv.gz")
     (found,) = sis_members(*(tmp_path / n for n in ("motifs.tsv", "motifs.meme", "sis.tsv.gz")))
     assert found.support == 20 and found.sign == "pos"
     assert found.folds == {f"fold{i}": 5 for i in range(4)} and "w3|1" in found.subsets
@@ -133,17 +130,18 @@ def test_motifs_of_subsets(tmp_path):
 def test_filters_are_named_and_the_dead_are_not_lost(tmp_path, fungi):
     known = next(motif for motif in fungi if motif.name == "REB1")
     sites = {"motif": ["fold0_filter_0", "fold0_filter_1"], "model": "m", "fold": "fold0"}
-    table = pd.DataFrame({**sites, "filter": [0, 1], "sites": [120, 0], "windows": 300})
+    table = pd.DataFrame({**sites, "filter": [0, 1], "sites": [120, 0]})
+    table = table.assign(max_activation=[1.0, 0.0], windows=300)
     named = name_filters(table, {"fold0_filter_0": known.ppm}, fungi)
     assert list(named["name"]) == ["REB1", ""] and list(named["named"]) == [True, False]
     assert named["reason"].iloc[1] == "dead: never above 0" and list(named["support"]) == [120, 0]
-    named.to_csv(tmp_path / "filters.tsv", sep="\t", index=False)
+    tables.write(FILTERS, named, tmp_path / "filters.tsv")
     write_meme({"fold0_filter_0": known.ppm}, tmp_path / "filters.meme")
     (found,) = filter_members(tmp_path / "filters.tsv", tmp_path / "filters.meme")
     assert (found.name, found.support, found.folds) == ("REB1", 120, {"fold0": 120})
 
 
 def test_no_filters(fungi):
-    columns = ["motif", "model", "fold", "filter", "sites", "max_activation", "windows"]
+    columns = ["model", "motif", "fold", "filter", "sites", "max_activation", "windows"]
     named = name_filters(pd.DataFrame(columns=columns), {}, fungi)
     assert list(named)[:7] == columns and "named" in named and not len(named)

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from chromolens.motifs.meme import read_meme
-from chromolens.motifs.modisco.merged_file import RECORD, read_counts, read_record, write_merged
+from chromolens.motifs.modisco.merged_file import read_counts, read_record, write_merged
 from chromolens.motifs.modisco.patterns import core, patterns_table, read_patterns
 from chromolens.motifs.modisco.seqlets import seqlets_table
 from chromolens.motifs.names.database import Motif
 from chromolens.motifs.ppm import consensus, reverse_complement, trim
+from chromolens.tables.motifs import RECORD
 
 from . import handmade, planted
 
@@ -65,7 +66,7 @@ def merged(modisco, fungi):
 
 def test_the_record_names_every_pattern(merged):
     record = read_record(merged).set_index("pattern")
-    assert list(record.columns) == RECORD
+    assert list(record.columns) == [column.name for column in RECORD]
     assert record["merged_into"].to_dict() == {
         "pos.pattern_0": "pos.pattern_0",
         "pos.pattern_1": "pos.pattern_1",

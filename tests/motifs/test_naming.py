@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from chromolens.motifs.names.database import Motif
-from chromolens.motifs.names.naming import COLUMNS, false_name_rate, match, name_motifs
+from chromolens.motifs.names.naming import false_name_rate, match, name_motifs
 from chromolens.motifs.ppm import information, reverse_complement, trim
+from chromolens.tables.motifs import NAMING
 
 
 def random_motifs(count: int, seed: int, length: int = 10) -> dict[str, np.ndarray]:
@@ -164,7 +165,7 @@ def test_flat_motifs_and_empty_lists(fungi):
     table = named({"flat": np.full((12, 4), 0.25), "x": fungi[0].ppm}, fungi)
     assert table.loc["flat", "reason"].startswith("information 0.0 < 8 bits")
     assert table.loc["x", "p"] < 1e-3
-    assert list(name_motifs({}, {}, fungi).columns) == COLUMNS
+    assert list(name_motifs({}, {}, fungi)) == ["motif", *(column.name for column in NAMING)]
     assert len(name_motifs({}, {}, fungi)) == 0
     assert "the database is empty" in named({"x": fungi[0].ppm}, []).loc["x", "reason"]
 

@@ -15,8 +15,9 @@ from chromolens.motifs.modisco.patterns import (
     read_patterns,
     write_patterns_meme,
 )
-from chromolens.motifs.modisco.seqlets import COLUMNS, seqlets_table, write_seqlets
+from chromolens.motifs.modisco.seqlets import seqlets_table, write_seqlets
 from chromolens.motifs.ppm import consensus, trim
+from chromolens.tables.motifs import SEQLETS
 
 from . import planted
 
@@ -157,7 +158,7 @@ def test_places_by_hand(by_hand):
             # 107-115, read backwards: the core's 1-7 is 108-114
             ["chrA", 107, 115, "pos.pattern_0", 500, "-", 108, 114, "chrA:100-130", 1.0],
         ],
-        columns=COLUMNS,
+        columns=SEQLETS.names,
     )
     pd.testing.assert_frame_equal(seqlets_table(by_hand), expected, check_dtype=False)
 
@@ -190,7 +191,7 @@ def test_no_patterns_give_empty_tables(modisco_runs, fungi, tmp_path, table, cas
     path = modisco_runs / f"{case}.modisco.h5"
     assert list(patterns_table(path, fungi).columns) == list(table.columns)
     assert len(patterns_table(path, fungi)) == 0
-    assert list(seqlets_table(path).columns) == COLUMNS
+    assert list(seqlets_table(path).columns) == SEQLETS.names
     write_seqlets(path, tmp_path / "none.bed")
     assert (tmp_path / "none.bed").read_text() == ""
     write_patterns_meme(path, tmp_path / "none.meme")

@@ -6,17 +6,16 @@ import pytest
 from chromolens.motifs.lexicon.tables import motif_tables
 from chromolens.motifs.modisco.merged_file import write_merged
 from chromolens.motifs.modisco.patterns import read_patterns
-from chromolens.motifs.modisco.subpatterns import COLUMNS as SUBPATTERNS
 from chromolens.motifs.modisco.subpatterns import subpatterns_table
 from chromolens.motifs.names.database import Motif
 from chromolens.motifs.names.matches import (
-    COLUMNS,
     matches_table,
     read_matches_meme,
     write_matches_meme,
 )
 from chromolens.motifs.names.naming import match
 from chromolens.motifs.ppm import trim
+from chromolens.tables.motifs import MATCHES, SUBPATTERNS
 
 from . import handmade, planted
 
@@ -88,13 +87,13 @@ def test_matched_motifs_come_back_from_their_file(modisco, fungi, tmp_path):
 @pytest.mark.parametrize("size", [0, 1, 2])
 def test_tiny_databases_and_no_patterns(modisco, tmp_path, fungi, size):
     table = matches_table(modisco, fungi[:size])
-    assert list(table.columns) == COLUMNS and len(table) == 2 * size
+    assert list(table.columns) == MATCHES.after("model", "task") and len(table) == 2 * size
     write_matches_meme(table, fungi[:size], tmp_path / "matches.meme")
     assert len(read_matches_meme(tmp_path / "matches.meme", table)) == size
     handmade.write_modisco(tmp_path / "none.h5", *windows(1), {}, planted.ids(1))
     write_merged(tmp_path / "none.h5", tmp_path / "merged.h5", fungi[:size])
     found = motif_tables(tmp_path / "none.h5", tmp_path / "merged.h5", fungi[:size])
     assert {name: len(rows) for name, rows in found.items()} == dict.fromkeys(found, 0)
-    assert list(found["subpatterns"].columns) == list(SUBPATTERNS)
+    assert list(found["subpatterns"].columns) == SUBPATTERNS.after("model", "task")
     assert {"merged_into", "cwm_similarity"} < set(found["patterns"].columns)
     assert {"members", "in_windows", "q"} < set(found["merged"].columns)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from chromolens.motifs.lexicon.tables import motif_tables
+from chromolens import tables
+from chromolens.motifs.lexicon.tables import TABLES, motif_tables
 from chromolens.motifs.modisco.merged_file import write_merged
 from chromolens.motifs.names.database import Motif
 from chromolens.motifs.names.matches import write_matches_meme
@@ -56,14 +57,13 @@ def build(folder: Path, number: int, database: Sequence[Motif], **more: object) 
     write_merged(folder / "modisco.h5", folder / "merged.h5", database)
     found = motif_tables(folder / "modisco.h5", folder / "merged.h5", database)
     for name, table in found.items():
-        path = folder / f"{name}.tsv"
-        table.assign(model="cnn", task="Reb1").to_csv(path, sep="\t", index=False)
+        tables.write(TABLES[name], table, folder / f"{name}.tsv", model="cnn", task="Reb1")
     write_matches_meme(found["matches"], database, folder / "matches.meme")
-    tables = {name: folder / f"{name}.tsv" for name in ("patterns", "subpatterns", "merged")}
+    paths = {name: folder / f"{name}.tsv" for name in ("patterns", "subpatterns", "merged")}
     told = {"title": "A study", "model": "cnn", "task": "Reb1", "method": "ism", "kind": "genome"}
     return MotifFiles(
         **told | more,
-        **tables,
+        **paths,
         matches=folder / "matches.tsv",
         matches_meme=folder / "matches.meme",
         merged_h5=folder / "merged.h5",

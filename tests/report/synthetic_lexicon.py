@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 from synthetic_tables import NULL, ppm_of, written
 
-from chromolens.motifs.lexicon.lexicon import COLUMNS, MEMBER_COLUMNS
 from chromolens.motifs.meme import write_meme
+from chromolens.tables.motifs import LEXICON, MEMBERS
 
 
 def lexicon(folder: Path, tasks: dict) -> dict[str, Path]:
@@ -25,14 +25,14 @@ def lexicon(folder: Path, tasks: dict) -> dict[str, Path]:
         ("M05_AATT", "modisco", NULL, first, 24, True),
     ]
     names = ["motif", "reading", "model", "task", "support", "null"]
-    listed = pd.DataFrame(members, columns=names).reindex(columns=MEMBER_COLUMNS)
+    listed = pd.DataFrame(members, columns=names)
     motifs = list(dict.fromkeys(listed["motif"]))
-    table = pd.DataFrame({"motif": motifs}).reindex(columns=COLUMNS)
+    table = pd.DataFrame({"motif": motifs})
     table["name"] = ["REB1", "ABF1", "", "", ""]
     table["sign"] = ["pos", "neg", "pos", "", "pos"]
     write_meme({motif: ppm_of(tasks[first]) for motif in motifs}, folder / "lexicon.meme")
     return {
-        "table": written(table, folder / "lexicon.tsv"),
-        "members": written(listed, folder / "members.tsv"),
+        "table": written(LEXICON, table, folder / "lexicon.tsv"),
+        "members": written(MEMBERS, listed, folder / "members.tsv"),
         "meme": folder / "lexicon.meme",
     }

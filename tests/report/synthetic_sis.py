@@ -6,6 +6,7 @@ import pandas as pd
 from synthetic_tables import naming, ppm_of, written
 
 from chromolens.motifs.meme import write_meme
+from chromolens.tables.sis import ALIGNED, CLUSTERS, SUBSET_MOTIFS, SUBSETS, WEIGHTS
 
 
 def sis(folder: Path, task: str, tasks: dict) -> dict[str, Path]:
@@ -51,10 +52,10 @@ def sis(folder: Path, task: str, tasks: dict) -> dict[str, Path]:
     )
     weights = pd.DataFrame(ppm_of(turned) / 2, columns=list("ACGT")).assign(motif="aligned_0")
     return {
-        "sis": written(subsets, Path(f"{stem}.sis.tsv.gz")),
+        "sis": written(SUBSETS, subsets, Path(f"{stem}.sis.tsv.gz")),
         "meme": Path(f"{stem}.meme"),
-        "clusters": written(clusters, Path(f"{stem}.clusters.tsv")),
-        "aligned": written(aligned, Path(f"{stem}.aligned.tsv.gz")),
-        "weights": written(weights, Path(f"{stem}.weights.tsv")),
-        "motifs": written(motifs, Path(f"{stem}.motifs.tsv")),
+        "clusters": written(CLUSTERS, clusters, Path(f"{stem}.clusters.tsv")),
+        "aligned": written(ALIGNED, aligned, Path(f"{stem}.aligned.tsv.gz")),
+        "weights": written(WEIGHTS, weights, Path(f"{stem}.weights.tsv")),
+        "motifs": written(SUBSET_MOTIFS, motifs, Path(f"{stem}.motifs.tsv")),
     }

@@ -16,6 +16,9 @@ from chromolens.genome.onehot import decode, encode, reverse_complement
 from chromolens.inputs.windows import write_windows
 from chromolens.motifs.names.database import Motif
 from chromolens.report.study import Study
+from chromolens.tables import inputs
+from chromolens.tables.checks import METHODS, PLANTED
+from chromolens.tables.models import PREDICTIONS
 
 SITES = {
     "Reb1": "CGTTACCCGT",
@@ -92,7 +95,10 @@ def build(folder: Path, tasks: dict[str, str] = SITES, title: str = "Six yeast f
         completeness=[synthetic_tables.completeness(folder, tasks)],
         compared=[_compared(folder, tasks, methods)],
         tables={
-            "Planted bases found by contributions": synthetic_tables.planted_table(folder, tasks)
+            "Planted bases found by contributions": (
+                PLANTED,
+                synthetic_tables.planted_table(folder, tasks),
+            )
         },
         config={"study": "six_factors", "inputs": {"window": 201, "fasta": "sacCer3.fa.gz"}},
         provenance={
@@ -156,7 +162,7 @@ def _folds(folder: Path) -> Path:
         for i, chrom in enumerate(CHROMOSOMES):
             role = {fold: "test", (fold + 1) % FOLDS: "validation"}.get(i % FOLDS, "training")
             rows.append({"fold": f"fold{fold}", "role": role, "group": chrom})
-    return written(pd.DataFrame(rows), folder / "folds.tsv")
+    return written(inputs.FOLDS, pd.DataFrame(rows), folder / "folds.tsv")
 
 
 def _predictions(
@@ -170,7 +176,9 @@ def _predictions(
             table[task] = np.where(own[task] == 1, 2.0, -2.5) + rng.normal(0, 1.3, len(own))
             table[f"{task}.label"] = own[task]
         path = folder / f"predictions.{fold}.tsv.gz"
-        paths["cnn", f"fold{fold}", 0] = written(table, path)
+        paths["cnn", f"fold{fold}", 0] = written(
+            PREDICTIONS, table.assign(fold=f"fold{fold}"), path
+        )
     return paths
 
 
@@ -235,6 +243,6 @@ def _compared(folder: Path, tasks: dict, methods: tuple[str, ...]) -> Path:
                 rows.append(("cnn", task, method, "deletion", "", share, value, 80))
         for one, other in (methods, methods[::-1]):
             rows.append(("cnn", task, one, "agreement", other, "", 0.7, 80))
-    rows += [("cnn", "", method, "cpu_seconds", "", "", 12.0, "") for method in methods]
-    names = ["model", "task", "method", "measure", "other", "share", "value", "windows"]
-    return written(pd.DataFrame(rows, columns=names), folder / "methods.tsv")
+    none = np.nan
+    rows += [("cnn", "", method, "cpu_seconds", "", none, 12.0, none) for method in methods]
+    return written(METHODS, pd.DataFrame(rows, columns=METHODS.names), folder / "methods.tsv")

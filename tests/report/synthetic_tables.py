@@ -5,8 +5,15 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pandas as pd
+from partial_tables import write_partial
 
+from chromolens import tables
 from chromolens.genome.onehot import decode, encode, reverse_complement
+from chromolens.tables.checks import ACCEPTANCE, COMPLETENESS, PLANTED
+from chromolens.tables.column import Table
+from chromolens.tables.inputs import DROPPED
+from chromolens.tables.models import HISTORY, METRICS, POOLED
+from chromolens.tables.motifs import MERGED
 
 FOLDS = 4
 NULL = "reb1_permuted"
@@ -17,8 +24,8 @@ def ppm_of(site: str, purity: float = 0.91) -> np.ndarray:
     return encode(site) * (purity - (1 - purity) / 3) + (1 - purity) / 3
 
 
-def written(frame: pd.DataFrame, path: Path) -> Path:
-    frame.to_csv(path, sep="\t", index=False)
+def written(table: Table, frame: pd.DataFrame, path: Path) -> Path:
+    write_partial(table, frame, path)
     return path
 
 
@@ -28,9 +35,7 @@ def dropped(folder: Path, task: str) -> Path:
         ("too many N", "", 12, "chrV:0-201"),
         ("in an excluded region", "", 1204, "chrXII:451000-451201"),
     ]
-    return written(
-        pd.DataFrame(rows, columns=["reason", "task", "count", "example"]), folder / "dropped.tsv"
-    )
+    return written(DROPPED, pd.DataFrame(rows, columns=DROPPED.names), folder / "dropped.tsv")
 
 
 def histories(folder: Path, rng: np.random.Generator) -> dict:
@@ -46,7 +51,8 @@ def histories(folder: Path, rng: np.random.Generator) -> dict:
                 + 0.03
             )
             table = pd.DataFrame({"epoch": epoch, "loss": fit, "val_loss": held, "seconds": 2.0})
-            paths[model, f"fold{fold}", 0] = written(table, folder / f"{model}.{fold}.history.tsv")
+            path = folder / f"{model}.{fold}.history.tsv"
+            paths[model, f"fold{fold}", 0] = written(HISTORY, table, path)
     return paths
 
 
@@ -57,8 +63,7 @@ def metrics(folder: Path, tasks: dict, rng: np.random.Generator) -> Path:
         for task in tasks
         for metric, base in (("auroc", 0.93), ("auprc", 0.8))
     ]
-    names = ["model", "fold", "replicate", "task", "metric", "value", "n", "positives"]
-    return written(pd.DataFrame(rows, columns=names), folder / "metrics.tsv")
+    return written(METRICS, pd.DataFrame(rows, columns=METRICS.names), folder / "metrics.tsv")
 
 
 def pooled(folder: Path, tasks: dict) -> Path:
@@ -72,8 +77,7 @@ def pooled(folder: Path, tasks: dict) -> Path:
         (NULL, first, "auroc", 0.512, 0.47, 0.55, 1400, 210),
         (NULL, first, "auprc", 0.16, 0.13, 0.19, 1400, 210),
     ]
-    names = ["model", "task", "metric", "value", "low", "high", "n", "positives"]
-    return written(pd.DataFrame(rows, columns=names), folder / "pooled.tsv")
+    return written(POOLED, pd.DataFrame(rows, columns=POOLED.names), folder / "pooled.tsv")
 
 
 def naming(name: str, ppm: np.ndarray, named: bool = True, **more: object) -> dict:
@@ -135,14 +139,13 @@ def patterns(folder: Path, task: str, tasks: dict, rng: np.random.Generator) -> 
             **naming(task, noise, named=False, motif_id=identifier),
         },
     ]
-    return written(pd.DataFrame(rows).assign(false_name_rate=0.02), files[0]), files[1]
+    return written(MERGED, pd.DataFrame(rows).assign(false_name_rate=0.02), files[0]), files[1]
 
 
 def no_patterns(folder: Path) -> tuple[Path, Path]:
-    columns = ["pattern", "sign", "seqlets", "members", *naming("x", np.eye(4))]
     with h5py.File(folder / "null.h5", "w") as file:
         file.attrs["window_size"] = 200
-    return written(pd.DataFrame(columns=columns), folder / "null.tsv"), folder / "null.h5"
+    return written(MERGED, tables.empty(MERGED), folder / "null.tsv"), folder / "null.h5"
 
 
 def acceptance(folder: Path) -> Path:
@@ -165,13 +168,13 @@ def acceptance(folder: Path) -> Path:
         ),
         (
             "Reb1 found by MoDISco",
-            "REB1",
-            "named",
+            1.0,
+            ">= 1",
             "floor",
             "PASS",
             "TTACCCG, JASPAR entry or declared family.",
         ),
-        ("Cin5 found by SIS", "none", "named", "goal", "FAIL", "Reported either way."),
+        ("Cin5 found by SIS", 0.0, ">= 1", "goal", "FAIL", "Reported either way."),
         (
             "named patterns of the null",
             0,
@@ -181,8 +184,8 @@ def acceptance(folder: Path) -> Path:
             "Labels permuted within chromosomes.",
         ),
     ]
-    names = ["name", "value", "bound", "kind", "result", "explanation"]
-    return written(pd.DataFrame(rows, columns=names), folder / "acceptance.tsv")
+    table = pd.DataFrame(rows, columns=ACCEPTANCE.names)
+    return written(ACCEPTANCE, table, folder / "acceptance.tsv")
 
 
 def completeness(folder: Path, tasks: dict) -> Path:
@@ -190,20 +193,11 @@ def completeness(folder: Path, tasks: dict) -> Path:
         ("cnn", "deeplift_rescale", task, 9120, 2 * (i == 3), 2.2e-4 * (i == 3), 3.1e-4, 2e-7)
         for i, task in enumerate(tasks)
     ]
-    names = [
-        "model",
-        "method",
-        "task",
-        "windows",
-        "flagged",
-        "share_flagged",
-        "max_error",
-        "median_error",
-    ]
-    return written(pd.DataFrame(rows, columns=names), folder / "completeness.tsv")
+    table = pd.DataFrame(rows, columns=COMPLETENESS.names)
+    return written(COMPLETENESS, table, folder / "completeness.tsv")
 
 
 def planted_table(folder: Path, tasks: dict) -> Path:
     rows = [("deeplift_rescale", task, 0.91, 0.84) for task in tasks]
     names = ["method", "task", "recall", "precision"]
-    return written(pd.DataFrame(rows, columns=names), folder / "planted.tsv")
+    return written(PLANTED, pd.DataFrame(rows, columns=names), folder / "planted.tsv")

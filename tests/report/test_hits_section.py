@@ -4,9 +4,12 @@ import dataclasses
 
 import pandas as pd
 import pytest
+from partial_tables import write_partial
 
 from chromolens.report.page import render
 from chromolens.report.sections import hits
+from chromolens.tables.checks import CHECKED_HITS
+from chromolens.tables.motifs import SOUGHT
 
 KEYS = {"model": "cnn", "task": "Reb1", "method": "deeplift_rescale"}
 
@@ -17,12 +20,12 @@ def tables(tmp_path):
         **KEYS, name="", sign="pos", width=9, shuffles=10, sites=4000, absent=1, reason=""
     )
     found.loc[13, "name"], found.loc[0, "reason"] = "<REB1>", "too short"
-    found.to_csv(tmp_path / "motifs.tsv", sep="\t", index=False)
+    write_partial(SOUGHT, found, tmp_path / "motifs.tsv")
     checked = found.assign(truth="Reb1", events=20, recall=0.5, precision=0.75)
     checked = checked.assign(
         precision_pwm=0.25, average_precision=0.9, average_precision_pwm=0.125, recall_pwm=0.5
     )
-    checked.to_csv(tmp_path / "hits.tsv", sep="\t", index=False)
+    write_partial(CHECKED_HITS, checked, tmp_path / "hits.tsv")
     return tmp_path / "motifs.tsv", tmp_path / "hits.tsv"
 
 
@@ -50,6 +53,6 @@ def test_where_no_truth_is_known_hits_are_only_counted(study, tables):
 def test_nothing_to_search_is_said(study, tmp_path):
     assert hits.context(study) == {"groups": [], "searched": False}
     empty = tmp_path / "empty.tsv"
-    empty.write_text("model\ttask\tmethod\tmotif\tname\thits\n")
+    write_partial(SOUGHT, pd.DataFrame(columns=SOUGHT.names), empty)
     assert hits.context(dataclasses.replace(study, hits=[empty]))["searched"]
     assert "need a genome" in render(study)

@@ -3,12 +3,12 @@
 import dataclasses
 import re
 
-import pandas as pd
 import pytest
 
+from chromolens import tables
 from chromolens.__main__ import main
-from chromolens.motifs.lexicon.lexicon import COLUMNS, MEMBER_COLUMNS
 from chromolens.report.sections import lexicon
+from chromolens.tables.motifs import LEXICON, MEMBERS
 
 LINE = (
     "Seen by only one reading: M02_ABF1 (MoDISco), M03_TTGAC (SIS); by filters alone: 1. "
@@ -56,8 +56,8 @@ def test_the_area_of_a_dot_is_its_support(study):
 
 
 def test_a_lexicon_without_motifs_is_said_to_be_empty(study, tmp_path):
-    for name, columns in (("table", COLUMNS), ("members", MEMBER_COLUMNS)):
-        pd.DataFrame(columns=columns).to_csv(tmp_path / name, sep="\t", index=False)
+    for name, table in (("table", LEXICON), ("members", MEMBERS)):
+        tables.write(table, tables.empty(table), tmp_path / name)
     (tmp_path / "meme").write_text("MEME version 4\n")
     files = {name: tmp_path / name for name in ("table", "members", "meme")}
     shown = lexicon.context(dataclasses.replace(study, lexicon=files))

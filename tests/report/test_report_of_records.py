@@ -6,10 +6,13 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
+from partial_tables import write_partial
 
 from chromolens.genome.onehot import encode
 from chromolens.inputs.windows import write_windows
 from chromolens.report.page import render
+from chromolens.tables.inputs import FOLDS
+from chromolens.tables.models import PREDICTIONS
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def records(study, tmp_path):
     write_windows(windows, tmp_path / "windows.tsv.gz")
     predictions = windows[["id", "group", "role", "source"]].copy()
     predictions["CTCF"], predictions["CTCF.label"] = labels * 2.0, labels
-    predictions.to_csv(tmp_path / "predictions.tsv", sep="\t", index=False)
+    write_partial(PREDICTIONS, predictions, tmp_path / "predictions.tsv")
     contributions = np.zeros((40, 101), dtype=np.float32)
     contributions[:, 60:70] = rng.uniform(0.2, 1, (40, 10))
     with h5py.File(tmp_path / "windows.h5", "w") as file:
@@ -46,7 +49,7 @@ def records(study, tmp_path):
             "role": ["test", "validation", "training", "training"],
         }
     )
-    folds.to_csv(tmp_path / "folds.tsv", sep="\t", index=False)
+    write_partial(FOLDS, folds, tmp_path / "folds.tsv")
     return (
         dataclasses.replace(
             study,

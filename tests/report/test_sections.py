@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from chromolens import tables
 from chromolens.report.figures import charts
 from chromolens.report.page import render
 from chromolens.report.sections import data, methods, patterns, performance, subsets
 from chromolens.report.tables import decimal, plural, significant, words
+from chromolens.tables.models import PREDICTIONS
 
 
 def test_windows_are_counted_by_task(study):
@@ -54,10 +56,10 @@ def test_reliability_bins_against_a_plain_loop(study):
 
 def test_replicates_are_averaged(study, tmp_path):
     key = ("cnn", "fold0", 0)
-    other = pd.read_csv(study.predictions[key], sep="\t")
+    other = tables.read(PREDICTIONS, study.predictions[key])
     mean = other["Reb1"].mean()
     other["Reb1"] += 1.0
-    other.to_csv(tmp_path / "r1.tsv", sep="\t", index=False)
+    tables.write(PREDICTIONS, other, tmp_path / "r1.tsv")
     twice = {key: study.predictions[key], ("cnn", "fold0", 1): tmp_path / "r1.tsv"}
     pooled = performance.pool_predictions(dataclasses.replace(study, predictions=twice))["cnn"]
     assert len(pooled) == len(other)

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from synthetic_tables import written
-from synthetic_thresholds import COUNTS
 
+from chromolens import tables
 from chromolens.report.figures import sweep as sweep_figure
 from chromolens.report.page import render
 from chromolens.report.sections import subsets, thresholds
-from chromolens.report.study import read
+from chromolens.tables.sis import COUNTS, SUBSETS, SWEEP
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_the_sweep_is_told_in_a_sentence(shown):
 
 
 def test_the_curve_goes_through_the_table(study):
-    table = read(study.sweeps["cnn", "Reb1"])
+    table = tables.read(SWEEP, study.sweeps["cnn", "Reb1"])
     drawing = sweep_figure.sizes(table, "x")
     # 0 to 100 lie at 34 to 190 and sizes 0 to 17 at 92 to 12: 5 at 10 %, 10 at 50 %, 15 at 90 %
     places = [(34 + 1.56 * at, 92 - 80 * size / 17) for at, size in ((10, 5), (50, 10), (90, 15))]
@@ -60,19 +60,19 @@ def test_the_curve_goes_through_the_table(study):
 
 
 def test_a_sweep_in_which_nothing_is_found(study, tmp_path):
-    table = read(study.sweeps["cnn", "Reb1"])
+    table = tables.read(SWEEP, study.sweeps["cnn", "Reb1"])
     table[["with_subset", "windows"]] = 0
     table[["q25", "median", "q75"]] = np.nan
     none = dataclasses.replace(
-        study, sweeps={("cnn", "Reb1"): written(table, tmp_path / "none.tsv")}
+        study, sweeps={("cnn", "Reb1"): written(SWEEP, table, tmp_path / "none.tsv")}
     )
     (panel,) = thresholds.context(none)["panels"]
     assert "no window of the sweep has a subset" in panel["told"] and "nan" not in panel["sizes"]
 
 
 def test_windows_with_thresholds_of_their_own(study, tmp_path):
-    counts = pd.DataFrame([("fold0", np.nan, 40, 0, 0, 40, 61)], columns=COUNTS)
-    paths = {"counts": written(counts, tmp_path / "counts.tsv")}
+    counts = pd.DataFrame([("fold0", np.nan, 40, 0, 0, 40, 61)], columns=COUNTS.names)
+    paths = {"counts": written(COUNTS, counts, tmp_path / "counts.tsv")}
     own = thresholds.context(dataclasses.replace(study, sis={("cnn", "Reb1"): paths}))
     assert own["table"].rows[0][3] == "of its own" and "No subset" not in own["told"][0]
 
@@ -89,9 +89,9 @@ def test_windows_with_thresholds_of_their_own(study, tmp_path):
     ],
 )
 def test_no_subset_at_all_has_a_reason(study, tmp_path, numbers, words):
-    counts = pd.DataFrame([("fold0", 2.0, *numbers, 0, 0)], columns=COUNTS)
-    none = written(read(study.sis["cnn", "Reb1"]["sis"])[:0], tmp_path / "sis.tsv")
-    paths = {"sis": none, "counts": written(counts, tmp_path / "counts.tsv")}
+    counts = pd.DataFrame([("fold0", 2.0, *numbers, 0, 0)], columns=COUNTS.names)
+    none = written(SUBSETS, tables.empty(SUBSETS), tmp_path / "sis.tsv")
+    paths = {"sis": none, "counts": written(COUNTS, counts, tmp_path / "counts.tsv")}
     lean = dataclasses.replace(study, sis={("cnn", "Reb1"): paths})
     assert words in subsets.context(lean)["groups"][0]["summary"]
 

@@ -9,10 +9,11 @@ import pytest
 from chromolens.genome.onehot import codes_of, encode, reverse_complement_codes
 from chromolens.motifs.names.database import Motif
 from chromolens.motifs.ppm import reverse_complement
-from chromolens.sis.motifs.cluster_motifs import PARTS, Clusters, cluster_subsets
+from chromolens.sis.motifs.cluster_motifs import Clusters, cluster_subsets
 from chromolens.sis.motifs.matrices import matrices
 from chromolens.sis.motifs.members import Member, members_of, parts_of
 from chromolens.sis.motifs.strings import FLANK
+from chromolens.tables.sis import ALIGNED
 from tests.sis.families import MOTIFS, planted, site, strand, subsets_table, window
 
 
@@ -82,7 +83,7 @@ def test_planted_motifs_come_out_and_are_named():
 def test_no_part_is_lost():
     table, _ = planted(20, 30, seed=5)
     parts = cluster_subsets(table, []).parts
-    assert list(parts.columns) == PARTS
+    assert list(parts.columns) == ALIGNED.names
     expected = [part for whole in members_of(table) for part in parts_of(whole)]
     assert parts["kept"].tolist() == [part.kept.sum() for part in expected]
     assert parts.groupby(["id", "order"])["part"].max().sum() + len(table) == len(parts)
@@ -159,7 +160,7 @@ def test_hardly_any_subsets(rows):
     table, _ = planted(1, 0)
     found = cluster_subsets(table.iloc[:rows], database())
     assert len(found.motifs) == len(found.found) and len(found.strings) == rows
-    assert "named" in found.motifs and list(found.parts.columns) == PARTS
+    assert "named" in found.motifs and list(found.parts.columns) == ALIGNED.names
 
 
 def test_an_empty_database_names_nothing():

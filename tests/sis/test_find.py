@@ -9,9 +9,9 @@ from chromolens.genome.onehot import decode
 from chromolens.inputs.batches import open_inputs
 from chromolens.inputs.folds import Folds
 from chromolens.models.targets import target_values
-from chromolens.sis.files import COLUMNS
-from chromolens.sis.find import COUNTS, find_subsets
+from chromolens.sis.find import find_subsets
 from chromolens.sis.front import sufficient_subsets
+from chromolens.tables.sis import COUNTS, SUBSETS
 from tests.sis.models import layers, network, random_dna
 
 FOLDS = Folds(
@@ -57,7 +57,7 @@ def test_each_window_by_the_model_for_which_it_was_test(study):
         models, inputs, rows, FOLDS, task=0, thresholds=thresholds, max_subsets=2
     )
     assert counts["windows"].tolist() == [2, 3] and counts["subsets"].sum() == len(table)
-    assert list(table.columns) == COLUMNS and len(table)
+    assert list(table.columns) == SUBSETS.names and len(table)
     for row in rows:
         fold = f"fold{row % 2}"
         (expected,) = sufficient_subsets(
@@ -77,7 +77,7 @@ def test_a_threshold_nobody_reaches_gives_an_empty_table(study):
     models, inputs, _, _ = study
     high = {"fold0": 1e6, "fold1": 1e6}
     table, counts = find_subsets(models, inputs, np.arange(12), FOLDS, task=0, thresholds=high)
-    assert table.empty and list(table.columns) == COLUMNS
+    assert table.empty and list(table.columns) == SUBSETS.names
     assert counts["below"].tolist() == [6, 6] and counts["subsets"].tolist() == [0, 0]
 
 
@@ -86,8 +86,8 @@ def test_no_windows_give_an_empty_table(study):
     table, counts = find_subsets(
         models, inputs, np.zeros(0, int), FOLDS, task=0, thresholds=thresholds
     )
-    assert table.empty and list(table.columns) == COLUMNS
-    assert list(counts.columns) == COUNTS and counts["windows"].tolist() == [0, 0]
+    assert table.empty and list(table.columns) == SUBSETS.names
+    assert list(counts.columns) == COUNTS.names and counts["windows"].tolist() == [0, 0]
 
 
 def test_windows_that_pass_when_masked_are_left_out_and_counted(study, caplog):

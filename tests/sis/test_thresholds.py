@@ -35,7 +35,7 @@ def predictions():
 
 def table(predictions, threshold):
     found = module.fold_thresholds(predictions, EXPLAINS, threshold)
-    assert list(found.columns) == module.COLUMNS and set(found["task"]) == {"head"}
+    assert list(found.columns) == module.THRESHOLDS.names and set(found["task"]) == {"head"}
     return found.set_index("fold")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 import pandas as pd
 
+from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import Inputs
 from chromolens.models import devices
@@ -14,8 +15,7 @@ from chromolens.models.graph import producer
 from chromolens.models.model import Model, load_model
 from chromolens.models.training import data
 from chromolens.models.training.save import save_model
-
-HISTORY = ("epoch", "loss", "val_loss", "seconds")
+from chromolens.tables.models import HISTORY
 
 
 def adopt(
@@ -57,7 +57,7 @@ def adopt(
     name = _with_profiles if objective == "profile" else _with_columns
     facts |= {"run": devices.describe(), **notes}
     save_model(name(model, tasks, str(source)), target, facts)
-    return pd.DataFrame(columns=HISTORY)
+    return tables.empty(HISTORY)
 
 
 def _check(model: Model, inputs: Inputs, where: str) -> None:

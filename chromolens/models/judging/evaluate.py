@@ -12,6 +12,7 @@ import pandas as pd
 from chromolens.models.judging import metrics
 from chromolens.models.judging.predict import BASELINE, DISTANCE, LABEL
 from chromolens.runlog import logger
+from chromolens.tables.models import POOLED
 
 # Objective -> metric -> its function and the columns ``{task}{suffix}`` that it compares.
 _METRICS = {
@@ -108,14 +109,13 @@ def pool(
     if windows is not None and "shared" in windows:
         shared = windows.set_index("id")["shared"].reindex(pooled["id"]).to_numpy()
         questions += _questions(pooled[shared == 0], tasks, objective, "_unshared")
-    columns = ["model", "task", "metric", "value", "low", "high", "n", "positives"]
     rows = []
     for asked in questions:
         low, high = metrics.interval(
             asked.metric, asked.values, asked.labels, resamples=resamples, seed=seed
         )
         rows.append({"model": model, **asked.row(), "low": low, "high": high})
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=POOLED.names)
 
 
 def reliability(predictions: pd.DataFrame, tasks: list[str]) -> pd.DataFrame:

@@ -14,16 +14,17 @@ import keras
 import numpy as np
 import pandas as pd
 
-from chromolens import architectures, plugins
+from chromolens import architectures, plugins, tables
 from chromolens.inputs.batches import Inputs
 from chromolens.models import devices
-from chromolens.models.foreign.adopt import HISTORY, adopt
+from chromolens.models.foreign.adopt import adopt
 from chromolens.models.grouped import cut_groups
 from chromolens.models.training import checkpoint, data
 from chromolens.models.training.data import Batches
 from chromolens.models.training.fit import fit
 from chromolens.models.training.objectives import Profiles, Scalars
 from chromolens.models.training.save import save_model
+from chromolens.tables.models import HISTORY
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def train(
         *(inputs.length, inputs.channels, list(tasks)),
         **{**settings, **problem.settings},
     )
-    history = pd.DataFrame(columns=HISTORY)
+    history = tables.empty(HISTORY)
     with devices.precision("float32" if untrained else options.precision):
         network = make()
     cut_groups(network)

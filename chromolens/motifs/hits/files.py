@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from chromolens import tables
 from chromolens.errors import BadInput
-from chromolens.motifs.hits.hits import COLUMNS
 from chromolens.runlog import atomic
+from chromolens.tables.motifs import HITS
 
 _WHAT = {
     "chrom": ("string", "chromosome"),
@@ -36,22 +37,13 @@ def write_bed(hits: pd.DataFrame, target: str | Path) -> None:
     """Write ``hits`` (sorted by place) to ``target`` (.bed.gz), and its index (.tbi) beside it."""
     import pysam
 
-    text = hits.rename(columns={"chrom": "#chrom"}).to_csv(
-        sep="\t", index=False, float_format="%.6g", lineterminator="\n"
-    )
+    text = tables.printed(HITS, hits)
     with atomic(f"{target}.tbi") as index, atomic(target) as packed:
         with pysam.BGZFile(str(packed), "w") as file:
             file.write(text.encode())
         pysam.tabix_index(
             str(packed), seq_col=0, start_col=1, end_col=2, zerobased=True, index=str(index)
         )
-
-
-def read_hits(path: str | Path) -> pd.DataFrame:
-    """Hits from a BED of ``write_bed``: ``COLUMNS``."""
-    text = dict.fromkeys(("#chrom", "name", "motif", "window", "fold"), str)
-    table = pd.read_table(path, dtype=text, keep_default_na=False, compression="gzip")
-    return table.rename(columns={"#chrom": "chrom"})[COLUMNS]
 
 
 def write_bigbed(hits: pd.DataFrame, sizes: Mapping[str, int], target: str | Path) -> None:
@@ -80,7 +72,7 @@ def _write(hits: pd.DataFrame, sizes: Mapping[str, int], target: Path) -> None:
     numbers = ordered.select_dtypes("float").columns
     words = ordered.astype({name: str for name in numbers} | {"score": str})
     words[numbers] = ordered[numbers].map("{:.6g}".format)
-    rest = words[COLUMNS[3:]].agg("\t".join, axis=1)
+    rest = words[HITS.names[3:]].agg("\t".join, axis=1)
     places = zip(ordered["chrom"], ordered["start"], ordered["end"], rest, strict=True)
     pybigtools.open(str(target), "w").write(dict(sizes), places, autosql=autosql())
 

@@ -30,12 +30,7 @@ from chromolens.motifs.hits.sites import SITE, Query, composition, query_of, sit
 from chromolens.motifs.hits.sought import Sought, shuffles
 from chromolens.motifs.modisco.sites import UNITS
 from chromolens.runlog import progress
-
-COLUMNS = (
-    "chrom start end name score strand motif match p contribution contribution_p agreement "
-    "combined q window fold"
-).split()
-SUMMARY = "motif name sign width shuffles sites absent hits reason".split()
+from chromolens.tables.motifs import HITS, SOUGHT
 
 
 class Rules(NamedTuple):
@@ -70,11 +65,11 @@ def find_hits(
     Returns
     -------
     hits : DataFrame
-        ``COLUMNS``, by place in the order of the genome's chromosomes. score: 1000 x
+        ``HITS``, by place in the order of the genome's chromosomes. score: 1000 x
         |contribution| / the largest; match: bits; agreement: cosine of the contributions and the
         motif's information at each base; combined: nats; window: "." where none holds the site.
     summary : DataFrame
-        ``SUMMARY``, a row per motif: ``sites`` that match, of these ``absent`` (some base has
+        ``SOUGHT``, a row per motif: ``sites`` that match, of these ``absent`` (some base has
         no contribution), ``hits``, and why there can be none (``reason``).
     """
     background = composition(genome, folds)
@@ -94,7 +89,8 @@ def find_hits(
         table, row = _judge(motif, queries[place], sites, nulls, rules)
         tables.append(table)
         rows.append(row)
-    return _finish(tables, genome, folds, windows), pd.DataFrame(rows, columns=SUMMARY)
+    summary = pd.DataFrame(rows, columns=SOUGHT.after("model", "task", "method"))
+    return _finish(tables, genome, folds, windows), summary
 
 
 def _queries(motif: Sought, background: np.ndarray, rules: Rules, seed: int) -> list[Query]:
@@ -198,7 +194,7 @@ def _finish(
     tables: list[pd.DataFrame], genome: Genome, folds: Mapping[str, str], windows: pd.DataFrame
 ) -> pd.DataFrame:
     if not sum(map(len, tables)):
-        return pd.DataFrame(columns=COLUMNS)
+        return pd.DataFrame(columns=HITS.names)
     hits = pd.concat(tables, ignore_index=True)
     size = hits["contribution"].abs()
     hits["score"] = (1000 * size / (size.max() or 1)).round().astype(int)
@@ -207,7 +203,7 @@ def _finish(
     hits["window"] = windows_of(hits, windows)
     rank = {chrom: place for place, chrom in enumerate(genome.sizes)}
     hits = hits.assign(rank=hits["chrom"].map(rank))
-    return hits.sort_values(["rank", "start", "end", "motif"], ignore_index=True)[COLUMNS]
+    return hits.sort_values(["rank", "start", "end", "motif"], ignore_index=True)[HITS.names]
 
 
 def windows_of(hits: pd.DataFrame, windows: pd.DataFrame) -> np.ndarray:

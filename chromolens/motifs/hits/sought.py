@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
+from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.motifs.compare import similarity
 from chromolens.motifs.meme import read_meme
 from chromolens.motifs.ppm import trim
+from chromolens.tables.motifs import LEXICON
 
 ALIKE = 0.8
 """Similarity from which on a shuffle counts as the motif itself."""
@@ -45,10 +46,7 @@ def motifs_of_task(table: str | Path, meme: str | Path, model: str, task: str) -
 
     Raises ``BadInput`` where a column is missing, a sign is no sign, or the MEME file lacks one.
     """
-    rows = pd.read_table(table, dtype=str, keep_default_na=False)
-    missing = {"motif", "name", "sign", "tasks"} - set(rows)
-    if missing:
-        raise BadInput(f"a lexicon without {', '.join(sorted(missing))}", where=str(table))
+    rows = tables.read(LEXICON, table)
     rows = rows[rows["tasks"].map(lambda seen: f"{model}:{task}" in seen.split(",")).astype(bool)]
     ppms = {name: ppm for name, _, ppm in read_meme(meme)} if len(rows) else {}
     for row in rows.itertuples():

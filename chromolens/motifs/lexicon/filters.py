@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from chromolens.motifs.names.database import Motif
-from chromolens.motifs.names.naming import COLUMNS, name_motifs
+from chromolens.motifs.names.naming import name_motifs
+from chromolens.tables.motifs import FILTERS
 
 
 def name_filters(
@@ -29,4 +30,4 @@ def name_filters(
     table.loc[dead, "reason"] = "dead: never above 0"
     text = ["name", "motif_id", "family", "strand", "consensus", "reason", "others"]
     table[text] = table[text].fillna("")
-    return table[[*sites.columns, *[name for name in COLUMNS if name not in sites]]]
+    return table[FILTERS.names]

@@ -27,28 +27,25 @@ import pandas as pd
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
+from chromolens import tables
 from chromolens.motifs.compare import laid_on, mean_ppm, similarities
 from chromolens.motifs.lexicon.members import READINGS, Member
 from chromolens.motifs.meme import write_meme
 from chromolens.motifs.names.database import Motif
 from chromolens.motifs.names.naming import name_motifs
 from chromolens.motifs.ppm import information, trim
-from chromolens.runlog import atomic, logger
+from chromolens.runlog import logger
+from chromolens.tables.motifs import LEXICON, MEMBERS
 
 ALIKE, ALIKE_NAMED = 0.75, 0.5
 
-COLUMNS = (
-    "motif name motif_id family q consensus information sign readings tasks models modisco_sites "
-    "sis_sites filters modisco_folds sis_folds filter_folds null reason"
-).split()
-MEMBER_COLUMNS = "motif reading model task member strand offset support folds null name".split()
 _LETTERS = 12
 _FOLDS = {"modisco": "modisco_folds", "sis": "sis_folds", "filters": "filter_folds"}
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """``table`` (``COLUMNS``, best supported first), ``members`` (``MEMBER_COLUMNS``), and by
+    """``table`` (``LEXICON``, best supported first), ``members`` (``MEMBERS``), and by
     motif the PPM (length, 4) and its number of sites."""
 
     table: pd.DataFrame
@@ -82,14 +79,14 @@ def make_lexicon(
     sites = {str(place): sum(m.support for m in _shown(g)) for place, g in enumerate(groups)}
     named = name_motifs(ppms, sites, database, **naming)
     facts = pd.DataFrame([_facts(group, set(nulls)) for group in groups], index=named.index)
-    table = named.assign(motif=_identifiers(named)).join(facts).reindex(columns=COLUMNS)
+    table = named.assign(motif=_identifiers(named)).join(facts).reindex(columns=LEXICON.names)
     ppms = dict(zip(table["motif"], ppms.values(), strict=True))
     listed = [
         (motif, *_placed(member, ppms[motif]), member.model in nulls, member.name)
         for motif, group in zip(ppms, groups, strict=True)
         for member in group
     ]
-    rows = pd.DataFrame(listed, columns=MEMBER_COLUMNS)
+    rows = pd.DataFrame(listed, columns=MEMBERS.names)
     return Lexicon(table, rows, ppms, dict(zip(ppms, sites.values(), strict=True)))
 
 
@@ -215,7 +212,6 @@ def write_lexicon(
     lexicon: Lexicon, table: str | Path, members: str | Path, meme: str | Path
 ) -> None:
     """Write the three files of a lexicon; without members they are valid and empty."""
-    for frame, path in ((lexicon.table, table), (lexicon.members, members)):
-        with atomic(path) as temporary:
-            frame.to_csv(temporary, sep="\t", index=False)
+    tables.write(LEXICON, lexicon.table, table)
+    tables.write(MEMBERS, lexicon.members, members)
     write_meme(lexicon.ppms, meme, sites=lexicon.sites)

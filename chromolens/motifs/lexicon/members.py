@@ -13,13 +13,14 @@ import h5py
 import numpy as np
 import pandas as pd
 
+from chromolens import tables
 from chromolens.genome.onehot import encode
 from chromolens.motifs.meme import identifier, read_motifs
-from chromolens.motifs.modisco import seqlets
 from chromolens.motifs.ppm import normalised, reverse_complement, trim
+from chromolens.tables.motifs import FILTERS, MERGED, SEQLETS
+from chromolens.tables.sis import SUBSET_MOTIFS, SUBSETS
 
 READINGS = ("modisco", "sis", "filters")
-_TEXT = "model task fold pattern motif sign name motif_id family others id order sequence".split()
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,15 +47,6 @@ class Member:
     subsets: frozenset[str] = frozenset()
 
 
-def read_table(path: str | Path) -> pd.DataFrame:
-    """A table of a reading or of the lexicon: names stay text, ``named`` and ``null`` are bool."""
-    table = pd.read_csv(
-        path, sep="\t", dtype=dict.fromkeys(_TEXT, str), keep_default_na=False, na_values=[]
-    )
-    flags = [name for name in ("named", "null") if name in table]
-    return table.assign(**{name: table[name].astype(str) == "True" for name in flags})
-
-
 def modisco_members(
     merged: str | Path, meme: str | Path, places: str | Path, windows: str | Path
 ) -> list[Member]:
@@ -63,7 +55,7 @@ def modisco_members(
     ``merged.tsv`` with its ``merged.meme``, ``seqlets.bed`` (by pattern), and the ``windows.h5``
     that MoDISco read, which says whose models explained each window.
     """
-    table, ppms = read_table(merged), read_motifs(meme)
+    table, ppms = tables.read(MERGED, merged), read_motifs(meme)
     counts = _seqlets_of_folds(places, windows, table)
     return [
         _member("modisco", row, row.pattern, row.sign, ppms, int(row.seqlets), counts)
@@ -80,8 +72,7 @@ def _seqlets_of_folds(
     into = {
         name: row for row, names in zip(table["pattern"], members, strict=True) for name in names
     }
-    text = {name: str for name in ("chrom", "pattern", "window")}
-    found = pd.read_csv(places, sep="\t", names=seqlets.COLUMNS, dtype=text, keep_default_na=False)
+    found = tables.read(SEQLETS, places)
     with h5py.File(windows) as file:
         group = file[table["task"].iloc[0]]
         folds = dict(zip(group["id"].asstr()[:], group["fold"].asstr()[:], strict=True))
@@ -96,13 +87,14 @@ def _tally(counts: pd.Series) -> dict[str, int]:
 
 def sis_members(motifs: str | Path, meme: str | Path, subsets: str | Path) -> list[Member]:
     """Motifs of one task's subsets: ``motifs.tsv``, ``motifs.meme`` and ``sis.tsv.gz``."""
-    table, ppms = read_table(motifs), read_motifs(meme)
-    found, members = read_table(subsets), []
+    table, ppms = tables.read(SUBSET_MOTIFS, motifs), read_motifs(meme)
+    found, members = tables.read(SUBSETS, subsets), []
     for row in table.itertuples():
         own = best_matching(ppms[identifier(row.motif)], found, int(row.support))
         counts = {row.motif: _tally(own["fold"].value_counts())}
         member = _member("sis", row, row.motif, "pos", ppms, int(row.support), counts)
-        members.append(replace(member, subsets=frozenset(own["id"] + "|" + own["order"])))
+        names = frozenset(own["id"] + "|" + own["order"].astype(str))
+        members.append(replace(member, subsets=names))
     return members
 
 
@@ -131,7 +123,7 @@ def _best_match(motif: np.ndarray, sequence: str) -> float:
 def filter_members(table: str | Path, meme: str | Path) -> list[Member]:
     """Filters of one model: ``filters.tsv`` and ``filters.meme``; dead ones have no motif."""
     ppms, members = read_motifs(meme), []
-    for row in read_table(table).itertuples():
+    for row in tables.read(FILTERS, table).itertuples():
         if row.motif in ppms:
             sites = int(row.sites)
             counts = {row.motif: {row.fold: sites}}

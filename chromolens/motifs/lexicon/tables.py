@@ -10,12 +10,20 @@ from chromolens.motifs.modisco.patterns import patterns_table
 from chromolens.motifs.modisco.subpatterns import subpatterns_table
 from chromolens.motifs.names.database import Motif
 from chromolens.motifs.names.matches import matches_table
+from chromolens.tables.motifs import MATCHES, MERGED, PATTERNS, SUBPATTERNS
+
+TABLES = {
+    "patterns": PATTERNS,
+    "subpatterns": SUBPATTERNS,
+    "merged": MERGED,
+    "matches": MATCHES,
+}
 
 
 def motif_tables(
     modisco_h5: str | Path, merged_h5: str | Path, database: Sequence[Motif], **naming: float
 ) -> dict[str, pd.DataFrame]:
-    """Tables ``patterns``, ``subpatterns``, ``merged`` (the motifs) and their ``matches``.
+    """``TABLES`` by name, less model and task: ``merged`` are the motifs, ``matches`` theirs.
 
     ``naming``: the rules of ``name_motifs``.
     """

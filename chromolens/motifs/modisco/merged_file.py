@@ -22,9 +22,9 @@ from chromolens.motifs.names.database import Motif as Known
 from chromolens.motifs.names.naming import name_motifs
 from chromolens.motifs.ppm import consensus, normalised, reverse_complement, trim
 from chromolens.runlog import atomic, logger
+from chromolens.tables.motifs import RECORD
 
 ARRAYS = ("sequence", "contrib_scores", "hypothetical_contribs")
-RECORD = "merged_into merged_strand merged_offset ppm_similarity cwm_similarity".split()
 
 
 def write_merged(
@@ -63,7 +63,7 @@ def read_record(merged_h5: str | Path) -> pd.DataFrame:
                 {"pattern": member.pop("pattern"), "merged_into": group.attrs["name"], **member}
                 for member in json.loads(group.attrs["members"])
             ]
-    return pd.DataFrame(rows, columns=["pattern", *RECORD])
+    return pd.DataFrame(rows, columns=["pattern", *(column.name for column in RECORD)])
 
 
 def read_counts(merged_h5: str | Path) -> pd.DataFrame:

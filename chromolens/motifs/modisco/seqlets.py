@@ -11,12 +11,11 @@ import h5py
 import numpy as np
 import pandas as pd
 
+from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
 from chromolens.motifs.modisco.patterns import Pattern, read_patterns
-from chromolens.runlog import atomic
-
-COLUMNS = ("chrom start end pattern score strand core_start core_end window contribution").split()
+from chromolens.tables.motifs import SEQLETS
 
 
 def seqlets_table(modisco_h5: str | Path, kind: str = "genome") -> pd.DataFrame:
@@ -42,7 +41,7 @@ def read_seqlets(modisco_h5: str | Path, kind: str = "genome") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``COLUMNS``. score: 1000 x |contribution| / the largest of the file, rounded; strand:
+        ``SEQLETS``. score: 1000 x |contribution| / the largest of the file, rounded; strand:
         on which the sequence reads as the pattern does; core_start, core_end: the pattern's
         core (``Pattern.core``), which is what BED calls thickStart and thickEnd; window: its
         id; contribution: sum over the seqlet, in the units of the scores.
@@ -55,7 +54,7 @@ def read_seqlets(modisco_h5: str | Path, kind: str = "genome") -> pd.DataFrame:
         starts = _starts(ids, kind) + offset
         parts = list(_parts(file, read_patterns(modisco_h5), starts))
     if not parts:
-        return pd.DataFrame(columns=COLUMNS)
+        return tables.empty(SEQLETS)
     table = pd.concat(parts, ignore_index=True)
     windows = ids[table.pop("example")]
     table["window"] = windows
@@ -63,14 +62,12 @@ def read_seqlets(modisco_h5: str | Path, kind: str = "genome") -> pd.DataFrame:
     size = table["contribution"].abs()
     # a file whose seqlets all sum to zero has no largest
     table["score"] = (1000 * size / (size.max() or 1)).round().astype(int)
-    return table[COLUMNS]
+    return table[SEQLETS.names]
 
 
 def write_seqlets(modisco_h5: str | Path, target: str | Path, kind: str = "genome") -> None:
     """Write ``seqlets_table`` as BED: tabs, no header."""
-    table = seqlets_table(modisco_h5, kind)
-    with atomic(target) as temporary:
-        table.to_csv(temporary, sep="\t", header=False, index=False, float_format="%.6g")
+    tables.write(SEQLETS, seqlets_table(modisco_h5, kind), target)
 
 
 def _starts(ids: np.ndarray, kind: str) -> np.ndarray:

@@ -8,19 +8,18 @@ import pandas as pd
 
 from chromolens.motifs.modisco.patterns import pattern_of, read_patterns
 from chromolens.motifs.ppm import consensus, information, trim
-
-COLUMNS = ("subpattern", "pattern", "sign", "seqlets", "information", "consensus")
+from chromolens.tables.motifs import SUBPATTERNS
 
 
 def subpatterns_table(modisco_h5: str | Path) -> pd.DataFrame:
-    """A row per sub-pattern, ``COLUMNS``, in the order of the patterns, most seqlets first.
+    """``SUBPATTERNS`` less model and task, in the order of the patterns, most seqlets first.
 
     ``subpattern``: ``pos.pattern_0.subpattern_1``. ``consensus`` and ``information`` (bits,
     corrected for the number of seqlets) are of its trimmed core. Empty where there are none.
     """
     with h5py.File(modisco_h5) as file:
         rows = [row for pattern in read_patterns(modisco_h5) for row in _rows(file, pattern.name)]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=SUBPATTERNS.after("model", "task"))
 
 
 def _rows(file: h5py.File, name: str) -> Iterator[tuple]:

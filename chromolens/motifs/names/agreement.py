@@ -30,7 +30,7 @@ class Agreement:
 
 
 def agreement(lexicon: pd.DataFrame, members: pd.DataFrame) -> Agreement:
-    """From the tables of ``lexicon.make_lexicon``, as ``members.read_table`` gives them."""
+    """From the tables of ``lexicon.make_lexicon``."""
     real = members[~members["null"].astype(bool)]
     seen = _seen(real)
     names = set(lexicon.loc[lexicon["name"] != "", "motif"])

@@ -11,8 +11,7 @@ from chromolens.motifs.modisco.patterns import read_patterns
 from chromolens.motifs.names.database import Motif
 from chromolens.motifs.names.naming import Matches, Rules, match, ranking
 from chromolens.motifs.ppm import trim
-
-COLUMNS = "pattern rank name motif_id family p q overlap offset strand passes".split()
+from chromolens.tables.motifs import MATCHES
 
 
 def matches_table(
@@ -45,7 +44,7 @@ def matches_table(
             {"pattern": name, "rank": rank, **_row(database[target], own, target, rules)}
             for rank, target in enumerate(list(best.values())[:most], start=1)
         ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=MATCHES.after("model", "task"))
 
 
 def _row(known: Motif, own: Matches, target: int, rules: Rules) -> dict:

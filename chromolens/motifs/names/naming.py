@@ -21,11 +21,8 @@ from chromolens.motifs.names.database import Motif
 from chromolens.motifs.names.kernels import compiling, share_kernels
 from chromolens.motifs.ppm import consensus, information, normalised, trim
 from chromolens.runlog import logger
+from chromolens.tables.motifs import NAMING
 
-COLUMNS = (
-    "motif named name motif_id family p q overlap offset strand information support consensus "
-    "reason others"
-).split()
 # memelite's own limit: below it, p-values change by orders of magnitude with the targets
 MIN_TARGETS = 25
 
@@ -124,10 +121,10 @@ def name_motifs(
     Returns
     -------
     DataFrame
-        ``COLUMNS``. The match is the one with the smallest p among those of enough overlap
-        (of all, where none has it). p, q, overlap, offset and strand describe it in any case;
-        name, motif_id and family are empty unless ``named``. ``others``: further names that
-        pass max_q and min_overlap, best first, at most five.
+        ``motif``, and ``NAMING``. The match is the one with the smallest p among those of enough
+        overlap (of all, where none has it). p, q, overlap, offset and strand describe it in any
+        case; name, motif_id and family are empty unless ``named``. ``others``: further names
+        that pass max_q and min_overlap, best first, at most five.
     """
     rules = Rules(max_q, min_overlap, min_information, min_support)
     trimmed = {name: trim(ppm) for name, ppm in ppms.items()}
@@ -140,7 +137,7 @@ def name_motifs(
         _row(name, ppm, supports[name], own.get(name), database, rules)
         for name, ppm in trimmed.items()
     ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=["motif", *(column.name for column in NAMING)])
 
 
 def _row(

@@ -2,23 +2,28 @@
 
 import pandas as pd
 
+from chromolens import tables
 from chromolens.inputs.windows import read_windows
-from chromolens.report.study import Study, read, read_all
+from chromolens.report.study import Study
 from chromolens.report.tables import Table, count, of_frame, significant
+from chromolens.tables.checks import COMPLETENESS
 
 
 def context(study: Study) -> dict:
     """Tables of this section, and the sentence about shared words."""
     return {
         "completeness": completeness(study),
-        "tables": [of_frame(read(path), caption) for caption, path in study.tables.items()],
+        "tables": [
+            of_frame(tables.read(*kind_and_path), caption)
+            for caption, kind_and_path in study.tables.items()
+        ],
         "leaks": leaks(read_windows(study.windows)),
     }
 
 
 def completeness(study: Study) -> Table | None:
     """How far target(input) - target(reference) - sum of contributions is from 0."""
-    table = read_all(study.completeness)
+    table = tables.read_all(COMPLETENESS, study.completeness)
     if not len(table):
         return None
     rows = [_row(row) for row in table.itertuples()]

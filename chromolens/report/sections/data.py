@@ -4,10 +4,12 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from chromolens import tables
 from chromolens.genome.names import roman
 from chromolens.inputs.windows import read_windows, task_names
-from chromolens.report.study import Study, read
+from chromolens.report.study import Study
 from chromolens.report.tables import Table, count, decimal
+from chromolens.tables.inputs import DROPPED, FOLDS
 
 
 def context(study: Study) -> dict:
@@ -51,19 +53,18 @@ def _counts(windows: pd.DataFrame, task: str, binary: bool) -> list[str]:
 
 def dropped(study: Study) -> Table | None:
     """What was dropped and why, or None where nothing was."""
-    table = read(study.dropped) if study.dropped else pd.DataFrame()
+    table = tables.read_all(DROPPED, [study.dropped] if study.dropped else [])
     if not len(table):
         return None
-    text = table[["reason", "task", "example"]].fillna("")
     numbers = [count(number) for number in table["count"]]
-    rows = list(zip(text["reason"], text["task"], numbers, text["example"], strict=True))
+    rows = list(zip(table["reason"], table["task"], numbers, table["example"], strict=True))
     header = ["reason", "task", "windows", "for example"]
     return Table("Windows and events dropped, by reason", header, rows, frozenset({"windows"}))
 
 
 def folds(study: Study, windows: pd.DataFrame) -> dict:
     """Diagram of the folds: a row per fold, a column per group, the role in each cell."""
-    table = read(study.folds)
+    table = tables.read(FOLDS, study.folds)
     groups = ordered(table["group"].unique())
     roles = table.set_index(["fold", "group"])["role"]
     sizes = windows["group"].value_counts()

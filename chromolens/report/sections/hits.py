@@ -2,8 +2,11 @@
 
 import pandas as pd
 
-from chromolens.report.study import Study, read_all
+from chromolens import tables
+from chromolens.report.study import Study
 from chromolens.report.tables import Table, count, decimal, plural
+from chromolens.tables.checks import CHECKED_HITS
+from chromolens.tables.motifs import SOUGHT
 
 _MOST = 12
 """Motifs shown per reading; the others are counted."""
@@ -14,7 +17,8 @@ _CHECKED += ["average_precision", "average_precision_pwm"]
 
 def context(study: Study) -> dict:
     """A table for each reading that was searched for hits."""
-    found, checked = read_all(study.hits), read_all(study.checked_hits)
+    found = tables.read_all(SOUGHT, study.hits)
+    checked = tables.read_all(CHECKED_HITS, study.checked_hits)
     if not len(found):
         return {"groups": [], "searched": bool(study.hits)}
     if len(checked):
@@ -27,12 +31,12 @@ def context(study: Study) -> dict:
 
 def _group(key: tuple[str, str, str], table: pd.DataFrame) -> dict:
     shown = table.sort_values("hits", ascending=False, kind="stable").head(_MOST)
-    known = "truth" in shown and shown["truth"].notna().any()
+    known = "truth" in shown and shown["truth"].fillna("").ne("").any()
     rows = [_row(row, known) for row in shown.itertuples()]
     header = ["name", "motif", "sites", "hits"]
     header += ["truth", "recall", "precision", "by sequence alone"] if known else []
     header += ["average precision", "of sequence alone"] if known else []
-    header += ["no hits because"] if shown["reason"].notna().any() else []
+    header += ["no hits because"] if shown["reason"].ne("").any() else []
     numeric = frozenset(header) - {"name", "motif", "truth", "no hits because"}
     caption = f"{key[1]}: sites that match, and hits ({key[0]}, {key[2]})"
     rows = [row[: len(header)] for row in rows]

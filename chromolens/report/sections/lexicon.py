@@ -3,12 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from chromolens.motifs.lexicon.members import READINGS, read_table
+from chromolens import tables
+from chromolens.motifs.lexicon.members import READINGS
 from chromolens.motifs.meme import read_motifs
 from chromolens.motifs.names.agreement import agreement
 from chromolens.report.figures.lexicon import Column, Row, draw
 from chromolens.report.study import Study
 from chromolens.report.tables import plural
+from chromolens.tables.motifs import LEXICON, MEMBERS
 
 _MOST, _NAMELESS = 40, 8
 """Motifs drawn, and of those without a name."""
@@ -18,8 +20,10 @@ def context(study: Study) -> dict:
     """The line of the study and of each task, and the drawing."""
     if not study.lexicon:
         return {"made": False}
-    lexicon, members = (read_table(study.lexicon[name]) for name in ("table", "members"))
-    members["support"] = members["support"].astype(int)
+    lexicon, members = (
+        tables.read(kind, study.lexicon[name])
+        for name, kind in (("table", LEXICON), ("members", MEMBERS))
+    )
     found = agreement(lexicon, members)
     shown = _shown(lexicon, members)
     rows = _rows(

@@ -6,16 +6,18 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from chromolens import tables
 from chromolens.report.figures import charts
-from chromolens.report.study import Study, read_all
+from chromolens.report.study import Study
 from chromolens.report.tables import Table, count, decimal, significant
+from chromolens.tables.checks import METHODS
 
 RANDOM = "random"
 
 
 def context(study: Study) -> dict:
     """Panels of deletion curves by model and task, and a table; empty where none compares."""
-    table = read_all(study.compared)
+    table = tables.read_all(METHODS, study.compared)
     if not len(table):
         return {"panels": [], "table": None}
     return {"panels": list(panels(table)), "table": summary(table)}
@@ -47,7 +49,7 @@ def summary(table: pd.DataFrame) -> Table:
     methods = [name for name in table["method"].unique() if name != RANDOM]
     seconds = table[table["measure"] == "cpu_seconds"].set_index(["model", "method"])["value"]
     rows = []
-    for (model, task), own in table.dropna(subset=["task"]).groupby(["model", "task"], sort=False):
+    for (model, task), own in table[table["task"] != ""].groupby(["model", "task"], sort=False):
         rows += [[model, task, *_row(own, name, methods)] for name in [*methods, RANDOM]]
         for row in rows[-len(methods) - 1 :]:
             row.append(count(seconds.get((model, row[2]), np.nan)))

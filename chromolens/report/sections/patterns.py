@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from chromolens import tables
 from chromolens.motifs.modisco.patterns import Pattern, read_patterns
 from chromolens.report.alignment import align
 from chromolens.report.figures import logos
-from chromolens.report.study import Reading, Study, read
+from chromolens.report.study import Reading, Study
 from chromolens.report.tables import count, plural, significant
 from chromolens.report.tables import words as listed
+from chromolens.tables.motifs import MERGED
 
 _MOST = 12
 """Patterns drawn per reading; more are listed by number only."""
@@ -34,7 +36,7 @@ def _page(study: Study, key: Reading) -> str:
 
 def _group(key: Reading, paths: tuple[Path, Path], database: dict) -> dict:
     model, task, method = key
-    table = read(paths[0])
+    table = tables.read(MERGED, paths[0])
     rows = _rows(table, paths[1], database)
     return {
         "model": model,

@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from chromolens import tables
 from chromolens.report.figures import charts
-from chromolens.report.study import Study, Training, read, read_all
+from chromolens.report.study import Study, Training
 from chromolens.report.tables import Table, count, decimal
+from chromolens.tables.models import HISTORY, METRICS, POOLED, PREDICTIONS
 
 _WORDS = {
     "auroc": "AUROC",
@@ -22,7 +24,7 @@ _UNSHARED = "_unshared"
 
 def context(study: Study) -> dict:
     """Figures and tables of this section."""
-    pooled, single = read_all(study.pooled), read_all(study.metrics)
+    pooled, single = tables.read_all(POOLED, study.pooled), tables.read_all(METRICS, study.metrics)
     return {
         "curves": curves(study.histories),
         "plots": plots(study, pooled, single),
@@ -34,7 +36,7 @@ def context(study: Study) -> dict:
 
 def curves(histories: dict[Training, str]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Per model that was trained, one panel per fold (replicates overlaid), on its own axis."""
-    read_in = {key: read(path) for key, path in histories.items()}
+    read_in = {key: tables.read(HISTORY, path) for key, path in histories.items()}
     read_in = {key: table for key, table in read_in.items() if len(table)}
     models = dict.fromkeys(key[0] for key in read_in)
     return [(model, _panels(model, read_in)) for model in models]
@@ -55,8 +57,8 @@ def _typical(history: pd.DataFrame) -> float:
 
 
 def _panel(model: str, fold: str, histories: dict[Training, pd.DataFrame], top: float) -> str:
-    tables = [table for key, table in histories.items() if key[1] == fold]
-    return charts.training_curves(tables, f"Loss by epoch, {model}, {fold}", top)
+    own = [table for key, table in histories.items() if key[1] == fold]
+    return charts.training_curves(own, f"Loss by epoch, {model}, {fold}", top)
 
 
 def marks(study: Study) -> list[tuple[str, str]]:
@@ -171,8 +173,8 @@ def pool_predictions(study: Study) -> dict[str, pd.DataFrame]:
     frames: dict[str, list[pd.DataFrame]] = {}
     for (model, _, _), path in study.predictions.items():
         if model not in study.nulls:
-            frames.setdefault(model, []).append(read(path))
-    return {model: _averaged(pd.concat(tables)) for model, tables in frames.items()}
+            frames.setdefault(model, []).append(tables.read(PREDICTIONS, path))
+    return {model: _averaged(pd.concat(parts)) for model, parts in frames.items()}
 
 
 def _averaged(table: pd.DataFrame) -> pd.DataFrame:

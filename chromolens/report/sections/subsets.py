@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from chromolens import tables
 from chromolens.motifs.meme import read_meme
 from chromolens.report.figures import logos
 from chromolens.report.sections import thresholds
 from chromolens.report.sections.subset_motifs import Motifs, aligned_clusters
-from chromolens.report.study import Study, read
+from chromolens.report.study import Study
 from chromolens.report.tables import count, plural, words
+from chromolens.tables.sis import ALIGNED, CLUSTERS, COUNTS, SUBSET_MOTIFS, SUBSETS, WEIGHTS
 
 _STRINGS, _CLUSTERS = 15, 6
 _NOISE = -1
@@ -41,8 +43,17 @@ def _group(study: Study, key: tuple[str, str], paths: dict[str, Path], database:
     }
 
 
+_KINDS = {
+    "counts": COUNTS,
+    "clusters": CLUSTERS,
+    "aligned": ALIGNED,
+    "motifs": SUBSET_MOTIFS,
+    "weights": WEIGHTS,
+}
+
+
 def _table(paths: dict[str, Path], name: str) -> pd.DataFrame:
-    return read(paths[name]) if name in paths else pd.DataFrame()
+    return tables.read(_KINDS[name], paths[name]) if name in paths else pd.DataFrame()
 
 
 def _motifs(paths: dict[str, Path]) -> Motifs:
@@ -58,7 +69,7 @@ def _motifs(paths: dict[str, Path]) -> Motifs:
 def _summary(paths: dict[str, Path]) -> str:
     if "sis" not in paths:
         return ""
-    table = read(paths["sis"])
+    table = tables.read(SUBSETS, paths["sis"])
     if not len(table):
         return _why_none(paths)
     sizes = table["positions"].astype(str).str.count(",") + 1
@@ -69,7 +80,7 @@ def _summary(paths: dict[str, Path]) -> str:
 
 
 def _why_none(paths: dict[str, Path]) -> str:
-    folds = read(paths["counts"]).to_dict("records") if "counts" in paths else []
+    folds = _table(paths, "counts").to_dict("records") if "counts" in paths else []
     if not any(fold["windows"] for fold in folds):
         return "No window reached the threshold, so there is no subset."
     return f"No subset was found. {thresholds.left_out(folds)}"

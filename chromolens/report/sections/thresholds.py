@@ -4,9 +4,12 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from chromolens import tables
 from chromolens.report.figures import sweep as sweep_figure
-from chromolens.report.study import Study, read, read_all
+from chromolens.report.study import Study
 from chromolens.report.tables import Table, count, plural, significant, words
+from chromolens.tables.checks import MASK
+from chromolens.tables.sis import COUNTS, SWEEP
 
 _SCALES = {
     "positives": "percentile of the positives' held-out predictions",
@@ -16,15 +19,15 @@ _SCALES = {
 
 def context(study: Study) -> dict:
     """A table of the folds, panels of the sweep, sentences; empty where nothing is known."""
-    masks = read_all(study.masks) if study.masks else pd.DataFrame(columns=["model", "chosen"])
+    masks = tables.read_all(MASK, study.masks)
     rows = [
         (key, fold) for key, paths in study.sis.items() if "counts" in paths
-        for fold in read(paths["counts"]).to_dict("records")
+        for fold in tables.read(COUNTS, paths["counts"]).to_dict("records")
     ]  # fmt: skip
     return {
         "table": _table(rows, masks) if rows else None,
         "told": [_told(study, rows, masks, null) for null in (False, True)],
-        "panels": [_panels(key, read(path)) for key, path in study.sweeps.items()],
+        "panels": [_panels(key, tables.read(SWEEP, path)) for key, path in study.sweeps.items()],
     }
 
 

@@ -1,9 +1,9 @@
 """Verdict: what the study had to show, and whether it did."""
 
-import pandas as pd
-
-from chromolens.report.study import Study, read
+from chromolens import tables
+from chromolens.report.study import Study
 from chromolens.report.tables import significant
+from chromolens.tables.checks import ACCEPTANCE
 
 _KINDS = {
     "floor": "must hold",
@@ -14,7 +14,7 @@ _KINDS = {
 
 def context(study: Study) -> dict:
     """Rows of the acceptance table (failures first), how many pass, and the verdict in words."""
-    table = read(study.acceptance) if study.acceptance else pd.DataFrame()
+    table = tables.read_all(ACCEPTANCE, [study.acceptance] if study.acceptance else [])
     rows = [_row(row) for row in table.itertuples()]
     binding = [row for row in rows if not row["goal"]]
     failed = [row for row in binding if not row["passed"]]
@@ -28,18 +28,13 @@ def context(study: Study) -> dict:
 def _row(row: object) -> dict:
     return {
         "name": row.name,
-        "value": _value(row.value),
-        "bound": "" if pd.isna(row.bound) else str(row.bound),
+        "value": significant(row.value),
+        "bound": row.bound,
         "kind": _KINDS.get(row.kind, row.kind),
         "goal": row.kind == "goal",
         "passed": row.result == "PASS",
-        "explanation": "" if pd.isna(row.explanation) else row.explanation,
+        "explanation": row.explanation,
     }
-
-
-def _value(value: object) -> str:
-    number = pd.to_numeric(pd.Series([value]), errors="coerce").iloc[0]
-    return str(value) if pd.isna(number) and not pd.isna(value) else significant(number)
 
 
 def _order(row: dict) -> tuple[bool, bool]:

@@ -25,11 +25,10 @@ from chromolens.sis.motifs.clusters import cluster_table, paper_clusters
 from chromolens.sis.motifs.matrices import Matrices, matrices
 from chromolens.sis.motifs.members import Member, members_of, parts_of, same_place
 from chromolens.sis.motifs.strings import split_at_gaps
+from chromolens.tables.sis import ALIGNED
 
 MIN_SHARED = 4
 """Kept bases that a member must share with a part of its medoid to support it (all, of fewer)."""
-
-PARTS = ["id", "order", "part", "cluster", "strand", "offset", "kept", "string"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Clusters:
     strings
         Columns cluster, string, count: the paper's clusters, noise -1.
     parts
-        A row for each part of each subset, columns PARTS: where it lies in the alignment of its
+        A row for each part of each subset, as ``ALIGNED``: where it lies in the alignment of its
         cluster. Noise, and parts of too few kept bases, -1.
     found
         Motif -> its matrices.
@@ -149,7 +148,7 @@ def _parts_table(table: pd.DataFrame, cut: list[list[Member]], laid: Laid) -> pd
         "kept": [int(part.kept.sum()) for part in parts],
         "string": [part.string for part, _ in lying],
     }
-    return pd.DataFrame(columns, columns=PARTS)
+    return pd.DataFrame(columns, columns=ALIGNED.names)
 
 
 def _oriented(

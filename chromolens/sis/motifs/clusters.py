@@ -14,6 +14,8 @@ from rapidfuzz.process import cdist
 from scipy.sparse import csr_array
 from sklearn.cluster import DBSCAN
 
+from chromolens.tables.sis import CLUSTERS
+
 ROWS = 1000
 """Rows of the distance matrix in memory at a time."""
 
@@ -46,7 +48,7 @@ def cluster_table(strings: Sequence[str], labels: np.ndarray) -> pd.DataFrame:
     table = table.rename(columns={"size": "count"}).assign(noise=table["cluster"] < 0)
     order = ["noise", "cluster", "count", "string"]
     table = table.sort_values(order, ascending=[True, True, False, True], ignore_index=True)
-    return table[["cluster", "string", "count"]]
+    return table[CLUSTERS.names]
 
 
 def _near(strings: list[str], eps: int) -> csr_array:

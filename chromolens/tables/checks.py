@@ -1,0 +1,128 @@
+"""Tables of the checks, and the verdict on a study."""
+
+from chromolens.tables.column import (
+    FOLD,
+    METHOD,
+    MODEL,
+    TARGET,
+    TASK,
+    Column,
+    Table,
+    integer,
+    number,
+    text,
+)  # fmt: skip
+from chromolens.tables.models import COUNTED
+
+
+def _maybe(name: str, meaning: str, unit: str = "") -> Column:
+    return number(name, meaning, unit, missing=True)
+
+
+COMPLETENESS = Table(
+    "checks/MODEL.METHOD.completeness.tsv",
+    "a row per task",
+    (
+        MODEL, METHOD, TASK,
+        integer("windows", "number"),
+        integer("flagged", "whose contributions don't add up"),
+        _maybe("share_flagged", "of the windows", "share"),
+        _maybe("max_error", "empty where the method promises no sum", TARGET),
+        _maybe("median_error", "empty where the method promises no sum", TARGET),
+    ),
+)  # fmt: skip
+TILES = Table(
+    "checks/MODEL.tiles.tsv",
+    "every tile of the held-out chromosomes",
+    (
+        MODEL, TASK,
+        text("metric", "`auprc`, `auroc`; `_best_motif`, `_kmer`: the baselines"),
+        _maybe("value", "of the metric"),
+        *COUNTED,
+    ),
+)  # fmt: skip
+MASK = Table(
+    "checks/MODEL.mask.tsv",
+    "a row per task, fold and mask",
+    (
+        MODEL, TASK, FOLD,
+        text("mask", "what stands for a masked base"),
+        integer("chosen", "1: the study's own"),
+        _maybe("value", "median target of the fully masked `windows`", TARGET),
+        integer("windows", "number"),
+        integer("shuffles", "number"),
+        _maybe("q01", "percentile of the shuffles' targets", TARGET),
+        _maybe("q50", "percentile of the shuffles' targets", TARGET),
+        _maybe("q99", "percentile of the shuffles' targets", TARGET),
+        _maybe("percentile", "of the value among them"),
+        _maybe("z", "the value in their standard deviations"),
+        text("verdict", "`inside`, `outside`; empty without windows", missing=True),
+        _maybe("threshold", "median over the windows", TARGET),
+        _maybe("passes", "windows whose masked input reaches the threshold", "share"),
+        integer("negatives", "number"),
+        _maybe("negatives_q50", "median of their targets", TARGET),
+    ),
+    float_format="%.6g",
+)  # fmt: skip
+METHODS = Table(
+    "checks/MODEL.methods.tsv",
+    "a row per number; only where a study has several methods",
+    (
+        MODEL,
+        text("task", "empty for `cpu_seconds`", missing=True),
+        METHOD,
+        text("measure", "`agreement`: mean Spearman correlation with `other`; `completeness`: "
+             "median error; `deletion`: mean target once the `share` of highest bases is averaged "
+             "away; `cpu_seconds` of the job"),
+        text("other", "the method that it is compared with", missing=True),
+        _maybe("share", "of the bases that are deleted", "share"),
+        _maybe("value", "of the measure"),
+        integer("windows", "number", missing=True),
+    ),
+)  # fmt: skip
+PLANTED = Table(
+    "checks/MODEL.TASK.METHOD.planted.tsv",
+    "simulated studies: whether the bases of the largest contributions were planted",
+    (
+        MODEL, TASK, METHOD,
+        text("scope", "`genome`: all of it; `events`: the windows of the events"),
+        integer("planted", "causal bases", "bp"),
+        integer("top", "bases of the largest contributions that were looked at", "bp"),
+        _maybe("recall", "of the planted bases", "share"),
+        _maybe("precision", "of the top bases", "share"),
+        integer("chance", "top bases of chance matches", "bp"),
+        integer("decoy", "top bases of decoys", "bp"),
+        integer("alone", "top bases of motifs planted outside of events", "bp"),
+    ),
+)  # fmt: skip
+CHECKED_HITS = Table(
+    "checks/MODEL.TASK.METHOD.hits.tsv",
+    "a row per motif; see [checks.md](checks.md#hits)",
+    (
+        MODEL, TASK, METHOD,
+        text("motif", "id in the lexicon"),
+        text("name", "in the database", missing=True),
+        text("truth", "planted motif, or task", missing=True),
+        integer("events", "number"),
+        integer("hits", "number"),
+        _maybe("recall", "of the events", "share"),
+        _maybe("precision", "of the hits", "share"),
+        _maybe("recall_pwm", "of the sequence alone", "share"),
+        _maybe("precision_pwm", "of the sequence alone", "share"),
+        _maybe("average_precision", "of all matches, by both"),
+        _maybe("average_precision_pwm", "of all matches, by sequence alone"),
+        integer("alone", "hits on instances planted outside of events"),
+    ),
+)  # fmt: skip
+ACCEPTANCE = Table(
+    "acceptance.tsv",
+    "a row per criterion",
+    (
+        text("name", "of the criterion"),
+        _maybe("value", "what was measured"),
+        text("bound", "what it had to reach"),
+        text("kind", "floor, goal, control"),
+        text("result", "PASS, FAIL"),
+        text("explanation", "what it rests on", missing=True),
+    ),
+)

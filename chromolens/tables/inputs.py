@@ -1,0 +1,101 @@
+"""Tables of the inputs: chromosomes, windows, folds, what was left out, what was chosen."""
+
+from chromolens.tables.column import FOLD, Table, integer, number, text
+
+_BP = "bp, 0-based"
+_PLACE = (
+    text("chrom", "name of the chromosome"),
+    integer("start", "first base", _BP),
+    integer("end", "behind the last base", _BP),
+)
+_ID = text("id", "`chrom:start-end`, or the name of the record")
+_GROUP = text("group", "the chromosome, or the part of the records")
+_ROLE = text("role", "`positive`, `negative`, `tile`")
+_SOURCE = text("source", "the tasks whose events the window is centred on, comma-separated; or "
+               "`negative`, `tile`")  # fmt: skip
+_REST = (
+    _ROLE,
+    _SOURCE,
+    number("gc", "of G and C among the known bases", "share", missing=True),
+    integer("shared", "1 where a word of 32 bases also stands in a window of another group",
+            optional=True),
+    number("TASK", "one column per task: 1, 0, a number (counts), or empty (masked)",
+           missing=True, many=True),
+)  # fmt: skip
+
+CHROMOSOMES = Table(
+    "inputs/chromosomes.tsv",
+    "a row per sequence of the genome",
+    (
+        text("chrom", "name of the chromosome"),
+        integer("length", "of its sequence", "bp"),
+        text("md5", "of the upper-case sequence (M5 of SAM headers)"),
+    ),
+)
+GENOME_WINDOWS = Table(
+    "inputs/windows.tsv.gz",
+    "all windows with the labels of all tasks, kind `genome`. `inputs/MODEL.windows.tsv.gz`: the "
+    "windows and tasks of one model; limited by `max_positives`; a null's labels permuted within "
+    "each group",
+    (_ID, _GROUP, *_PLACE, *_REST),
+    float_format="%.9g",
+)
+RECORD_WINDOWS = Table(
+    "inputs/windows.tsv.gz",
+    "the same files, kind `sequences`",
+    (_ID, _GROUP, text("sequence", "A, C, G, T, N"), *_REST),
+    float_format="%.9g",
+)
+FOLDS = Table(
+    "inputs/folds.tsv",
+    "which group serves for what in which fold",
+    (FOLD, text("role", "test, validation, training"), _GROUP),
+)
+DROPPED = Table(
+    "inputs/dropped.tsv",
+    "what was left out",
+    (
+        text("reason", "why"),
+        text("task", "empty: none in particular", missing=True),
+        integer("count", "how many"),
+        text("example", "the first"),
+    ),
+)
+CHOSEN = Table(
+    "attribution/MODEL/windows.tsv",
+    "windows to be read closely, in order",
+    (
+        text("purpose", "`explain`, `sis`, `background`"),
+        text("task", "empty for the background", missing=True),
+        text("id", "of the window"),
+    ),
+)
+_BED = (
+    *_PLACE,
+    text("motif", "name of the motif"),
+    integer("score", "1000 x score over the best possible", missing=True),
+    text("strand", "+ or -"),
+)
+TRUTH = Table(
+    "simulated/truth.bed",
+    "the planted instances of a simulated study",
+    (*_BED, text("role", "causal, alone or decoy"), text("event", "its event; `.`: none")),
+    head=None,
+)
+CORE = Table(
+    "simulated/core.bed",
+    "the causal bases of a simulated study that carry information",
+    _BED,
+    head=None,
+)
+EVENTS = Table(
+    "simulated/peaks.bed",
+    "the events of a simulated study",
+    (
+        *_PLACE,
+        text("name", "of the event"),
+        integer("score", "1000"),
+        text("strand", "`.`"),
+    ),
+    head=None,
+)

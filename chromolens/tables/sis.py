@@ -1,0 +1,119 @@
+"""Tables of sufficient input subsets: thresholds, subsets, clusters, motifs."""
+
+from chromolens.tables.column import FOLD, MODEL, TARGET, TASK, Table, integer, number, text
+from chromolens.tables.motifs import NAMING
+
+_ID = text("id", "of the window, or the name of the record")
+_ORDER = integer("order", "of the subset in its window: 0, 1, ...")
+_THRESHOLD = number(
+    "threshold", "of the fold; empty where each window has its own, and where there is nothing to "
+    "take the percentile of", TARGET, missing=True,
+)  # fmt: skip
+_MASKED = integer("masked_passes", "of these, reach the threshold when fully masked")
+_WITH_SUBSET = integer("with_subset", "windows with a subset")
+_FOLDER = "sis/MODEL/TASK"
+
+THRESHOLDS = Table(
+    "sis/MODEL/thresholds.tsv",
+    "a row per task and fold",
+    (
+        TASK, FOLD, _THRESHOLD,
+        integer("positives", "held-out windows with a label above 0"),
+        integer("reaching", "those of them that reach the threshold; empty where each window has "
+                "its own", missing=True),
+    ),
+)  # fmt: skip
+SUBSETS = Table(
+    f"{_FOLDER}/sis.tsv.gz",
+    "a row per subset",
+    (
+        _ID,
+        text("fold", "whose model found it"),
+        _ORDER,
+        number("value", "target on the subset alone", TARGET),
+        number("without_one", "highest target once any one of its positions is masked too: below "
+               "the threshold", TARGET, missing=True),
+        number("threshold", "of the fold, or the window's own", TARGET),
+        number("rest_value", "target once all the window's subsets in this table are masked",
+               TARGET, missing=True),
+        text("positions", "offsets in the window, ascending, comma-separated", missing=True),
+        text("string", "kept bases, N between", missing=True),
+        text("sequence", "all bases from 10 before the subset to 10 behind it", missing=True),
+    ),
+)  # fmt: skip
+COUNTS = Table(
+    f"{_FOLDER}/counts.tsv",
+    "a row per fold",
+    (
+        FOLD, _THRESHOLD,
+        integer("windows", "that were read"),
+        _MASKED,
+        integer("below", "of these, don't reach the threshold: in neither a subset is sought"),
+        _WITH_SUBSET,
+        integer("subsets", "number of subsets"),
+    ),
+)  # fmt: skip
+SWEEP = Table(
+    f"{_FOLDER}/sweep.tsv",
+    "first subsets of `sis.sweep_windows` windows against the threshold "
+    "([columns](sis.md#thresholds))",
+    (
+        text("scale", "`positives`, `relative`"),
+        number("at", "of the scale", "per cent", missing=True),
+        integer("chosen", "1: the study's own"),
+        number("threshold_low", "over the windows", TARGET, missing=True),
+        number("threshold_high", "over the windows", TARGET, missing=True),
+        integer("windows", "that were read"),
+        _MASKED,
+        _WITH_SUBSET,
+        number("q25", "of the sizes", "positions", missing=True),
+        number("median", "of the sizes", "positions", missing=True),
+        number("q75", "of the sizes", "positions", missing=True),
+        text("method", "of the search; empty without windows", missing=True),
+    ),
+    float_format="%.6g",
+)
+CLUSTERS = Table(
+    f"{_FOLDER}/clusters.tsv",
+    "mode `paper`",
+    (
+        integer("cluster", "-1: noise"),
+        text("string", "of the subsets"),
+        integer("count", "subsets with this string"),
+    ),
+)
+ALIGNED = Table(
+    f"{_FOLDER}/aligned.tsv.gz",
+    "mode `aligned`: a row per part of a subset. The first column of the motif's PPM is at "
+    "offset -3",
+    (
+        _ID, _ORDER,
+        integer("part", "0, 1, ... of the subset, from its first base"),
+        integer("cluster", "that of `aligned_N`; -1: in none"),
+        text("strand", "-: it lies as its reverse complement"),
+        integer("offset", "from the first base of the cluster's medoid to that of `string`; 0 "
+                "where in no cluster", "bp"),
+        integer("kept", "with fewer than `min_kept` it was not clustered", "bases"),
+        text("string", "as it lies"),
+    ),
+)  # fmt: skip
+SUBSET_MOTIFS = Table(
+    f"{_FOLDER}/motifs.tsv",
+    "a row per motif of the subsets",
+    (
+        MODEL, TASK,
+        text("motif", "`paper_0.1`: part 1 of cluster 0; `aligned_0`"),
+        *NAMING,
+        integer("windows", "with a subset"),
+    ),
+)  # fmt: skip
+WEIGHTS = Table(
+    f"{_FOLDER}/weights.tsv",
+    "a row per motif and position: how often each base is kept",
+    (
+        text("motif", "as in `motifs.tsv`"),
+        integer("position", "in its PPM, 0-based"),
+        *(number(base, f"its sites whose subset keeps {base} here", "share") for base in "ACGT"),
+        integer("bases", "sites with a known base here"),
+    ),
+)
