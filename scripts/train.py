@@ -17,7 +17,7 @@ history = train(
     **{key: model[key] for key in ("architecture", "objective", "tasks", "layout", "untrained")},
     training_groups=groups["training"],
     validation_groups=groups["validation"],
-    target=snakemake.output.model,
+    path=snakemake.output.model,
     workdir=snakemake.output.model + ".unfinished",
     given=next(iter(snakemake.input.given), None),
     notes=dict(snakemake.wildcards.items()),

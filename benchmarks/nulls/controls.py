@@ -92,7 +92,7 @@ def _train(
         tasks=model["tasks"],
         training_groups=groups["training"],
         validation_groups=groups["validation"],
-        target=target,
+        path=target,
         workdir=target.with_suffix(".unfinished"),
         untrained=model["untrained"],
         notes={"fold": target.name.split(".")[0], "replicate": 0},

@@ -46,10 +46,10 @@ def chromosome_sizes(path: str | Path) -> dict[str, int]:
 
 def prepare_fasta(
     source: str | Path,
-    target: str | Path,
+    path: str | Path,
     chromosomes: Mapping[str, Mapping[str, object]] | None = None,
 ) -> pd.DataFrame:
-    """Write ``source`` as an upper-case, bgzipped ``target`` with ``.fai`` and ``.gzi``.
+    """Write ``source`` as an upper-case, bgzipped ``path`` with ``.fai`` and ``.gzi``.
 
     Parameters
     ----------
@@ -61,13 +61,13 @@ def prepare_fasta(
 
     Returns
     -------
-    DataFrame chrom, length, md5 of the chromosomes in ``target``, in the order of ``source``.
+    DataFrame chrom, length, md5 of the chromosomes in ``path``, in the order of ``source``.
 
     Raises BadInput for a damaged file (see ``scan.scan``) and where content isn't as expected;
-    ``target`` is then not written.
+    ``path`` is then not written.
     """
-    fai, gzi = index_names(target)
-    with atomic(gzi) as new_gzi, atomic(fai) as new_fai, atomic(target) as new:
+    fai, gzi = index_names(path)
+    with atomic(gzi) as new_gzi, atomic(fai) as new_fai, atomic(path) as new:
         records = _write(source, new, chromosomes)
         content = pd.DataFrame(records, columns=CHROMOSOMES.names)
         if chromosomes is not None:
@@ -138,12 +138,12 @@ class Genome:
 
 
 def _write(
-    source: str | Path, target: Path, chromosomes: Mapping[str, object] | None
+    source: str | Path, path: Path, chromosomes: Mapping[str, object] | None
 ) -> list[tuple[str, int, str]]:
     import pysam
 
     # Level 1: eight times as fast as the default and an eighth larger, for DNA.
-    with pysam.BGZFile(str(target), "w1") as out:
+    with pysam.BGZFile(str(path), "w1") as out:
         return list(copy_records(source, out, chromosomes))
 
 

@@ -44,20 +44,20 @@ def mirror_path(url: str) -> Path | None:
     return Path(folder, *place)
 
 
-def fetch(url: str, target: str | Path, sha256: str | None = None) -> Path:
-    """Bring the file at ``url`` to ``target`` and return that path.
+def fetch(url: str, path: str | Path, sha256: str | None = None) -> Path:
+    """Bring the file at ``url`` to ``path`` and return that path.
 
     Written whole or not at all. BadInput where the file can't be had, or where its SHA-256 (hex)
     isn't ``sha256``.
     """
     copy = mirror_path(url)
-    with atomic(target) as new:
+    with atomic(path) as new:
         if copy is None:
             _download(url, new)
         else:
             _copy(url, copy, new)
         _check(new, sha256, f"{url} (from {copy})" if copy else url)
-    return Path(target)
+    return Path(path)
 
 
 def url_path(url: str) -> str:
@@ -85,7 +85,7 @@ def _host_and_path(url: str) -> list[str]:
     return [parts.netloc, *steps]
 
 
-def _copy(url: str, copy: Path, target: Path) -> None:
+def _copy(url: str, copy: Path, path: Path) -> None:
     if not copy.is_file():
         raise BadInput(
             f"{url} is not in the mirror",
@@ -93,26 +93,26 @@ def _copy(url: str, copy: Path, target: Path) -> None:
             where=f"environment variable {MIRROR}={os.environ[MIRROR]}",
             remedy=f"put the file there, or unset {MIRROR} to use the network",
         )
-    with open(copy, "rb") as source, open(target, "wb") as out:
+    with open(copy, "rb") as source, open(path, "wb") as out:
         while block := source.read(_BLOCK):
             out.write(block)
 
 
-def _download(url: str, target: Path) -> None:
+def _download(url: str, path: Path) -> None:
     """Through pooch: it retries, shows a bar and leaves no half file behind."""
     import pooch
     from requests.exceptions import RequestException
 
     registry = pooch.create(
-        path=target.parent,
+        path=path.parent,
         base_url="",
-        registry={target.name: None},
-        urls={target.name: url},
+        registry={path.name: None},
+        urls={path.name: url},
         retry_if_failed=_RETRIES,
     )
     downloader = pooch.core.choose_downloader(url, progressbar=True)
     try:
-        registry.fetch(target.name, downloader=downloader)
+        registry.fetch(path.name, downloader=downloader)
     except (OSError, RequestException) as error:
         raise BadInput(
             f"{url} can't be fetched: {error}",

@@ -46,9 +46,9 @@ class MotifFiles:
     null: bool = False
 
 
-def write_motif_page(target: str | Path, files: MotifFiles) -> None:
-    """Write the page to ``target``, whole or not at all."""
-    with atomic(target) as temporary:
+def write_motif_page(path: str | Path, files: MotifFiles) -> None:
+    """Write the page to ``path``, whole or not at all."""
+    with atomic(path) as temporary:
         temporary.write_text(render(files), encoding="utf-8")
 
 

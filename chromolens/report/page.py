@@ -36,9 +36,9 @@ _SECTIONS = {
 }
 
 
-def write_report(target: Path, study: Study) -> None:
-    """Write the page of ``study`` to ``target``, whole or not at all."""
-    with atomic(target) as temporary:
+def write_report(path: Path, study: Study) -> None:
+    """Write the page of ``study`` to ``path``, whole or not at all."""
+    with atomic(path) as temporary:
         temporary.write_text(render(study), encoding="utf-8")
 
 

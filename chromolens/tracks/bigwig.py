@@ -18,13 +18,13 @@ BLOCK = 2**20
 
 
 def write_bigwig(
-    target: str | Path,
+    path: str | Path,
     sizes: Mapping[str, int],
     read: Callable[[str, int, int], np.ndarray],
     *,
     block: int = BLOCK,
 ) -> None:
-    """Write the track ``target``.
+    """Write the track ``path``.
 
     Parameters
     ----------
@@ -36,10 +36,10 @@ def write_bigwig(
         Bases asked for at a time.
     """
     blocks = list(_blocks(sizes, block))
-    with atomic(target) as temporary:
+    with atomic(path) as temporary:
         track = pyBigWig.open(str(temporary), "w")
         track.addHeader(list(sizes.items()))
-        for chrom, start, end in progress(blocks, total=len(blocks), what=Path(target).name):
+        for chrom, start, end in progress(blocks, total=len(blocks), what=Path(path).name):
             _add(track, chrom, start, np.asarray(read(chrom, start, end), dtype=np.float32))
         track.close()
 

@@ -31,7 +31,7 @@ def split_settings(shared: Mapping[str, object]) -> tuple[dict, dict]:
 
 def explain(
     models: Sequence[Model],
-    target: str,
+    path: str,
     *,
     method: Method,
     tiling: Mapping[str, object],
@@ -52,20 +52,20 @@ def explain(
     if genome:
         regions = [Interval.from_name(name) for name in origin.shard.split("+")]
         with Genome(genome) as opened:
-            explain_shard(models, opened, regions, target, tiling=Tiling(**tiling), **shared)
+            explain_shard(models, opened, regions, path, tiling=Tiling(**tiling), **shared)
     else:
         _, part, parts = origin.shard.rsplit("-", 2)
         inputs = open_inputs(windows)
         rows = folds.rows(inputs.windows, origin.fold, "test")
         places = shard_of(len(rows), int(part), int(parts))
-        explain_records(models, inputs, rows, target, places=places, **shared)
+        explain_records(models, inputs, rows, path, places=places, **shared)
 
 
 def explain_chosen(
     models_by_fold: Mapping[str, Sequence[Model]],
     inputs: Inputs,
     picked: str,
-    target: str,
+    path: str,
     *,
     method: Method,
     origin: Origin,
@@ -84,7 +84,7 @@ def explain_chosen(
         inputs,
         rows_of(chosen, inputs.windows, "explain", method.tasks, most),
         folds,
-        target,
+        path,
         method=with_drawn(method, inputs, folds),
         origin=origin,
         labels=labels,

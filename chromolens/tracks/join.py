@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import h5py
 import numpy as np
 
-from chromolens import scores as layout
+from chromolens import scores
 from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
 from chromolens.runlog import atomic
@@ -31,7 +31,7 @@ _RECORDS_AT_ONCE = 1024
 
 def join_track(
     shard_files: Sequence[str | Path],
-    target: str | Path,
+    path: str | Path,
     sizes: Mapping[str, int],
     *,
     task: str,
@@ -39,7 +39,7 @@ def join_track(
     scales: Mapping[str, float] | None = None,
     planned: Sequence[Interval] | None = None,
 ) -> None:
-    """Write the bigWig ``target`` of one array of one task.
+    """Write the bigWig ``path`` of one array of one task.
 
     Parameters
     ----------
@@ -60,18 +60,18 @@ def join_track(
     with Pieces(headers, array, index, divisors) as pieces:
         whole = [Interval(chrom, 0, size) for chrom, size in sizes.items()]
         check_cover(pieces.regions, whole if planned is None else planned)
-        write_bigwig(target, sizes, pieces.read)
+        write_bigwig(path, sizes, pieces.read)
 
 
 def join_records(
     shard_files: Sequence[str | Path],
-    target: str | Path,
+    path: str | Path,
     inputs: "Inputs",
     *,
     task: str,
     rows: np.ndarray | None = None,
 ) -> None:
-    """Write one task's contributions to records as the HDF5 file ``target``.
+    """Write one task's contributions to records as the HDF5 file ``path``.
 
     Its arrays are ``scores.EXPORT``: ``raw/seq`` and ``projected_shap/seq`` as chrombpnet lays
     them out (n, 4, L), and the same as one number per base. Records stand in the order of
@@ -82,15 +82,15 @@ def join_records(
     index = _task_index(headers, task)
     rows = np.arange(len(inputs.windows)) if rows is None else rows
     places = check_records(_record_ids(headers), inputs.windows["id"].iloc[rows].tolist())
-    with atomic(target) as temporary, h5py.File(temporary, "w") as file:
+    with atomic(path) as temporary, h5py.File(temporary, "w") as file:
         _joined_header(headers).write(file)
-        layout.create(
+        scores.create(
             file,
-            layout.EXPORT,
+            scores.EXPORT,
             {"window": len(rows), "position": inputs.length, "channel": inputs.channels},
         )
-        for path in headers:
-            _copy_records(path, file, index, inputs, rows, places)
+        for shard in headers:
+            _copy_records(shard, file, index, inputs, rows, places)
 
 
 def _record_ids(headers: Mapping[str, Header]) -> dict[str, list[str]]:

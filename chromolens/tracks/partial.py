@@ -24,9 +24,9 @@ _DIGEST = "job"
 
 @contextmanager
 def resumable(
-    target: str | Path, digest: str, create: Callable[[h5py.File], None]
+    path: str | Path, digest: str, create: Callable[[h5py.File], None]
 ) -> Iterator[h5py.File]:
-    """Give an open file that becomes ``target`` if the block ends well.
+    """Give an open file that becomes ``path`` if the block ends well.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def resumable(
     create
         Lays out a new, empty file: all groups, attributes and arrays.
     """
-    partial = partial_path(target)
+    partial = partial_path(path)
     file = _reopened(partial, digest)
     if file is None:
         with atomic(partial) as temporary, h5py.File(temporary, "w") as new:
@@ -44,13 +44,13 @@ def resumable(
         file = h5py.File(partial, "r+")
     with file:
         yield file
-    os.replace(partial, target)
+    os.replace(partial, path)
 
 
-def partial_path(target: str | Path) -> Path:
-    """Where the unfinished ``target`` lies: beside it, hidden."""
-    target = Path(target)
-    return target.with_name(f".{target.name}.partial")
+def partial_path(path: str | Path) -> Path:
+    """Where the unfinished ``path`` lies: beside it, hidden."""
+    path = Path(path)
+    return path.with_name(f".{path.name}.partial")
 
 
 def record(file: h5py.File, counter: h5py.Dataset, index: int, value: int) -> None:

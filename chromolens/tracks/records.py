@@ -40,14 +40,14 @@ def explain_records(
     models: Sequence["Model"],
     inputs: "Inputs",
     rows: np.ndarray,
-    target: str,
+    path: str,
     *,
     method: Method,
     origin: scores.Origin,
     places: np.ndarray | None = None,
     records_at_once: int | None = None,
 ) -> None:
-    """Write the scores file ``target`` (``scores.RECORDS``) of a fold's records.
+    """Write the scores file ``path`` (``scores.RECORDS``) of a fold's records.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def explain_records(
     tasks = len(method.tasks)
     size = records_at_once or default_windows(inputs.length, tasks, method.batch_size)
     create = _layout(header, ids, inputs.length, len(models))
-    with resumable(target, job_digest(header, method, ids), create) as file:
+    with resumable(path, job_digest(header, method, ids), create) as file:
         header.note_run(file)
         finished = int(file["finished"][0])
         work = [finished + block for block in batches(places[finished:], size)]

@@ -42,14 +42,14 @@ def explain_shard(
     models: Sequence["Model"],
     genome: "Genome",
     regions: Sequence[Interval],
-    target: str,
+    path: str,
     *,
     method: Method,
     tiling: Tiling,
     origin: scores.Origin,
     windows_at_once: int | None = None,
 ) -> None:
-    """Write the scores file ``target`` (``scores.REGION``, ``scores.TILING``) of ``regions``.
+    """Write the scores file ``path`` (``scores.REGION``, ``scores.TILING``) of ``regions``.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def explain_shard(
     digest = job_digest(header, method, names)
     size = windows_at_once or default_windows(tiling.window, len(method.tasks), method.batch_size)
     create = _layout(header, regions, genome.sizes, tiling, len(models))
-    with resumable(target, digest, create) as file:
+    with resumable(path, digest, create) as file:
         header.note_run(file)
         begun = zip(regions, file["finished"][:].tolist(), strict=True)
         walks = [_Walk(region, genome, tiling, region.start + done) for region, done in begun]

@@ -31,7 +31,7 @@ def explain_windows(
     inputs: "Inputs",
     rows_by_task: Mapping[str, np.ndarray],
     folds: Folds,
-    target: str,
+    path: str,
     *,
     method: Method,
     origin: scores.Origin,
@@ -39,7 +39,7 @@ def explain_windows(
     labels: Mapping[str, str] | None = None,
     windows_at_once: int | None = None,
 ) -> None:
-    """Write the windows file ``target`` (``scores.WINDOWS``, ``scales``).
+    """Write the windows file ``path`` (``scores.WINDOWS``, ``scales``).
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def explain_windows(
     size = windows_at_once or default_windows(inputs.length, 1, method.batch_size)
     folds_of = {task: folds.folds_of(inputs.windows, rows) for task, rows in rows_by_task.items()}
     _check(models_by_fold, folds_of)
-    with atomic(target) as temporary, h5py.File(temporary, "w") as file:
+    with atomic(path) as temporary, h5py.File(temporary, "w") as file:
         _header(models_by_fold, method, origin).write(file)
         scales = _measure(models_by_fold, inputs, background, method, size)
         scaling.write_scales(file, scales)

@@ -42,7 +42,7 @@ def given(inputs, folder, source, **options):
         architecture="cnn",
         training_groups=["part0"],
         validation_groups=["part1"],
-        target=folder / "fold0.keras",
+        path=folder / "fold0.keras",
         workdir=folder / "unfinished",
         notes={"fold": "fold0", "replicate": "0"},
         given=source,

@@ -36,7 +36,7 @@ def inputs():
 def run(inputs, folder, **settings):
     target = folder / "fold0.keras"
     history = train(
-        inputs, **{**QUICK, "epochs": 4, **settings}, target=target, workdir=folder / "work"
+        inputs, **{**QUICK, "epochs": 4, **settings}, path=target, workdir=folder / "work"
     )
     return history, keras.models.load_model(target)
 

@@ -29,7 +29,7 @@ def trained(tmp_path_factory):
         tasks=["alpha"],
         training_groups=["part0", "part1"],
         validation_groups=["part2"],
-        target=folder / "m.keras",
+        path=folder / "m.keras",
         workdir=folder / "work",
         objective="profile",
         profile_length=40,

@@ -31,7 +31,7 @@ def run(inputs, folder, **settings):
         "seed": 3,
     }
     target = folder / "fold0.keras"
-    history = train(inputs, **{**asked, **settings}, target=target, workdir=folder / "work")
+    history = train(inputs, **{**asked, **settings}, path=target, workdir=folder / "work")
     sidecar = json.loads(target.with_suffix(".json").read_text())
     return history, keras.models.load_model(target).get_weights(), sidecar
 

@@ -43,7 +43,7 @@ def run(path, **changes):
     inputs = open_inputs(table())
     known = {"rows_by_task": ROWS, "folds": FOLDS, "method": method(), "background": BACKGROUND}
     known |= {"origin": origin("windows", "all"), "windows_at_once": 2} | changes
-    explain_windows(known.pop("models", MODELS), inputs, target=str(path), **known)
+    explain_windows(known.pop("models", MODELS), inputs, path=str(path), **known)
     return inputs
 
 

@@ -168,7 +168,7 @@ def test_kept_windows_have_the_same_bits_for_any_blocks_and_neighbours(tmp_path,
     def run(**changes):
         known = {"inputs": records(), "rows_by_task": rows, "windows_at_once": 16} | changes
         explain_windows(
-            {"fold0": [model], "fold1": [model]}, folds=folds, target=str(tmp_path / "w.h5"),
+            {"fold0": [model], "fold1": [model]}, folds=folds, path=str(tmp_path / "w.h5"),
             method=method(name), origin=origin("windows"), background=np.arange(33, 40), **known,
         )  # fmt: skip
         with h5py.File(tmp_path / "w.h5") as file:

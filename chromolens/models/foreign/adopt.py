@@ -26,10 +26,10 @@ def adopt(
     objective: str,
     layout: str | Mapping,
     training_groups: list[str],
-    target: str | Path,
+    path: str | Path,
     notes: dict,
 ) -> pd.DataFrame:
-    """Write the network in ``source`` to ``target`` as a training would, with its sidecar.
+    """Write the network in ``source`` to ``path`` as a training would, with its sidecar.
 
     The columns of its outputs are the tasks, in their order; for ``profile`` its profiles, and
     the columns of its other outputs the log counts. Its background is that of its own sidecar, or
@@ -56,7 +56,7 @@ def adopt(
     }
     name = _with_profiles if objective == "profile" else _with_columns
     facts |= {"run": devices.describe(), **notes}
-    save_model(name(model, tasks, str(source)), target, facts)
+    save_model(name(model, tasks, str(source)), path, facts)
     return tables.empty(HISTORY)
 
 

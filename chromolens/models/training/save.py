@@ -40,8 +40,8 @@ def save_model(network: keras.Model, path: str | Path, sidecar: dict) -> dict:
     return facts
 
 
-def _copy_reproducible(source: Path, target: Path) -> None:
-    with ZipFile(source) as old, ZipFile(target, "w") as new:
+def _copy_reproducible(source: Path, path: Path) -> None:
+    with ZipFile(source) as old, ZipFile(path, "w") as new:
         for name in sorted(old.namelist()):
             content = old.read(name)
             if name == "metadata.json":

@@ -75,7 +75,7 @@ def train(
     tasks: list[str],
     training_groups: list[str],
     validation_groups: list[str],
-    target: str | Path,
+    path: str | Path,
     workdir: str | Path,
     architecture_settings: dict | None = None,
     notes: dict | None = None,
@@ -84,7 +84,7 @@ def train(
     untrained: bool = False,
     **training: object,
 ) -> pd.DataFrame:
-    """Train, write ``target`` (.keras, always float32) with its sidecar, return the history.
+    """Train, write ``path`` (.keras, always float32) with its sidecar, return the history.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def train(
             **question,
             layout=layout or {},
             training_groups=training_groups,
-            target=target,
+            path=path,
             notes=notes or {},
         )
     settings = architecture_settings or {}
@@ -159,7 +159,7 @@ def train(
         trained.set_weights(network.get_weights())
         network = trained
     made = {"untrained": untrained, "run": devices.describe(), **(notes or {})}
-    save_model(network, target, {**facts, **made})
+    save_model(network, path, {**facts, **made})
     checkpoint.remove(Path(workdir))
     return history
 

@@ -33,12 +33,12 @@ _BED_NAMES = {"start": "chromStart", "end": "chromEnd"}
 _BIGBED, _TREE, _INDEX = 0x8789F2EB, 0x78CA8C91, 0x2468ACE0
 
 
-def write_bed(hits: pd.DataFrame, target: str | Path) -> None:
-    """Write ``hits`` (sorted by place) to ``target`` (.bed.gz), and its index (.tbi) beside it."""
+def write_bed(hits: pd.DataFrame, path: str | Path) -> None:
+    """Write ``hits`` (sorted by place) to ``path`` (.bed.gz), and its index (.tbi) beside it."""
     import pysam
 
     text = tables.printed(HITS, hits)
-    with atomic(f"{target}.tbi") as index, atomic(target) as packed:
+    with atomic(f"{path}.tbi") as index, atomic(path) as packed:
         with pysam.BGZFile(str(packed), "w") as file:
             file.write(text.encode())
         pysam.tabix_index(
@@ -46,9 +46,9 @@ def write_bed(hits: pd.DataFrame, target: str | Path) -> None:
         )
 
 
-def write_bigbed(hits: pd.DataFrame, sizes: Mapping[str, int], target: str | Path) -> None:
+def write_bigbed(hits: pd.DataFrame, sizes: Mapping[str, int], path: str | Path) -> None:
     """Write ``hits`` as a bigBed of ``sizes`` (bp); BadInput if it can't be read back in full."""
-    with atomic(target) as temporary:
+    with atomic(path) as temporary:
         if len(hits):
             _write(hits, sizes, temporary)
         else:
@@ -65,7 +65,7 @@ def autosql() -> str:
     return "\n".join(['table hits\n"Motifs by sequence and contribution"\n(', *fields, ")\n"])
 
 
-def _write(hits: pd.DataFrame, sizes: Mapping[str, int], target: Path) -> None:
+def _write(hits: pd.DataFrame, sizes: Mapping[str, int], path: Path) -> None:
     import pybigtools
 
     ordered = hits.sort_values(["chrom", "start", "end"], kind="stable")
@@ -74,7 +74,7 @@ def _write(hits: pd.DataFrame, sizes: Mapping[str, int], target: Path) -> None:
     words[numbers] = ordered[numbers].map("{:.6g}".format)
     rest = words[HITS.names[3:]].agg("\t".join, axis=1)
     places = zip(ordered["chrom"], ordered["start"], ordered["end"], rest, strict=True)
-    pybigtools.open(str(target), "w").write(dict(sizes), places, autosql=autosql())
+    pybigtools.open(str(path), "w").write(dict(sizes), places, autosql=autosql())
 
 
 def _empty() -> bytes:

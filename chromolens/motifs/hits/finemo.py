@@ -62,8 +62,8 @@ def export_regions(
     return len(windows)
 
 
-def _write_peaks(windows: pd.DataFrame, width: int, target: Path) -> None:
+def _write_peaks(windows: pd.DataFrame, width: int, path: Path) -> None:
     peaks = windows[["chrom", "start"]].assign(end=windows["start"] + width, name=windows["id"])
     peaks = peaks.assign(score=0, strand=".", signal=0, p=-1, q=-1, summit=width // 2)
-    with atomic(target) as temporary:
+    with atomic(path) as temporary:
         peaks.to_csv(temporary, sep="\t", header=False, index=False)

@@ -28,9 +28,9 @@ ARRAYS = ("sequence", "contrib_scores", "hypothetical_contribs")
 
 
 def write_merged(
-    modisco_h5: str | Path, target: str | Path, database: Sequence[Known], **naming: float
+    modisco_h5: str | Path, path: str | Path, database: Sequence[Known], **naming: float
 ) -> list[Motif]:
-    """Merge the patterns of a modisco file into ``target``; the motifs.
+    """Merge the patterns of a modisco file into ``path``; the motifs.
 
     Motifs with a name (by the rules ``naming`` of ``name_motifs``) read as their database match
     does; of the others the strand is written whose consensus comes first in the alphabet.
@@ -39,7 +39,7 @@ def write_merged(
     with h5py.File(modisco_h5) as source:
         pooled = {motif.name: _pooled(source, motif) for motif in motifs}
         turned = _turned(motifs, pooled, database, naming)
-        with atomic(target) as temporary, h5py.File(temporary, "w") as file:
+        with atomic(path) as temporary, h5py.File(temporary, "w") as file:
             source.copy("chromolens", file)
             file.attrs.update(source.attrs)
             for motif in motifs:

@@ -85,13 +85,13 @@ class Settings:
 def find_patterns(
     windows_h5: str | Path,
     task: str,
-    target: str | Path,
+    path: str | Path,
     *,
     seed: int = 0,
     width: int | None = None,
     **settings: object,
 ) -> int:
-    """Run TF-MoDISco on a task's explained windows; write ``target``; return the patterns found.
+    """Run TF-MoDISco on a task's explained windows; write ``path``; return the patterns found.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def find_patterns(
     if not found:
         reason = reason or "too few seqlets passed, or none of them clustered"
         logger.warning("no patterns for %s: %s", task, reason)
-    with atomic(target) as temporary:
+    with atomic(path) as temporary:
         _save(temporary, scores, checked, (positive, negative), "" if found else reason)
     return found
 

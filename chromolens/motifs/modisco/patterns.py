@@ -101,13 +101,13 @@ def patterns_table(
 
 
 def write_patterns_meme(
-    modisco_h5: str | Path, target: str | Path, background: Sequence[float] = (0.25,) * 4
+    modisco_h5: str | Path, path: str | Path, background: Sequence[float] = (0.25,) * 4
 ) -> None:
     """The cores of all patterns as a MEME file (with no motifs in it where there are none)."""
     patterns = read_patterns(modisco_h5)
     write_meme(
         {pattern.name: pattern.motif for pattern in patterns},
-        target,
+        path,
         background,
         {pattern.name: pattern.seqlets for pattern in patterns},
     )

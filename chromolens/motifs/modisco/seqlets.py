@@ -65,9 +65,9 @@ def read_seqlets(modisco_h5: str | Path, kind: str = "genome") -> pd.DataFrame:
     return table[SEQLETS.names]
 
 
-def write_seqlets(modisco_h5: str | Path, target: str | Path, kind: str = "genome") -> None:
+def write_seqlets(modisco_h5: str | Path, path: str | Path, kind: str = "genome") -> None:
     """Write ``seqlets_table`` as BED: tabs, no header."""
-    tables.write(SEQLETS, seqlets_table(modisco_h5, kind), target)
+    tables.write(SEQLETS, seqlets_table(modisco_h5, kind), path)
 
 
 def _starts(ids: np.ndarray, kind: str) -> np.ndarray:

@@ -54,12 +54,10 @@ def _row(known: Motif, own: Matches, target: int, rules: Rules) -> dict:
     return {**words, **row, "passes": passes}
 
 
-def write_matches_meme(
-    matches: pd.DataFrame, database: Sequence[Motif], target: str | Path
-) -> None:
+def write_matches_meme(matches: pd.DataFrame, database: Sequence[Motif], path: str | Path) -> None:
     """The motifs of the database that ``matches`` names by ``motif_id``, as a MEME file."""
     matched = set(matches["motif_id"])
-    write_meme({known.id: known.ppm for known in database if known.id in matched}, target)
+    write_meme({known.id: known.ppm for known in database if known.id in matched}, path)
 
 
 def read_matches_meme(path: str | Path, matches: pd.DataFrame) -> dict[str, np.ndarray]:
