@@ -11,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from chromolens.study import read
+
 Training = tuple[str, str, int]
 """Model, fold and replicate: one training."""
 
@@ -120,17 +122,6 @@ class Study:
     tables: Mapping[str, Path] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
-
-
-_ABSENT = ["", "nan", "NaN"]
-"""Empty cells of numbers. Other words stay words: a kind may be "null", a task "NA"."""
-
-
-def read(path: Path | str) -> pd.DataFrame:
-    """A table of the study: TSV with a header, gzipped or not. Names stay text."""
-    names = ("id", "group", "chrom", "fold", "task", "model", "name", "mask")
-    text = dict.fromkeys(names, str)
-    return pd.read_csv(path, sep="\t", dtype=text, keep_default_na=False, na_values=_ABSENT)
 
 
 def read_all(paths: Sequence[Path]) -> pd.DataFrame:
