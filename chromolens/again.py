@@ -9,7 +9,6 @@ processor the value is equal to the last bit, and on others to rounding.
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome
@@ -18,6 +17,7 @@ from chromolens.inputs.batches import open_inputs
 from chromolens.inputs.drawing import KINDS
 from chromolens.kernels import AGREEMENT, unlike
 from chromolens.scores import Header, open_scores
+from chromolens.study import Study, open_study
 
 
 def again(study: str | Path, answer: dict) -> dict:
@@ -45,13 +45,13 @@ def again(study: str | Path, answer: dict) -> dict:
     """
     from chromolens.models import devices
 
-    study, path = Path(study), Path(study, answer["shard"])
+    opened, path = open_study(study), Path(study, answer["shard"])
     with open_scores(path) as file:
         header = Header.read(file)
         base = Interval(*_base(answer["place"]))
         region = next(r for r in map(Interval.from_name, path.stem.split("+")) if r.contains(base))
         scale = _scale(file[region.name], region, base, header)
-    found = _explained(study, header, base, answer)
+    found = _explained(opened, header, base, answer)
     row = header.tasks.index(answer["task"])
     keys = ("contribution", "prediction")
     value = {key: float(found[f"{key}s"][row, 0]) if found else np.nan for key in keys}
@@ -78,19 +78,21 @@ def _scale(group: object, region: Interval, base: Interval, header: Header) -> f
     return float(np.nanmax(near, initial=0.0))
 
 
-def _explained(study: Path, header: Header, base: Interval, answer: dict) -> dict:
+def _explained(study: Study, header: Header, base: Interval, answer: dict) -> dict:
     from chromolens.models.model import load_model
     from chromolens.tracks.jobs import with_drawn
     from chromolens.tracks.method import Method
     from chromolens.tracks.shards import explain_base
     from chromolens.tracks.tiling import Tiling
 
-    missing = [one["file"] for one in answer["networks"] if not (study / one["file"]).exists()]
-    genome = study / "inputs/genome.fa.gz"
+    networks = [study.folder / one["file"] for one in answer["networks"]]
+    named = zip(answer["networks"], networks, strict=True)
+    missing = [one["file"] for one, path in named if not path.exists()]
+    genome = study.place("genome")
     if missing or not genome.exists():
         raise BadInput(
             f"the value can't be computed anew: {(missing or [genome])[0]} is missing",
-            where=str(study),
+            where=str(study.folder),
             remedy="ask without --again, or run the study again",
         )
     settings = dict(header.settings["method"])
@@ -98,12 +100,12 @@ def _explained(study: Path, header: Header, base: Interval, answer: dict) -> dic
         settings.pop("name"), header.tasks, batch_size=header.run["batch_size"], **settings
     ).in_fold(header.fold)
     if method.references in KINDS:
-        folds = pd.read_table(study / "inputs/folds.tsv", dtype=str)
+        folds = study.table("folds")
         own = folds[folds["fold"] == header.fold]
         roles = {role: list(part["group"]) for role, part in own.groupby("role")}
-        windows = str(study / f"inputs/{header.model}.windows.tsv.gz")
+        windows = str(study.path("model_windows", model=header.model))
         method = with_drawn(method, open_inputs(windows, str(genome)), {header.fold: roles})
-    models = [load_model(study / one["file"]) for one in answer["networks"]]
+    models = [load_model(path) for path in networks]
     tiling = Tiling(**header.settings["tiling"])
     with Genome(str(genome)) as opened:
         return explain_base(models, opened, base, method=method, tiling=tiling)

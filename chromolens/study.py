@@ -9,7 +9,7 @@ Opening reads that file alone. TensorFlow is loaded with the first network.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ from chromolens.errors import BadInput, nearest
 if TYPE_CHECKING:
     from chromolens.genome.fasta import Genome
 
-KEYS = ("model", "task", "method", "fold", "replicate")
+KEYS = ("model", "task", "method", "fold", "replicate", "shard")
 TRACKS = {"raw": "track"} | {name: f"{name}_track" for name in ("scaled", "sd", "sign")}
 _TABLES = (".tsv", ".tsv.gz", "hits.bed.gz")
 _ABSENT = ["", "nan", "NaN"]
@@ -37,7 +37,7 @@ def open_study(folder: str | Path) -> "Study":
     Raises
     ------
     BadInput
-        There is no such folder, or no study has been run in it.
+        There is no such folder, or no study has been run in it by this version.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -53,7 +53,15 @@ def open_study(folder: str | Path) -> "Study":
             where=str(index),
             remedy="name a study's folder (results/STUDY); if it is one, run the study again",
         )
-    return Study(folder, pd.read_csv(index, sep="\t", dtype=str, keep_default_na=False))
+    table = pd.read_csv(index, sep="\t", dtype=str, keep_default_na=False)
+    if list(table) != ["kind", *KEYS, "path"]:
+        raise BadInput(
+            f"the index has columns {', '.join(table)}",
+            expected=f"kind, {', '.join(KEYS)}, path",
+            where=str(index),
+            remedy="run the study again with the version that reads it",
+        )
+    return Study(folder, table)
 
 
 @dataclass(frozen=True)
@@ -77,9 +85,10 @@ class Track:
 class Study:
     """A study's results. ``open_study`` makes it.
 
-    Results have a kind, and as far as they differ in these a model, task, method, fold and
-    replicate. Methods take the ones that are needed to say which is meant; where a study has one
-    only, nothing needs to be said. All raise BadInput for what isn't there, and name what is.
+    Results have a kind, and as far as they differ in these a model, task, method, fold,
+    replicate and shard (``KEYS``). Methods take the ones that are needed to say which is meant;
+    where a study has one only, nothing needs to be said. All raise BadInput for what isn't there,
+    and name what is.
 
     Parameters
     ----------
@@ -98,6 +107,9 @@ class Study:
         parts = {"models": self.models, "tasks": self.tasks, "methods": self.methods}
         said = "; ".join(f"{what} {', '.join(names) or 'none'}" for what, names in parts.items())
         return f"<study {self.folder}: {said}; {len(self.kinds)} kinds of results>"
+
+    def __contains__(self, kind: str) -> bool:
+        return kind in self.kinds
 
     def __getitem__(self, kind: str) -> pd.DataFrame:
         return self.table(kind)
@@ -147,19 +159,25 @@ class Study:
         _check(kind, self.kinds, "kind of result", str(self.folder))
         rows = self.index[self.index["kind"] == kind]
         for key, value in keys.items():
-            _check(key, KEYS, "key of a result", "model=, task=, method=, fold=, replicate=")
+            _check(key, KEYS, "key of a result", ", ".join(f"{key}=" for key in KEYS))
             _check(str(value), rows[key].unique(), key, f"{kind} of {self.folder}")
             rows = rows[rows[key] == str(value)]
         return rows
 
-    def paths(self, kind: str, **keys: str | int) -> dict[tuple[str, ...], Path]:
-        """Paths of all files of ``kind``, by (model, task, method, fold, replicate)."""
+    def paths(
+        self, kind: str, by: Sequence[str] = KEYS, **keys: str | int
+    ) -> dict[tuple[str, ...], Path]:
+        """Paths of all files of ``kind``, made or not, by the values of ``by``."""
         rows = self.files(kind, **keys)
-        places = zip(*(rows[key] for key in KEYS), strict=True)
+        places = zip(*(rows[key] for key in by), strict=True)
         return dict(zip(places, [self.folder / path for path in rows["path"]], strict=True))
 
     def path(self, kind: str, **keys: str | int) -> Path:
         """The path of the one file of ``kind`` with ``keys``, which has been made."""
+        return _made(self.place(kind, **keys), f"{_said(kind, keys)} of {self.folder}")
+
+    def place(self, kind: str, **keys: str | int) -> Path:
+        """The path that the one file of ``kind`` with ``keys`` has, or will have."""
         rows = self.files(kind, **keys)
         if len(rows) != 1:
             open_keys = [key for key in KEYS if rows[key].nunique() > 1]
@@ -168,7 +186,7 @@ class Study:
                 f"{len(rows)} files of {self.folder} are {_said(kind, keys)}",
                 expected=f"{' and '.join(choices)}" if choices else "other keys together",
             )
-        return _made(self.folder / rows["path"].iloc[0], _said(kind, keys))
+        return self.folder / rows["path"].iloc[0]
 
     def table(self, kind: str, **keys: str | int) -> pd.DataFrame:
         """A table: several files of ``kind`` one below the other.

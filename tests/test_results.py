@@ -7,14 +7,11 @@ import pytest
 
 from chromolens.errors import BadInput
 from chromolens.planning import results
+from tests.indexes import index_of
 
 ROOT = Path(__file__).parent.parent
 RULES = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
 PLACES = {kind: place for files in results.FILES.values() for kind, place in files.items()}
-
-
-def jobs(**tables: results.Jobs) -> dict[str, results.Jobs]:
-    return dict.fromkeys(results.FILES, []) | tables
 
 
 @pytest.mark.parametrize("kind", PLACES)
@@ -29,7 +26,7 @@ def test_a_kind_has_one_place():
 
 def test_a_row_per_file_and_its_keys_as_text():
     trainings = pd.DataFrame({"model": "m", "fold": ["fold0", "fold1"], "replicate": 0})
-    index = results.index("s", jobs(study=results.ONE, trainings=trainings))
+    index = index_of(study=results.ONE, trainings=trainings)
     assert list(index) == results.COLUMNS
     networks = index[index["kind"] == "network"]
     assert networks["path"].tolist() == ["models/m/fold0.0.keras", "models/m/fold1.0.keras"]
@@ -43,7 +40,7 @@ def test_tracks_are_told_apart_by_what_they_hold():
     rows = [("ism", "ism", "contributions", False), ("ism.scaled", "ism", "contributions", True)]
     rows += [("ism.sd", "ism", "sd", False), ("prediction", "ism", "predictions", False)]
     joined = pd.DataFrame(rows, columns=["track", "method", "array", "scaled"])
-    index = results.index("s", jobs(**results.of_tracks(tracked, joined)))
+    index = index_of(**results.of_tracks(tracked, joined))
     assert index[["kind", "task", "method", "path"]].iloc[[0, 2, 4, 6]].to_numpy().tolist() == [
         ["track", "a", "ism", "tracks/s.m.a.ism.bw"],
         ["scaled_track", "a", "ism", "tracks/s.m.a.ism.scaled.bw"],
@@ -56,19 +53,20 @@ def test_tracks_are_told_apart_by_what_they_hold():
 def test_no_genome_no_tracks():
     joined = pd.DataFrame(columns=["track", "method", "array", "scaled"])
     tracked = pd.DataFrame({"model": ["m"], "task": ["a"], "method": ["ism"]})
-    assert not len(results.index("s", jobs(**results.of_tracks(tracked, joined))))
+    assert not len(index_of(**results.of_tracks(tracked, joined)))
 
 
 def test_a_shard_of_several_replicates_is_one_file():
     shards = pd.DataFrame({"model": "m", "fold": "fold0", "shard": "a-0-9", "replicate": [0, 1]})
     runs = pd.DataFrame({"model": ["m"], "method": ["ism"]})
-    index = results.index("s", jobs(shards=results.of_shards(shards, runs)))
+    index = index_of(shards=results.of_shards(shards, runs))
     assert index["path"].tolist() == ["attribution/m/ism/a-0-9.h5"]
     assert index["replicate"].tolist() == [""] and index["fold"].tolist() == ["fold0"]
+    assert index["shard"].tolist() == ["a-0-9"]
 
 
 def test_needs_are_the_files_that_the_study_has():
-    index = results.index("s", jobs(study=results.ONE))
+    index = index_of(study=results.ONE)
     assert results.needed(index, ["folds", "truth"]) == ["inputs/folds.tsv"]
     with pytest.raises(BadInput, match="did you mean 'folds'"):
         results.needed(index, ["fold"])

@@ -22,6 +22,7 @@ def test_the_default_study_cut_small_makes_every_result(small_study: Path) -> No
 def test_the_study_is_opened_and_all_of_its_results_are_there(small_study: Path) -> None:
     study = open_study(small_study / "results/small")
     assert all((study.folder / path).exists() for path in study.index["path"])
+    assert not study.index.drop(columns="path").duplicated().any()
     for kind in study.tables:
         assert len(study.table(kind).columns) > 1, kind
     assert {"lexicon", "pooled", "sis", "hits", "windows", "members"} <= set(study.tables)

@@ -11,9 +11,9 @@ import pytest
 import chromolens
 from chromolens.errors import BadInput
 from chromolens.motifs.meme import write_meme
-from chromolens.planning.results import COLUMNS
 from chromolens.tracks.bigwig import write_bigwig
 
+COLUMNS = "kind model task method fold replicate path".split()
 FILES = [
     ("folds", "", "", "", "", "", "inputs/folds.tsv"),
     ("lexicon_meme", "", "", "", "", "", "lexicon/lexicon.meme"),
@@ -33,7 +33,9 @@ def made_up(folder: Path) -> Path:
     """A study's folder with some of each form of files; its track of grad isn't made yet."""
     for row in FILES:
         (folder / row[-1]).parent.mkdir(parents=True, exist_ok=True)
-    pd.DataFrame(FILES, columns=COLUMNS).to_csv(folder / "index.tsv", sep="\t", index=False)
+    index = pd.DataFrame(FILES, columns=COLUMNS)
+    index.insert(6, "shard", "")
+    index.to_csv(folder / "index.tsv", sep="\t", index=False)
     (folder / "inputs/folds.tsv").write_text("fold\trole\tgroup\nfold0\ttest\t1\n")
     for replicate in (0, 1):
         path = folder / f"models/one/fold0.{replicate}.history.tsv"
@@ -86,7 +88,8 @@ def test_what_is_there_is_listed(study):
     assert study._ipython_key_completions_() == study.tables == tables
     (study.folder / "models/two/pooled.tsv").unlink()
     assert "pooled" not in study.tables
-    assert list(study.paths("pooled")) == [("one", "", "", "", ""), ("two", "", "", "", "")]
+    assert list(study.paths("pooled", by=["model"])) == [("one",), ("two",)]
+    assert "pooled" in study and "sweep" not in study
 
 
 WRONG = {
@@ -115,6 +118,9 @@ def test_what_is_not_there_is_said(study, words):
 def test_what_is_no_study(study):
     with pytest.raises(BadInput, match="did you mean 's'"):
         chromolens.open_study(study.folder.parent / "s1")
+    (study.folder / "index.tsv").write_text("kind\tpath\n")
+    with pytest.raises(BadInput, match="run the study again"):
+        chromolens.open_study(study.folder)
     (study.folder / "index.tsv").unlink()
     with pytest.raises(BadInput, match="index.tsv"):
         chromolens.open_study(study.folder)

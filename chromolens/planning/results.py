@@ -11,7 +11,7 @@ import pandas as pd
 
 from chromolens import plugins
 
-KEYS = ["model", "task", "method", "fold", "replicate"]
+KEYS = ["model", "task", "method", "fold", "replicate", "shard"]
 COLUMNS = ["kind", *KEYS, "path"]
 
 # Table of jobs -> kind of file that each of them has -> its place in the study's folder.
