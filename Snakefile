@@ -35,6 +35,7 @@ include: "workflow/rules/lexicon.smk"
 include: "workflow/rules/hits.smk"
 include: "workflow/rules/checks.smk"
 include: "workflow/rules/provenance.smk"
+include: "workflow/rules/index.smk"
 include: "workflow/rules/report.smk"
 
 
@@ -44,6 +45,7 @@ rule all:
         collect("results/{study}/report/index.html", study=study),
         collect("results/{study}/acceptance.tsv", study=study),
         collect("results/{study}/provenance.json", study=study),
+        collect("results/{study}/index.tsv", study=study),
         track_files,
 
 

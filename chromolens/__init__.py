@@ -6,6 +6,7 @@ study never waits for TensorFlow.
 ==========================  ==================================================================
 ``load_model``, ``Model``   a saved network, of chromolens or of somebody else
 ``open_inputs``             a study's windows: sequences, labels, folds
+``open_study``              what a study found: tables, tracks, motifs, hits, networks by name
 ``attribute``               contributions of every base to one task's target (``Result``)
 ``attribute_tasks``         the same for several tasks, or for each input its own
 ``target_values``           the target itself
@@ -32,6 +33,7 @@ _HOMES = {
     "open_inputs": "chromolens.inputs.batches",
     "sufficient_subsets": "chromolens.sis.front",
     "target_values": "chromolens.models.targets",
+    "open_study": "chromolens.study",
 }
 __all__ = [*_HOMES]
 

@@ -9,13 +9,13 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from chromolens import tables
 from chromolens.checks.acceptance import show
 from chromolens.errors import BadInput
 from chromolens.explain import describe, explain
 from chromolens.export import finemo
+from chromolens.study import Study, open_study
 from chromolens.tables.motifs import LEXICON, MEMBERS
 
 
@@ -31,15 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _show(options: argparse.Namespace) -> str:
-    table, page = Path(options.study, "acceptance.tsv"), Path(options.study, "report/index.html")
-    if not table.exists():
-        raise BadInput(f"{options.study} has no acceptance.tsv: the study is not finished")
-    return f"{show(table)}\n\n{_readings(Path(options.study, 'lexicon'))}report: {page.resolve()}"
+    study = open_study(options.study)
+    table, page = study.path("acceptance"), study.place("report")
+    return f"{show(table)}\n\n{_readings(study)}report: {page.resolve()}"
 
 
-def _readings(folder: Path) -> str:
+def _readings(study: Study) -> str:
     """Which motif is seen by only one reading, where the study has a lexicon."""
-    files = folder / "lexicon.tsv", folder / "members.tsv"
+    files = study.place("lexicon"), study.place("members")
     if not all(file.exists() for file in files):
         return ""
     from chromolens.motifs.names.agreement import agreement

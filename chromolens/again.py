@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
@@ -19,7 +18,7 @@ from chromolens.inputs.folds import Folds
 from chromolens.inputs.reference_kinds import DRAWN
 from chromolens.kernels import AGREEMENT, unlike
 from chromolens.scores import Header, open_scores
-from chromolens.tables.inputs import FOLDS
+from chromolens.study import Study, open_study
 
 
 def again(study: str | Path, answer: dict) -> dict:
@@ -47,13 +46,13 @@ def again(study: str | Path, answer: dict) -> dict:
     """
     from chromolens.models import devices
 
-    study, path = Path(study), Path(study, answer["shard"])
+    opened, path = open_study(study), Path(study, answer["shard"])
     with open_scores(path) as file:
         header = Header.read(file)
         base = Interval(*_base(answer["place"]))
         region = next(r for r in map(Interval.from_name, path.stem.split("+")) if r.contains(base))
         scale = _scale(file[region.name], region, base, header)
-    found = _explained(study, header, base, answer)
+    found = _explained(opened, header, base, answer)
     row = header.tasks.index(answer["task"])
     keys = ("contribution", "prediction")
     value = {key: float(found[f"{key}s"][row, 0]) if found else np.nan for key in keys}
@@ -80,19 +79,21 @@ def _scale(group: object, region: Interval, base: Interval, header: Header) -> f
     return float(np.nanmax(near, initial=0.0))
 
 
-def _explained(study: Path, header: Header, base: Interval, answer: dict) -> dict:
+def _explained(study: Study, header: Header, base: Interval, answer: dict) -> dict:
     from chromolens.models.model import load_model
     from chromolens.tracks.jobs import with_drawn
     from chromolens.tracks.method import Method
     from chromolens.tracks.shards import explain_base
     from chromolens.tracks.tiling import Tiling
 
-    missing = [one["file"] for one in answer["networks"] if not (study / one["file"]).exists()]
-    genome = study / "inputs/genome.fa.gz"
+    networks = [study.folder / one["file"] for one in answer["networks"]]
+    named = zip(answer["networks"], networks, strict=True)
+    missing = [one["file"] for one, path in named if not path.exists()]
+    genome = study.place("genome")
     if missing or not genome.exists():
         raise BadInput(
             f"the value can't be computed anew: {(missing or [genome])[0]} is missing",
-            where=str(study),
+            where=str(study.folder),
             remedy="ask without --again, or run the study again",
         )
     settings = dict(header.settings["method"])
@@ -100,11 +101,10 @@ def _explained(study: Path, header: Header, base: Interval, answer: dict) -> dic
         settings.pop("name"), header.tasks, batch_size=header.run["batch_size"], **settings
     ).in_fold(header.fold)
     if method.references in DRAWN:
-        folds = tables.read(FOLDS, study / "inputs/folds.tsv")
-        windows = str(study / f"inputs/{header.model}.windows.tsv.gz")
-        own = Folds.of_table(folds).only(header.fold)
+        windows = str(study.path("model_windows", model=header.model))
+        own = Folds.of_table(study.table("folds")).only(header.fold)
         method = with_drawn(method, open_inputs(windows, str(genome)), own)
-    models = [load_model(study / one["file"]) for one in answer["networks"]]
+    models = [load_model(path) for path in networks]
     tiling = Tiling(**header.settings["tiling"])
     with Genome(str(genome)) as opened:
         return explain_base(models, opened, base, method=method, tiling=tiling)

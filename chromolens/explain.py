@@ -2,11 +2,9 @@
 
     python -m chromolens explain results/STUDY chr1:12345
 
-This module alone knows how a study's folder is laid out, because that folder is its argument. It
-imports no TensorFlow: networks are recognised by the digests of their files.
+It imports no TensorFlow: networks are recognised by the digests of their files.
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from chromolens.errors import BadInput, nearest
 from chromolens.genome.intervals import Interval
 from chromolens.provenance import file_digest
 from chromolens.scores import Header, open_scores
+from chromolens.study import Study, Track, open_study
 
 
 def explain(study: str | Path, place: str, *, task: str = "", method: str = "") -> list[dict]:
@@ -39,18 +38,17 @@ def explain(study: str | Path, place: str, *, task: str = "", method: str = "") 
     BadInput
         No such folder, chromosome, task or method; or a base that nothing explains.
     """
-    study, base = Path(study), _base(place)
-    made = _record(study)
-    if made["config"]["inputs"]["kind"] != "genome":
+    opened, base = open_study(study), _base(place)
+    if opened.config["inputs"]["kind"] != "genome":
         raise BadInput("only tracks over a genome are explained base by base", where=str(study))
-    covering = sorted(path for path in _shards(study) if _region(path, base))
+    covering = sorted(path for path in _shards(opened) if _region(path, base))
     if not covering:
         raise BadInput(
             f"no shard of {study} explains {place}",
-            where=str(study / "attribution"),
-            remedy="look in inputs/folds.tsv which chromosomes are explained",
+            where=str(study),
+            remedy=f"look in {opened.place('folds')} which chromosomes are explained",
         )
-    found = [answer for path in covering for answer in _answers(path, base, made, study)]
+    found = [answer for path in covering for answer in _answers(path, base, opened)]
     for key, wanted in (("task", task), ("method", method)):
         _check_wanted(wanted, sorted({answer[key] for answer in found}), key)
         found = [answer for answer in found if wanted in ("", answer[key])]
@@ -71,23 +69,10 @@ def _base(place: str) -> Interval:
     return Interval(chrom, int(position) - 1, int(position))
 
 
-def _record(study: Path) -> dict:
-    path = study / "provenance.json"
-    if not path.is_file():
-        raise BadInput(
-            f"{study} has no provenance.json",
-            where=str(path),
-            remedy="name a study's folder (results/STUDY), and let the study run to its end",
-        )
-    return json.loads(path.read_text())
-
-
-def _shards(study: Path) -> list[Path]:
-    return [path for folder in study.glob("attribution/*/*") for path in _shards_in(folder)]
-
-
-def _shards_in(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*.h5") if path.name != "windows.h5")
+def _shards(study: Study, **run: str) -> list[Path]:
+    """The shards that have been made, of one model and method or of all."""
+    paths = study.paths("shard", **run).values() if "shard" in study else []
+    return [path for path in paths if path.is_file()]
 
 
 def _regions(path: Path) -> list[Interval]:
@@ -102,8 +87,8 @@ def _region(path: Path, base: Interval) -> Interval | None:
     return next((region for region in _regions(path) if region.contains(base)), None)
 
 
-def _answers(path: Path, base: Interval, made: dict, study: Path) -> Iterator[dict]:
-    region = _region(path, base)
+def _answers(path: Path, base: Interval, study: Study) -> Iterator[dict]:
+    region, made = _region(path, base), study.provenance
     with open_scores(path) as file:
         header = Header.read(file)
         group = file[region.name]
@@ -118,10 +103,10 @@ def _answers(path: Path, base: Interval, made: dict, study: Path) -> Iterator[di
                 "contribution": float(group["contributions"][row, column]),
                 "prediction": float(group["predictions"][row, column]),
                 "track": _track(study, header, task, base),
-                "windows": _windows(path.parent, row, base, header),
-                "shard": str(path.relative_to(study)),
+                "windows": _windows(study, row, base, header),
+                "shard": study.relative(path),
                 "fold": header.fold,
-                "networks": [_network(study, digest, made) for digest in header.models],
+                "networks": [_network(study, digest) for digest in header.models],
                 "settings": header.settings,
                 "code": header.provenance.get("code"),
                 "run": header.run,
@@ -130,24 +115,21 @@ def _answers(path: Path, base: Interval, made: dict, study: Path) -> Iterator[di
             }
 
 
-def _track(study: Path, header: Header, task: str, base: Interval) -> dict | None:
+def _track(study: Study, header: Header, task: str, base: Interval) -> dict | None:
     """The track's own value, which must be that of the shard; None where it isn't written."""
-    from chromolens.tracks.bigwig import read_back
-
-    name = f"{header.study}.{header.model}.{task}.{header.method}.bw"
-    path = study / "tracks" / name
-    if not path.is_file():
+    paths = study.paths("track", ("model", "task", "method")) if "track" in study else {}
+    path = paths.get((header.model, task, header.method))
+    if path is None or not path.is_file():
         return None
-    value = read_back(path, base.chrom, base.start, base.end)
-    return {"file": f"tracks/{name}", "value": float(value[0])}
+    return {"file": study.relative(path), "value": float(Track(path).values(str(base))[0])}
 
 
-def _windows(folder: Path, row: int, base: Interval, header: Header) -> list[dict]:
+def _windows(study: Study, row: int, base: Interval, header: Header) -> list[dict]:
     """The windows over the base; a shard holds those that start in its regions."""
     width = header.settings["tiling"]["window"]
     reach = Interval(base.chrom, max(0, base.start - width + 1), base.end)
     found = []
-    for path in _shards_in(folder):
+    for path in _shards(study, model=header.model, method=header.method):
         for region in filter(reach.overlaps, _regions(path)):
             with open_scores(path) as file:
                 found += _starting_in(file[region.name], row, reach, width)
@@ -164,15 +146,15 @@ def _starting_in(group: object, row: int, reach: Interval, width: int) -> list[d
     ]
 
 
-def _network(study: Path, digest: str, made: dict) -> dict:
+def _network(study: Study, digest: str) -> dict:
     """The file that a digest belongs to: now in the folder, and when the study was recorded."""
-    recorded = [name for name, known in made.get("models", {}).items() if known == digest]
-    files = sorted(study.glob("models/*/*.keras"))
-    now = [str(path.relative_to(study)) for path in files if file_digest(path) == digest]
+    recorded = study.provenance.get("models", {}).values()
+    files = sorted(path for path in study.paths("network").values() if path.is_file())
+    now = [study.relative(path) for path in files if file_digest(path) == digest]
     return {
         "sha256": digest,
         "file": (now or ["not in this folder any more"])[0],
-        "recorded": bool(recorded),
+        "recorded": digest in recorded,
     }
 
 

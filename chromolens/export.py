@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from chromolens.errors import BadInput
-from chromolens.genome.fasta import Genome
-from chromolens.inputs.windows import read_windows
 from chromolens.motifs.hits.finemo import export_regions
+from chromolens.study import open_study
 
 
 def finemo(
@@ -16,17 +14,11 @@ def finemo(
     Returns the track that was read, and the TF-MoDISco file to call hits with (the task's, of
     any method). Raises BadInput for a study without these files, or a task without windows.
     """
-    study = Path(study)
-    track = study / "tracks" / f"{study.resolve().name}.{model}.{task}.{method}.scaled.bw"
-    motifs = sorted(study.glob(f"motifs/{model}/{task}/*/modisco.h5"))
-    for path in (track, *(motifs or [study / "motifs" / model / task / method / "modisco.h5"])):
-        if not path.is_file():
-            raise BadInput(
-                f"no file {path}",
-                expected="a finished study on a genome, and a method of it that is genome-wide",
-            )
-    windows = read_windows(study / "inputs" / f"{model}.windows.tsv.gz")
+    opened = open_study(study)
+    track = opened.track(model, task, method, "scaled").path
+    motifs = opened.path("modisco", model=model, task=task)
+    windows = opened.windows(model)
     events = windows[[task in source.split(",") for source in windows["source"]]]
-    with Genome(study / "inputs" / "genome.fa.gz") as genome:
+    with opened.genome() as genome:
         export_regions(genome, track, events, folder)
-    return track, motifs[0]
+    return track, motifs

@@ -17,10 +17,12 @@ from chromolens.genome.intervals import Interval
 from chromolens.models import devices
 from chromolens.models.model import load_model
 from chromolens.models.training.save import save_model
+from chromolens.planning import results
 from chromolens.scores import Origin
 from chromolens.tracks.method import Method
 from chromolens.tracks.shards import explain_shard
 from chromolens.tracks.tiling import Tiling
+from tests.indexes import write_index
 
 WINDOW, SIZE = 40, 1000
 
@@ -36,16 +38,25 @@ def study(tmp_path_factory):
     models = [network(folder / f"models/main/fold0.{number}.keras") for number in (0, 1)]
     method = Method("gradient_x_input", ["b", "a"], references="dinucleotide_shuffle",
                     n_references=3, strands="both", seed=5, batch_size=16)  # fmt: skip
+    shards = folder / "attribution/main/gradient_x_input"
     with Genome(folder / "inputs/genome.fa.gz") as genome:
         for start in range(0, SIZE, 350):
             region = Interval("a", start, min(start + 350, SIZE))
             explain_shard(
-                models, genome, [region], folder / f"attribution/main/d/{region.name}.h5",
+                models, genome, [region], shards / f"{region.name}.h5",
                 method=method, tiling=Tiling(WINDOW, 10), windows_at_once=16,
                 origin=Origin("s", "main", region.name, "fold0", {}, devices.describe()),
             )  # fmt: skip
     made = {"config": {"inputs": {"kind": "genome"}}, "models": {}, "inputs": {}}
     (folder / "provenance.json").write_text(json.dumps(made))
+    run = {"model": "main", "fold": "fold0"}
+    names = [Interval("a", at, min(at + 350, SIZE)).name for at in range(0, SIZE, 350)]
+    write_index(
+        folder,
+        genome=results.ONE,
+        trainings=[run | {"replicate": number} for number in (0, 1)],
+        shards=[run | {"method": "gradient_x_input", "shard": name} for name in names],
+    )
     return folder
 
 
@@ -76,10 +87,10 @@ def changed(study, tmp_path, by):
     """The study with a shard whose contributions are moved by a share of the largest."""
     other = tmp_path / "study"
     other.mkdir()
-    for name in ("inputs", "models", "provenance.json"):
+    for name in ("inputs", "models", "provenance.json", "index.tsv"):
         (other / name).symlink_to(study / name)
-    source = study / "attribution/main/d/a-0-350.h5"
-    path = other / "attribution/main/d/a-0-350.h5"
+    source = study / "attribution/main/gradient_x_input/a-0-350.h5"
+    path = other / "attribution/main/gradient_x_input/a-0-350.h5"
     path.parent.mkdir(parents=True)
     path.write_bytes(source.read_bytes())
     with h5py.File(path, "r+") as file:

@@ -12,6 +12,7 @@ from chromolens.errors import BadInput
 from chromolens.explain import describe, explain
 from chromolens.scores import REGION, TILING, Header, create
 from chromolens.tracks.bigwig import write_bigwig
+from tests.indexes import write_index
 
 WINDOW, STRIDE, SIZE = 20, 10, 100
 
@@ -37,6 +38,10 @@ def study(tmp_path):
         "models": {"models/main/fold0.0.keras": digest},
     }
     (tmp_path / "provenance.json").write_text(json.dumps(made))
+    run = {"model": "main", "fold": "fold0"}
+    shards = [{**run, "method": "ism", "shard": f"a-{start}-{start + 50}"} for start in (0, 50)]
+    track = {"model": "main", "task": "one", "method": "ism", "track": "ism"}
+    write_index(tmp_path, "small", trainings=[{**run, "replicate": 0}], shards=shards, raw=[track])
     return tmp_path
 
 

@@ -7,7 +7,9 @@ import pytest
 from chromolens.__main__ import main
 from chromolens.genome.fasta import prepare_fasta
 from chromolens.inputs.windows import write_windows
+from chromolens.planning import results
 from chromolens.tracks.bigwig import write_bigwig
+from tests.indexes import write_index
 
 
 @pytest.fixture
@@ -29,6 +31,11 @@ def study(tmp_path):
     track = folder / "tracks/small.main.one.ism.scaled.bw"
     write_bigwig(track, {"a": 500}, lambda _, start, end: np.arange(start, end))
     (folder / "motifs/main/one/ism/modisco.h5").touch()
+    reading = {"model": "main", "task": "one", "method": "ism"}
+    scaled = [reading | {"track": "ism.scaled"}]
+    write_index(
+        folder, "small", genome=results.ONE, models=[reading], scaled=scaled, motifs=[reading]
+    )
     return folder
 
 
@@ -42,5 +49,5 @@ def test_the_events_windows_are_written(study, tmp_path, capsys):
 
 def test_a_task_that_was_not_explained_is_an_error(study, tmp_path, capsys):
     assert main(["finemo", str(study), "main", "two", "ism", str(tmp_path / "out")]) == 2
-    assert "small.main.two.ism.scaled.bw" in capsys.readouterr().err
+    assert "there is no task 'two'" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

@@ -11,14 +11,15 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "chromolens"
 LAYERS = [
     "genome", "inputs", "architectures", "models", "attribution",
-    "tracks", "motifs", "sis", "checks", "report",
+    "tracks", "motifs", "sis", "checks", "study", "report",
 ]  # fmt: skip
 BASE = {"errors", "kernels", "plugins", "scores", "tables", "runlog", "provenance", "ties"}
 # Above all layers: they read the config, or a finished study.
 TOP = {"again", "config", "planning", "config_docs", "explain", "__main__", "__init__", "export"}
 WITH_TENSORFLOW = {"architectures", "models", "attribution", "sis", "checks"}
 PLANNING = ["config", "planning.sources", "planning.divide", "planning.plan", "planning.disk"]
-PLANNING += ["planning.preflight", "planning.interpreter", "plugins", "provenance"]
+PLANNING += ["planning.preflight", "planning.interpreter", "planning.results"]
+PLANNING += ["plugins", "provenance", "study"]
 
 
 def modules() -> list[Path]:

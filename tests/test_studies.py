@@ -7,6 +7,8 @@ from pathlib import Path
 
 from workflows import ROOT, SMALL, run_snakemake
 
+from chromolens import open_study
+
 
 def test_the_default_study_cut_small_makes_every_result(small_study: Path) -> None:
     results = small_study / "results/small"
@@ -15,6 +17,29 @@ def test_the_default_study_cut_small_makes_every_result(small_study: Path) -> No
     for name in ("acceptance.tsv", "provenance.json", "motifs/main/bound/deeplift_rescale"):
         assert (results / name).exists()
     assert (results / "sis/main/bound/clusters.tsv").exists()
+
+
+def test_the_study_is_opened_and_all_of_its_results_are_there(small_study: Path) -> None:
+    study = open_study(small_study / "results/small")
+    assert all((study.folder / path).exists() for path in study.index["path"])
+    assert not study.index.drop(columns="path").duplicated().any()
+    for kind in study.tables:
+        assert len(study.table(kind).columns) > 1, kind
+    assert {"lexicon", "pooled", "sis", "hits", "windows", "members"} <= set(study.tables)
+    assert study.config["study"] == "small" and study.models == ["main", "permuted"]
+    place = "chr1:100-160"
+    for track in (
+        study.track("main", "bound"),
+        study.track("main", "bound", form="scaled"),
+        study.prediction("main", "bound"),
+        study.observed("bound"),
+    ):
+        assert track.values(place).shape == (60,)
+    with study.genome() as genome:
+        assert len(genome.sequence("chr1", 100, 160)) == 60
+    assert list(study.windows()["group"].unique()) and "bound" in study.windows("main")
+    assert set(study.motifs()) == set(study.table("lexicon")["motif"])
+    assert study.model("main", "fold1").tasks == ["bound"]
 
 
 def jobs_after(folder: Path, change: str) -> dict[str, str]:

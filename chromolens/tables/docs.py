@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from chromolens.runlog import atomic
-from chromolens.tables import checks, inputs, models, motifs, sis
+from chromolens.tables.catalogue import declared
 from chromolens.tables.column import Column, Table
 
 TARGET = Path(__file__).parents[2] / "docs" / "formats.md"
@@ -27,13 +27,6 @@ def write() -> None:
     text = page()
     with atomic(TARGET) as path:
         path.write_text(text)
-
-
-def declared() -> list[Table]:
-    """Every table, in the order of the modules."""
-    found = [vars(module).values() for module in (inputs, models, motifs, sis, checks)]
-    own = [item for items in found for item in items if isinstance(item, Table)]
-    return list({id(table): table for table in own}.values())
 
 
 def _block(match: re.Match) -> str:

@@ -6,7 +6,15 @@
 import sys
 
 from chromolens import config as configuration, provenance
-from chromolens.planning import disk, divide, interpreter, plan, preflight, sources
+from chromolens.planning import (
+    disk,
+    divide,
+    interpreter,
+    plan,
+    preflight,
+    results,
+    sources,
+)
 
 # Snakemake puts these paths into the commands of jobs as they are
 interpreter.check_checkout(workflow.basedir)

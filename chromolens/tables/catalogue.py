@@ -1,0 +1,11 @@
+"""All tables that are declared."""
+
+from chromolens.tables import checks, inputs, models, motifs, sis, study
+from chromolens.tables.column import Table
+
+
+def declared() -> list[Table]:
+    """Every table, in the order of the modules."""
+    found = [vars(module).values() for module in (inputs, models, motifs, sis, checks, study)]
+    own = [item for items in found for item in items if isinstance(item, Table)]
+    return list({id(table): table for table in own}.values())

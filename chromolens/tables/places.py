@@ -1,0 +1,115 @@
+"""Where every kind of file lies in a study's folder: the one place that knows.
+
+The rules write these files, each under the same literal path below ``results/{study}``;
+``tests/test_results.py`` holds the two together.
+"""
+
+import re
+
+from chromolens.tables.catalogue import declared
+from chromolens.tables.column import Table
+from chromolens.tables.study import INDEX
+
+KEYS = INDEX.names[1:-1]
+"""What tells files of one kind apart."""
+
+# Table of jobs -> kind of file that each of them has -> its place in the study's folder.
+FILES = {
+    "study": {
+        "windows": "inputs/windows.tsv.gz",
+        "folds": "inputs/folds.tsv",
+        "dropped": "inputs/dropped.tsv",
+        "notes": "inputs/notes.json",
+        "lexicon": "lexicon/lexicon.tsv",
+        "members": "lexicon/members.tsv",
+        "lexicon_meme": "lexicon/lexicon.meme",
+        "acceptance": "acceptance.tsv",
+        "provenance": "provenance.json",
+        "report": "report/index.html",
+    },
+    "genome": {
+        "genome": "inputs/genome.fa.gz",
+        "chromosomes": "inputs/chromosomes.tsv",
+    },
+    "simulated": {
+        "truth": "simulated/truth.bed",
+        "core": "simulated/core.bed",
+    },
+    "models": {
+        "model_windows": "inputs/{model}.windows.tsv.gz",
+        "metrics": "models/{model}/metrics.tsv",
+        "pooled": "models/{model}/pooled.tsv",
+        "predictions": "models/{model}/predictions.tsv.gz",
+        "picked": "attribution/{model}/windows.tsv",
+        "thresholds": "sis/{model}/thresholds.tsv",
+        "filters": "filters/{model}/filters.tsv",
+        "filters_meme": "filters/{model}/filters.meme",
+        "filter_sites": "filters/{model}/sites.tsv",
+    },
+    "trainings": {
+        "network": "models/{model}/{fold}.{replicate}.keras",
+        "card": "models/{model}/{fold}.{replicate}.json",
+        "history": "models/{model}/{fold}.{replicate}.history.tsv",
+    },
+    "shards": {"shard": "attribution/{model}/{method}/{shard}.h5"},
+    "explained": {"explained": "attribution/{model}/{method}/windows.h5"},
+    "raw": {"track": "tracks/{study}.{model}.{task}.{track}.bw"},
+    "scaled": {"scaled_track": "tracks/{study}.{model}.{task}.{track}.bw"},
+    "sd": {"sd_track": "tracks/{study}.{model}.{task}.{track}.bw"},
+    "sign": {"sign_track": "tracks/{study}.{model}.{task}.{track}.bw"},
+    "prediction": {"prediction_track": "tracks/{study}.{model}.{task}.{track}.bw"},
+    "observed": {"observed_track": "tracks/{study}.{task}.observed.bw"},
+    "records": {"contributions": "contributions/{study}.{model}.{task}.{method}.h5"},
+    "motifs": {
+        "modisco": "motifs/{model}/{task}/{method}/modisco.h5",
+        "patterns": "motifs/{model}/{task}/{method}/patterns.tsv",
+        "patterns_meme": "motifs/{model}/{task}/{method}/patterns.meme",
+        "subpatterns": "motifs/{model}/{task}/{method}/subpatterns.tsv",
+        "seqlets": "motifs/{model}/{task}/{method}/seqlets.bed",
+        "merged": "motifs/{model}/{task}/{method}/merged.tsv",
+        "merged_h5": "motifs/{model}/{task}/{method}/merged.h5",
+        "merged_meme": "motifs/{model}/{task}/{method}/merged.meme",
+        "matches": "motifs/{model}/{task}/{method}/matches.tsv",
+        "matches_meme": "motifs/{model}/{task}/{method}/matches.meme",
+        "motif_page": "report/motifs/{model}.{task}.{method}.html",
+    },
+    "subsets": {
+        "sis": "sis/{model}/{task}/sis.tsv.gz",
+        "sis_counts": "sis/{model}/{task}/counts.tsv",
+        "sis_clusters": "sis/{model}/{task}/clusters.tsv",
+        "sis_aligned": "sis/{model}/{task}/aligned.tsv.gz",
+        "sis_motifs": "sis/{model}/{task}/motifs.tsv",
+        "sis_weights": "sis/{model}/{task}/weights.tsv",
+        "sis_meme": "sis/{model}/{task}/motifs.meme",
+        "sis_bed": "sis/{model}/{task}/subsets.bed",
+    },
+    "swept": {"sweep": "sis/{model}/{task}/sweep.tsv"},
+    "masked": {"mask": "checks/{model}.mask.tsv"},
+    "searched": {
+        "hits": "hits/{model}/{task}/{method}/hits.bed.gz",
+        "hits_bigbed": "hits/{model}/{task}/{method}/hits.bb",
+        "sought": "hits/{model}/{task}/{method}/motifs.tsv",
+    },
+    "checked_hits": {"checked_hits": "checks/{model}.{task}.{method}.hits.tsv"},
+    "completeness": {"completeness": "checks/{model}.{method}.completeness.tsv"},
+    "planted": {"planted": "checks/{model}.{task}.{method}.planted.tsv"},
+    "tiled": {"tiles": "checks/{model}.tiles.tsv"},
+    "compared": {"methods": "checks/{model}.methods.tsv"},
+}
+
+
+def _table_at(place: str) -> Table | None:
+    named = re.sub(r"{(\w+)}", lambda key: key[1].upper(), place)
+    by_file = {table.file: table for table in declared()}
+    # a model's windows have the columns of all windows
+    return by_file.get(named) or by_file.get(named.replace("MODEL.windows", "windows"))
+
+
+KINDS = [kind for files in FILES.values() for kind in files]
+TABLES = {
+    kind: table
+    for files in FILES.values()
+    for kind, place in files.items()
+    if (table := _table_at(place)) is not None
+}
+"""Kind of file -> how its table is declared."""

@@ -1,0 +1,46 @@
+"""Where every result lies, for those who read them.
+
+NEEDS     nothing: the plan says it
+PROVIDES  results/{study}/index.tsv
+"""
+
+index = results.index(
+    study,
+    {
+        "study": results.ONE,
+        "genome": results.ONE if genome else [],
+        "simulated": results.ONE if settings.get("simulate") else [],
+        "models": models,
+        "trainings": trainings,
+        "shards": results.of_shards(shards, runs),
+        "explained": windowed,
+        **results.of_tracks(tracked, joined),
+        "observed": {"task": tasks if genome else []},
+        "records": tracked[:0] if genome else tracked,
+        "motifs": model_tasks.assign(method=motif_method),
+        "subsets": sis_tasks,
+        "swept": swept,
+        "masked": {"model": list(dict.fromkeys(row.model for row in sis_tasks))},
+        "searched": searched,
+        "checked_hits": checked_hits,
+        "completeness": runs,
+        "planted": tracked if settings.get("simulate") else tracked[:0],
+        "tiled": {"model": tiled_models},
+        "compared": {"model": compared},
+    },
+)
+
+
+rule index_results:
+    output:
+        table="results/{study}/index.tsv",
+    log:
+        "logs/{study}/index_results.log",
+    localrule: True
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["index_results"],
+        index=index.to_dict("list"),
+    script:
+        "../../scripts/index_results.py"
