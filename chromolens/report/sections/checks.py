@@ -6,6 +6,8 @@ from chromolens.inputs.windows import read_windows
 from chromolens.report.study import Study, read, read_all
 from chromolens.report.tables import Table, count, of_frame, significant
 
+NEEDS = ("windows", "completeness", "planted", "tiles")
+
 
 def context(study: Study) -> dict:
     """Tables of this section, and the sentence about shared words."""

@@ -9,6 +9,8 @@ from chromolens.inputs.windows import read_windows, task_names
 from chromolens.report.study import Study, read
 from chromolens.report.tables import Table, count, decimal
 
+NEEDS = ("windows", "folds", "dropped")
+
 
 def context(study: Study) -> dict:
     """Tables of windows and drops, the diagram of the folds, models and methods."""

@@ -5,6 +5,8 @@ import pandas as pd
 from chromolens.report.study import Study, read_all
 from chromolens.report.tables import Table, count, decimal, plural
 
+NEEDS = ("sought", "checked_hits")
+
 _MOST = 12
 """Motifs shown per reading; the others are counted."""
 _KEYS = ["model", "task", "method"]

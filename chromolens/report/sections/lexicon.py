@@ -10,6 +10,8 @@ from chromolens.report.figures.lexicon import Column, Row, draw
 from chromolens.report.study import Study
 from chromolens.report.tables import plural
 
+NEEDS = ("lexicon", "members", "lexicon_meme", "merged", "sis")
+
 _MOST, _NAMELESS = 40, 8
 """Motifs drawn, and of those without a name."""
 

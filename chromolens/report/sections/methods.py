@@ -10,6 +10,8 @@ from chromolens.report.figures import charts
 from chromolens.report.study import Study, read_all
 from chromolens.report.tables import Table, count, decimal, significant
 
+NEEDS = ("methods",)
+
 RANDOM = "random"
 
 

@@ -12,6 +12,8 @@ from chromolens.report.study import Reading, Study, read
 from chromolens.report.tables import count, plural, significant
 from chromolens.report.tables import words as listed
 
+NEEDS = ("merged", "merged_h5", "motif_page")
+
 _MOST = 12
 """Patterns drawn per reading; more are listed by number only."""
 

@@ -7,6 +7,8 @@ from chromolens.report.figures import charts
 from chromolens.report.study import Study, Training, read, read_all
 from chromolens.report.tables import Table, count, decimal
 
+NEEDS = ("history", "predictions", "metrics", "pooled")
+
 _WORDS = {
     "auroc": "AUROC",
     "auprc": "AUPRC",

@@ -11,6 +11,16 @@ from chromolens.report.sections.subset_motifs import Motifs, aligned_clusters
 from chromolens.report.study import Study, read
 from chromolens.report.tables import count, plural, words
 
+NEEDS = (
+    "sis",
+    "sis_counts",
+    "sis_clusters",
+    "sis_aligned",
+    "sis_motifs",
+    "sis_weights",
+    "sis_meme",
+)
+
 _STRINGS, _CLUSTERS = 15, 6
 _NOISE = -1
 

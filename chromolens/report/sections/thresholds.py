@@ -8,6 +8,8 @@ from chromolens.report.figures import sweep as sweep_figure
 from chromolens.report.study import Study, read, read_all
 from chromolens.report.tables import Table, count, plural, significant, words
 
+NEEDS = ("sweep", "mask", "sis")
+
 _SCALES = {
     "positives": "percentile of the positives' held-out predictions",
     "relative": "per cent of the way from the masked to the whole window",

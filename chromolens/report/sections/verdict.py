@@ -5,6 +5,8 @@ import pandas as pd
 from chromolens.report.study import Study, read
 from chromolens.report.tables import significant
 
+NEEDS = ("acceptance",)
+
 _KINDS = {
     "floor": "must hold",
     "goal": "hoped for",
