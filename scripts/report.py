@@ -1,10 +1,14 @@
 """Put a study on one page."""
 
+from pathlib import Path
+
 from chromolens.report.gather import gather
 from chromolens.report.page import write_report
 from chromolens.runlog import log_to
+from chromolens.study import open_study
 
 log_to(snakemake.log[0])
 
-files = {name: snakemake.input.get(name) for name in snakemake.input.keys()}
-write_report(snakemake.output[0], gather(files, **dict(snakemake.params.items())))
+study = open_study(Path(snakemake.input.index).parent)
+shown = gather(study, snakemake.input.genes, **dict(snakemake.params.items()))
+write_report(snakemake.output[0], shown)

@@ -6,6 +6,7 @@ The rules write these files, each under the same literal path below ``results/{s
 """
 
 from collections.abc import Iterable, Mapping
+from types import ModuleType
 
 import pandas as pd
 
@@ -58,6 +59,12 @@ def of_tracks(tracked: pd.DataFrame, joined: pd.DataFrame) -> dict[str, pd.DataF
         "sign": table[table["array"] == "sign"],
         "prediction": table[table["array"] == "predictions"].assign(method=""),
     }
+
+
+def needs(sections: ModuleType) -> list[str]:
+    """Kinds of results that a package of sections says it is made from, read without importing."""
+    names = plugins.names(sections)
+    return [kind for name in names for kind in plugins.constant(sections, name, "NEEDS", ())]
 
 
 def needed(index: pd.DataFrame, kinds: Iterable[str]) -> list[str]:

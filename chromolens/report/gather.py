@@ -1,7 +1,6 @@
-"""From a rule's lists of files and the tables that gave them to a ``Study``."""
+"""From an opened study to the files and facts that its page is made from."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,89 +11,113 @@ from chromolens.models.nulls import is_null
 from chromolens.motifs.names.database import load_database
 from chromolens.report.motif_page import MotifFiles
 from chromolens.report.study import Study
-from chromolens.tables.checks import PLANTED, TILES
+from chromolens.study import KEYS
+from chromolens.study import Study as Opened
 from chromolens.tables.column import Table
+from chromolens.tables.places import TABLES as DECLARED
 
-Rows = Sequence[Mapping[str, Any]]
-SIS = {
-    "sis.tsv.gz": "sis",
-    "counts.tsv": "counts",
-    "clusters.tsv": "clusters",
-    "aligned.tsv.gz": "aligned",
-    "motifs.tsv": "motifs",
-    "weights.tsv": "weights",
-    "motifs.meme": "meme",
+# Fields of ``Study``, and the kind of results that each of them holds: one file,
+ONE = {name: name for name in ("windows", "folds", "dropped", "truth")} | {"fasta": "genome"}
+# several that are joined,
+SEVERAL = {
+    "metrics": "metrics",
+    "pooled": "pooled",
+    "masks": "mask",
+    "completeness": "completeness",
+    "compared": "methods",
+    "hits": "sought",
+    "checked_hits": "checked_hits",
+}
+# or one for each model, task, method.
+READING = ("model", "task", "method")
+KEYED = {
+    "tracks": ("track", READING),
+    "explained": ("explained", ("model", "method")),
+    "motif_pages": ("motif_page", READING),
+    "sweeps": ("sweep", ("model", "task")),
+}
+SIS = {"sis": "sis", "meme": "sis_meme"} | {
+    name: f"sis_{name}" for name in ("counts", "clusters", "aligned", "motifs", "weights")
+}
+LEXICON = {"table": "lexicon", "members": "members", "meme": "lexicon_meme"}
+TABLES = {
+    "Planted bases found again": "planted",
+    "Every tile of the held-out chromosomes": "tiles",
 }
 MOTIF_TABLES = ("patterns", "subpatterns", "merged", "matches", "matches_meme", "merged_h5")
 
 
 def gather(
-    files: Mapping[str, Any],
+    study: Opened,
+    genes: Sequence[str],
     *,
-    config: Mapping[str, Any],
     settings: Mapping[str, Any],
     database: Mapping[str, str],
-    trainings: Rows,
-    tracked: Rows,
-    windowed: Rows,
-    model_tasks: Rows,
-    motif_method: str,
     code: str = "",
 ) -> Study:
-    """The study whose ``files`` are lists in the order of the tables ``trainings`` and so on.
+    """What the page of ``study`` shows.
 
-    ``config`` is the study's, ``settings`` those of its inputs with local files, ``code`` the
-    digest of what made the page.
+    ``genes`` is the file of genes, if there is one; ``settings`` are those of the study's inputs,
+    and ``database`` its motifs, with local files; ``code`` is the digest of what made the page.
     """
-    models = list(config["models"])
-    readings = [(row["model"], row["task"], row["method"]) for row in tracked]
-    tasks = [(row["model"], row["task"]) for row in model_tasks]
-    made = json.loads(Path(files["provenance"]).read_text())
+    config = study.config
     return Study(
         title=config["title"] or config["study"],
         kind=settings["kind"],
         date=date.today().isoformat(),
         version=__version__,
-        windows=Path(files["windows"]),
-        folds=Path(files["folds"]),
-        dropped=Path(files["dropped"]),
-        acceptance=Path(files["acceptance"]) if config["acceptance"] else None,
+        acceptance=study.path("acceptance") if config["acceptance"] else None,
         models={name: _described(model) for name, model in config["models"].items()},
         nulls=frozenset(name for name, model in config["models"].items() if is_null(model)),
         methods={n: _words(m["settings"]) for n, m in config["attribution"]["methods"].items()},
-        histories=_keyed(
-            [(r["model"], r["fold"], r["replicate"]) for r in trainings], files["histories"]
-        ),
-        predictions=_keyed([(name, "", 0) for name in models], files["predictions"]),
-        metrics=list(map(Path, files["metrics"])),
-        pooled=list(map(Path, files["pooled"])),
-        tracks=_keyed(readings, files["tracks"]),
-        prediction_tracks=_keyed(readings, files["prediction_tracks"]),
-        explained=_keyed([(row["model"], row["method"]) for row in windowed], files["explained"]),
-        fasta=_one(files["fasta"]),
-        genes=_one(files["genes"]),
-        truth=_one(files["truth"]),
+        genes=_one(genes),
         peaks=settings.get("peaks", {}),
         chromosome_names=settings.get("chromosome_names", {}),
         loci=config["report"]["loci"],
-        patterns={
-            (*task, motif_method): (Path(table), Path(h5))
-            for task, table, h5 in zip(tasks, files["patterns"], files["modisco"], strict=True)
-        },
-        motif_pages=_keyed([(*task, motif_method) for task in tasks], files["motif_pages"]),
-        sis=_by_task(files["subsets"]),
-        sweeps=dict(zip(tasks, map(Path, files["sweeps"]), strict=False)),
-        masks=list(map(Path, files["masks"])),
-        lexicon=dict(zip(("table", "members", "meme"), files["lexicon"], strict=True)),
         database=load_database(database),
-        completeness=list(map(Path, files["completeness"])),
-        compared=list(map(Path, files["compared"])),
-        hits=list(map(Path, files["hits"])),
-        checked_hits=list(map(Path, files["checked_hits"])),
-        tables=_tables(files),
         config=config,
-        provenance=_shown(made, config["study"]),
+        provenance=_shown(study.provenance, config["study"]),
+        **_files(study),
     )
+
+
+def _files(study: Opened) -> dict[str, Any]:
+    """The fields of ``Study`` that hold paths of results."""
+    trainings = _by(study, "history", ("model", "fold", "replicate")).items()
+    predictions = _by(study, "prediction_track", READING[:2])
+    tracks = _by(study, "track", READING)
+    return {
+        **{field: _one(_all(study, kind)) for field, kind in ONE.items()},
+        **{field: _all(study, kind) for field, kind in SEVERAL.items()},
+        **{field: _by(study, kind, keys) for field, (kind, keys) in KEYED.items()},
+        "histories": {(m, fold, int(number)): path for (m, fold, number), path in trainings},
+        "predictions": {(m, "", 0): p for (m,), p in _by(study, "predictions", KEYS[:1]).items()},
+        "prediction_tracks": {reading: predictions[reading[:2]] for reading in tracks},
+        "patterns": _together(study, ["merged", "merged_h5"], READING),
+        "sis": {
+            task: dict(zip(SIS, paths, strict=True))
+            for task, paths in _together(study, SIS.values(), READING[:2]).items()
+        },
+        "lexicon": {name: study.path(kind) for name, kind in LEXICON.items()},
+        "tables": _tables(study),
+    }
+
+
+def _by(study: Opened, kind: str, keys: Sequence[str]) -> dict[tuple[str, ...], Path]:
+    """The files of ``kind`` by ``keys``; none where the study has no such results."""
+    return study.paths(kind, keys) if kind in study else {}
+
+
+def _all(study: Opened, kind: str) -> list[Path]:
+    return list(_by(study, kind, KEYS).values())
+
+
+def _together(
+    study: Opened, kinds: Iterable[str], keys: Sequence[str]
+) -> dict[tuple[str, ...], tuple[Path, ...]]:
+    """The files of all ``kinds`` by ``keys``."""
+    first, *others = (_by(study, kind, keys) for kind in kinds)
+    return {key: (path, *(other[key] for other in others)) for key, path in first.items()}
 
 
 def gather_motifs(
@@ -105,7 +128,10 @@ def gather_motifs(
     settings: Mapping[str, Any],
     code: str = "",
 ) -> MotifFiles:
-    """The motifs of the model, task and method in ``names``; otherwise as ``gather``."""
+    """The motifs of the model, task and method in ``names``, from a rule's ``files``.
+
+    ``config`` is the study's; the others are as in ``gather``.
+    """
     sizes = _one(files["chromosomes"])
     return MotifFiles(
         title=config["title"] or config["study"],
@@ -119,11 +145,7 @@ def gather_motifs(
     )
 
 
-def _keyed(keys: Sequence[tuple], paths: Sequence[str]) -> dict[tuple, Path]:
-    return {key: Path(path) for key, path in zip(keys, paths, strict=True)}
-
-
-def _one(paths: str | Sequence[str]) -> Path | None:
+def _one(paths: str | Sequence[str | Path]) -> Path | None:
     """The file of an input that has one or none."""
     paths = [paths] if isinstance(paths, str) else list(paths)
     return Path(paths[0]) if paths else None
@@ -142,15 +164,11 @@ def _words(settings: Mapping[str, Any]) -> str:
     return ", ".join(f"{key} {value}" for key, value in settings.items())
 
 
-def _tables(files: Mapping[str, Any]) -> dict[str, tuple[Table, Path]]:
-    named = {
-        "Planted bases found again": ("planted", PLANTED),
-        "Every tile of the held-out chromosomes": ("tiles", TILES),
-    }
+def _tables(study: Opened) -> dict[str, tuple[Table, Path]]:
     return {
-        title if number == 0 else f"{title} ({number + 1})": (table, Path(path))
-        for title, (kind, table) in named.items()
-        for number, path in enumerate(files[kind])
+        title if number == 0 else f"{title} ({number + 1})": (DECLARED[kind], path)
+        for title, kind in TABLES.items()
+        for number, path in enumerate(_all(study, kind))
     }
 
 
@@ -162,11 +180,3 @@ def _shown(made: Mapping[str, Any], study: str) -> dict[str, Any]:
         "inputs": made["inputs"],
         "commands": [f"snakemake --configfile STUDY.yaml --cores all  # study: {study}"],
     }
-
-
-def _by_task(paths: Sequence[str]) -> dict[tuple[str, str], dict[str, Path]]:
-    """Files ``sis/MODEL/TASK/NAME`` by model and task, and by the name of their part."""
-    found: dict[tuple[str, str], dict[str, Path]] = {}
-    for path in map(Path, paths):
-        found.setdefault((path.parts[-3], path.parts[-2]), {})[SIS[path.name]] = path
-    return found

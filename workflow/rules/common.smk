@@ -15,6 +15,7 @@ from chromolens.planning import (
     results,
     sources,
 )
+from chromolens.report import sections
 
 # Snakemake puts these paths into the commands of jobs as they are
 interpreter.check_checkout(workflow.basedir)

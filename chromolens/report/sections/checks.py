@@ -8,6 +8,8 @@ from chromolens.report.study import Study
 from chromolens.report.tables import Table, count, of_frame, significant
 from chromolens.tables.checks import COMPLETENESS
 
+NEEDS = ("windows", "completeness", "planted", "tiles")
+
 
 def context(study: Study) -> dict:
     """Tables of this section, and the sentence about shared words."""

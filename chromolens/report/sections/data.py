@@ -11,6 +11,8 @@ from chromolens.report.study import Study
 from chromolens.report.tables import Table, count, decimal
 from chromolens.tables.inputs import DROPPED, FOLDS
 
+NEEDS = ("windows", "folds", "dropped")
+
 
 def context(study: Study) -> dict:
     """Tables of windows and drops, the diagram of the folds, models and methods."""

@@ -8,6 +8,8 @@ from chromolens.report.tables import Table, count, decimal, plural
 from chromolens.tables.checks import CHECKED_HITS
 from chromolens.tables.motifs import SOUGHT
 
+NEEDS = ("sought", "checked_hits")
+
 _MOST = 12
 """Motifs shown per reading; the others are counted."""
 _KEYS = ["model", "task", "method"]

@@ -12,6 +12,8 @@ from chromolens.report.study import Study
 from chromolens.report.tables import plural
 from chromolens.tables.motifs import LEXICON, MEMBERS
 
+NEEDS = ("lexicon", "members", "lexicon_meme", "merged", "sis")
+
 _MOST, _NAMELESS = 40, 8
 """Motifs drawn, and of those without a name."""
 

@@ -13,6 +13,8 @@ from chromolens.report.sections.performance import pool_predictions
 from chromolens.report.study import Study
 from chromolens.report.tables import significant
 
+NEEDS = ("windows", "predictions", "track", "prediction_track", "explained", "genome", "truth")
+
 Loci = dict[tuple[str, str], list[Locus]]
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from chromolens.report.study import Study
 from chromolens.report.tables import Table
 
+NEEDS = ("provenance",)
+
 _OWN_PLACE = ("versions", "inputs", "commands")
 
 

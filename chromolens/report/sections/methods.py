@@ -12,6 +12,8 @@ from chromolens.report.study import Study
 from chromolens.report.tables import Table, count, decimal, significant
 from chromolens.tables.checks import METHODS
 
+NEEDS = ("methods",)
+
 RANDOM = "random"
 
 

@@ -14,6 +14,8 @@ from chromolens.report.tables import count, plural, significant
 from chromolens.report.tables import words as listed
 from chromolens.tables.motifs import MERGED
 
+NEEDS = ("merged", "merged_h5", "motif_page")
+
 _MOST = 12
 """Patterns drawn per reading; more are listed by number only."""
 

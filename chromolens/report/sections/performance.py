@@ -9,6 +9,8 @@ from chromolens.report.study import Study, Training
 from chromolens.report.tables import Table, count, decimal
 from chromolens.tables.models import HISTORY, METRICS, POOLED, PREDICTIONS
 
+NEEDS = ("history", "predictions", "metrics", "pooled")
+
 _WORDS = {
     "auroc": "AUROC",
     "auprc": "AUPRC",

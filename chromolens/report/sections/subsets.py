@@ -13,6 +13,16 @@ from chromolens.report.study import Study
 from chromolens.report.tables import count, plural, words
 from chromolens.tables.sis import ALIGNED, CLUSTERS, COUNTS, SUBSET_MOTIFS, SUBSETS, WEIGHTS
 
+NEEDS = (
+    "sis",
+    "sis_counts",
+    "sis_clusters",
+    "sis_aligned",
+    "sis_motifs",
+    "sis_weights",
+    "sis_meme",
+)
+
 _STRINGS, _CLUSTERS = 15, 6
 _NOISE = -1
 

@@ -5,6 +5,8 @@ from chromolens.report.study import Study
 from chromolens.report.tables import significant
 from chromolens.tables.checks import ACCEPTANCE
 
+NEEDS = ("acceptance",)
+
 _KINDS = {
     "floor": "must hold",
     "goal": "hoped for",
