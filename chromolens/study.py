@@ -194,7 +194,7 @@ class Study:
             )
         parts = []
         for places, path in paths.items():
-            part = tables.read(TABLES[kind], _made(path, kind))
+            part = _read(kind, _made(path, kind))
             told = {key: place for key, place in zip(KEYS, places, strict=True) if place}
             new = {key: place for key, place in told.items() if key not in part}
             parts.append(part.assign(**new)[[*new, *part.columns]] if len(paths) > 1 else part)
@@ -254,6 +254,15 @@ class Study:
 
     def _names(self, key: str) -> list[str]:
         return [name for name in self.index[key].unique() if name]
+
+
+def _read(kind: str, path: Path) -> pd.DataFrame:
+    """A table as it is declared; windows are declared for either kind of inputs."""
+    if kind in ("windows", "model_windows"):
+        from chromolens.inputs.windows import read_windows
+
+        return read_windows(path)
+    return tables.read(TABLES[kind], path)
 
 
 def _made(path: Path, what: str) -> Path:
