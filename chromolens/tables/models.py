@@ -17,6 +17,7 @@ HISTORY = Table(
         integer("epoch", "1, 2, ..."),
         number("loss", "mean over the training windows", missing=True),
         number("val_loss", "mean over the validation windows", missing=True),
+        number("OUTPUT_loss", "of one output where there are several; `val_` as above", many=True),
         number("seconds", "that the epoch took", "s"),
     ),
 )

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import jensenshannon
 
+from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.models.judging.evaluate import evaluate
 from chromolens.models.judging.predict import predict_groups
 from chromolens.models.model import Model
 from chromolens.models.training.objectives import Profiles
 from chromolens.models.training.train import train
+from chromolens.tables.models import HISTORY
 from tests.models.planted import ToyGenome
 
 SMALL = {"filters": 12, "kernel": 9, "dilated_layers": 1, "profile_kernel": 25}
@@ -69,6 +71,14 @@ def test_loss_is_profile_loss_plus_weighted_counts_loss(trained):
     weight = json.loads((folder / "m.json").read_text())["counts_weight"]
     total = history["val_profile_alpha_loss"] + weight * history["val_counts_loss"]
     np.testing.assert_allclose(history["val_loss"], total, rtol=1e-4)
+
+
+def test_the_history_has_the_losses_of_all_outputs_as_declared(trained, tmp_path):
+    _, history, _, _ = trained
+    tables.write(HISTORY, history, tmp_path / "history.tsv")
+    read = tables.read(HISTORY, tmp_path / "history.tsv")
+    assert {"loss", "counts_loss", "profile_alpha_loss", "val_counts_loss"} <= set(read)
+    np.testing.assert_array_equal(read["val_counts_loss"], history["val_counts_loss"])
 
 
 def test_distances_by_a_loop(trained):

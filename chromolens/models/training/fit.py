@@ -68,9 +68,10 @@ def _epoch(
     start = time.monotonic()
     fitted = network.fit(training, epochs=1, shuffle=False, verbose=0).history
     held_out = network.evaluate(validation, verbose=0, return_dict=True)
-    row = {"epoch": epoch + 1}
-    row |= {name: float(values[0]) for name, values in sorted(fitted.items())}
-    row |= {f"val_{name}": float(value) for name, value in sorted(held_out.items())}
+    losses = {name: float(values[0]) for name, values in fitted.items()}
+    losses |= {f"val_{name}": float(value) for name, value in held_out.items()}
+    row = {"epoch": epoch + 1, "loss": losses.pop("loss"), "val_loss": losses.pop("val_loss")}
+    row |= dict(sorted(losses.items()))  # of each output, where there are several
     _check_finite(row)
     row["seconds"] = round(time.monotonic() - start, 2)
     return row
