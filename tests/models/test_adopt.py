@@ -11,6 +11,7 @@ from keras import layers
 from chromolens import config
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import open_inputs
+from chromolens.inputs.folds import Folds
 from chromolens.models.model import load_model
 from chromolens.models.training.train import train
 from chromolens.planning import plan
@@ -105,7 +106,7 @@ def study(**model: object) -> dict:
     return config.complete(text | {"models": {"main": model, "other": {}}}, [])
 
 
-FOLDS = pd.DataFrame({"fold": ["fold0", "fold0", "fold1", "fold2"]})
+FOLDS = Folds({f"fold{i}": {"test": [f"part{i}"]} for i in range(3)})
 
 
 def test_files_of_folds():
