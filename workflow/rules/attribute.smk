@@ -58,7 +58,9 @@ rule attribute:
         batch_size=config["attribution"]["batch_size"],
     params:
         code=code["attribute"],
-        plugin=lookup(dpath="{method}", within=provenance.plugin_digests("attribution/methods")),
+        plugin=lookup(
+            dpath="{method}", within=provenance.plugin_digests("attribution/methods")
+        ),
         fold=lookup(query="shard == '{shard}'", cols="fold", within=shards),
         folds=roles,
         shared=plan.attribution_settings(config, settings),
@@ -95,7 +97,9 @@ rule explain_windows:
         batch_size=min(32, config["attribution"]["batch_size"]),
     params:
         code=code["explain_windows"],
-        plugin=lookup(dpath="{method}", within=provenance.plugin_digests("attribution/methods")),
+        plugin=lookup(
+            dpath="{method}", within=provenance.plugin_digests("attribution/methods")
+        ),
         folds=roles,
         explains=lookup(dpath="{model}/explains", within=model_settings),
         windows=lookup(
