@@ -31,8 +31,8 @@ demo-seeds: env  ## the default study over three seeds (SEEDS="1 2 3")
 	for seed in $(SEEDS); do $(RUN) --config study=demo-$$seed seed=$$seed && \
 	$(BIN)/python -m chromolens show results/demo-$$seed || exit 1; done
 
-test: env  ## all tests but test-cluster (twelve to fifteen minutes on two cores)
-	@echo "all tests but test-cluster: twelve to fifteen minutes on two cores"
+test: env  ## all tests but test-cluster (about sixteen minutes on two cores)
+	@echo "all tests but test-cluster: about sixteen minutes on two cores"
 	$(PYTEST) --ignore tests/cluster
 
 test-eigen: env  ## the tests of numbers, with TensorFlow's other kernels
