@@ -81,7 +81,7 @@ def no_rule(what: str, expected: str = "") -> NoRule:
         f"DeepLIFT has no rule for {what}",
         expected=expected,
         remedy="explain this model with integrated_gradients, gradient_x_input or ism, add a "
-        'rule in chromolens/attribution/rules/, or ask for fallback="gradient": the layer is '
+        'rule in attribution/deeplift/rules/, or ask for fallback="gradient": the layer is '
         "then treated by its gradient, and recorded",
     )
 

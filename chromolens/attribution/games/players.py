@@ -28,7 +28,7 @@ class Game:
     full, empty : float64 (tasks,)
         The target at the input and at the reference.
     seed : int32 (1, 2)
-        Of the input, for ``_draws``; None where the method draws nothing.
+        Of the input, for ``gradients.draws``; None where the method draws nothing.
     number : int32
         Of the reference among those of the input.
     values

@@ -2,7 +2,7 @@
 
 Keras 2 itself (``tf_keras``) reads the file and answers the same random sequences: a network
 whose answers differ is not handed out. Layers that Keras 3 lacks leave a network that is known
-by its outputs and gradients alone (``_foreign``).
+by its outputs and gradients alone (``network``).
 """
 
 import json

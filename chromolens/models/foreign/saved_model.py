@@ -19,7 +19,7 @@ def read(folder: Path) -> keras.Model:
     """The network in a SavedModel folder.
 
     With Keras 2's metadata, and no Lambda layer (code) in it, the layers are known; otherwise
-    only the graph is, and the network is wrapped (``_foreign``).
+    only the graph is, and the network is wrapped (``network``).
 
     Raises
     ------
