@@ -1,5 +1,6 @@
 """What a caller meets: the names at the door, and the package outside a checkout."""
 
+import shutil
 import subprocess
 import sys
 
@@ -30,8 +31,14 @@ def test_a_result_is_shown_in_a_line():
 
 
 def test_an_installed_wheel_reads_a_config_and_names_its_versions(tmp_path):
+    source = tmp_path / "source"  # building leaves files where it is done
+    source.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE", "requirements.lock"):
+        shutil.copy(ROOT / name, source)
+    for name in ("chromolens", "workflow"):
+        shutil.copytree(ROOT / name, source / name, symlinks=True)
     run = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    wheel = [*run, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, ROOT]
+    wheel = [*run, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, source]
     subprocess.run(wheel, check=True, cwd=tmp_path)
     (built,) = tmp_path.glob("chromolens-*.whl")
     site = tmp_path / "site"
