@@ -4,7 +4,7 @@ from chromolens import tables
 from chromolens.inputs.batches import open_inputs
 from chromolens.inputs.folds import Folds
 from chromolens.models import devices
-from chromolens.models.judging.held_out import evaluate_folds
+from chromolens.models.judging.evaluate import evaluate_folds
 from chromolens.runlog import log_to
 from chromolens.tables.models import METRICS, POOLED, PREDICTIONS
 

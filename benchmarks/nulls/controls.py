@@ -14,7 +14,7 @@ from chromolens.inputs.batches import Inputs, of_model, open_inputs
 from chromolens.inputs.chosen import choose
 from chromolens.inputs.folds import Folds, fold_table
 from chromolens.inputs.windows import rows_of
-from chromolens.models.judging.held_out import HeldOut, evaluate_folds
+from chromolens.models.judging.evaluate import HeldOut, evaluate_folds
 from chromolens.models.model import load_model
 from chromolens.models.training.train import train
 from chromolens.planning.plan import attribution_settings, sis_settings

@@ -27,7 +27,7 @@ from sklearn.cluster import DBSCAN, HDBSCAN
 from sklearn.metrics import adjusted_rand_score
 
 from chromolens.sis.motifs.aligned import aligned_clusters, by_size, distances
-from chromolens.sis.motifs.clusters import paper_clusters
+from chromolens.sis.motifs.cluster_motifs import paper_clusters
 from tests.sis.families import planted_strings
 
 HARDER = {"drop": 0.25, "noisy": 0.3}

@@ -1,13 +1,170 @@
-"""The records of a FASTA on their way into another file, and what each one is."""
+"""The records of a FASTA: read from front to back, and on their way into another file.
 
+Any DNA FASTA in little memory, and where it is damaged: plain, gzip and bgzip (told apart by
+content, not by name), upper or lower case, any line width, CRLF.
+"""
+
+import gzip
 import hashlib
+import os
+import zlib
 from collections.abc import Container, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from chromolens.genome.scan import scan
+from chromolens.errors import BadInput
+
+BLOCK = 1 << 22  # bytes in memory at a time; also the longest header line
+_LETTERS = b"ACGTRYSWKMBDHVNXacgtryswkmbdhvnx"
+_SPACE = b"\r\n\t "
+_UPPER = bytes(range(256)).upper()
+_GZIP = b"\x1f\x8b"
+# A bgzip file ends with this empty block (SAM specification 4.1.2); without it, it was cut off.
+_BGZIP_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Part of a record: ``name`` where one begins, else ``bases`` (upper case) of the current."""
+
+    line: int
+    name: str | None = None
+    bases: bytes = b""
+
+
+def scan(path: str | Path) -> Iterator[Piece]:
+    """Yield the pieces of the FASTA ``path`` in order; memory doesn't grow with the file.
+
+    Raises BadInput, with the line, for a truncated or corrupt file, text that isn't FASTA,
+    letters that aren't IUPAC DNA codes, records without a name or a sequence, names used twice.
+    """
+    names: dict[str, int] = {}
+    empty = None
+    with _open(path) as stream:
+        for piece in _pieces(path, stream):
+            if piece.name is not None:
+                _check_header(path, piece, names, empty)
+                names[piece.name] = piece.line
+                empty = piece
+            elif piece.bases:
+                if not names:
+                    _not_fasta(path, piece.line)
+                empty = None
+            yield piece
+    if not names:
+        _not_fasta(path, 1)
+    if empty is not None:
+        _empty_record(path, empty)
+
+
+def _pieces(path: str | Path, stream: BinaryIO) -> Iterator[Piece]:
+    line, fresh = 1, True
+    for block in _blocks(path, stream):
+        place = 0
+        while place < len(block):
+            is_header = fresh and block[place] == ord(">")
+            if is_header:
+                end = block.find(b"\n", place) + 1 or len(block)
+                words = block[place + 1 : end].decode("utf-8", "replace").split()
+                yield Piece(line, name=words[0] if words else "")
+            else:
+                end = block.find(b"\n>", place) + 1 or len(block)
+                yield Piece(line, bases=_bases(path, block[place:end], line))
+            line += block.count(b"\n", place, end)
+            fresh = block[end - 1] == ord("\n")
+            place = end
+
+
+def _blocks(path: str | Path, stream: BinaryIO) -> Iterator[bytes]:
+    """Blocks that end with a line, unless a line is longer than a block."""
+    lines = 1
+    try:
+        while block := stream.read(BLOCK) + stream.readline(BLOCK):
+            yield block
+            lines += block.count(b"\n")
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise BadInput(
+            f"{path} is truncated or corrupt: {error}",
+            where=f"{path}, after line {lines}",
+            remedy="fetch or compress the file again",
+        ) from error
+
+
+def _bases(path: str | Path, block: bytes, line: int) -> bytes:
+    wrong = block.translate(None, _LETTERS + _SPACE)
+    if wrong:
+        line += block.count(b"\n", 0, block.index(wrong[:1]))
+        raise BadInput(
+            f"{chr(wrong[0])!r} is not a DNA letter",
+            expected="A, C, G, T, N or another IUPAC code, in either case",
+            where=f"{path}, line {line}",
+            remedy="give the genome as DNA FASTA (RNA: write T for U; alignments: remove gaps)",
+        )
+    return block.translate(_UPPER, _SPACE)
+
+
+@contextmanager
+def _open(path: str | Path) -> Iterator[BinaryIO]:
+    if not Path(path).is_file():
+        raise BadInput(f"no file {path}", expected="a FASTA file, plain, gzip or bgzip")
+    with open(path, "rb") as raw:
+        if raw.peek(2)[:2] != _GZIP:
+            yield raw
+            return
+        _check_bgzip_end(path, raw)
+        with gzip.open(raw) as stream:
+            yield stream
+
+
+def _check_bgzip_end(path: str | Path, raw: BinaryIO) -> None:
+    """A bgzip file cut between two blocks reads as a whole gzip file; its end mark tells."""
+    is_bgzip = raw.peek(16)[12:16] == b"BC\x02\x00"
+    if is_bgzip and raw.seek(0, os.SEEK_END) >= len(_BGZIP_END):
+        raw.seek(-len(_BGZIP_END), os.SEEK_END)
+        if raw.read() != _BGZIP_END:
+            raise BadInput(
+                f"{path} is truncated: bgzip's end mark is missing",
+                where=f"{path}, its last {len(_BGZIP_END)} bytes",
+                remedy="fetch or compress the file again",
+            )
+    raw.seek(0)
+
+
+def _check_header(
+    path: str | Path, piece: Piece, names: dict[str, int], empty: Piece | None
+) -> None:
+    where = f"{path}, line {piece.line}"
+    if empty is not None:
+        _empty_record(path, empty)
+    if not piece.name:
+        raise BadInput("a sequence without a name", expected="'>name'", where=where)
+    if piece.name in names:
+        raise BadInput(
+            f"two sequences are called {piece.name!r} (the name ends at the first space)",
+            where=f"{where}; the first is in line {names[piece.name]}",
+            remedy="rename or remove one",
+        )
+
+
+def _not_fasta(path: str | Path, line: int) -> None:
+    raise BadInput(
+        f"{path} is not FASTA: no header before the first sequence",
+        expected="a first line such as '>chr1'",
+        where=f"{path}, line {line}",
+    )
+
+
+def _empty_record(path: str | Path, piece: Piece) -> None:
+    raise BadInput(
+        f"the sequence {piece.name!r} is empty",
+        where=f"{path}, line {piece.line}",
+        remedy="remove its header, or fetch the file again if it should have a sequence",
+    )
+
 
 _LINE = 80  # bases to a line
 

@@ -1,21 +1,27 @@
-"""Example loci: read what is drawn over them, in a genome or in labelled records."""
+"""Example loci: which are shown, and what is drawn over them, in a genome or in records.
+
+Per model and task: among the held-out positives with the highest predictions those that hold
+most contribution, one per chromosome while there are chromosomes left. The same tables give
+the same loci.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pandas as pd
 import pyBigWig
 
 from chromolens.genome.fasta import Genome
 from chromolens.genome.onehot import decode
-from chromolens.report import explained
 from chromolens.report.annotation import Annotation, Mark
-from chromolens.report.choice import apart, best_predicted, centred, spread
 from chromolens.report.study import Study
 
 CONTEXT = 2400
 """Bases of the overview above a locus."""
+
+_CANDIDATES, _BLOCK = 40, 1000
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,7 @@ def _mass(track: Path, row: object) -> float:
 
 def _placed(path: Path, task: str, row: object, start: int, end: int) -> np.ndarray | None:
     """Contributions of the explained window ``row`` over [start, end), or None without them."""
-    found = explained.window(path, task, row.id)
+    found = explained_window(path, task, row.id)
     if found is None:
         return None
     placed = np.full(end - start, np.nan)
@@ -169,7 +175,7 @@ def _genome_locus(
 def record_loci(study: Study, model: str, task: str, predictions: pd.DataFrame) -> list[Locus]:
     """Loci of one model and task in labelled records, from the explained windows."""
     files = {key[1]: path for key, path in study.explained.items() if key[0] == model}
-    masses = {method: explained.masses(path, task) for method, path in files.items()}
+    masses = {method: explained_masses(path, task) for method, path in files.items()}
     files = {method: path for method, path in files.items() if masses[method]}
     if not files:
         return []
@@ -182,7 +188,7 @@ def record_loci(study: Study, model: str, task: str, predictions: pd.DataFrame) 
 
 
 def _record_locus(study: Study, task: str, row: object, files: dict[str, Path]) -> Locus:
-    found = {method: explained.window(path, task, row.id) for method, path in files.items()}
+    found = {method: explained_window(path, task, row.id) for method, path in files.items()}
     found = {method: pair for method, pair in found.items() if pair is not None}
     onehot, contributions = next(iter(found.values()))
     furthest = max(0, len(contributions) - study.locus_width)
@@ -190,3 +196,84 @@ def _record_locus(study: Study, task: str, row: object, files: dict[str, Path]) 
     shown = slice(start, start + study.locus_width)
     rows = {method: pair[1][shown] for method, pair in found.items()}
     return Locus(task, row.id, start, decode(onehot[shown]), rows, [], row.prediction)
+
+
+def spread(candidates: pd.DataFrame, number: int) -> pd.DataFrame:
+    """The first ``number`` rows by ``score``, from as many groups as there are.
+
+    ``candidates`` has columns id, group, score. Ties go to the smaller id.
+    """
+    ordered = candidates.sort_values(["score", "id"], ascending=[False, True], kind="stable")
+    turn = ordered.groupby("group", sort=False).cumcount()
+    return ordered.assign(turn=turn).sort_values("turn", kind="stable").head(number)
+
+
+def best_predicted(predictions: pd.DataFrame, task: str) -> pd.DataFrame:
+    """Held-out positives of ``task`` with the highest predictions: id, group, prediction.
+
+    The best tenth, but no fewer than 40. Without 1/0 labels, all windows take part.
+    """
+    labels = predictions.get(f"{task}.label", pd.Series(1, index=predictions.index))
+    positive = predictions[labels == 1] if labels.dropna().isin([0, 1]).all() else predictions
+    ordered = positive.dropna(subset=task).sort_values(
+        [task, "id"], ascending=[False, True], kind="stable"
+    )
+    top = ordered.head(max(_CANDIDATES, len(ordered) // 10))
+    return top[["id", "group", task]].rename(columns={task: "prediction"})
+
+
+def densest(values: np.ndarray, width: int) -> int:
+    """Start of the ``width`` bases whose absolute values sum to most (the middle one of ties)."""
+    size = np.nan_to_num(np.abs(values))
+    if len(size) <= width:
+        return 0
+    sums = np.convolve(size, np.ones(width), mode="valid")
+    ties = np.flatnonzero(sums >= sums.max() - 1e-9)
+    return int(ties[len(ties) // 2])
+
+
+def centred(values: np.ndarray, width: int) -> int:
+    """Start of ``width`` bases with most contribution, moved so that it lies in their middle.
+
+    The middle is the mean place weighted with squared contributions; the start may be negative.
+    """
+    start = densest(values, width)
+    weight = np.nan_to_num(values[start : start + width]) ** 2
+    if not weight.any():
+        return start
+    middle = start + (np.arange(len(weight)) * weight).sum() / weight.sum()
+    return int(round(middle - (width - 1) / 2))
+
+
+def apart(candidates: pd.DataFrame, distance: int) -> pd.DataFrame:
+    """Candidates (chrom, start, score, id) less those near a better one of their chromosome."""
+    ordered = candidates.sort_values(["score", "id"], ascending=[False, True], kind="stable")
+    kept: dict[str, list[int]] = {}
+    lonely = []
+    for chrom, start in zip(ordered["chrom"], ordered["start"], strict=True):
+        taken = kept.setdefault(chrom, [])
+        lonely.append(all(abs(start - other) > distance for other in taken))
+        taken += [start] if lonely[-1] else []
+    return ordered[lonely]
+
+
+def explained_masses(path: Path, task: str) -> dict[str, float]:
+    """Sum of absolute contributions of each explained window of ``task``; none if it has none."""
+    with h5py.File(path) as file:
+        if task not in file:
+            return {}
+        stored = file[task]["contributions"]
+        starts = range(0, len(stored), _BLOCK)
+        sums = [np.abs(stored[start : start + _BLOCK]).sum(axis=1) for start in starts]
+        ids = file[task]["id"].asstr()[:]
+    return dict(zip(ids, np.concatenate([*sums, []]).tolist(), strict=True))
+
+
+def explained_window(path: Path, task: str, name: str) -> tuple[np.ndarray, np.ndarray] | None:
+    """One-hot (length, 4) and contributions (length,) of a window; None if it isn't there."""
+    with h5py.File(path) as file:
+        places = np.flatnonzero(file[task]["id"].asstr()[:] == name) if task in file else []
+        if not len(places):
+            return None
+        at = int(places[0])
+        return file[task]["onehot"][at], file[task]["contributions"][at]

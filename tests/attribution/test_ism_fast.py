@@ -10,7 +10,7 @@ from keras import layers
 from chromolens.architectures import basset
 from chromolens.attribution import front
 from chromolens.attribution.mutants import mutants as carrying
-from chromolens.attribution.mutants.propagation import read
+from chromolens.attribution.mutants.mutants import read
 from chromolens.models.model import Model
 from chromolens.models.targets import target_function
 
@@ -124,9 +124,7 @@ def carried(network, row, size):
 
 @pytest.mark.parametrize("name", CHAINS)
 def test_carried_changes_are_those_of_forward_passes(name, monkeypatch):
-    monkeypatch.setattr(
-        "chromolens.attribution.mutants.propagation.Propagation.pays", lambda _: True
-    )
+    monkeypatch.setattr("chromolens.attribution.mutants.mutants.Propagation.pays", lambda _: True)
     network, row = network_of(name, 31), networks.sequences(1, 31)[0]
     model = Model.of(network)
     asked = model.logits(mutants(row).reshape(-1, 31, 4)).numpy().reshape(31, 3, 2)
@@ -192,7 +190,7 @@ def test_the_method_carries_changes_too(monkeypatch):
     found = {}
     for way in (True, False):
         monkeypatch.setattr(
-            "chromolens.attribution.mutants.propagation.Propagation.pays", lambda _, way=way: way
+            "chromolens.attribution.mutants.mutants.Propagation.pays", lambda _, way=way: way
         )
         options = {"method": "ism", "references": "zeros", "batch_size": 4}
         found[way] = front.attribute(Model.of(network), inputs, **options)

@@ -8,8 +8,7 @@ import tensorflow as tf
 from keras import layers
 
 from chromolens.attribution import front
-from chromolens.attribution.signals import lrp_recurrent
-from chromolens.attribution.signals.lrp import Relevance
+from chromolens.attribution.signals.lrp import RULES, Relevance
 from chromolens.errors import BadInput
 
 LENGTH = 8
@@ -140,7 +139,7 @@ NAMES = ["LSTM", "backwards", "last", "GRU", "GRU of old", "SimpleRNN", "Bidirec
 def test_recurrent_equations_are_those_of_keras(name):
     layer, x = recurrent(name), networks.sequences(3, LENGTH)
     networks.randomised(sequential(layer))
-    ours = lrp_recurrent.RULES[type(layer)](Relevance(1e-4, "signal"), layer, tf.constant(x))
+    ours = RULES[type(layer)](Relevance(1e-4, "signal"), layer, tf.constant(x))
     np.testing.assert_allclose(ours, layer(x), atol=1e-6)
 
 

@@ -10,7 +10,7 @@ import pysam
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.genome import fasta, scan
+from chromolens.genome import fasta, records
 from chromolens.genome.fasta import Genome, chromosome_sizes, index_names, prepare_fasta
 
 
@@ -53,7 +53,7 @@ def write(path, text, form="plain"):
 @pytest.mark.parametrize("width", [1, 60, 80, 10_000])
 @pytest.mark.parametrize("block", [40, 1 << 22])
 def test_any_form_becomes_the_same_genome(tmp_path, genome, form, width, block, monkeypatch):
-    monkeypatch.setattr(scan, "BLOCK", block)
+    monkeypatch.setattr(records, "BLOCK", block)
     source = write(tmp_path / "source", text_of(masked(genome), width, "\r\n"), form)
     content = prepare_fasta(source, tmp_path / "genome.fa.gz")
     md5 = [hashlib.md5(sequence.encode()).hexdigest() for sequence in genome.values()]
@@ -135,7 +135,7 @@ DAMAGE = {
 @pytest.mark.parametrize("block", [4, 1 << 22])
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_damage_is_located(tmp_path, damage, block, monkeypatch):
-    monkeypatch.setattr(scan, "BLOCK", block)
+    monkeypatch.setattr(records, "BLOCK", block)
     text, message = DAMAGE[damage]
     source = write(tmp_path / "in.fa", text)
     with pytest.raises(BadInput, match=message) as error:

@@ -8,11 +8,10 @@ import pytest
 
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome, prepare_fasta
-from chromolens.genome.instances import information
 from chromolens.genome.onehot import codes_of, encode, sequence_of
 from chromolens.genome.onehot import reverse_complement_codes as turned
 from chromolens.genome.planting import apportion
-from chromolens.genome.simulate import simulate
+from chromolens.genome.simulate import information, simulate
 from chromolens.inputs.peaks import read_peaks
 
 WORDS = {"one": "TTACGCGTAATGA", "two": "GATTACAGG", "three": "CCCGTTTGGCC", "decoy": "TGCTGACTCA"}

@@ -6,8 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from chromolens.attribution.mutants.joins import Average, Maximum
-from chromolens.attribution.mutants.propagation import read
+from chromolens.attribution.mutants.mutants import Average, Maximum, read
 from chromolens.models import kinds
 from chromolens.models.foreign.keras2_config import hard_sigmoid_of_keras_2
 from chromolens.models.kinds import Kind

@@ -8,7 +8,7 @@ import pytest
 
 from chromolens.architectures import cnn
 from chromolens.inputs.folds import Folds
-from chromolens.models.judging.held_out import evaluate_folds
+from chromolens.models.judging.evaluate import evaluate_folds
 from chromolens.models.training.train import train
 from tests.models.planted import sequences
 

@@ -11,9 +11,8 @@ import pytest
 from synthetic_study import SITES
 
 from chromolens.report.annotation import annotation
-from chromolens.report.choice import apart, best_predicted, centred, densest, spread
-from chromolens.report.figures.overview import edges
-from chromolens.report.loci import values
+from chromolens.report.figures.locus import edges
+from chromolens.report.loci import apart, best_predicted, centred, densest, spread, values
 from chromolens.report.sections import loci as section
 from chromolens.report.sections.performance import pool_predictions
 

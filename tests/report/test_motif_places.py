@@ -10,7 +10,7 @@ from motif_files import LENGTH, SITE, write_patterns
 
 from chromolens.motifs.modisco.merged_file import write_merged
 from chromolens.report.figures.motifs import BINS, letters, spread
-from chromolens.report.motif_places import from_tss, seqlet_places
+from chromolens.report.motif_page import from_tss, seqlet_places
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from chromolens.sis.motifs import aligned
 from chromolens.sis.motifs.aligned import aligned_clusters, distances, lay
-from chromolens.sis.motifs.clusters import paper_clusters
+from chromolens.sis.motifs.cluster_motifs import paper_clusters
 from tests.sis.families import planted_strings
 
 OTHER = dict(zip("ACGTN", "TGCAN", strict=True))

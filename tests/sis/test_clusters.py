@@ -10,7 +10,7 @@ from sklearn.cluster import DBSCAN
 
 from chromolens.genome.onehot import codes_of, reverse_complement_codes, sequence_of
 from chromolens.sis.motifs.aligned import aligned_clusters
-from chromolens.sis.motifs.clusters import cluster_table, paper_clusters
+from chromolens.sis.motifs.cluster_motifs import cluster_table, paper_clusters
 from chromolens.sis.motifs.strings import sis_string
 from tests.sis.families import noise, site, strand
 

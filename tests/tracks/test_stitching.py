@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from chromolens.genome.intervals import Interval
-from chromolens.tracks.stitching import stitch
+from chromolens.tracks.shards import stitch
 from chromolens.tracks.tiling import window_starts
 
 WIDTH = 12

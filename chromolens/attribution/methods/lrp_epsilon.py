@@ -12,8 +12,7 @@ import tensorflow as tf
 
 from chromolens.attribution.explanation import Explanation, reference_values, slopes
 from chromolens.attribution.settings import check_choice, check_number
-from chromolens.attribution.signals import lrp, lrp_recurrent
-from chromolens.attribution.signals.lrp import GATES, Relevance
+from chromolens.attribution.signals.lrp import GATES, RULES, Relevance, other
 from chromolens.models.graph import walk
 from chromolens.models.targets import Target
 
@@ -46,10 +45,10 @@ def explain(
     """
     check_number("lrp_epsilon", "epsilon", epsilon, above=0)
     check_choice("lrp_epsilon", "gates", gates, GATES)
-    relevance, rules = Relevance(epsilon, gates), lrp.RULES | lrp_recurrent.RULES
+    relevance = Relevance(epsilon, gates)
 
     def rule(layer: keras.Operation, *inputs: object, **options: object) -> object:
-        return rules.get(type(layer), lrp.other)(relevance, layer, *inputs, **options)
+        return RULES.get(type(layer), other)(relevance, layer, *inputs, **options)
 
     here = slopes(target, inputs, forward=partial(walk, target.graph, rule=rule))
     return Explanation(

@@ -1,18 +1,64 @@
-"""How well networks predict groups they have not seen: metrics per training, and pooled.
+"""How well all trainings of a model predict groups they have not seen: metrics, and pooled.
 
 Masked labels (NaN) are left out of every metric. The tables come from ``predict.predict_groups``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from chromolens.inputs.batches import Inputs
+from chromolens.inputs.folds import Folds
 from chromolens.models.judging import metrics
-from chromolens.models.judging.predict import BASELINE, DISTANCE, LABEL
+from chromolens.models.judging.predict import BASELINE, DISTANCE, LABEL, predict_groups
+from chromolens.models.model import load_model
 from chromolens.runlog import logger
 from chromolens.tables.models import POOLED
+
+
+class HeldOut(NamedTuple):
+    """Tables: ``metrics`` per fold, ``pooled`` over the folds, ``predictions`` of every window."""
+
+    metrics: pd.DataFrame
+    pooled: pd.DataFrame
+    predictions: pd.DataFrame
+
+
+def evaluate_folds(
+    inputs: Inputs,
+    paths: Iterable[str],
+    folds: Folds,
+    *,
+    tasks: list[str],
+    objective: str,
+    name: str,
+    seed: int,
+) -> HeldOut:
+    """Metrics of the trainings ``paths`` of model ``name`` on their folds' test groups.
+
+    A training's fold and replicate stand in its sidecar.
+    """
+    metrics, predictions = [], []
+    for path in paths:
+        model = load_model(path)
+        origin = {"fold": model.facts["fold"], "replicate": int(model.facts["replicate"])}
+        held_out = predict_groups(
+            model,
+            inputs,
+            tasks=tasks,
+            groups=folds.groups(origin["fold"], "test"),
+            objective=objective,
+            training_groups=folds.groups(origin["fold"], "training"),
+        )
+        question = {"tasks": tasks, "objective": objective, "model": name}
+        metrics.append(evaluate(held_out, **question, **origin))
+        predictions.append(held_out.assign(**origin))
+    pooled = pool(predictions, **question, windows=inputs.windows, seed=seed)
+    return HeldOut(pd.concat(metrics), pooled, pd.concat(predictions))
+
 
 # Objective -> metric -> its function and the columns ``{task}{suffix}`` that it compares.
 _METRICS = {
