@@ -54,6 +54,9 @@ def _explain(options: argparse.Namespace) -> str:
 
         devices.configure()  # one thread, as the workflow's jobs on CPUs have
         answers = [answer | {"again": again(options.study, answer)} for answer in answers]
+    unlike = [answer for answer in answers if "NOT THE SAME" in answer]
+    if unlike:
+        print(f"NOT THE SAME in shard and track: {len(unlike)} values", file=sys.stderr)
     return json.dumps(answers, indent=1) if options.json else describe(answers)
 
 

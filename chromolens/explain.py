@@ -94,15 +94,17 @@ def _answers(path: Path, base: Interval, study: Study) -> Iterator[dict]:
         group = file[region.name]
         column = base.start - region.start
         for row, task in enumerate(header.tasks):
-            yield {
+            track = _track(study, header, task, base)
+            value = float(group["contributions"][row, column])
+            yield _unlike(value, track) | {
                 "place": f"{base.chrom}:{base.end}",
                 "study": header.study,
                 "model": header.model,
                 "method": header.method,
                 "task": task,
-                "contribution": float(group["contributions"][row, column]),
+                "contribution": value,
                 "prediction": float(group["predictions"][row, column]),
-                "track": _track(study, header, task, base),
+                "track": track,
                 "windows": _windows(study, row, base, header),
                 "shard": study.relative(path),
                 "fold": header.fold,
@@ -122,6 +124,16 @@ def _track(study: Study, header: Header, task: str, base: Interval) -> dict | No
     if path is None or not path.is_file():
         return None
     return {"file": study.relative(path), "value": float(Track(path).values(str(base))[0])}
+
+
+def _unlike(value: float, track: dict | None) -> dict[str, str]:
+    """What to say first where a shard and its track give a base different values."""
+    if track is None or np.array_equal(value, track["value"], equal_nan=True):
+        return {}
+    return {
+        "NOT THE SAME": f"the shard says {value:.9g}, {track['file']} {track['value']:.9g}: one "
+        "is damaged or of another run. Remove the track and run the study again"
+    }
 
 
 def _windows(study: Study, row: int, base: Interval, header: Header) -> list[dict]:

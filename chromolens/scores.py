@@ -11,23 +11,34 @@ windows         a group per task: ``WINDOWS``, and ``HYPOTHETICAL`` where the me
 joined records  ``EXPORT``, one file per task
 
 Missing numbers are NaN, never 0. Arrays lie in one uncompressed piece that is reserved when
-the file is created: filling them changes nothing but their own bytes, so that a file whose job
-was killed can be opened and continued.
+the file is created: a full disk is noticed before they are filled. Behind the HDF5 file stands
+the CRC-32 of each task's part of each array, and of everything else: ``open_scores`` compares
+them, because HDF5 doesn't notice a byte that changed.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+import os
+import struct
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import h5py
 import numpy as np
 
 from chromolens.errors import BadInput
+from chromolens.runlog import atomic
 
 TEXT = "text"
+_SEAL = struct.Struct("<QI8s")  # bytes of the HDF5 file, CRC-32 of what follows it, mark
+_MARK = b"CLSEALED"
+_AT_ONCE = 2**22  # bytes
+_AGAIN = "remove the file and run again"
+_COMPARED: dict[tuple[str, int], set] = {}
 
 
 @dataclass(frozen=True)
@@ -148,12 +159,10 @@ class Header:
         first = {key: value for key, value in self.run.items() if key != "then"}
         return [first, *self.run.get("then", [])]
 
-    def note_run(self, file: h5py.File) -> None:
-        """Add this header's ``run`` to those of a file that it goes on with, if it is new."""
-        begun = Header.read(file)
-        if self.run not in begun.runs:
-            then = [*begun.run.get("then", []), self.run]
-            file.attrs["run"] = json.dumps({**begun.run, "then": then}, sort_keys=True)
+    def after(self, runs: list[dict]) -> "Header":
+        """This header where the file was computed by several jobs, one going on with another's."""
+        then = {"then": runs[1:]} if runs[1:] else {}
+        return replace(self, run={**runs[0], **then})
 
     def write(self, file: h5py.File) -> None:
         """Store the fields as attributes of the root of ``file``."""
@@ -186,16 +195,116 @@ def _read_attribute(file: h5py.File, key: str) -> object:
     return value if isinstance(value, str) else [str(item) for item in value]
 
 
-def open_scores(path: str | Path) -> h5py.File:
-    """Open a file of scores for reading; BadInput naming it where it can't be read."""
+@contextmanager
+def written(path: str | Path, header: Header) -> Iterator[h5py.File]:
+    """A new file with ``header`` that becomes ``path``, sealed, if the block ends well."""
+    with atomic(path) as temporary:
+        with h5py.File(temporary, "w") as file:
+            header.write(file)
+            yield file
+        seal(temporary)
+
+
+def open_scores(
+    path: str | Path, arrays: Collection[str] | None = None, row: int | None = None
+) -> h5py.File:
+    """Open a file of scores for reading.
+
+    BadInput naming it, and the array, where it can't be read or isn't what was written. Compared
+    are the content of ``arrays`` (names; None: all), of those with an axis ``task`` only ``row``
+    (None: all), and everything else in the file. What was compared is not compared again.
+    """
     try:
+        _compare(path, arrays, row)
         return h5py.File(path, "r")
     except OSError as error:
         raise BadInput(
-            f"can't be read as HDF5: {error}",
-            where=str(path),
-            remedy="remove the file and run again: the job that wrote it did not end well",
+            f"can't be read as HDF5: {error}", where=str(path), remedy=_AGAIN
         ) from error
+
+
+def seal(path: str | Path) -> None:
+    """Note behind the HDF5 file ``path`` the digests that ``open_scores`` compares.
+
+    HDF5 doesn't read there. It isn't asked before: a damaged file may keep it busy for ever.
+    """
+    found: list[h5py.Dataset] = []
+    with h5py.File(path, "r") as file, open(path, "r+b") as raw:
+        file.visititems(
+            lambda _, one: found.append(one) if isinstance(one, h5py.Dataset) else None
+        )
+        size, arrays = os.fstat(raw.fileno()).st_size, {}
+        for array in (one for one in found if one.id.get_offset() is not None):
+            tasks = str(array.attrs.get("dims", "")).startswith("task ")
+            rows = array.shape[0] if tasks else 1
+            arrays[array.name] = [array.id.get_offset(), array.id.get_storage_size(), rows]
+        about = {
+            "arrays": {name: [*place, _rows(raw, *place)] for name, place in arrays.items()},
+            "rest": _rest(raw, size, arrays.values()),
+        }
+        content = json.dumps(about).encode()
+        raw.seek(size)
+        raw.write(content + _SEAL.pack(size, zlib.crc32(content), _MARK))
+
+
+def _compare(path: str | Path, names: Collection[str] | None, row: int | None) -> None:
+    with open(path, "rb") as raw:
+        stat = os.fstat(raw.fileno())
+        known = _COMPARED.setdefault((os.path.realpath(path), stat.st_mtime_ns), set())
+        size, about = _read_seal(raw, stat.st_size)
+        if "rest" not in known and about["rest"] != _rest(raw, size, about["arrays"].values()):
+            raise _damaged(path, "what it says of its arrays is")
+        known.add("rest")
+        for name, (offset, length, rows, digests) in about["arrays"].items():
+            if names is None or name.rpartition("/")[2] in names:
+                own = range(rows) if row is None or rows == 1 else [row]
+                for number in own:
+                    place = offset + number * (length // rows), length // rows, 1
+                    if (name, number) not in known and _rows(raw, *place) != [digests[number]]:
+                        raise _damaged(path, f"{name} is")
+                    known.add((name, number))
+
+
+def _read_seal(raw: BinaryIO, end: int) -> tuple[int, dict]:
+    """Bytes of the HDF5 file, and what stands behind it."""
+    raw.seek(max(0, end - _SEAL.size))
+    last = raw.read(_SEAL.size)
+    size, digest, mark = _SEAL.unpack(last) if len(last) == _SEAL.size else (0, 0, b"")
+    if mark == _MARK and size < end:
+        raw.seek(size)
+        content = raw.read(end - size - _SEAL.size)
+        if zlib.crc32(content) == digest:
+            return size, json.loads(content)
+    raise _damaged(raw.name, "its end is")
+
+
+def _damaged(path: str | Path, what: str) -> BadInput:
+    return BadInput(
+        f"{what} not what was written: the file is damaged, or its job did not end well",
+        where=str(path),
+        remedy=_AGAIN,
+    )
+
+
+def _rows(raw: BinaryIO, offset: int, size: int, rows: int) -> list[int]:
+    """CRC-32 of each of equal parts of a stretch of bytes."""
+    each = size // rows
+    return [_crc32(raw, offset + row * each, each) for row in range(rows)]
+
+
+def _rest(raw: BinaryIO, end: int, arrays: Iterable[Sequence]) -> int:
+    """CRC-32 of all bytes before ``end`` that are in no array."""
+    start = crc = 0
+    for offset, size, *_ in sorted(arrays):
+        crc, start = _crc32(raw, start, offset - start, crc), offset + size
+    return _crc32(raw, start, end - start, crc)
+
+
+def _crc32(raw: BinaryIO, start: int, size: int, crc: int = 0) -> int:
+    raw.seek(start)
+    while size > 0 and (part := raw.read(min(size, _AT_ONCE))):
+        crc, size = zlib.crc32(part, crc), size - len(part)
+    return crc
 
 
 def create(group: h5py.Group, arrays: Iterable[Array], sizes: dict[str, int]) -> None:

@@ -18,7 +18,7 @@ from chromolens.models import devices
 from chromolens.models.model import load_model
 from chromolens.models.training.save import save_model
 from chromolens.planning import results
-from chromolens.scores import Origin
+from chromolens.scores import Origin, seal
 from chromolens.tracks.method import Method
 from chromolens.tracks.shards import explain_shard
 from chromolens.tracks.tiling import Tiling
@@ -98,6 +98,7 @@ def changed(study, tmp_path, by):
         values[:] = values[:] + by * np.abs(values[:]).max()
         run = json.loads(file.attrs["run"]) | {"processor": "another"}
         file.attrs["run"] = json.dumps(run)
+    seal(path)
     return other
 
 

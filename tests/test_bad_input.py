@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyBigWig
 import pytest
 import yaml
@@ -219,16 +220,28 @@ def test_a_disk_that_fills_up_ends_clearly(small_disk):
     assert (small_disk / "table.tsv").read_text() == "old"
 
 
-def test_room_is_what_the_tracks_take(tmp_path, monkeypatch):
-    import pandas as pd
+def test_room_is_what_is_still_to_be_written(tmp_path, monkeypatch):
+    tracked = pd.DataFrame({"model": ["a", "a"], "task": ["s", "t"]})
+    places = ["chr1-0-600", "chr1-600-1000"]
+    rows = [("shard", f"{shard}.h5", "a", shard) for shard in places]
+    rows += [("track", "s.bw", "a", ""), ("track", "t.bw", "a", ""), ("model", "a.keras", "a", "")]
+    index = pd.DataFrame(rows, columns=["kind", "path", "model", "shard"])
 
-    tracked, one = pd.DataFrame({"model": ["a", "b"]}), pd.DataFrame({"replicate": [0]})
-    usage = type("Usage", (), {"free": 21 * 1000 * 2})
-    monkeypatch.setattr(disk.shutil, "disk_usage", lambda folder: usage)
-    disk.check_room(str(tmp_path), {"chr1": 1000}, tracked, one)
-    for sizes, trainings in (
-        ({"chr1": 1001}, one),
-        ({"chr1": 1000}, pd.DataFrame({"replicate": [0, 1]})),
-    ):
-        with pytest.raises(BadInput, match="are free"):
-            disk.check_room(str(tmp_path), sizes, tracked, trainings)
+    def check(free):
+        usage = type("Usage", (), {"free": free})
+        monkeypatch.setattr(disk.shutil, "disk_usage", lambda folder: usage)
+        disk.check_room(str(tmp_path), index, tracked, {"chr1": 1000})
+
+    need = 8.3 * 1000 * 2 + 5.4 * 1000 * 2
+    check(need + 1)
+    with pytest.raises(BadInput, match="are free(.|\n)*4 of 4 shards and tracks"):
+        check(need - 1)
+    (tmp_path / "chr1-0-600.h5").touch()
+    (tmp_path / "s.bw").touch()
+    need = 8.3 * 400 * 2 + 5.4 * 1000
+    check(need + 1)
+    with pytest.raises(BadInput, match="2 of 4"):
+        check(need - 1)
+    for name in ("chr1-600-1000.h5", "t.bw"):
+        (tmp_path / name).touch()
+    check(0)  # making the report again needs no room for what is there

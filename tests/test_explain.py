@@ -10,7 +10,7 @@ import pytest
 from chromolens.__main__ import main
 from chromolens.errors import BadInput
 from chromolens.explain import describe, explain
-from chromolens.scores import REGION, TILING, Header, create
+from chromolens.scores import REGION, TILING, Header, create, seal
 from chromolens.tracks.bigwig import write_bigwig
 from tests.indexes import write_index
 
@@ -62,6 +62,7 @@ def shard(folder, start, end, digest):
         group["contributions"][:] = np.arange(start, end) + np.array([[0], [1000]])
         group["window_start"][:] = starts
         group["values"][:] = starts + np.array([[0.5], [1000.5]])
+    seal(path)
 
 
 def test_a_base_is_followed_to_its_making(study):
@@ -73,6 +74,30 @@ def test_a_base_is_followed_to_its_making(study):
     assert first["fold"] == "fold0" and first["code"] == ["c0de"]
     assert first["settings"]["method"] == {"references": "uniform", "seed": 7}
     assert first["study code"]["commit"] == "abc" and first["inputs"] == {"genome.fa.gz": "f00"}
+
+
+def test_a_track_that_differs_from_its_shard_is_said_first(study, capsys):
+    write_bigwig(
+        study / "tracks/small.main.one.ism.bw",
+        {"a": SIZE},
+        lambda _, start, end: np.ones(end - start),
+    )
+    assert main(["explain", str(study), "a:56", "--task", "one"]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("NOT THE SAME: the shard says 55, tracks/small.main.one.ism.bw 1")
+    assert "NOT THE SAME" in said.err
+    assert "NOT THE SAME" not in explain(study, "a:2", task="one")[0]  # 1 in both
+
+
+def test_a_damaged_shard_is_named(study):
+    path = study / "attribution/main/ism/a-50-100.h5"
+    with h5py.File(path) as file:
+        place = file["a-50-100/contributions"].id.get_offset()
+    content = bytearray(path.read_bytes())
+    content[place + 4] ^= 64
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match=r"contributions is not what was written(?s:.*)a-50-100.h5"):
+        explain(study, "a:56")
 
 
 def test_windows_over_the_base_come_from_both_shards(study):

@@ -38,7 +38,7 @@ def check(files: Iterable[str], *, max_flagged: float = 0.01) -> pd.DataFrame:
 def _answers(path: str) -> np.ndarray:
     """Values, reference values and errors of a shard's windows or records: (3, tasks, windows)."""
     keys = ("values", "reference_values", "completeness_error")
-    with open_scores(path) as file:
+    with open_scores(path, keys) as file:
         groups = [group for group in file.values() if "values" in group]
         return np.stack([np.concatenate([g[key][:] for g in groups], axis=1) for key in keys])
 

@@ -69,7 +69,7 @@ def compare(
 
 
 def _tasks(explained: Mapping[str, str]) -> list[str]:
-    with open_scores(next(iter(explained.values()))) as file:
+    with open_scores(next(iter(explained.values())), []) as file:
         return [name for name, group in file.items() if "contributions" in group]
 
 

@@ -74,7 +74,7 @@ def read_tiles(shards: Sequence[str], task: str) -> pd.DataFrame:
     """Every window of the shards' tiling: chrom, start, fold, value (target of ``task``)."""
     parts = []
     for path, header in read_headers(list(shards)).items():
-        with open_scores(path) as file:
+        with open_scores(path, ["window_start", "values"]) as file:
             for name in header.shard.split("+"):
                 found = {"start": file[name]["window_start"][:]}
                 found["value"] = file[name]["values"][header.tasks.index(task)]

@@ -4,16 +4,20 @@ Several bigWigs of one strand (replicates) are summed. A base without a value co
 of the minus strand are positive numbers, like those of the plus strand.
 """
 
+import os
 import struct
+import subprocess
+import sys
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from chromolens.errors import BadInput
+from chromolens.genome import bigwig_process
 from chromolens.inputs.peaks import Names
 from chromolens.inputs.reading import blocks
 
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
 STRANDS = ("plus", "minus", "control")
 _BLOCK = 1 << 14  # bp read at once; a bigWig's own blocks are small
 _KEPT = 1024
+LARGEST = 1e9  # sums of more would swallow the counts beside it
+_SLOWEST = 1e6  # bytes a second that are read at least, after a minute
 _MAGIC = 0x888FFC26
 _HEADER = struct.Struct("IHHQQQ")  # magic, version, zooms, chromosome tree, data, index
 _ZOOM = struct.Struct("IIQQ")  # reduction, reserved, data, index
@@ -46,7 +52,7 @@ class Signal:
     def values(self, chroms: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray:
         """Return counts float32 (n, length) of [start, start + length) of each window.
 
-        BadInput for a negative count, here and in ``totals``.
+        BadInput for a negative, infinite or huge count, here and in ``totals``.
         """
         counts = np.empty((len(starts), length), dtype=np.float32)
         columns = np.arange(length)
@@ -73,14 +79,16 @@ class Signal:
             self._files = self._files or [open_bigwig(path) for path in self.paths]
             for file, path in zip(self._files, self.paths, strict=True):
                 part = _read_file(file, path, name, max(first, 0), first + len(counts))
-                counts[max(-first, 0) :][: len(part)] += part
-        if (counts < 0).any():
-            base = first + int(np.argmax(counts < 0))
+                counts[max(-first, 0) :][: len(part)] += part  # infinite where any of them is
+        odd = ~((counts >= 0) & (counts <= LARGEST))
+        if odd.any():
+            base = first + int(np.argmax(odd))
             raise BadInput(
                 f"the count at {chrom}:{base} is {counts[base - first]:g}",
-                expected="counts of 0 or more, on the minus strand too",
+                expected=f"counts of 0 to {LARGEST:g}, on the minus strand too",
                 where=", ".join(self.paths),
-                remedy="write the minus strand's counts as positive numbers",
+                remedy="write the minus strand's counts as positive numbers; leave a base without "
+                "a count out of the file",
             )
         return counts
 
@@ -128,12 +136,25 @@ def open_bigwig(path: str) -> "pyBigWig.bigWigFile":
     import pyBigWig
 
     _check_header(path)
+    _read_apart(os.path.realpath(path), Path(path).stat().st_mtime_ns)
+    return pyBigWig.open(str(path))
+
+
+@cache
+def _read_apart(path: str, changed: int) -> None:
+    """Read all of a file once in a process of its own, because pyBigWig dies of damaged ones."""
+    command = [sys.executable, "-P", bigwig_process.__file__, "read", path]
+    patience = 60 + os.path.getsize(path) / _SLOWEST
     try:
-        return pyBigWig.open(str(path))
-    except RuntimeError as error:
+        ended = str(subprocess.run(command, capture_output=True, timeout=patience).returncode)
+    except subprocess.TimeoutExpired:
+        ended = f"no answer for {patience:.0f} s"
+    if ended != "0":
         raise BadInput(
-            "this bigWig can't be opened", where=str(path), remedy="copy or download it again"
-        ) from error
+            f"this bigWig can't be read: its reader ended with {ended}",
+            where=path,
+            remedy="it is damaged: copy or download it again",
+        )
 
 
 def as_list(paths: str | Path | Sequence[str]) -> list[str]:
@@ -204,7 +225,8 @@ def _read_file(file, path: str, chrom: str, start: int, end: int) -> np.ndarray:
     """Return the values of [start, end), or of what the chromosome has of it; NaN becomes 0."""
     try:
         end = min(end, file.chroms(chrom) or 0)
-        return np.nan_to_num(file.values(chrom, start, end, numpy=True), nan=0.0)
+        values = file.values(chrom, start, end, numpy=True)
+        return np.where(np.isnan(values), np.float32(0), values)
     except RuntimeError as error:
         raise BadInput(
             f"{chrom}:{start}-{end} can't be read from this bigWig: it is damaged, or has no "

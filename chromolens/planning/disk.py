@@ -7,41 +7,55 @@ from pathlib import Path
 import pandas as pd
 
 from chromolens.errors import BadInput
+from chromolens.genome.intervals import Interval
 
-# Measured on the default study: 8.3 bytes in a shard (contributions, predictions), 5.4 in each of
-# a raw and a scaled track, and 1.1 in the track of predictions.
-BYTES_PER_BASE = 21
-# With replicates: 8 more in a shard, 5.4 in each of their two tracks.
-BYTES_OF_AGREEMENT = 19
+# Bytes a base, measured on the default study. In a shard they are for each of the model's tasks:
+# contributions and predictions, and with replicates 8 more for their agreement.
+_BYTES = dict.fromkeys(("track", "scaled_track", "sd_track", "sign_track"), 5.4)
+_BYTES |= {"prediction_track": 1.1, "shard": 8.3}
+_OF_AGREEMENT = 8
 
 
 def check_room(
-    folder: str, sizes: dict[str, int], tracked: pd.DataFrame, trainings: pd.DataFrame
+    folder: str, index: pd.DataFrame, tracked: pd.DataFrame, sizes: dict[str, int]
 ) -> None:
-    """Raise BadInput unless the disk of ``folder`` will hold the study's tracks.
+    """Raise BadInput unless the disk of ``folder`` will hold the tracks still to be written.
 
     Parameters
     ----------
     folder
         Where the results will lie; it is made if it isn't there.
+    index
+        Where each of them lies (``results.index``); files that are there need no more room.
+    tracked
+        Table of ``plan.tracks``.
     sizes
         Bases of each chromosome that is explained; empty without a genome.
-    tracked, trainings
-        Tables of ``plan.tracks`` and ``plan.trainings``.
     """
     Path(folder).mkdir(parents=True, exist_ok=True)
-    each = BYTES_PER_BASE + (BYTES_OF_AGREEMENT if trainings["replicate"].max() else 0)
-    need, free = each * sum(sizes.values()) * len(tracked), shutil.disk_usage(folder).free
+    rows = index[index["kind"].isin(_BYTES)] if sizes else index[:0]
+    left = rows[[not Path(folder, path).exists() for path in rows["path"]]]
+    agreement = _OF_AGREEMENT * (index["kind"] == "sd_track").any()
+    tasks = tracked.groupby("model")["task"].nunique()
+    need = 0.0
+    for row in left.itertuples():
+        if row.kind == "shard":
+            bases = sum(len(Interval.from_name(name)) for name in row.shard.split("+"))
+            need += (_BYTES[row.kind] + agreement) * bases * tasks[row.model]
+        else:
+            need += _BYTES[row.kind] * sum(sizes.values())
+    free = shutil.disk_usage(folder).free
     if need > free:
         raise BadInput(
-            f"the study's tracks need about {_amount(need)}, {_amount(free)} are free",
-            expected=f"{each} bytes x {sum(sizes.values()):,} bases x {len(tracked)} tracks",
+            f"the study's tracks need about {_amount(need)} more, {_amount(free)} are free",
+            expected=f"room for {len(left)} of {len(rows)} shards and tracks, of "
+            f"{sum(sizes.values()):,} bases",
             where=os.path.abspath(folder),
             remedy="free some space, or explain fewer models, methods or tasks",
         )
 
 
-def _amount(size: int) -> str:
+def _amount(size: float) -> str:
     return f"{size / 1e9:.1f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB"
 
 

@@ -8,7 +8,6 @@ the same loci.
 from dataclasses import dataclass
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pandas as pd
 import pyBigWig
@@ -17,6 +16,7 @@ from chromolens.genome.fasta import Genome
 from chromolens.genome.onehot import decode
 from chromolens.report.annotation import Annotation, Mark
 from chromolens.report.study import Study
+from chromolens.scores import open_scores
 
 CONTEXT = 2400
 """Bases of the overview above a locus."""
@@ -259,7 +259,7 @@ def apart(candidates: pd.DataFrame, distance: int) -> pd.DataFrame:
 
 def explained_masses(path: Path, task: str) -> dict[str, float]:
     """Sum of absolute contributions of each explained window of ``task``; none if it has none."""
-    with h5py.File(path) as file:
+    with open_scores(path) as file:
         if task not in file:
             return {}
         stored = file[task]["contributions"]
@@ -271,7 +271,7 @@ def explained_masses(path: Path, task: str) -> dict[str, float]:
 
 def explained_window(path: Path, task: str, name: str) -> tuple[np.ndarray, np.ndarray] | None:
     """One-hot (length, 4) and contributions (length,) of a window; None if it isn't there."""
-    with h5py.File(path) as file:
+    with open_scores(path) as file:
         places = np.flatnonzero(file[task]["id"].asstr()[:] == name) if task in file else []
         if not len(places):
             return None

@@ -14,7 +14,6 @@ import numpy as np
 from chromolens import scores
 from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
-from chromolens.runlog import atomic
 from chromolens.scores import Header, open_scores
 from chromolens.tracks.answers import PER_WINDOW
 from chromolens.tracks.bigwig import write_bigwig
@@ -82,8 +81,7 @@ def join_records(
     index = _task_index(headers, task)
     rows = np.arange(len(inputs.windows)) if rows is None else rows
     places = check_records(_record_ids(headers), inputs.windows["id"].iloc[rows].tolist())
-    with atomic(path) as temporary, h5py.File(temporary, "w") as file:
-        _joined_header(headers).write(file)
+    with scores.written(path, _joined_header(headers)) as file:
         scores.create(
             file,
             scores.EXPORT,
@@ -216,13 +214,13 @@ class Pieces:
     def _open(self, path: str) -> h5py.File:
         if path != self._path:
             self.__exit__()
-            self._path, self._file = path, open_scores(path)
+            self._path, self._file = path, open_scores(path, [self._array], self._index)
         return self._file
 
 
 def _regions(path: str, array: str) -> list[Interval]:
     """Regions of a finished shard; BadInput if they lack ``array``."""
-    with open_scores(path) as file:
+    with open_scores(path, []) as file:
         names = [name for name, item in file.items() if isinstance(item, h5py.Group)]
         for name in names:
             if array not in file[name]:

@@ -17,7 +17,7 @@ def read_headers(paths: list[str | Path]) -> dict[str, Header]:
     """The header of each file, by path."""
     headers = {}
     for path in paths:
-        with open_scores(path) as file:
+        with open_scores(path, []) as file:
             headers[str(path)] = Header.read(file)
     return headers
 

@@ -1,79 +1,155 @@
-"""A file that survives the death of its job.
+"""The work of a job, kept beside its target so that it survives the job's death.
 
-The job writes beside its target, under a fixed hidden name. Arrays are reserved when the file
-is created, so that later writes touch nothing but their own bytes, and a counter is raised only
-after the bytes it speaks of. A second job finds the file and goes on where the first one was,
-if it was asked the same thing; its numbers are the same either way.
+A hidden journal takes each finished stretch: a line of JSON that says what it is, with the
+CRC-32 of its numbers, and then these. A second job that is asked the same thing goes on behind
+the last stretch that fits its digest; what doesn't fit (cut by a kill, or damaged) is thrown
+away, said in the log, and computed again to the same bits. The target is laid out when all is
+there, so its bytes don't show how often the job died.
 """
 
+import fcntl
+import json
 import logging
 import os
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from math import prod
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
-import h5py
 import numpy as np
 
-from chromolens.runlog import atomic
+from chromolens.errors import BadInput
 
 logger = logging.getLogger("chromolens")
 
-_DIGEST = "job"
+
+class Stretch(NamedTuple):
+    """Arrays (float32) of the bases or records [begin, end) of one ``part`` of a job."""
+
+    part: int
+    begin: int
+    end: int
+    arrays: Mapping[str, np.ndarray]
+
+
+class Journal:
+    """What is finished of a job; opened by ``journal``.
+
+    ``done`` holds the end of the last stretch of each part; ``runs`` what the job ran on, from its
+    beginning.
+    """
+
+    def __init__(self, file: BinaryIO, digest: str, run: dict):
+        self._file, self.done, self.runs = file, dict[int, int](), list[dict]()
+        if not self._begun(digest):
+            file.truncate(0)
+            self._append(json.dumps({"job": digest}).encode() + b"\n")
+        if run not in self.runs:
+            self._append(_line({"run": run}))
+            self.runs.append(run)
+
+    def add(self, stretch: Stretch) -> None:
+        """Keep ``stretch``; it is on the disk when this returns."""
+        arrays = {key: np.asarray(one, np.float32) for key, one in stretch.arrays.items()}
+        content = b"".join(one.tobytes() for one in arrays.values())
+        shapes = {key: one.shape for key, one in arrays.items()}
+        about = {"stretch": stretch[:3], "shapes": shapes, "crc32": zlib.crc32(content)}
+        self._append(_line(about) + content)
+        self.done[stretch.part] = stretch.end
+
+    def stretches(self) -> Iterator[Stretch]:
+        """All of them, in the order in which they were finished."""
+        self._file.seek(0)
+        self._file.readline()
+        for found in self._entries():
+            if isinstance(found, Stretch):
+                yield found
+
+    def _append(self, content: bytes) -> None:
+        self._file.seek(0, os.SEEK_END)
+        self._file.write(content)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def _begun(self, digest: str) -> bool:
+        """Whether the file is of this job; it then ends behind the last entry that fits."""
+        path, size = self._file.name, os.fstat(self._file.fileno()).st_size
+        first = self._file.readline()
+        if first != json.dumps({"job": digest}).encode() + b"\n":
+            if size:
+                logger.warning("%s is of another job, or damaged: starting again", path)
+            return False
+        good, kept = self._file.tell(), 0
+        for found in self._entries():
+            if isinstance(found, Stretch):
+                self.done[found.part] = found.end
+                kept += 1
+            else:
+                self.runs.append(found)
+            good = self._file.tell()
+        self._file.truncate(good)
+        logger.info("continuing %s: %d stretches are there", path, kept)
+        if good < size:
+            logger.warning("%d bytes behind them are cut or damaged: thrown away", size - good)
+        return True
+
+    def _entries(self) -> Iterator[Stretch | dict]:
+        """Stretches and runs, up to the first that doesn't fit."""
+        while line := self._file.readline():
+            crc, _, about = line.partition(b" ")
+            if not crc.isdigit() or int(crc) != zlib.crc32(about):
+                return
+            known = json.loads(about)
+            if "run" in known:
+                yield known["run"]
+                continue
+            count = sum(prod(shape) for shape in known["shapes"].values())
+            content = self._file.read(4 * count)
+            if len(content) < 4 * count or zlib.crc32(content) != known["crc32"]:
+                return
+            yield Stretch(*known["stretch"], _arrays(content, known["shapes"]))
+
+
+def _line(about: dict) -> bytes:
+    text = json.dumps(about).encode() + b"\n"
+    return b"%d " % zlib.crc32(text) + text
+
+
+def _arrays(content: bytes, shapes: dict[str, list[int]]) -> dict[str, np.ndarray]:
+    numbers, found, place = np.frombuffer(content, np.float32), {}, 0
+    for key, shape in shapes.items():
+        found[key] = numbers[place : place + prod(shape)].reshape(shape)
+        place += prod(shape)
+    return found
 
 
 @contextmanager
-def resumable(
-    path: str | Path, digest: str, create: Callable[[h5py.File], None]
-) -> Iterator[h5py.File]:
-    """Give an open file that becomes ``path`` if the block ends well.
+def journal(path: str | Path, digest: str, run: dict) -> Iterator[Journal]:
+    """The journal of the job that makes ``path``; taken away if the block ends well.
 
-    Parameters
-    ----------
-    digest
-        Names what is computed: a partial file with another digest is started again.
-    create
-        Lays out a new, empty file: all groups, attributes and arrays.
+    ``digest`` names what is computed: a journal with another one is started again. BadInput where
+    another job is writing it.
     """
     partial = partial_path(path)
-    file = _reopened(partial, digest)
-    if file is None:
-        with atomic(partial) as temporary, h5py.File(temporary, "w") as new:
-            create(new)
-            new.attrs[_DIGEST] = digest
-        file = h5py.File(partial, "r+")
-    with file:
-        yield file
-    os.replace(partial, path)
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    with open(os.open(partial, os.O_RDWR | os.O_CREAT, 0o666), "r+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BadInput(
+                "another job is making this file now",
+                where=str(path),
+                remedy="wait for it, or end it",
+            ) from error
+        except OSError:
+            logger.info("no locks on this file system: two jobs for %s wouldn't be noticed", path)
+        yield Journal(file, digest, run)
+    partial.unlink()
 
 
 def partial_path(path: str | Path) -> Path:
-    """Where the unfinished ``path`` lies: beside it, hidden."""
+    """Where the journal of the unfinished ``path`` lies: beside it, hidden."""
     path = Path(path)
     return path.with_name(f".{path.name}.partial")
-
-
-def record(file: h5py.File, counter: h5py.Dataset, index: int, value: int) -> None:
-    """Flush what was written, and only then set ``counter[index]`` to ``value``."""
-    file.flush()
-    counter[index] = np.int64(value)
-    file.flush()
-
-
-def _reopened(partial: Path, digest: str) -> h5py.File | None:
-    """The unfinished file of an earlier job that was asked the same, else None."""
-    if not partial.exists():
-        return None
-    try:
-        file = h5py.File(partial, "r+")
-    except BlockingIOError:
-        raise  # another job is writing it now
-    except OSError as error:
-        logger.warning("%s can't be continued (%s): starting again", partial, error)
-        return None
-    if file.attrs.get(_DIGEST) == digest:
-        logger.info("continuing %s", partial)
-        return file
-    logger.info("%s was begun with other settings: starting again", partial)
-    file.close()
-    return None

@@ -1,6 +1,6 @@
 """Explain records (sequences without a genome), in one file that can be continued."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import h5py
@@ -19,7 +19,7 @@ from chromolens.tracks.answers import (
     job_digest,
 )
 from chromolens.tracks.method import Method
-from chromolens.tracks.partial import record, resumable
+from chromolens.tracks.partial import Stretch, journal
 from chromolens.tracks.replicates import agreement
 
 if TYPE_CHECKING:
@@ -68,35 +68,29 @@ def explain_records(
     ids = inputs.windows["id"].iloc[rows].tolist()
     tasks = len(method.tasks)
     size = records_at_once or default_windows(inputs.length, tasks, method.batch_size)
-    create = _layout(header, ids, inputs.length, len(models))
-    with resumable(path, job_digest(header, method, ids), create) as file:
-        header.note_run(file)
-        finished = int(file["finished"][0])
+    with journal(path, job_digest(header, method, ids), header.run) as found:
+        finished = found.done.get(0, 0)
         work = [finished + block for block in batches(places[finished:], size)]
         for block in progress(work, total=len(work), what=origin.shard):
             here = slice(block[0], block[-1] + 1)
             onehot = inputs.onehot(rows[here])
-            found = _explain(models, onehot, ids[here], places[here], method)
-            for key, array in found.items():
-                file[GROUP][key][:, here] = array
-            record(file, file["finished"], 0, here.stop)
+            arrays = _explain(models, onehot, ids[here], places[here], method)
+            found.add(Stretch(0, int(here.start), int(here.stop), arrays))
+        with scores.written(path, header.after(found.runs)) as file:
+            group = _laid_out(file, ids, inputs.length, len(models))
+            for stretch in found.stretches():
+                for key, array in stretch.arrays.items():
+                    group[key][:, stretch.begin : stretch.end] = array
 
 
-def _layout(
-    header: scores.Header, ids: list[str], length: int, replicates: int
-) -> Callable[[h5py.File], None]:
-    """A function that lays out an empty file for the records ``ids``."""
+def _laid_out(file: h5py.File, ids: list[str], length: int, replicates: int) -> h5py.Group:
+    """The group of the records ``ids``, with its arrays reserved."""
     arrays = [*scores.RECORDS, *(scores.RECORD_AGREEMENT if replicates > 1 else ())]
-
-    def create(file: h5py.File) -> None:
-        header.write(file)
-        lengths = {"task": len(header.tasks), "window": len(ids), "position": length}
-        scores.create(file.create_group(GROUP), arrays, lengths)
-        file[GROUP]["id"][:] = np.array(ids, dtype=object)
-        finished = scores.Array("finished", "int64", ("shard",), "records", "explained so far")
-        scores.create(file, [finished], {"shard": 1})
-
-    return create
+    group = file.create_group(GROUP)
+    lengths = {"task": len(file.attrs["tasks"]), "window": len(ids), "position": length}
+    scores.create(group, arrays, lengths)
+    group["id"][:] = np.array(ids, dtype=object)
+    return group
 
 
 def _explain(

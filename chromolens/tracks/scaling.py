@@ -47,7 +47,7 @@ def write_scales(file: h5py.File, scales: Mapping[str, Mapping[str, float]]) -> 
 
 def read_scales(path: str | Path, task: str) -> dict[str, float]:
     """Scale of each fold for ``task`` from a windows file; BadInput if it has none."""
-    with open_scores(path) as file:
+    with open_scores(path, []) as file:
         if f"{GROUP}/{task}" not in file:
             raise BadInput(
                 f"no scales of task {task!r}",

@@ -16,7 +16,7 @@ Windows that overlap are stitched by one of two policies:
 A base that no window covers is NaN.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,7 @@ from chromolens.tracks.answers import (
     job_digest,
 )
 from chromolens.tracks.method import Method
-from chromolens.tracks.partial import record, resumable
+from chromolens.tracks.partial import Stretch, journal
 from chromolens.tracks.replicates import agreement
 from chromolens.tracks.tiling import Tiling, starting_in, touching, window_starts
 
@@ -73,17 +73,18 @@ def explain_shard(
     names = [region.name for region in regions]
     digest = job_digest(header, method, names)
     size = windows_at_once or default_windows(tiling.window, len(method.tasks), method.batch_size)
-    create = _layout(header, regions, genome.sizes, tiling, len(models))
-    with resumable(path, digest, create) as file:
-        header.note_run(file)
-        begun = zip(regions, file["finished"][:].tolist(), strict=True)
-        walks = [_Walk(region, genome, tiling, region.start + done) for region, done in begun]
-        left = [(number, walk) for number, walk in enumerate(walks) if walk.done < walk.region.end]
+    with journal(path, digest, header.run) as found:
+        begun = [(number, one, found.done.get(number, 0)) for number, one in enumerate(regions)]
+        walks = {n: _Walk(one, genome, tiling, one.start + done) for n, one, done in begun}
+        left = [(n, walk) for n, walk in walks.items() if walk.done < walk.region.end]
         work = [(*each, block) for each in left for block in each[1].blocks(size)]
         for number, walk, block in progress(work, total=len(work), what=origin.shard):
-            begin, found = walk.done, walk.explain(models, method, *block)
-            _store(file[names[number]], begin, found)
-            record(file, file["finished"], number, walk.done - walk.region.start)
+            begin, arrays = walk.done - walk.region.start, walk.explain(models, method, *block)
+            found.add(Stretch(number, begin, walk.done - walk.region.start, arrays))
+        with scores.written(path, header.after(found.runs)) as file:
+            _lay_out(file, regions, genome.sizes, tiling, len(models))
+            for stretch in found.stretches():
+                _store(file[names[stretch.part]], stretch)
 
 
 def explain_base(
@@ -114,29 +115,22 @@ def _check(
             )
 
 
-def _layout(
-    header: scores.Header,
+def _lay_out(
+    file: h5py.File,
     regions: Sequence[Interval],
     sizes: dict[str, int],
     tiling: Tiling,
     replicates: int,
-) -> Callable[[h5py.File], None]:
-    """A function that lays out an empty file for ``regions``."""
+) -> None:
+    """Reserve the arrays of ``regions``."""
     arrays = [*scores.REGION, *scores.TILING]
     arrays += scores.REGION_AGREEMENT if replicates > 1 else ()
-
-    def create(file: h5py.File) -> None:
-        header.write(file)
-        for region in regions:
-            starts = _own_starts(region, sizes, tiling)
-            group = file.create_group(region.name)
-            lengths = {"task": len(header.tasks), "base": len(region), "window": len(starts)}
-            scores.create(group, arrays, lengths)
-            group["window_start"][:] = starts
-        finished = scores.Array("finished", "int64", ("region",), "bp", "explained so far")
-        scores.create(file, [finished], {"region": len(regions)})
-
-    return create
+    for region in regions:
+        starts = _own_starts(region, sizes, tiling)
+        group = file.create_group(region.name)
+        lengths = {"task": len(file.attrs["tasks"]), "base": len(region), "window": len(starts)}
+        scores.create(group, arrays, lengths)
+        group["window_start"][:] = starts
 
 
 def _own_starts(region: Interval, sizes: dict[str, int], tiling: Tiling) -> np.ndarray:
@@ -232,12 +226,12 @@ def _read_windows(genome: "Genome", chrom: str, starts: np.ndarray, window: int)
     return piece[(starts - starts[0])[:, None] + np.arange(window)]
 
 
-def _store(group: h5py.Group, begin: int, found: dict[str, np.ndarray]) -> None:
-    """Put arrays where they belong, from base ``begin`` on; what was not found stays NaN."""
-    offset = begin - Interval.from_name(group.name.strip("/")).start
+def _store(group: h5py.Group, stretch: Stretch) -> None:
+    """Put arrays where they belong; what was not found stays NaN."""
+    begin = stretch.begin + Interval.from_name(group.name.strip("/")).start
     first = int(np.searchsorted(group["window_start"][:], begin))
-    for key, array in found.items():
-        start = first if key in PER_WINDOW else offset
+    for key, array in stretch.arrays.items():
+        start = first if key in PER_WINDOW else stretch.begin
         group[key][:, start : start + array.shape[1]] = array
 
 

@@ -16,7 +16,7 @@ from chromolens import scores
 from chromolens.errors import BadInput
 from chromolens.inputs.folds import Folds
 from chromolens.models.batching import batches
-from chromolens.runlog import atomic, progress
+from chromolens.runlog import progress
 from chromolens.tracks import scaling
 from chromolens.tracks.answers import PER_WINDOW, answer, combined, default_windows, header_of
 from chromolens.tracks.method import Method
@@ -57,8 +57,7 @@ def explain_windows(
     size = windows_at_once or default_windows(inputs.length, 1, method.batch_size)
     folds_of = {task: folds.folds_of(inputs.windows, rows) for task, rows in rows_by_task.items()}
     _check(models_by_fold, folds_of)
-    with atomic(path) as temporary, h5py.File(temporary, "w") as file:
-        _header(models_by_fold, method, origin).write(file)
+    with scores.written(path, _header(models_by_fold, method, origin)) as file:
         scales = _measure(models_by_fold, inputs, background, method, size)
         scaling.write_scales(file, scales)
         for task, rows in progress(rows_by_task.items(), total=len(rows_by_task), what="windows"):

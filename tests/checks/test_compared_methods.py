@@ -10,6 +10,7 @@ from keras import layers
 from chromolens.checks import methods
 from chromolens.models.model import Model
 from chromolens.report.sections.methods import fall
+from chromolens.scores import seal
 
 LENGTH, COUNT = 20, 6
 
@@ -41,6 +42,7 @@ def write(path, ids, onehot, contributions, errors):
         group["fold"] = ["fold0" if number % 2 else "fold1" for number in range(len(ids))]
         group["onehot"], group["contributions"] = onehot.astype("int8"), contributions
         group["completeness_error"] = errors
+    seal(path)
     return str(path)
 
 

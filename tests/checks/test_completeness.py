@@ -8,7 +8,7 @@ import pytest
 
 from chromolens.checks.completeness import check, judge
 from chromolens.errors import BadInput
-from chromolens.scores import Header
+from chromolens.scores import Header, seal
 
 
 def test_a_window_is_flagged_beyond_both_tolerances() -> None:
@@ -42,6 +42,7 @@ def shards(tmp_path: Path) -> list[str]:
             group["values"] = np.array([[1.0, 2.0]], np.float32)
             group["reference_values"] = np.zeros((1, 2), np.float32)
             group["completeness_error"] = np.array([[0, error]], np.float32)
+        seal(paths[-1])
     return paths
 
 

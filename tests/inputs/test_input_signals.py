@@ -1,5 +1,7 @@
 """bigWigs: read as the arrays they were written from, and refused when they can't be trusted."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -109,3 +111,47 @@ def test_real_bigwigs_are_whole(mirror):
         pytest.skip("no real bigWigs beside the mirror")
     for path in sorted(folder.glob("*.bw")):
         open_bigwig(str(path)).close()
+
+
+@pytest.mark.parametrize("odd", [np.inf, -np.inf, 3e38, 2e9, -1.0])
+def test_counts_that_would_spoil_sums_are_refused_with_their_place(write_bigwig, odd):
+    values = np.ones(40_000, np.float32)
+    values[31_234] = odd
+    signal = Signal([write_bigwig({"chrI": values})])
+    chroms, starts = np.array(["chrI"] * 2), np.array([0, 31_230])
+    for ask in (signal.values, signal.totals):
+        assert ask(chroms[:1], starts[:1], 10).sum() == 10
+        with pytest.raises(BadInput, match=r"the count at chrI:31234 is(?s:.*)0 to 1e\+09"):
+            ask(chroms, starts, 10)
+
+
+def test_damaged_bigwigs_end_in_a_message_and_never_in_a_crash(write_bigwig, tmp_path):
+    """In a process of their own, so that a crash fails this test only."""
+    rng = np.random.default_rng(0)
+    whole = Path(write_bigwig({"chrI": rng.poisson(1, 3000).astype(float)})).read_bytes()
+    code = """
+import sys
+from pathlib import Path
+import numpy as np
+from chromolens.errors import BadInput
+from chromolens.inputs.signals import Signal
+for path in sys.argv[1:]:
+    try:
+        Signal([path]).totals(np.array(["chrI"]), np.array([0]), 3000)
+        print("read")
+    except BadInput as error:
+        print("refused", Path(path).name in str(error))
+"""
+    paths = []
+    for number in range(40):
+        content = bytearray(whole)
+        places = rng.integers(4, 700 if number % 2 else len(whole), size=1 + number % 4)
+        for place in places:
+            content[place] = rng.integers(256)
+        paths.append(tmp_path / f"{number}.bw")
+        paths[-1].write_bytes(content)
+    command = [sys.executable, "-c", code, *map(str, paths)]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    assert ran.returncode == 0, ran.stderr
+    said = ran.stdout.split("\n")[:-1]
+    assert len(said) == 40 and set(said) == {"read", "refused True"}

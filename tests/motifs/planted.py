@@ -53,11 +53,14 @@ def ids(count: int) -> list[str]:
 
 
 def write(path: Path, names: list, onehot: np.ndarray, hypothetical: np.ndarray) -> None:
+    from chromolens.scores import seal
+
     with h5py.File(path, "w") as file:
         group = file.create_group("factor")
         group.create_dataset("id", data=names, dtype=h5py.string_dtype())
         group["onehot"] = onehot.astype("int8")
         group["hypothetical"] = hypothetical.astype("float32")
+    seal(path)
 
 
 def main(folder: Path) -> None:

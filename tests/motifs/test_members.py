@@ -18,6 +18,7 @@ from chromolens.motifs.lexicon.members import (
 )
 from chromolens.motifs.meme import write_meme
 from chromolens.motifs.ppm import reverse_complement
+from chromolens.scores import seal
 from chromolens.tables.motifs import FILTERS, MERGED
 from chromolens.tables.sis import SUBSET_MOTIFS, SUBSETS
 
@@ -44,6 +45,7 @@ def patterns(tmp_path):
         group = file.create_group("t")
         group["id"] = WINDOWS[::-1]
         group["fold"] = ["fold1", "fold0"] * 3
+    seal(tmp_path / "windows.h5")
     ppms = {name: encode(WORD) for name in names}
     write_meme(ppms, tmp_path / "merged.meme")
     return tmp_path, table

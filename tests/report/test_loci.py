@@ -15,6 +15,7 @@ from chromolens.report.figures.locus import edges
 from chromolens.report.loci import apart, best_predicted, centred, densest, spread, values
 from chromolens.report.sections import loci as section
 from chromolens.report.sections.performance import pool_predictions
+from chromolens.scores import seal
 
 
 def test_spread_takes_one_per_group_first():
@@ -121,6 +122,7 @@ def explained(study, tmp_path):
         group["id"] = windows["id"].tolist()
         group["onehot"] = np.zeros((len(windows), 201, 4), dtype=np.int8)
         group["contributions"] = np.arange(len(windows))[:, None] + np.linspace(0, 0.9, 201)
+    seal(tmp_path / "windows.h5")
     given = {("cnn", "slow_method"): tmp_path / "windows.h5"}
     return dataclasses.replace(study, explained=given), windows.reset_index(drop=True)
 

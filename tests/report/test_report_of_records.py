@@ -11,6 +11,7 @@ from partial_tables import write_partial
 from chromolens.genome.onehot import encode
 from chromolens.inputs.windows import write_windows
 from chromolens.report.page import render
+from chromolens.scores import seal
 from chromolens.tables.inputs import FOLDS
 from chromolens.tables.models import PREDICTIONS
 
@@ -42,6 +43,7 @@ def records(study, tmp_path):
         group["id"] = windows["id"].tolist()
         group["onehot"] = np.stack([encode(s) for s in sequences]).astype(np.int8)
         group["contributions"] = contributions
+    seal(tmp_path / "windows.h5")
     folds = pd.DataFrame(
         {
             "fold": "fold0",

@@ -5,7 +5,8 @@ import pyBigWig
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.tracks.bigwig import finite_runs, read_back, write_bigwig
+from chromolens.genome.bigwig_process import finite_runs
+from chromolens.tracks.bigwig import read_back, write_bigwig
 
 SIZES = {"chr2": 1000, "chr10": 777, "empty": 50}
 

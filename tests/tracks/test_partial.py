@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from track_fakes import WINDOW, FakeModel, genome_with_gaps, method, origin, weighted
 
+from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
-from chromolens.tracks.partial import partial_path, record
+from chromolens.tracks.partial import Stretch, journal, partial_path
 from chromolens.tracks.shards import explain_shard
 from chromolens.tracks.tiling import Tiling
 
@@ -103,32 +104,74 @@ def test_what_could_change_bits_starts_again(tmp_path, change):
     assert again.calls == whole.calls
 
 
-def test_a_partial_file_that_can_not_be_read_is_replaced(tmp_path):
-    partial_path(tmp_path / "s.h5").write_bytes(b"half a file")
-    run(tmp_path / "s.h5", Counting())
-    assert arrays(tmp_path / "s.h5")["finished"].tolist() == [407, 150]
+def half_done(path) -> bytes:
+    """The journal of a job that died after five of its blocks."""
+    with pytest.raises(KeyboardInterrupt):
+        run(path, Counting(5, fail))
+    return partial_path(path).read_bytes()
 
 
-def test_the_counter_is_raised_after_the_bytes_it_speaks_of_are_written():
-    class Log(list):
-        def flush(self):
-            self.append("flush")
+@pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.99], ids=str)
+def test_a_damaged_journal_costs_what_it_held_and_no_bit(tmp_path, caplog, share):
+    caplog.set_level("INFO")
+    whole = Counting()
+    run(tmp_path / "whole.h5", whole)
+    kept = half_done(tmp_path / "s.h5")
+    for content in (
+        kept[: int(share * len(kept))],
+        *(kept[:at] + bytes([kept[at] ^ 4]) + kept[at + 1 :] for at in [int(share * len(kept))]),
+    ):
+        partial_path(tmp_path / "s.h5").write_bytes(content)
+        caplog.clear()
+        rest = Counting()
+        run(tmp_path / "s.h5", rest)
+        assert (tmp_path / "s.h5").read_bytes() == (tmp_path / "whole.h5").read_bytes()
+        assert not partial_path(tmp_path / "s.h5").exists()
+        lost = "thrown away" in caplog.text or "starting again" in caplog.text
+        assert lost or content in (b"", kept)
+        assert whole.calls - 5 <= rest.calls <= whole.calls + 1
 
-        def __setitem__(self, index, value):
-            self.append((index, int(value)))
 
-    log = Log()
-    record(log, log, 2, 40)
-    assert log == ["flush", (2, 40), "flush"]
+def test_every_flipped_byte_of_a_journal_ends_in_the_same_bits(tmp_path):
+    run(tmp_path / "whole.h5", Counting())
+    kept = half_done(tmp_path / "s.h5")
+    rng = np.random.default_rng(0)
+    for at in rng.integers(len(kept), size=40):
+        changed = bytearray(kept)
+        changed[at] ^= 1 << rng.integers(8)
+        partial_path(tmp_path / "s.h5").write_bytes(changed)
+        run(tmp_path / "s.h5", Counting())
+        assert (tmp_path / "s.h5").read_bytes() == (tmp_path / "whole.h5").read_bytes(), at
+
+
+def test_a_stretch_counts_once_it_is_whole(tmp_path):
+    def begin():
+        return journal(tmp_path / "s.h5", "job", {"cpu": "one"})
+
+    with pytest.raises(KeyboardInterrupt), begin() as found:
+        found.add(Stretch(0, 0, 4, {"x": np.arange(4)}))
+        found.add(Stretch(1, 0, 2, {"x": np.arange(6).reshape(3, 2)}))
+        raise KeyboardInterrupt
+    path = partial_path(tmp_path / "s.h5")
+    path.write_bytes(path.read_bytes()[:-1])  # the second was being written
+    with begin() as found:
+        assert found.done == {0: 4}
+        assert found.runs == [{"cpu": "one"}]
+        found.add(Stretch(1, 0, 2, {"x": np.arange(6).reshape(3, 2)}))
+        first, second = found.stretches()
+    np.testing.assert_array_equal(first.arrays["x"], np.arange(4))
+    np.testing.assert_array_equal(second.arrays["x"], np.arange(6).reshape(3, 2))
+    assert second[:3] == (1, 0, 2)
 
 
 def test_a_shard_that_another_job_writes_is_left_alone(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path / "s.h5", Counting(5, fail))
-    holder = "import h5py, sys; f = h5py.File(sys.argv[1], 'r+'); print(1, flush=True); input()"
+    holder = "import fcntl, sys; f = open(sys.argv[1]); fcntl.flock(f, 2); print(1, flush=True)"
+    holder += "; input()"
     command = [sys.executable, "-c", holder, str(partial_path(tmp_path / "s.h5"))]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         other.stdout.readline()
-        with pytest.raises(BlockingIOError):
+        with pytest.raises(BadInput, match="another job"):
             run(tmp_path / "s.h5", Counting())
         other.communicate(b"\n")

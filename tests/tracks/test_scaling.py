@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from chromolens.errors import BadInput
+from chromolens.scores import seal
 from chromolens.tracks.scaling import read_scales, relative_scales, root_mean_square, write_scales
 
 
@@ -29,6 +30,7 @@ def test_a_silent_fold_is_left_alone():
 def test_scales_come_back_from_a_file(tmp_path):
     with h5py.File(tmp_path / "w.h5", "w") as file:
         write_scales(file, {"t": {"fold0": 0.25, "fold1": 1.5}})
+    seal(tmp_path / "w.h5")
     assert read_scales(tmp_path / "w.h5", "t") == {"fold0": 0.25, "fold1": 1.5}
     with pytest.raises(BadInput, match="'u'"):
         read_scales(tmp_path / "w.h5", "u")

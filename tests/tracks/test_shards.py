@@ -41,7 +41,7 @@ def run(path, regions, *, models=MODELS, tiling=None, ask=None, at_once=8, genom
 def whole_track(path, key="contributions") -> dict[str, np.ndarray]:
     """Regions of a shard file put together per chromosome: (T, length)."""
     with h5py.File(path) as file:
-        regions = sorted(Interval.from_name(name) for name in file if name != "finished")
+        regions = sorted(Interval.from_name(name) for name in file)
         chroms = dict.fromkeys(region.chrom for region in regions)
         return {
             chrom: np.concatenate(

@@ -63,4 +63,4 @@ wildcard_constraints:
 
 
 onstart:
-    disk.check_room(f"results/{study}", groups, tracked, trainings)
+    disk.check_room(f"results/{study}", index, tracked, groups)

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pandas as pd
 
@@ -17,6 +16,7 @@ from chromolens import tables
 from chromolens.genome.onehot import encode
 from chromolens.motifs.meme import identifier, read_motifs
 from chromolens.motifs.ppm import normalised, reverse_complement, trim
+from chromolens.scores import open_scores
 from chromolens.tables.motifs import FILTERS, MERGED, SEQLETS
 from chromolens.tables.sis import SUBSET_MOTIFS, SUBSETS
 
@@ -73,7 +73,7 @@ def _seqlets_of_folds(
         name: row for row, names in zip(table["pattern"], members, strict=True) for name in names
     }
     found = tables.read(SEQLETS, places)
-    with h5py.File(windows) as file:
+    with open_scores(windows) as file:
         group = file[table["task"].iloc[0]]
         folds = dict(zip(group["id"].asstr()[:], group["fold"].asstr()[:], strict=True))
     owners, folds = found["pattern"].map(into), found["window"].map(folds)

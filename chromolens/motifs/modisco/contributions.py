@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import NamedTuple
 
-import h5py
 import numpy as np
 
 from chromolens.errors import BadInput
+from chromolens.scores import open_scores
 
 ONE_SIGN = "contributions are of one sign: TF-MoDISco's null distribution needs both"
 
@@ -33,7 +33,7 @@ def read_scores(windows_h5: str | Path, task: str, seed: int, width: int | None 
     ``BadInput`` for a missing task, wrong shapes, and one-hot rows that are none.
     """
     where = f"{windows_h5}, task {task}"
-    with h5py.File(windows_h5) as file:
+    with open_scores(windows_h5) as file:
         if task not in file:
             tasks = [name for name in file if name != "scales"]
             raise BadInput(f"no windows of task {task!r}", expected=", ".join(tasks), where=where)
