@@ -1,12 +1,17 @@
 """What every job does around its work: log, show progress, write files whole."""
 
 import errno
+import glob
 import logging
 import os
+import platform
 import re
 import shutil
+import signal
 import sys
+import time
 import uuid
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +21,12 @@ from tqdm import tqdm
 from chromolens.errors import BadInput
 
 logger = logging.getLogger("chromolens")
+_LOWER = (
+    "lower attribution.batch_size or training.batch_size, run fewer jobs at once (--cores), or "
+    "allow the jobs more memory (mem_mb)"
+)
+_NODE = f"{zlib.crc32(platform.node().encode()):08x}"
+_DAY = 24 * 60 * 60
 
 
 def log_to(path: str) -> None:
@@ -26,11 +37,12 @@ def log_to(path: str) -> None:
         level=logging.INFO, format="%(asctime)s %(message)s", handlers=handlers, force=True
     )
     sys.excepthook = _log_uncaught
+    logger.info("the work begins")  # a script's imports are over
 
 
 def _log_uncaught(kind: type, error: BaseException, trace: object) -> None:
     """A user's mistake needs its message alone; ours need the place too."""
-    known = error if isinstance(error, BadInput) else no_space(error)
+    known = error if isinstance(error, BadInput) else no_space(error) or no_memory(error)
     logger.error(
         "%s: %s",
         type(known).__name__ if known else kind.__name__,
@@ -57,6 +69,26 @@ def no_space(error: BaseException, path: str | Path = "") -> BadInput | None:
     )
 
 
+def no_memory(error: BaseException) -> BadInput | None:
+    """What to tell the user where ``error`` says that memory is short; None for other errors."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        return BadInput(f"out of memory: {str(error)[:300]}", remedy=_LOWER)
+    return None
+
+
+def ended_by_signal(log: str | Path) -> str:
+    """What to tell the user of jobs that a signal ended, read from Snakemake's log; else empty.
+
+    Python never sees these ends: the kernel's, or a library's (``std::bad_alloc``).
+    """
+    text = Path(log).read_text(errors="replace")
+    numbers = {int(code) - 128 for code in re.findall(r"exit status (1[3-5]\d)\b", text)}
+    numbers |= {int(code) for code in re.findall(r"died with <Signals\.\w+: (\d+)>", text)}
+    fatal = sorted(signal.Signals(one).name for one in numbers & {4, 6, 7, 9, 11})
+    words = f"a job was ended by {', '.join(fatal)}: mostly memory ran out"
+    return f"{words}\n  what to do: {_LOWER}" if fatal else ""
+
+
 def progress(items: Iterable, *, total: int | None = None, what: str = "") -> Iterator:
     """Pass ``items`` on, showing a bar with the time left on stderr (a line a minute in files)."""
     interval = 0.5 if sys.stderr.isatty() else 60
@@ -68,11 +100,13 @@ def atomic(path: str | Path) -> Iterator[Path]:
     """Give a temporary path beside ``path`` and rename it there if the block ends well.
 
     The temporary name ends like ``path`` (libraries look at endings) and is unlike any other
-    job's, so that two copies of a job can't write into one file. BadInput where the disk is full.
+    job's, so that two copies of a job can't write into one file. What killed writers of ``path``
+    left is taken away. BadInput where the disk is full.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{uuid.uuid4().hex[:8]}.{path.name}")
+    _sweep(path)
+    temporary = path.with_name(f".{_NODE}.{os.getpid()}.{uuid.uuid4().hex[:4]}.{path.name}")
     try:
         yield temporary
         os.replace(temporary, path)
@@ -81,7 +115,34 @@ def atomic(path: str | Path) -> Iterator[Path]:
             raise known from error
         raise
     finally:
-        if temporary.is_dir():
-            shutil.rmtree(temporary)
+        _remove(temporary)
+
+
+def _sweep(path: Path) -> None:
+    """Remove temporary files of ``path`` whose writer is dead, or on another machine a day old."""
+    for left in path.parent.glob(f".????????.*.????.{glob.escape(path.name)}*"):
+        node, pid = left.name.split(".")[1:3]
+        if node == _NODE:
+            dead = pid.isdigit() and not _answers(int(pid))
         else:
-            temporary.unlink(missing_ok=True)
+            dead = time.time() - left.stat().st_mtime > _DAY
+        if dead:
+            logger.info("%s was left by a writer that was killed: removed", left)
+            _remove(left)
+
+
+def _answers(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

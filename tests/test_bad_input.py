@@ -17,9 +17,10 @@ import pyBigWig
 import pytest
 import yaml
 
+from chromolens.config import complete
 from chromolens.errors import BadInput
 from chromolens.planning import disk
-from chromolens.runlog import atomic
+from chromolens.runlog import atomic, ended_by_signal
 
 ROOT = Path(__file__).parent.parent
 CHROMOSOMES = ("chr1", "chr2", "chr3")
@@ -245,3 +246,45 @@ def test_room_is_what_is_still_to_be_written(tmp_path, monkeypatch):
     for name in ("chr1-600-1000.h5", "t.bw"):
         (tmp_path / name).touch()
     check(0)  # making the report again needs no room for what is there
+
+
+def test_what_a_killed_writer_left_is_swept(tmp_path):
+    code = "import os, sys; from chromolens.runlog import atomic\n"
+    code += "with atomic(sys.argv[1]) as new: new.write_text('half'); os.kill(os.getpid(), 9)"
+    command = [sys.executable, "-c", code, str(tmp_path / "a[1].txt")]
+    assert subprocess.run(command, cwd=Path(__file__).parents[1]).returncode == -9
+    assert len(list(tmp_path.iterdir())) == 1
+    with atomic(tmp_path / "a[1].txt") as mine, atomic(tmp_path / "a[1].txt") as other:
+        assert mine != other
+        mine.write_text("whole")
+        other.write_text("whole")  # a second living writer's file is left alone
+    assert [path.name for path in tmp_path.iterdir()] == ["a[1].txt"]
+
+
+def test_short_memory_says_what_to_lower(tmp_path):
+    code = "import sys, numpy as np; from chromolens.runlog import log_to; log_to(sys.argv[1])\n"
+    code += "np.zeros(2**60, np.uint8)"
+    command = [sys.executable, "-c", code, str(tmp_path / "log")]
+    subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True)
+    said = (tmp_path / "log").read_text()
+    assert "out of memory" in said and "batch_size" in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("returned non-zero exit status 134.", "SIGABRT"),
+        ("died with <Signals.SIGKILL: 9>.", "SIGKILL"),
+        ("returned non-zero exit status 1.", ""),
+    ],
+)
+def test_jobs_ended_by_a_signal_are_explained(tmp_path, line, name):
+    (tmp_path / "log").write_text(f"Command 'python x' {line}\n")
+    said = ended_by_signal(tmp_path / "log")
+    assert bool(said) == bool(name) and name in said
+    assert not said or "batch_size" in said
+
+
+def test_a_study_name_fits_into_a_file_name():
+    with pytest.raises(BadInput, match="(?s)study.*100|100.*study"):
+        complete({"study": "s" * 101, "inputs": {"kind": "genome", "fasta": "a.fa"}}, [])

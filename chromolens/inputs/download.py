@@ -7,6 +7,7 @@ set, it takes the place of the network altogether.
 import hashlib
 import os
 import re
+import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -103,8 +104,9 @@ def _download(url: str, path: Path) -> None:
     import pooch
     from requests.exceptions import RequestException
 
+    folder = Path(f"{path}.folder")  # pooch's own temporary file goes with it
     registry = pooch.create(
-        path=path.parent,
+        path=folder,
         base_url="",
         registry={path.name: None},
         urls={path.name: url},
@@ -112,13 +114,17 @@ def _download(url: str, path: Path) -> None:
     )
     downloader = pooch.core.choose_downloader(url, progressbar=True)
     try:
-        registry.fetch(path.name, downloader=downloader)
+        os.replace(registry.fetch(path.name, downloader=downloader), path)
     except (OSError, RequestException) as error:
         raise BadInput(
             f"{url} can't be fetched: {error}",
             remedy="check the address and the network; on a machine without one, set "
             f"{MIRROR} to a folder that holds the file as host/path",
         ) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    os.umask(mask := os.umask(0))
+    path.chmod(0o666 & ~mask)  # pooch's file is for its owner only
 
 
 def _check(path: Path, sha256: str | None, where: str) -> None:

@@ -5,7 +5,7 @@
 
 import sys
 
-from chromolens import config as configuration, provenance
+from chromolens import config as configuration, provenance, runlog
 from chromolens.planning import (
     disk,
     divide,
@@ -60,6 +60,10 @@ wildcard_constraints:
     task=plan.one_of([*tasks, *model_tasks["task"]]),
     method=plan.one_of(methods["method"]),
     shard=r"[^/]+-\d+-\d+",
+
+
+onerror:
+    print(runlog.ended_by_signal(log), file=sys.stderr)
 
 
 onstart:

@@ -29,7 +29,7 @@ def save_model(network: keras.Model, path: str | Path, sidecar: dict) -> dict:
     The sidecar as written.
     """
     path = Path(path)
-    with atomic(path) as temporary, TemporaryDirectory(dir=path.parent) as folder:
+    with atomic(path) as temporary, TemporaryDirectory() as folder:
         network.save(Path(folder, "dated.keras"))
         _copy_reproducible(Path(folder, "dated.keras"), temporary)
         digest = hashlib.sha256(temporary.read_bytes()).hexdigest()
