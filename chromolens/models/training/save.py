@@ -29,14 +29,14 @@ def save_model(network: keras.Model, path: str | Path, sidecar: dict) -> dict:
     The sidecar as written.
     """
     path = Path(path)
-    with atomic(path) as temporary, TemporaryDirectory() as folder:
-        network.save(Path(folder, "dated.keras"))
-        _copy_reproducible(Path(folder, "dated.keras"), temporary)
+    with atomic(path.with_suffix(".json")) as card, atomic(path) as temporary:
+        with TemporaryDirectory() as folder:
+            network.save(Path(folder, "dated.keras"))
+            _copy_reproducible(Path(folder, "dated.keras"), temporary)
         digest = hashlib.sha256(temporary.read_bytes()).hexdigest()
-    _, length, channels = network.inputs[0].shape
-    facts = {**sidecar, "length": length, "channels": channels, "digest": digest}
-    with atomic(path.with_suffix(".json")) as temporary:
-        temporary.write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
+        _, length, channels = network.inputs[0].shape
+        facts = {**sidecar, "length": length, "channels": channels, "digest": digest}
+        card.write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
     return facts
 
 
