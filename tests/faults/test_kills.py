@@ -77,7 +77,9 @@ def test_kills(undisturbed: Path, tmp_path: Path) -> None:
         run_snakemake(folder, SMALL, "--cores", "2", target)
         same = (folder / target).read_bytes() == (undisturbed / target).read_bytes()
         left = [path.name for path in (folder / target).parent.glob(".*")]
-        counts[rule, "recovered" if same and not left else f"WRONG {left}"] += 1
+        end = "recovered" if same and not left else f"WRONG {left}"
+        counts[rule, end] += 1
+        print(f"{number + 1} of {FAULTS}: {target}, {rule}, {end}", flush=True)
         shutil.rmtree(folder)
     print("\n| rule | end | kills |\n| --- | --- | --- |")
     for (rule, end), count in sorted(counts.items()):
