@@ -37,7 +37,7 @@ def planned(config: dict) -> tuple:
     sizes = divide.sizes(config, settings)
     folds = divide.folds(config, settings, sizes)
     models = plan.models(config, plan.tasks(settings))
-    preflight.check(config, settings, models, divide.in_folds(folds, sizes), "results")
+    preflight.check(config, settings, sources.database(config, ""), models, "results")
     return settings, folds, models, plan.methods(config)
 
 
@@ -196,7 +196,7 @@ TWO = {"m": {"tasks": ["b.x"]}, "m.b": {"tasks": ["x"]}}
         ({"attribution": {"methods": {"saliency": {"settings": {"absolute": True}}}}},
          "saliency as it is set gives no(.|\n)*add one that has them"),
         ({"motifs": {"modisco": {"flank": 3}}}, "no setting of TF-MoDISco named 'flank'"),
-        ({"inputs_window": 301}, "301 bp doesn't fit on d, which has 300"),
+        ({"inputs_window": 901}, "901 bp doesn't fit on a, which has 900"),
         ({"tracks": {"stride": 101}}, "leave bases unexplained"),
         ({"acceptance": [{"value": "metrik"}]}, "metrik"),
         ({"acceptance": [{"value": "metric", "model": "mian"}]}, "mian(.|\n)*entry 1"),

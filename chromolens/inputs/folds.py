@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from chromolens import texts
 from chromolens.errors import BadInput, nearest
 from chromolens.tables.inputs import FOLDS
 
@@ -233,12 +234,12 @@ def read_fold_files(paths: Iterable[str | Path]) -> pd.DataFrame:
 def _splits(path: str | Path) -> list[dict[str, list[str]]]:
     """Return the splits of one file, each role -> groups, in the order of their numbers."""
     try:
-        content = json.loads(Path(path).read_text())
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        content = json.loads("\n".join(text for _, text in texts.lines(path, "a JSON file")))
+    except (json.JSONDecodeError, RecursionError) as error:
         raise BadInput(
             f"the folds can't be read: {error}", expected="a JSON file", where=str(path)
         ) from error
-    if isinstance(content, dict) and content and all(str(key).isdigit() for key in content):
+    if isinstance(content, dict) and content and all(key.isdecimal() for key in content):
         return [_roles(content[key], f"{path}, split {key}") for key in sorted(content, key=int)]
     return [_roles(content, str(path))]
 

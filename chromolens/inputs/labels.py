@@ -34,31 +34,57 @@ def read_events(
     sizes
         Length (bp) of the FASTA's chromosomes.
     top
-        Share of each file's events that are used, from its first line on, 0 < top <= 1.
+        Share of each file's events that are used, 0 < top <= 1: from its first line on, or by
+        its own scores where it is sorted by place (see ``_ranks``).
     tally
-        Counts the unused ones.
+        Counts the unused ones, and the peaks that were cut at the end of a chromosome.
     """
     if not 0 < top <= 1:
         raise BadInput(f"a share of {top:g} of the events", expected="0 < top <= 1")
     tables = [
-        _file_events(task, path, sizes, chromosome_names, top)
+        _file_events(task, path, sizes, chromosome_names, top, tally)
         for task, paths in peaks.items()
         for path in as_list(paths)
     ]
     empty = pd.DataFrame({"task": [], "chrom": [], "position": [], "used": []})
-    events = pd.concat(tables, ignore_index=True) if tables else empty
-    unused = events[~events["used"].astype(bool)]
-    _count(tally, "beyond the share of events that is used", unused)
-    return events
+    return pd.concat(tables, ignore_index=True) if tables else empty
 
 
 def _file_events(
-    task: str, path: str, sizes: Mapping[str, int], names: Names, top: float
+    task: str, path: str, sizes: Mapping[str, int], names: Names, top: float, tally: Tally
 ) -> pd.DataFrame:
     peaks = read_peaks(path, sizes, names, what=f"peaks of {task}")
-    used = np.arange(len(peaks)) < math.ceil(top * len(peaks))
-    return pd.DataFrame(
+    ranks, order = _ranks(peaks, path) if top < 1 else (np.arange(len(peaks)), "")
+    used = ranks < math.ceil(top * len(peaks))
+    events = pd.DataFrame(
         {"task": task, "chrom": peaks["chrom"], "position": peaks["summit"], "used": used}
+    )
+    _count(tally, "cut at the chromosome's end", events[peaks["cut"]])
+    _count(tally, f"beyond the share of events that is used{order}", events[~used])
+    return events
+
+
+def _ranks(peaks: pd.DataFrame, path: str) -> tuple[np.ndarray, str]:
+    """Rank from 0 of each peak, int (n,), and what it goes by where that isn't the line.
+
+    A file that is sorted by place says nothing by its order: its signal (narrowPeak) or score
+    ranks it, equal ones by place; without either it is BadInput.
+    """
+    lines = np.arange(len(peaks))
+    blocks = (peaks["chrom"] != peaks["chrom"].shift()).cumsum()
+    steps = peaks.groupby(blocks)["start"].diff().dropna()
+    if steps.empty or (steps < 0).any() or blocks.iloc[-1] > peaks["chrom"].nunique():
+        return lines, ""
+    for column, words in (("signal", "signal (column 7)"), ("score", "score (column 5)")):
+        values = peaks[column]
+        if values.notna().all() and values.nunique() > 1:
+            order = np.argsort(-values.to_numpy(), kind="stable")
+            return np.argsort(order), f", by the {words} of a file that is sorted by place"
+    raise BadInput(
+        "top: the peaks are sorted by place and have no scores, so nothing says which are best",
+        expected="best peaks first, or scores that differ (column 5; column 7 of narrowPeak)",
+        where=path,
+        remedy="sort the file, best peaks first, or leave inputs.top out",
     )
 
 

@@ -42,7 +42,8 @@ def sizes(config: dict, settings: dict) -> dict[str, int]:
 def folds(config: dict, settings: dict, sizes: dict[str, int]) -> Folds:
     """Groups (chromosomes or parts) of each fold, by role; BadInput for what would leak."""
     chosen = config["folds"]
-    groups = list(sizes) or [f"part{i}" for i in range(settings["parts"])]
+    long = _long_enough(sizes, settings["window"]) if sizes else {}
+    groups = list(long) or [f"part{i}" for i in range(settings["parts"])]
     if chosen["files"]:
         table = read_fold_files(chosen["files"])
     elif chosen["test"]:
@@ -52,10 +53,25 @@ def folds(config: dict, settings: dict, sizes: dict[str, int]) -> Folds:
     else:
         weights = _weights(chosen["balance"], settings, sizes, groups)
         table = fold_table(balance(weights, min(chosen["k"], len(groups))), None)
+    table = table[~table["group"].isin(sizes.keys() - long.keys())]
     check_folds(table, groups)
     for group in table["group"].unique():
         check_name(group)
     return Folds.of_table(table)
+
+
+def _long_enough(sizes: dict[str, int], window: int) -> dict[str, int]:
+    """Those of ``sizes`` on which a window fits: some scaffolds of a draft are shorter."""
+    kept = {chrom: size for chrom, size in sizes.items() if size >= window}
+    if sizes and not kept:
+        longest = max(sizes, key=sizes.get)
+        raise BadInput(
+            f"a window of {window} bp doesn't fit on {longest}, which has {sizes[longest]} bp",
+            expected=f"at most {sizes[longest]} bp: no other chromosome is longer",
+            where="the config, inputs.window",
+            remedy="make the window smaller",
+        )
+    return kept
 
 
 def in_folds(folds: Folds, sizes: dict[str, int]) -> dict[str, int]:
@@ -102,6 +118,7 @@ def _pack(chromosomes: list[str], sizes: dict[str, int], most: int) -> list[str]
 
 
 def _weights(by: str, settings: dict, sizes: dict[str, int], groups: list[str]) -> dict:
+    """Weight of each of ``groups``, which are some of the chromosomes ``sizes``, or parts."""
     if by == "length" or not sizes:
         return {group: sizes.get(group, 1) for group in groups}
     peaks = files(settings["peaks"])

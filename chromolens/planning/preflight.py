@@ -1,6 +1,7 @@
 """What would fail late, refused while planning: after hours of training it would be too late.
 
-Only what the config says by itself is looked at; files are looked at by the first jobs.
+Only what the config says by itself is looked at, and the user's MEME file; other files are looked
+at by the first jobs.
 """
 
 from pathlib import Path
@@ -14,33 +15,30 @@ from chromolens.errors import BadInput
 from chromolens.inputs.reference_kinds import SEVERAL
 from chromolens.models.target_names import parsed
 from chromolens.motifs.names.database import check_source
-from chromolens.planning import sources
 from chromolens.planning.disk import check_place
 from chromolens.sis.thresholds import check_threshold, is_relative
 
 PACKAGE = Path(__file__).parents[1]
 
 
-def check(
-    config: dict, settings: dict, models: pd.DataFrame, groups: dict[str, int], folder: str
-) -> None:
+def check(config: dict, settings: dict, database: dict, models: pd.DataFrame, folder: str) -> None:
     """Raise BadInput at the first thing in ``config`` that some job would refuse.
 
     Parameters
     ----------
     config, settings
         The completed config, and its inputs with all files local.
+    database
+        Where names of motifs come from (``sources.database``).
     models
         The table of ``plan.models``.
-    groups
-        Length (bp) of each chromosome that stands in a fold; empty without a genome.
     folder
         Where the results will lie.
     """
     check_place(folder)
-    check_source(sources.database(config, ""))
+    check_source(database)
     if settings["kind"] == "genome":
-        _check_windows(settings["window"], config["tracks"]["stride"], groups)
+        _check_stride(settings["window"], config["tracks"]["stride"])
     _check_modisco(config["motifs"]["modisco"])
     _check_references(config["attribution"])
     _check_classes(config, settings, models)
@@ -50,16 +48,7 @@ def check(
     _check_acceptance(config, models)
 
 
-def _check_windows(window: int, stride: int, sizes: dict[str, int]) -> None:
-    smallest = min(sizes, key=sizes.get)
-    if window > sizes[smallest]:
-        raise BadInput(
-            f"a window of {window} bp doesn't fit on {smallest}, which has {sizes[smallest]} bp",
-            expected=f"at most {sizes[smallest]} bp",
-            where="the config, inputs.window",
-            remedy=f"make the window smaller, or leave {smallest} out: list the folds under "
-            "folds.test",
-        )
+def _check_stride(window: int, stride: int) -> None:
     if stride > window:
         raise BadInput(
             f"windows of {window} bp that stand {stride} bp apart leave bases unexplained",

@@ -30,7 +30,7 @@ folds = divide.folds(config, settings, sizes)
 groups = divide.in_folds(folds, sizes)
 roles = folds.roles
 models = plan.models(config, tasks)
-preflight.check(config, settings, models, groups, f"results/{study}")
+preflight.check(config, settings, database, models, f"results/{study}")
 model_tasks = plan.model_tasks(models)
 model_settings = models.set_index("model").to_dict("index")
 trainings = plan.trainings(models, folds, config["folds"]["replicates"])
