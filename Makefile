@@ -11,7 +11,7 @@ PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss test-cluster
+.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss test-cluster
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ demo-seeds: env  ## the default study over three seeds (SEEDS="1 2 3")
 test: env  ## all tests but test-cluster (about sixteen minutes on two cores)
 	@echo "all tests but test-cluster: about sixteen minutes on two cores"
 	$(PYTEST) --ignore tests/cluster
+
+test-hostile: env  ## 10,000 damaged files for the readers of users' files (half a minute)
+	HOSTILE_INPUTS=10000 $(BIN)/python -m pytest tests/hostile
 
 test-eigen: env  ## the tests of numbers, with TensorFlow's other kernels
 	TF_ENABLE_ONEDNN_OPTS=0 $(PYTEST) $(addprefix tests/,attribution models sis tracks checks)

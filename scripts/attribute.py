@@ -24,6 +24,7 @@ explain(
     tiling=tiling,
     origin=Origin(names.study, names.model, names.shard, fold, made, devices.describe()),
     genome=snakemake.input.genome or None,
+    regions=params.regions[0].split("+"),
     windows=snakemake.input.windows,
     folds=Folds(params.folds),
 )

@@ -99,7 +99,7 @@ def test_shards_cover_every_base_once_and_never_mix_folds(size):
     _, folds, _, _ = planned(config)
     covered = {name: np.zeros(length, int) for name, length in SIZES.items()}
     for row in divide.shards(config, SIZES, folds).itertuples():
-        for name in row.shard.split("+"):
+        for name in row.regions.split("+"):
             chrom, start, end = name.rsplit("-", 2)
             covered[chrom][int(start) : int(end)] += 1
             assert folds.fold_of[chrom] == row.fold
@@ -107,12 +107,17 @@ def test_shards_cover_every_base_once_and_never_mix_folds(size):
     assert all((counts == 1).all() for counts in covered.values())
 
 
-def test_names_of_shards_fit_into_file_names():
-    sizes = {f"a_rather_long_name_of_a_contig_{i}": 10 for i in range(200)}
-    folds = Folds({"fold0": {"test": list(sizes)}})
-    shards = divide.shards({"attribution": {"shard_size": 10_000}}, sizes, folds)["shard"]
-    assert shards.str.len().max() <= 200
-    assert sorted("+".join(shards).split("+")) == sorted(f"{name}-0-10" for name in sizes)
+def test_thousands_of_contigs_are_packed_by_their_bases_into_files_of_short_names():
+    sizes = {f"a_rather_long_name_of_a_contig_{i}": 300 for i in range(5000)}
+    names = list(sizes)
+    folds = Folds({f"fold{i}": {"test": names[i::4]} for i in range(4)})
+    config = genome()  # shards of the default size
+    shards = divide.shards(config, sizes, folds)
+    assert len(shards) <= 10 and shards["shard"].is_unique
+    assert shards["shard"].str.len().max() <= 200
+    assert shards["shard"].str.fullmatch(r"[^/]+-\d+-\d+").all()
+    regions = "+".join(shards["regions"]).split("+")
+    assert sorted(regions) == sorted(f"{name}-0-300" for name in sizes)
 
 
 def test_shards_of_records_divide_each_fold():

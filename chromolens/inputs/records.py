@@ -179,7 +179,7 @@ def _column_names(source: Mapping[str, object], number: int) -> list[str]:
 def _with_labels(records: pd.DataFrame, columns: Mapping[str, list[str]]) -> pd.DataFrame:
     for name, labels in columns.items():
         if name != "-":
-            check_task(name)
+            check_task(name, next(iter(records["where"]), ""))
             pairs = zip(labels, records["where"], strict=True)
             records[name] = [_number(text, name, where) for text, where in pairs]
     return records

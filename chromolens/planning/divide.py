@@ -81,18 +81,26 @@ def in_folds(folds: Folds, sizes: dict[str, int]) -> dict[str, int]:
 
 
 def shards(config: dict, sizes: dict[str, int], folds: Folds) -> pd.DataFrame:
-    """One row per shard: shard (its regions, joined by +, or fold-part-of), fold.
+    """One row per shard: shard (its name, for files), fold, regions (joined by +).
 
-    Chromosomes longer than ``shard_size`` are cut evenly; small ones of one fold share a shard.
+    Chromosomes longer than ``shard_size`` are cut evenly; small ones of one fold share a shard,
+    which is called by its regions or, where that is long, ``FIRST..LAST``. A shard of records has
+    no regions and is called fold-part-of.
     """
     rows, most = [], config["attribution"]["shard_size"]
     for fold in folds.roles:
         if sizes:
-            rows += [(name, fold) for name in _pack(folds.groups(fold, "test"), sizes, most)]
+            packed = _pack(folds.groups(fold, "test"), sizes, most)
+            rows += [(_shard_name(regions), fold, "+".join(regions)) for regions in packed]
         else:
             parts = config["attribution"]["parts"]
-            rows += [(f"{fold}-{i}-{parts}", fold) for i in range(parts)]
-    return pd.DataFrame(rows, columns=["shard", "fold"])
+            rows += [(f"{fold}-{i}-{parts}", fold, "") for i in range(parts)]
+    return pd.DataFrame(rows, columns=["shard", "fold", "regions"])
+
+
+def _shard_name(regions: list[str]) -> str:
+    joined = "+".join(regions)
+    return joined if len(joined) <= _LONGEST else f"{regions[0]}..{regions[-1]}"
 
 
 def explained(folds: Folds, sizes: dict[str, int]) -> list[str]:
@@ -100,19 +108,19 @@ def explained(folds: Folds, sizes: dict[str, int]) -> list[str]:
     return [f"{chrom}-0-{sizes[chrom]}" for chrom in folds.homes(sizes)]
 
 
-def _pack(chromosomes: list[str], sizes: dict[str, int], most: int) -> list[str]:
-    """Names of shards of about ``most`` bases: pieces of one chromosome, or some whole ones."""
-    shards, room = [], 0
+def _pack(chromosomes: list[str], sizes: dict[str, int], most: int) -> list[list[str]]:
+    """Regions of shards of about ``most`` bases: pieces of one chromosome, or some whole ones."""
+    shards: list[list[str]] = []
+    room = 0
     for chrom in chromosomes:
         cuts = max(1, round(sizes[chrom] / most))
         edges = [sizes[chrom] * i // cuts for i in range(cuts + 1)]
         names = [f"{chrom}-{a}-{b}" for a, b in zip(edges, edges[1:], strict=False)]
-        joined = f"{shards[-1] if shards else ''}+{names[0]}"
-        if cuts == 1 and sizes[chrom] <= room and len(joined) <= _LONGEST:
-            shards[-1] = joined
+        if cuts == 1 and sizes[chrom] <= room:
+            shards[-1] += names
             room -= sizes[chrom]
         else:
-            shards += names
+            shards += [[name] for name in names]
             room = most - sizes[chrom] if cuts == 1 else 0
     return shards
 

@@ -37,12 +37,13 @@ def explain(
     tiling: Mapping[str, object],
     origin: Origin,
     genome: str | None,
+    regions: Sequence[str],
     windows: str,
     folds: Folds,
 ) -> None:
     """Explain the shard that ``origin`` names: regions of the genome, or a part of the records.
 
-    A shard of regions is called ``chrom-start-end`` (several joined by +); a shard of records
+    ``regions`` are called ``chrom-start-end``; a shard of records is called
     ``fold-part-parts``, of the fold's test records.
     """
     method = method.in_fold(origin.fold)
@@ -50,9 +51,9 @@ def explain(
         method = with_drawn(method, open_inputs(windows, genome), folds.only(origin.fold))
     shared = {"method": method, "origin": origin}
     if genome:
-        regions = [Interval.from_name(name) for name in origin.shard.split("+")]
+        wanted = [Interval.from_name(name) for name in regions]
         with Genome(genome) as opened:
-            explain_shard(models, opened, regions, path, tiling=Tiling(**tiling), **shared)
+            explain_shard(models, opened, wanted, path, tiling=Tiling(**tiling), **shared)
     else:
         _, part, parts = origin.shard.rsplit("-", 2)
         inputs = open_inputs(windows)

@@ -62,6 +62,7 @@ rule attribute:
             dpath="{method}", within=provenance.plugin_digests("attribution/methods")
         ),
         fold=lookup(query="shard == '{shard}'", cols="fold", within=shards),
+        regions=lookup(query="shard == '{shard}'", cols="regions", within=shards),
         folds=roles,
         shared=plan.attribution_settings(config, settings),
         settings=lookup(
