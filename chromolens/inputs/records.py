@@ -61,7 +61,7 @@ def _read_fasta(source: Mapping[str, object]) -> pd.DataFrame:
         columns = _label_lines(str(source["labels"]), len(records), str(source["fasta"]))
     names = _column_names(source, len(columns))
     records["split"] = str(source.get("split", ""))
-    return _with_labels(records, dict(zip(names, columns, strict=True)))
+    return _with_labels(records, dict(zip(names, columns, strict=True)), str(source["fasta"]))
 
 
 def _fasta_files(path: str) -> list[str]:
@@ -148,7 +148,8 @@ def _from_table(
     rest = [name for name in rest if name != "split"]
     names = _table_tasks(source, rest) if header else _column_names(source, len(rest))
     chosen = names if header else rest
-    return _with_labels(records, {n: list(table[c]) for n, c in zip(names, chosen, strict=True)})
+    columns = {n: list(table[c]) for n, c in zip(names, chosen, strict=True)}
+    return _with_labels(records, columns, path)
 
 
 def _table_tasks(source: Mapping[str, object], columns: list[str]) -> list[str]:
@@ -176,10 +177,12 @@ def _column_names(source: Mapping[str, object], number: int) -> list[str]:
     return names
 
 
-def _with_labels(records: pd.DataFrame, columns: Mapping[str, list[str]]) -> pd.DataFrame:
+def _with_labels(
+    records: pd.DataFrame, columns: Mapping[str, list[str]], path: str
+) -> pd.DataFrame:
     for name, labels in columns.items():
         if name != "-":
-            check_task(name, next(iter(records["where"]), ""))
+            check_task(name, path)
             pairs = zip(labels, records["where"], strict=True)
             records[name] = [_number(text, name, where) for text, where in pairs]
     return records
