@@ -120,6 +120,36 @@ def test_thousands_of_contigs_are_packed_by_their_bases_into_files_of_short_name
     assert sorted(regions) == sorted(f"{name}-0-300" for name in sizes)
 
 
+SPLITS = "id\tsequence\tlabel\tsplit\n" + "".join(
+    f"r{i}\tACGT\t1\t{split}\n" for i, split in enumerate(("train", "train", "val", "test"))
+)
+
+
+def test_the_split_of_a_paper_is_the_one_fold(tmp_path):
+    (tmp_path / "t.tsv").write_text(SPLITS)
+    settings = {"sequences": [{"table": str(tmp_path / "t.tsv")}], "parts": 4}
+    chosen = {
+        "files": [],
+        "test": [],
+        "validation": [],
+        "training": [],
+        "balance": "labels",
+        "k": 4,
+    }
+    found = divide.folds({"folds": chosen}, settings, {})
+    assert found.roles == {
+        "fold0": {"test": ["test"], "training": ["train"], "validation": ["val"]}
+    }
+    # the same by name, and a part that is only trained on
+    settings["sequences"].append({"table": "to/be/downloaded.tsv", "split": "more"})
+    named = {"test": [["test"]], "validation": [["val"]], "training": ["train", "more"]}
+    found = divide.folds({"folds": chosen | named}, settings, {})
+    assert found.groups("fold0", "training") == ["train", "more"]
+    assert found.fold_of == {"test": "fold0"}
+    with pytest.raises(BadInput, match="the folds name .tset."):
+        divide.folds({"folds": chosen | named | {"test": [["tset"]]}}, settings, {})
+
+
 def test_shards_of_records_divide_each_fold():
     config = records(attribution={"parts": 2})
     _, folds, _, _ = planned(config)

@@ -217,6 +217,17 @@ def _next_tests(tests: Sequence[Sequence[str]]) -> list[Sequence[str]]:
     return [*tests[1:], tests[0]]
 
 
+def folds_of_roles(groups: Sequence[str]) -> pd.DataFrame | None:
+    """The one fold whose test, validation and training groups are called so; None where not all.
+
+    A paper's own split, such as ``train``, ``val``, ``test``.
+    """
+    roles = {_FILE_ROLES.get(group.lower()): group for group in groups}
+    if set(roles) != set(ROLES) or len(groups) != len(ROLES):
+        return None
+    return _numbered([{role: [roles[role]] for role in ROLES}])
+
+
 def read_fold_file(path: str | Path) -> pd.DataFrame:
     """Read folds from one JSON file.
 

@@ -14,7 +14,7 @@ empty, NA or NaN is masked.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -50,6 +50,23 @@ def read_source(source: Mapping[str, object]) -> pd.DataFrame:
     _check_letters(records)
     records["sequence"] = records["sequence"].str.upper().str.replace("U", "T")
     return records
+
+
+def split_names(sources: Iterable[Mapping[str, object]]) -> list[str]:
+    """The splits that sources state, in their order; "" stands for records without one.
+
+    Of a table that isn't there yet (a download) only the source's own ``split`` is known.
+    """
+    found: list[str] = []
+    for source in sources:
+        own = str(source.get("split", ""))
+        rows = []
+        if "table" in source and Path(str(source["table"])).is_file():
+            rows = [row for _, row in texts.rows(str(source["table"]), "a table of records")]
+        names = [name.strip() for name in rows[0]] if rows else []
+        place = names.index("split") if "split" in names else None
+        found += [own] if place is None else [row[place].strip() for row in rows[1:]]
+    return list(dict.fromkeys(found))
 
 
 def _read_fasta(source: Mapping[str, object]) -> pd.DataFrame:

@@ -8,8 +8,16 @@ from chromolens.config import is_file
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import chromosome_sizes
 from chromolens.genome.intervals import check_name
-from chromolens.inputs.folds import Folds, balance, check_folds, fold_table, read_fold_files
+from chromolens.inputs.folds import (
+    Folds,
+    balance,
+    check_folds,
+    fold_table,
+    folds_of_roles,
+    read_fold_files,
+)
 from chromolens.inputs.peaks import read_peaks
+from chromolens.inputs.records import split_names
 from chromolens.planning.sources import files
 
 _LONGEST = 150  # letters of a shard's name, which goes into names of files
@@ -43,13 +51,16 @@ def folds(config: dict, settings: dict, sizes: dict[str, int]) -> Folds:
     """Groups (chromosomes or parts) of each fold, by role; BadInput for what would leak."""
     chosen = config["folds"]
     long = _long_enough(sizes, settings["window"]) if sizes else {}
-    groups = list(long) or [f"part{i}" for i in range(settings["parts"])]
+    groups = list(long) or _parts(settings)
+    papers = None if sizes else folds_of_roles(groups)
     if chosen["files"]:
         table = read_fold_files(chosen["files"])
     elif chosen["test"]:
         table = fold_table(
             chosen["test"], chosen["validation"] or None, chosen["training"] or None
         )
+    elif papers is not None:
+        table = papers
     else:
         weights = _weights(chosen["balance"], settings, sizes, groups)
         table = fold_table(balance(weights, min(chosen["k"], len(groups))), None)
@@ -58,6 +69,13 @@ def folds(config: dict, settings: dict, sizes: dict[str, int]) -> Folds:
     for group in table["group"].unique():
         check_name(group)
     return Folds.of_table(table)
+
+
+def _parts(settings: dict) -> list[str]:
+    """Groups of records: their own splits, and the parts that those without one are hashed to."""
+    splits = split_names(settings["sequences"])
+    hashed = [f"part{i}" for i in range(settings["parts"])] if "" in splits else []
+    return [*filter(None, splits), *hashed]
 
 
 def _long_enough(sizes: dict[str, int], window: int) -> dict[str, int]:
