@@ -121,6 +121,10 @@ class Folds:
         folds = self.folds_of(windows, rows)
         return {fold: rows[folds == fold] for fold in dict.fromkeys(self.fold_of.values())}
 
+    def held_out(self, windows: pd.DataFrame) -> np.ndarray:
+        """Return the rows of ``windows``, int (n,), whose group is test in some fold."""
+        return np.flatnonzero(windows["group"].isin(self.fold_of))
+
     def rows(
         self, windows: pd.DataFrame, fold: str, role: str, among: np.ndarray | None = None
     ) -> np.ndarray:
