@@ -121,7 +121,7 @@ def _shard_name(regions: list[str]) -> str:
     return joined if len(joined) <= _LONGEST else f"{regions[0]}..{regions[-1]}"
 
 
-def explained(folds: Folds, sizes: dict[str, int]) -> list[str]:
+def explained_chromosomes(folds: Folds, sizes: dict[str, int]) -> list[str]:
     """Names of the whole chromosomes that are explained: those that are test in some fold."""
     return [f"{chrom}-0-{sizes[chrom]}" for chrom in folds.homes(sizes)]
 
