@@ -124,7 +124,7 @@ def by_slopes(
     """
     gradients = tf.abs(here.gradients) if absolute else here.gradients
     observed = tf.cast(inputs != 0, tf.float32)
-    centred = None if absolute else centred_over_bases(gradients)
+    centred = None if absolute else centre_over_bases(gradients)
     return Explanation(
         contributions=tf.reduce_sum(gradients * observed, axis=-1),
         hypothetical=centred,
@@ -134,7 +134,7 @@ def by_slopes(
     )
 
 
-def centred_over_bases(gradients: tf.Tensor) -> tf.Tensor:
+def centre_over_bases(gradients: tf.Tensor) -> tf.Tensor:
     """Gradients (..., channels) less their mean over the channels (Majdandzic et al., 2023)."""
     return gradients - tf.reduce_mean(gradients, axis=-1, keepdims=True)
 

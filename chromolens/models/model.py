@@ -15,7 +15,7 @@ import numpy as np
 
 from chromolens.errors import BadInput, nearest
 from chromolens.models.foreign.files import Source, digest_of, parts_of, read_facts, read_network
-from chromolens.models.foreign.layout import adapted, layout_of
+from chromolens.models.foreign.layout import adapt, layout_of
 from chromolens.models.foreign.sound import check_repeats, check_stateless, check_weights
 from chromolens.models.graph import functional
 from chromolens.models.grouped import cut_groups
@@ -99,7 +99,7 @@ class Model:
 
         ``layout`` is as in ``load_model``. BadInput where a weight is NaN.
         """
-        network = adapted(functional(network), layout_of(layout))
+        network = adapt(functional(network), layout_of(layout))
         model = cls(network, {"tasks": list(tasks or [])}, digest="")
         if tasks is not None and len(tasks) != len(model.canonical):
             raise BadInput(f"{len(tasks)} names for {len(model.canonical)} tasks")
@@ -182,7 +182,7 @@ def load_model(
     facts = read_facts(paths[-1], digest)
     declared = layout_of(facts.get("layout") if layout is None else layout)
     network = functional(read_network(paths, custom_objects))
-    return Model(adapted(network, declared), facts, digest)
+    return Model(adapt(network, declared), facts, digest)
 
 
 def load_folds(paths: Sequence[Source]) -> dict[str, list[Model]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from chromolens.errors import BadInput
-from chromolens.models.batching import checked
+from chromolens.models.batching import check_places
 from chromolens.sis.search.backselect import Score, Search
 from chromolens.ties import TIE
 
@@ -137,7 +137,7 @@ def collect(
         Where the fully masked input passes (then even the empty subset would suffice), or a
         target is NaN or infinite.
     """
-    places, limits = checked(places, len(inputs)), reached_by(thresholds)
+    places, limits = check_places(places, len(inputs)), reached_by(thresholds)
     known = inputs.any(axis=-1)
     hidden = masked(inputs, known, mask)
     _refuse_passing_mask(_finite(score(hidden), "fully masked "), thresholds, mask)

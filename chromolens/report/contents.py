@@ -1,7 +1,7 @@
-"""What a report is made from: one description of a study's files, by the part they play.
+"""What a page is made from: a study's files and facts, by the part they play.
 
-Scripts fill a ``Study`` and hand it to ``page.write_report``. A part that a study does not
-have (no genes, no SIS, no planted truth) is left out, and the page says so in a sentence.
+``gather`` fills ``Contents`` from an opened study, ``page.write_report`` shows it. A part that a
+study does not have (no genes, no SIS, no planted truth) is left out, and the page says so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,13 +14,13 @@ from chromolens.tables.column import Table
 Training = tuple[str, str, int]
 """Model, fold and replicate: one training."""
 
-Reading = tuple[str, str, str]
+Attribution = tuple[str, str, str]
 """Model, task and method: one attribution of one task."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Study:
-    """Files and facts of one study. Formats are those of ``docs/formats.md``.
+class Contents:
+    """Files and facts of one page. Formats are those of ``docs/formats.md``.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class Study:
     metrics, pooled
         Tables of metrics per fold, and pooled over folds with intervals.
     tracks, prediction_tracks
-        Per reading: bigWig of contributions, and of the target that they explain.
+        Per attribution: bigWig of contributions, and of the target that they explain.
     explained
         Per model and method: HDF5 of the explained windows (loci of kind ``sequences``).
     fasta
@@ -53,9 +53,9 @@ class Study:
     loci, locus_width
         Example loci per task, and how many bases each shows.
     patterns
-        Per reading: ``merged.tsv`` and ``merged.h5``.
+        Per attribution: ``merged.tsv`` and ``merged.h5``.
     motif_pages
-        Per reading: the page about its motifs, in the folder ``motifs`` beside this one.
+        Per attribution: the page about its motifs, in the folder ``motifs`` beside this one.
     sis
         Per model and task: paths by name, of ``sis``, ``clusters``, ``aligned``, ``motifs``
         (tables), ``weights`` and ``meme`` (matrices of ``motifs``); ``counts`` (what became of
@@ -96,8 +96,8 @@ class Study:
     predictions: Mapping[Training, Path] = field(default_factory=dict)
     metrics: Sequence[Path] = ()
     pooled: Sequence[Path] = ()
-    tracks: Mapping[Reading, Path] = field(default_factory=dict)
-    prediction_tracks: Mapping[Reading, Path] = field(default_factory=dict)
+    tracks: Mapping[Attribution, Path] = field(default_factory=dict)
+    prediction_tracks: Mapping[Attribution, Path] = field(default_factory=dict)
     explained: Mapping[tuple[str, str], Path] = field(default_factory=dict)
     fasta: Path | None = None
     peaks: Mapping[str, Path | Sequence[Path]] = field(default_factory=dict)
@@ -106,8 +106,8 @@ class Study:
     chromosome_names: Mapping[str, str] = field(default_factory=dict)
     loci: int = 2
     locus_width: int = 120
-    patterns: Mapping[Reading, tuple[Path, Path]] = field(default_factory=dict)
-    motif_pages: Mapping[Reading, Path] = field(default_factory=dict)
+    patterns: Mapping[Attribution, tuple[Path, Path]] = field(default_factory=dict)
+    motif_pages: Mapping[Attribution, Path] = field(default_factory=dict)
     sis: Mapping[tuple[str, str], Mapping[str, Path]] = field(default_factory=dict)
     sweeps: Mapping[tuple[str, str], Path] = field(default_factory=dict)
     masks: Sequence[Path] = ()
