@@ -10,6 +10,7 @@ from chromolens.tables.motifs import MERGED
 
 _FIRST = {
     "auroc": "AUROC",
+    "r2": "R²",
     "pearson": "Pearson correlation",
     "counts_pearson": "Pearson r of counts",
 }
