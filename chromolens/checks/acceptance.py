@@ -61,9 +61,36 @@ def show(path: str | Path) -> str:
 
 
 def judge(criteria: list[dict], evidence: Evidence) -> pd.DataFrame:
-    """One row per criterion: name, value, bound, kind, result, explanation."""
-    return pd.DataFrame(
-        [_row(criterion, evidence) for criterion in criteria], columns=ACCEPTANCE.names
+    """One row per criterion: name, value, bound, kind, result, explanation.
+
+    Contributions that don't add up are a FAIL of their own, whatever the criteria.
+    """
+    rows = [_row(criterion, evidence) for criterion in criteria]
+    rows += [
+        {
+            "name": f"contributions add up: {row.model} {row.task} {row.method}",
+            "value": row.share_flagged,
+            "bound": f"<= {row.max_flagged:g}",
+            "kind": "check",
+            "result": "FAIL",
+            "explanation": describe_unsound(row),
+        }
+        for row in unsound(evidence.completeness).itertuples()
+    ]
+    return pd.DataFrame(rows, columns=ACCEPTANCE.names)
+
+
+def unsound(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of ``COMPLETENESS`` in which more windows are flagged than may be."""
+    return table[table["share_flagged"] > table["max_flagged"]]
+
+
+def describe_unsound(row: object) -> str:
+    """What is wrong with an unsound row, and what to do."""
+    return (
+        f"contributions to task {row.task} don't add up in {row.share_flagged:.1%} of the windows "
+        f"(largest error {row.max_error:.3g}); more steps or another method, or raise "
+        "checks.max_flagged"
     )
 
 

@@ -24,8 +24,8 @@ def evidence() -> Evidence:
         ("m", "A", "modisco", "neg", True, "REB1", "", "Myb", 1e-4, 30, 100),
         ("m", "A", "sis_paper", "pos", False, "ABF1", "", "", 0.5, 3, 50),
     ]
-    flagged = pd.DataFrame([("m", "A", "d", 0.002, 1e-3)])
-    flagged.columns = ["model", "task", "method", "share_flagged", "max_error"]
+    flagged = pd.DataFrame([("m", "A", "d", 0.002, 1e-3, 0.01)])
+    flagged.columns = ["model", "task", "method", "share_flagged", "max_error", "max_flagged"]
     return Evidence(
         pooled=pd.DataFrame(pooled, columns=["model", "task", "metric", "value"]),
         motifs=pd.DataFrame(motifs, columns=[*columns, "support", "windows"]),
@@ -118,6 +118,14 @@ def test_what_nobody_can_measure_is_refused(criterion: dict, message: str) -> No
     with pytest.raises(BadInput, match=message):
         whole = {"names": [], "families": []} | criterion
         check_criteria([whole], {"m": ["A", "B"]}, {"m": ["auroc", "jsd", "jsd_baseline"]})
+
+
+def test_contributions_that_do_not_add_up_fail_a_study(evidence: Evidence) -> None:
+    assert not len(judge([], evidence))
+    unsound = evidence.completeness.assign(share_flagged=0.03)
+    table = judge([], replace(evidence, completeness=unsound))
+    assert failed(table)["name"].tolist() == ["contributions add up: m A d"]
+    assert table["bound"].item() == "<= 0.01" and table["value"].item() == 0.03
 
 
 def test_an_undefined_value_says_why(evidence: Evidence) -> None:

@@ -165,8 +165,9 @@ def _questions(
     if objective == "classes":
         predictions = _as_classes(predictions, tasks)
         for name in ALL_CLASSES:
-            known = _known(predictions[name], predictions[name])
-            yield _Question("", name + suffix, metrics.mean, *known)
+            values = predictions[name].dropna().to_numpy()
+            # every window has a class: all of them count as positive
+            yield _Question("", name + suffix, metrics.mean, values, np.ones(len(values)))
     for task in tasks:
         for name, (metric, value) in metrics.BY_OBJECTIVE[objective].items():
             known = _known(predictions[task + value], predictions[task + LABEL])

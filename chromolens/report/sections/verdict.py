@@ -10,7 +10,8 @@ NEEDS = ("acceptance",)
 _KINDS = {
     "floor": "must hold",
     "goal": "hoped for",
-    "null": "must find nothing",
+    "control": "must hold on a null",
+    "check": "must hold in every study",
 }
 
 
