@@ -33,6 +33,11 @@ def functional(network: keras.Model) -> keras.Model:
     return network
 
 
+def is_graph(layer: keras.Operation) -> bool:
+    """Whether ``layer`` is a network whose own layers can be walked through."""
+    return isinstance(layer, keras.Model) and hasattr(functional(layer), "_run_through_graph")
+
+
 def single(inputs: list) -> object:
     """The one input by itself: Keras wants to be called with the structure it was given."""
     return inputs[0] if len(inputs) == 1 else inputs
@@ -55,7 +60,7 @@ def walk(network: keras.Model, inputs: object, rule: Callable) -> list:
     """
 
     def step(layer: keras.Operation) -> Callable:
-        if isinstance(layer, keras.Model) and hasattr(functional(layer), "_run_through_graph"):
+        if is_graph(layer):
             return lambda inputs, **options: walk(functional(layer), inputs, rule)
         return partial(_call, rule, layer)
 
@@ -107,6 +112,22 @@ def producer(tensor: object) -> Made:
     """What makes ``tensor``, a tensor of a graph."""
     operation, node, place = tensor._keras_history
     return Made(operation, operation._inbound_nodes[node].input_tensors, place)
+
+
+def remade(tensor: object, inputs: list) -> object:
+    """``tensor`` made once more by what makes it, of ``inputs`` (tensors, numbers) for its own."""
+    operation, number, place = tensor._keras_history
+    node = operation._inbound_nodes[number]
+    given = {id(old): new for old, new in zip(node.input_tensors, inputs, strict=True)}
+    positional, named = node.arguments.fill_in(given)
+    return keras.tree.flatten(operation(*positional, **named))[place]
+
+
+def takes_constants(tensor: object) -> bool:
+    """Whether what makes ``tensor`` takes more than tensors of the graph: numbers, arrays."""
+    operation, number, _ = tensor._keras_history
+    node = operation._inbound_nodes[number]
+    return len(keras.tree.flatten(node.arguments.args)) > len(node.input_tensors)
 
 
 def masks(layer: keras.Operation) -> bool:

@@ -19,7 +19,7 @@ from chromolens.models.foreign.layout import adapted, layout_of
 from chromolens.models.foreign.sound import check_repeats, check_stateless, check_weights
 from chromolens.models.graph import functional
 from chromolens.models.grouped import cut_groups
-from chromolens.models.logits import without_last_activation
+from chromolens.models.logits import logits_of
 
 
 def task_names(canonical: list[str], named: list[str]) -> list[str]:
@@ -64,6 +64,10 @@ class Model:
         As saved, as a functional graph; of one-hot tokens where it was of integer ones.
     logits : keras.Model
         The same outputs before a final sigmoid or softmax; shares the weights.
+    unclear
+        Place of each output without a logit -> why it has none.
+    joined
+        Places of outputs whose columns aren't the logits of one softmax.
     length, channels
         Of the input; ``length`` is None where the network takes any.
     tasks
@@ -74,12 +78,19 @@ class Model:
         sha256 of the .keras file, empty for a network made in memory.
     """
 
-    def __init__(self, network: keras.Model, facts: dict, digest: str):
+    def __init__(
+        self,
+        network: keras.Model,
+        facts: dict,
+        digest: str,
+        declared: frozenset[int] = frozenset(),
+    ):
         self.network = functional(network)
         cut_groups(self.network)
         check_weights(self.network)
         check_stateless(self.network)
-        self.logits = without_last_activation(self.network)
+        found = logits_of(self.network, declared)
+        self.logits, self.unclear, self.joined = found.network, found.unclear, found.joined
         self.length, self.channels = input_shape(self.network)
         self.canonical = canonical_names(self.network)
         self.tasks = task_names(self.canonical, facts.get("tasks") or [])
@@ -99,8 +110,9 @@ class Model:
 
         ``layout`` is as in ``load_model``. BadInput where a weight is NaN.
         """
-        network = adapted(functional(network), layout_of(layout))
-        model = cls(network, {"tasks": list(tasks or [])}, digest="")
+        network, known = functional(network), layout_of(layout)
+        own = adapted(network, known)
+        model = cls(own, {"tasks": list(tasks or [])}, "", known.logits_in(network))
         if tasks is not None and len(tasks) != len(model.canonical):
             raise BadInput(f"{len(tasks)} names for {len(model.canonical)} tasks")
         return model
@@ -180,9 +192,9 @@ def load_model(
     paths = parts_of(source)
     digest = digest_of(paths)
     facts = read_facts(paths[-1], digest)
-    declared = layout_of(facts.get("layout") if layout is None else layout)
+    known = layout_of(facts.get("layout") if layout is None else layout)
     network = functional(read_network(paths, custom_objects))
-    return Model(adapted(network, declared), facts, digest)
+    return Model(adapted(network, known), facts, digest, known.logits_in(network))
 
 
 def load_folds(paths: Sequence[Source]) -> dict[str, list[Model]]:

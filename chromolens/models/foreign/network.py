@@ -21,8 +21,6 @@ class Opaque(keras.layers.Layer):
         The variables of the network within, which Keras 3 doesn't see.
     reason
         Why its layers aren't known.
-    logits
-        Places of the outputs that are declared to be logits.
     """
 
     def __init__(self, function: Callable, outputs: list[tuple], foreign: list, reason: str):
@@ -30,7 +28,6 @@ class Opaque(keras.layers.Layer):
         self._function, self._outputs = function, outputs
         self._foreign = tuple(foreign)
         self.reason = reason
-        self.logits: frozenset[int] = frozenset()
         self.built = True
 
     @property
