@@ -20,7 +20,7 @@ import tensorflow as tf
 from chromolens import plugins
 from chromolens.attribution import methods
 from chromolens.attribution import references as kinds
-from chromolens.attribution.result import Result
+from chromolens.attribution.result import Result, check_finite
 from chromolens.errors import BadInput
 from chromolens.models.batching import BATCH_SIZE, batches, checked, placed
 from chromolens.models.model import Model, check_inputs
@@ -114,6 +114,7 @@ def attribute_tasks(
     model = model if isinstance(model, Model) else Model.of(model)
     inputs = check_inputs(model, inputs)
     kinds.check(references, inputs, n_references)
+    named = [f"row {row}" for row in range(len(inputs))] if ids is None else list(map(str, ids))
     ids = _checked_ids(ids, inputs)
     seeds = kinds.seeds(ids, seed)
     indices = tuple(model.task_index(task) for task in tasks)
@@ -133,7 +134,10 @@ def attribute_tasks(
         batch = (placed(array, seats[rows], size) for array in arrays)
         collected.add(rows, seats[rows] % size, explain(*batch))
         collected.equal[rows] = kinds.equal(inputs[rows], theirs)
-    return collected.results()
+    results = collected.results()
+    for task, result in zip(tasks, results, strict=True):
+        check_finite(result, method, task, named)
+    return results
 
 
 def _checked_ids(ids: Sequence[str] | None, inputs: np.ndarray) -> list[str]:

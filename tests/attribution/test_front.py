@@ -1,5 +1,6 @@
 """The front door: what it refuses, references, seeds, strands."""
 
+import keras
 import networks
 import numpy as np
 import pytest
@@ -56,6 +57,27 @@ NAN[1, 2, 3] = np.nan
 def test_bad_inputs_are_refused(model, inputs, options, message):
     with pytest.raises(BadInput, match=message):
         ask(model, inputs, **options)
+
+
+@pytest.mark.parametrize("steep", [50.0, 15.0])
+@pytest.mark.parametrize("method", ["gradient_x_input", "ism", "deeplift_rescale"])
+def test_answers_that_are_not_finite_never_leave(method, steep):
+    """One word of the second input makes the network overflow, and its slope there."""
+    start = keras.Input((40, 4))
+    conv = keras.layers.Conv1D(1, 4, name="word")
+    x = keras.layers.GlobalMaxPooling1D()(conv(start))
+    network = keras.Model(start, keras.layers.Dense(1)(keras.ops.exp(x)))
+    inputs = np.eye(4, dtype=np.float32)[np.zeros((2, 40), int)]
+    inputs[1, 10:14] = np.eye(4)[[1, 2, 1, 2]]
+    word = np.zeros((4, 4, 1))
+    word[range(4), [1, 2, 1, 2]] = steep
+    conv.set_weights([word, np.zeros(1)])
+    if steep == 50:
+        with pytest.raises(BadInput, match=rf"(?s){method}.*not finite.*1 of 2.*peak2"):
+            front.attribute(network, inputs, method=method, ids=["peak1", "peak2"])
+    else:
+        found = front.attribute(network, inputs, method=method)
+        assert np.isfinite(found.contributions).all()
 
 
 def test_no_inputs_give_no_results(model):
