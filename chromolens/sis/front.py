@@ -61,7 +61,7 @@ def sufficient_subsets(
     Parameters
     ----------
     inputs : float32 (n, length, channels)
-        A position that is N (all channels zero) counts as masked already: it keeps its zeros
+        A position of DNA that is N (four zeros) counts as masked already: it keeps its zeros
         and is part of no subset.
     threshold
         In target units: one number, or one per input (n,). An input below it has no subset.

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from chromolens.attribution.references import unknown
 from chromolens.errors import BadInput
 from chromolens.models.batching import checked
 from chromolens.sis.search.backselect import Score, Search
@@ -138,7 +139,7 @@ def collect(
         target is NaN or infinite.
     """
     places, limits = checked(places, len(inputs)), reached_by(thresholds)
-    known = inputs.any(axis=-1)
+    known = ~unknown(inputs)
     hidden = masked(inputs, known, mask)
     _refuse_passing_mask(_finite(score(hidden), "fully masked "), thresholds, mask)
     rest, free = inputs.copy(), known.copy()
