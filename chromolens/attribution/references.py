@@ -15,8 +15,8 @@ Windows to take as references (of the same GC, a pool, another class) and the me
 that ``chromolens.inputs.drawing`` makes of a study.
 
 Where DNA, one-hot or shares of the bases, is N (four zeros) every reference is N too. Shuffles are
-seeded by the id of the input, never by its place in a batch. A shuffle that gives back its input is counted (``equal``),
-the caller's own references may not all be the input.
+seeded by the id of the input, never by its place in a batch. A shuffle that gives back
+its input is counted (``equal``), the caller's own references may not all be the input.
 """
 
 import hashlib

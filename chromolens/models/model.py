@@ -8,6 +8,7 @@ Names of a network's tasks, from its outputs, and the shape of its input.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import keras
@@ -16,6 +17,7 @@ import numpy as np
 from chromolens.errors import BadInput, nearest
 from chromolens.models.foreign.files import Source, digest_of, parts_of, read_facts, read_network
 from chromolens.models.foreign.layout import adapted, layout_of
+from chromolens.models.foreign.network import checked_network, only_asked, opaque
 from chromolens.models.foreign.sound import check_repeats, check_stateless, check_weights
 from chromolens.models.graph import functional
 from chromolens.models.grouped import cut_groups
@@ -110,12 +112,37 @@ class Model:
 
         ``layout`` is as in ``load_model``. BadInput where a weight is NaN.
         """
-        network, known = functional(network), layout_of(layout)
+        network, known = functional(checked_network(network)), layout_of(layout)
         own = adapted(network, known)
         model = cls(own, {"tasks": list(tasks or [])}, "", known.logits_in(network))
         if tasks is not None and len(tasks) != len(model.canonical):
             raise BadInput(f"{len(tasks)} names for {len(model.canonical)} tasks")
         return model
+
+    @classmethod
+    def of_function(
+        cls,
+        function: Callable[[np.ndarray], np.ndarray],
+        length: int,
+        channels: int = 4,
+        tasks: Sequence[str] | None = None,
+    ) -> "Model":
+        """A model that is only asked: any function float32 (n, length, channels) -> (n, tasks).
+
+        It has no gradient, so that methods which need one refuse it; it is explained by
+        ``occlusion``, ``ism`` or ``shapley_sampling``, and by subsets, with ``target="output"``.
+        """
+        answer = np.asarray(function(np.zeros((2, length, channels), np.float32)))
+        if answer.ndim != 2 or len(answer) != 2:
+            raise BadInput(
+                f"the function gives the shape {answer.shape} for 2 inputs", expected="(2, tasks)"
+            )
+        asked = partial(only_asked, function, answer.shape[1])
+        shape, outputs = (None, length, channels), [("output", (None, answer.shape[1]))]
+        network = opaque(
+            asked, inputs=[("input", shape)], outputs=outputs, variables=(), reason="a function"
+        )
+        return cls.of(network, tasks)
 
     def task_index(self, task: int | str) -> int:
         """Place of a task (index, name, ``output/index``, or name of a profile) in the order."""
@@ -207,14 +234,18 @@ def load_folds(paths: Sequence[Source]) -> dict[str, list[Model]]:
 
 
 def check_inputs(model: Model, inputs: np.ndarray) -> np.ndarray:
-    """``inputs`` as float32, or BadInput where they can't be the model's."""
+    """``inputs`` as float32, or BadInput where they can't be the model's.
+
+    One-hot integers and bools are taken as the floats that they are.
+    """
     inputs = np.asarray(inputs)
     expected = f"float32 (n, {model.length or 'length'}, {model.channels})"
-    if not np.issubdtype(inputs.dtype, np.floating):
+    if inputs.dtype.kind not in "fiub":
         raise BadInput(f"inputs are {inputs.dtype}", expected=expected, remedy="one-hot encode")
     wanted = (model.length or (inputs.shape[1] if inputs.ndim == 3 else None), model.channels)
     if inputs.ndim != 3 or inputs.shape[1:] != wanted:
-        raise BadInput(f"inputs have shape {inputs.shape}", expected=expected)
+        remedy = "one-hot encode" if inputs.ndim == 2 else ""
+        raise BadInput(f"inputs have shape {inputs.shape}", expected=expected, remedy=remedy)
     if not np.isfinite(inputs).all():
         row = int(np.argwhere(~np.isfinite(inputs))[0, 0])
         raise BadInput("inputs hold NaN or infinity", expected=expected, where=f"row {row}")

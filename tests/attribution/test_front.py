@@ -35,7 +35,7 @@ NAN[1, 2, 3] = np.nan
         (X[0], {}, "shape"),
         (X[..., :3], {}, "shape"),
         (NAN, {}, r"(?s)NaN.*row 1"),
-        (X.astype(int), {}, "int64"),
+        (X.astype(str), {}, "inputs are <U"),
         (X, {"task": "reb"}, "did you mean 'reb1'"),
         (X, {"task": 2}, "0 to 1"),
         (X, {"task": "probability/7"}, "probability/1"),
@@ -91,6 +91,34 @@ def test_tasks_by_index_name_and_output(model):
         np.testing.assert_array_equal(
             ask(model, X, task=task).contributions, ask(model, X, task=1).contributions
         )
+
+
+@pytest.mark.parametrize("kind", ["int8", "uint8", "bool", "int64", "float64"])
+def test_one_hot_numbers_of_any_kind_are_the_same(model, kind):
+    expected = ask(model, X).contributions
+    np.testing.assert_array_equal(ask(model, X.astype(kind)).contributions, expected)
+
+
+@pytest.mark.parametrize("method", ["gradient_x_input", "integrated_gradients", "saliency", "ism"])
+def test_networks_of_integers_have_the_gradients_of_their_floats(method):
+    """One of each, with the same weights; of integers alone every contribution would be 0."""
+    found = []
+    for kind in ("float32", "uint8"):
+        keras.utils.set_random_seed(1)
+        start = keras.Input((40, 4), dtype=kind)
+        x = keras.layers.Conv1D(3, 5, activation="relu")(keras.layers.Rescaling(1.0)(start))
+        network = keras.Model(start, keras.layers.Dense(1)(keras.layers.Flatten()(x)))
+        found.append(front.attribute(network, X, method=method).contributions)
+    assert np.abs(found[0]).max() > 1e-3
+    np.testing.assert_allclose(found[1], found[0], atol=1e-6)
+
+
+def test_networks_that_compute_with_integers_are_refused():
+    start = keras.Input((40, 4), dtype="int32")
+    x = keras.layers.Rescaling(1.0)(keras.ops.cast(start + 1, "int32"))
+    network = keras.Model(start, keras.layers.Dense(1)(keras.layers.Flatten()(x)))
+    with pytest.raises(BadInput, match="int32 and has no gradient"):
+        Model.of(network)
 
 
 def test_keras_models_are_taken_as_they_are():

@@ -55,7 +55,7 @@ def test_refusals(model, changes, message):
     [
         random_dna(2, 9),
         random_dna(2, 8)[..., :3],
-        random_dna(2, 8).astype(int),
+        random_dna(2, 8).astype(str),
         random_dna(2, 8) * np.nan,
     ],
 )
@@ -88,4 +88,4 @@ def test_a_genotype_of_0_may_be_what_suffices():
     dense.set_weights([np.array([[0], [0], [-4], [0], [0], [0]], float), np.array([3.0])])
     genotypes = np.array([[[2], [1], [0], [2], [0], [1]]], np.float32)
     found = sufficient_subsets(flat, genotypes, threshold=1.0, mask=1.0)
-    assert [list(one.positions) for one in found[0]] == [[2]]
+    assert [one.tolist() for one in found[0].subsets] == [[2]]

@@ -83,6 +83,13 @@ def _read(paths: tuple[Path, ...], custom_objects: dict) -> keras.Model:
     else:
         raise _not_a_model(path)
     check_paths(architecture, str(path))
+    if str(architecture.get("keras_version")).startswith(("0.", "1.")):
+        raise BadInput(
+            f"the model was written by Keras {architecture['keras_version']}",
+            expected="Keras 2 or 3",
+            where=str(path),
+            remedy="load it in Keras 2.0 or 2.1, which reads the old form, and save it there",
+        )
     architecture = without_lambdas(architecture, custom_objects, str(path))
     if _is_keras_3(architecture):
         # HDF5 leaves out where Keras 3 has the class

@@ -28,6 +28,7 @@ import numpy as np
 
 from chromolens.errors import BadInput, nearest
 from chromolens.genome.onehot import BASES, encode
+from chromolens.models.foreign.floats import of_floats
 from chromolens.models.foreign.rearranged import Rearranged, Zeros
 from chromolens.models.foreign.tokens import of_one_hot
 from chromolens.models.graph import producer, run, single
@@ -106,7 +107,7 @@ def adapted(network: keras.Model, layout: Layout) -> keras.Model:
     BadInput
         Inputs or outputs that aren't as declared, answers that differ from ``check``.
     """
-    network = of_one_hot(network)
+    network = of_floats(of_one_hot(network))
     _check_shapes(network, layout)
     _check_outputs(network, layout)
     check_answers(network, layout)
