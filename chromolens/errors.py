@@ -34,6 +34,16 @@ def nearest(name: object, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
+def described(value: object) -> str:
+    """A value as a message says it: a large array by its shape and range, the rest in short."""
+    if getattr(value, "size", 0) > 8 and hasattr(value, "shape"):
+        numbers = value.dtype.kind in "fiub"
+        limits = f" from {value.min():g} to {value.max():g}" if numbers else ""
+        return f"an array of shape {value.shape}{limits}"
+    text = repr(value.tolist() if hasattr(value, "tolist") else value)
+    return text if len(text) <= 100 else f"{text[:100]}..."
+
+
 def in_words(error: Exception) -> str:
     """What a library says is wrong, without the configs, code and traces that it adds."""
     text = re.split("Full object config|Arguments received", str(error))[0]

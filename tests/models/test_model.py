@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zipfile
 
 import h5py
 import keras
@@ -234,6 +235,13 @@ def test_a_function_is_asked_by_methods_that_need_no_gradient():
 def test_what_is_no_network_is_named(network, message):
     with pytest.raises(BadInput, match=message):
         Model.of(network())
+
+
+def test_archives_of_others_are_named(tmp_path):
+    with zipfile.ZipFile(tmp_path / "net.pt", "w") as archive:
+        archive.writestr("net/data.pkl", b"")
+    with pytest.raises(BadInput, match="PyTorch"):
+        load_model(tmp_path / "net.pt")
 
 
 def test_files_of_keras_1_are_named(tmp_path):

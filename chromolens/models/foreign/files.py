@@ -103,6 +103,7 @@ def _read(paths: tuple[Path, ...], custom_objects: dict) -> keras.Model:
 
 def _read_archive(path: Path, custom_objects: dict) -> keras.Model:
     with zipfile.ZipFile(path) as archive:
+        _check_members(archive.namelist(), path)
         version = json.loads(archive.read("metadata.json"))["keras_version"]
         config = json.loads(archive.read("config.json"))
     check_paths(config, str(path))
@@ -113,6 +114,18 @@ def _read_archive(path: Path, custom_objects: dict) -> keras.Model:
         return keras.models.load_model(
             safe, custom_objects=custom_objects, compile=False, safe_mode=True
         )
+
+
+def _check_members(names: list[str], path: Path) -> None:
+    if {"metadata.json", "config.json"} <= set(names):
+        return
+    torch = any(Path(name).name == "data.pkl" for name in names)
+    raise BadInput(
+        "the file is a PyTorch checkpoint" if torch else "the archive holds no Keras network",
+        expected="a .keras archive, with metadata.json and config.json",
+        where=str(path),
+        remedy="rebuild the network in Keras, with the weights" if torch else "",
+    )
 
 
 def _config_in(path: Path) -> dict | None:
