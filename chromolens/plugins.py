@@ -38,7 +38,7 @@ def keywords(file: Path, function: str) -> list[str]:
     return [argument.arg for argument in _arguments(file, function).kwonlyargs]
 
 
-def required(file: Path, function: str) -> list[str]:
+def required_keywords(file: Path, function: str) -> list[str]:
     """Those of ``keywords`` that have no default."""
     arguments = _arguments(file, function)
     pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)

@@ -27,7 +27,7 @@ def test_contradictions_of_a_model_are_refused(message):
     with pytest.raises(BadInput, match=message):
         config = genome(models={"m": CONTRADICTIONS[message]})
         _, folds, _, _ = planned(config)
-        plan.given(config, folds, "down")
+        plan.given_networks(config, folds, "down")
 
 
 def test_a_models_line_says_how_it_was_cut_and_that_it_was_not_trained():

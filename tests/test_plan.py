@@ -135,7 +135,7 @@ def test_tables_of_models_and_tracks():
         ("m", "deeplift_rescale", "y"),
     ]
     assert plan.first_genome_wide(chosen) == ["deeplift_rescale"]
-    windowed = plan.windowed(table, chosen, "ism")[["model", "method"]]
+    windowed = plan.windows_to_explain(table, chosen, "ism")[["model", "method"]]
     assert windowed.to_records(index=False).tolist() == [
         ("m", "ism"), ("m", "deeplift_rescale"), ("null", "ism"),
     ]  # fmt: skip

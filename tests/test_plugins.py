@@ -49,7 +49,7 @@ def test_what_must_be_given_and_the_fields_of_a_dataclass(tmp_path):
         "def make(a, *, b, c=1, d): ...\nclass S:\n    'doc'\n    x: int = 1\n    y: str = ''\n"
     )
     assert plugins.keywords(file, "make") == ["b", "c", "d"]
-    assert plugins.required(file, "make") == ["b", "d"]
+    assert plugins.required_keywords(file, "make") == ["b", "d"]
     assert plugins.fields(file, "S") == ["x", "y"]
 
 

@@ -69,6 +69,6 @@ def test_a_shard_of_several_replicates_is_one_file():
 
 def test_needs_are_the_files_that_the_study_has():
     index = index_of(study=results.ONE)
-    assert results.needed(index, ["folds", "truth"]) == ["inputs/folds.tsv"]
+    assert results.paths_of(index, ["folds", "truth"]) == ["inputs/folds.tsv"]
     with pytest.raises(BadInput, match="did you mean 'folds'"):
-        results.needed(index, ["fold"])
+        results.paths_of(index, ["fold"])

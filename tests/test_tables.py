@@ -135,7 +135,7 @@ def test_the_same_frame_gives_the_same_bytes(tmp_path):
         tables.write(SMALL, small(), tmp_path / name)
     first, second = ((tmp_path / name).read_bytes() for name in ("a.tsv.gz", "b.tsv.gz"))
     assert first == second
-    assert gzip.decompress(first).decode() == tables.printed(SMALL, small())
+    assert gzip.decompress(first).decode() == tables.to_text(SMALL, small())
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_wrong_cell_is_refused_with_its_line(tmp_path, name, line, said):
 def test_what_is_cut_short_or_absent_is_named(tmp_path):
     tables.write(SMALL, small(), tmp_path / "small.tsv.gz")
     (tmp_path / "cut.tsv.gz").write_bytes((tmp_path / "small.tsv.gz").read_bytes()[:-20])
-    (tmp_path / "plain.tsv.gz").write_text(tables.printed(SMALL, small()))
+    (tmp_path / "plain.tsv.gz").write_text(tables.to_text(SMALL, small()))
     for name in ("cut.tsv.gz", "plain.tsv.gz", "absent.tsv"):
         with pytest.raises(BadInput, match=name):
             tables.read(SMALL, tmp_path / name)

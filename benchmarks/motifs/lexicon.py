@@ -20,7 +20,7 @@ from chromolens.motifs.compare import similarities
 from chromolens.motifs.lexicon.lexicon import joined
 from chromolens.motifs.lexicon.members import Member
 from chromolens.motifs.names.database import Motif, load_database
-from chromolens.motifs.ppm import information, normalised, reverse_complement, trim
+from chromolens.motifs.ppm import information, normalise, reverse_complement, trim
 
 SITES = (20, 500)
 CUT, FLANK = 2, 6
@@ -33,8 +33,8 @@ def drawn(ppm: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     first, last = rng.integers(0, CUT + 1, 2)
     shares = [np.full((rng.integers(0, FLANK + 1), 4), 0.25) for _ in range(2)]
     whole = np.concatenate([shares[0], ppm[first : len(ppm) - last], shares[1]])
-    counts = np.array([rng.multinomial(sites, row) for row in normalised(whole)])
-    found = trim(normalised(counts))
+    counts = np.array([rng.multinomial(sites, row) for row in normalise(whole)])
+    found = trim(normalise(counts))
     return reverse_complement(found) if rng.random() < 0.5 else found
 
 

@@ -128,7 +128,7 @@ def by_slopes(
     there = tf.reduce_any(inputs != 0, axis=-1)
     numbers = ~_of_letters(inputs) | (tf.cast(known(inputs), tf.bool) & ~there)
     observed = tf.cast((inputs != 0) | numbers[..., None], tf.float32)
-    centred = None if absolute else centred_over_bases(gradients)
+    centred = None if absolute else centre_over_bases(gradients)
     return Explanation(
         contributions=tf.reduce_sum(gradients * observed, axis=-1),
         hypothetical=centred,
@@ -138,7 +138,7 @@ def by_slopes(
     )
 
 
-def centred_over_bases(gradients: tf.Tensor) -> tf.Tensor:
+def centre_over_bases(gradients: tf.Tensor) -> tf.Tensor:
     """Gradients (..., channels) less their mean over the channels (Majdandzic et al., 2023)."""
     return gradients - tf.reduce_mean(gradients, axis=-1, keepdims=True)
 

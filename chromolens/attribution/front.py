@@ -23,7 +23,7 @@ from chromolens.attribution import references as kinds
 from chromolens.attribution.result import Result, check_finite
 from chromolens.attribution.settings import check_count
 from chromolens.errors import BadInput, described
-from chromolens.models.batching import BATCH_SIZE, batches, checked, placed
+from chromolens.models.batching import BATCH_SIZE, batches, check_places, place_rows
 from chromolens.models.model import Model, check_inputs
 from chromolens.models.targets import CustomTarget, target_function, target_name
 
@@ -54,7 +54,7 @@ def attribute(
         return attribute_tasks(model, inputs, tasks=[task], **one, **options)[0]
     model = model if isinstance(model, Model) else Model.of(model)
     ask = partial(attribute_tasks, model, **options)
-    return own_tasks(ask, inputs, task, references, ids, checked(places, len(inputs)))
+    return own_tasks(ask, inputs, task, references, ids, check_places(places, len(inputs)))
 
 
 def attribute_tasks(
@@ -122,18 +122,18 @@ def attribute_tasks(
     indices = tuple(model.task_index(task) for task in tasks)
     explain = _explainer(model, method, indices, target, settings)
     collected = _Collected(len(indices), inputs, target_name(target))
-    size, seats = batch_size or BATCH_SIZE, checked(places, len(inputs))
+    size, seats = batch_size or BATCH_SIZE, check_places(places, len(inputs))
     shared, own = _split(references, inputs)
     constant = _shared_references(model, str(references), inputs) if len(shared) else None
     for rows in (shared[batch] for batch in batches(seats[shared], size)):
-        here, drawn = (placed(array[rows], seats[rows], size) for array in (inputs, seeds))
+        here, drawn = (place_rows(array[rows], seats[rows], size) for array in (inputs, seeds))
         collected.add(rows, seats[rows] % size, explain(here, constant, drawn))
     each = n_references if isinstance(references, str) else np.asarray(references).shape[1]
     size = max(1, size // each)
     for rows in (own[batch] for batch in batches(seats[own], size)):
         theirs = kinds.own(references, model, inputs, rows, ids, seed=seed, count=n_references)
         arrays = (inputs[rows], theirs, seeds[rows])
-        batch = (placed(array, seats[rows], size) for array in arrays)
+        batch = (place_rows(array, seats[rows], size) for array in arrays)
         collected.add(rows, seats[rows] % size, explain(*batch))
         collected.equal[rows] = kinds.equal(inputs[rows], theirs)
     results = collected.results()

@@ -23,7 +23,7 @@ from scipy.stats import spearmanr
 from chromolens.attribution.references import frequencies
 from chromolens.genome.shuffles import seed_of
 from chromolens.models.model import Model
-from chromolens.models.target_names import suited
+from chromolens.models.target_names import target_for
 from chromolens.models.targets import target_values
 from chromolens.scores import open_scores
 from chromolens.tables.checks import METHODS
@@ -151,7 +151,7 @@ def _deletion(
         for model in models[fold]:
             by = frequencies(model, "background")
             cut = [delete(windows["onehot"][own], scores[own], share, by) for share in SHARES]
-            asked = suited(target, model.output_of(model.task_index(task))[1])
+            asked = target_for(target, model.output_of(model.task_index(task))[1])
             values = target_values(model, np.concatenate(cut), tasks=[task], target=asked)
             sums = values.reshape(len(SHARES), -1).sum(axis=1, dtype=float)
             total += sums / len(models[fold])

@@ -96,9 +96,9 @@ def simulate(
     Everything follows from the arguments. BadInput where they contradict each other.
     """
     alone, decoys = dict(alone or {}), dict(decoys or {})
-    matrices = {name: checked_ppm(name, ppm) for name, ppm in ppms.items()}
+    matrices = {name: check_ppm(name, ppm) for name, ppm in ppms.items()}
     lengths = {name: len(ppm) for name, ppm in matrices.items()}
-    background = checked_composition(composition)
+    background = check_composition(composition)
     check_names(chromosomes, matrices, alternatives, [*alone, *decoys])
     check_shares(alternatives, max_share)
     check_room(chromosomes, alternatives, lengths, edge, spread)
@@ -200,7 +200,7 @@ def _cores(
     return pd.DataFrame(rows, columns=CORE.names)
 
 
-def checked_ppm(name: str, ppm: Sequence[Sequence[float]]) -> np.ndarray:
+def check_ppm(name: str, ppm: Sequence[Sequence[float]]) -> np.ndarray:
     """``ppm`` as float64 (L, 4) whose rows add up to 1; BadInput unless they nearly do."""
     matrix = np.asarray(ppm, dtype=np.float64)
     right = matrix.ndim == 2 and matrix.shape[1:] == (4,) and len(matrix) > 0
@@ -212,7 +212,7 @@ def checked_ppm(name: str, ppm: Sequence[Sequence[float]]) -> np.ndarray:
     return matrix / matrix.sum(axis=1, keepdims=True)
 
 
-def checked_composition(composition: Sequence[float]) -> np.ndarray:
+def check_composition(composition: Sequence[float]) -> np.ndarray:
     """Frequencies float64 (4,); BadInput unless they are positive and add up to 1."""
     shares = np.asarray(composition, dtype=np.float64)
     if shares.shape != (4,) or (shares <= 0).any() or abs(shares.sum() - 1) > 1e-6:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
-from chromolens.inputs.turns import shuffled, take_turns
+from chromolens.inputs.turns import shuffle, take_turns
 from chromolens.tables.inputs import CHOSEN
 from chromolens.ties import TIE, descending
 
@@ -48,13 +48,13 @@ def pick_windows(
     candidates = windows[windows["group"].isin(groups)]
     rng = np.random.default_rng(seed)
     if by == "positives":
-        ranked = shuffled(_positives(candidates, task), rng)
+        ranked = shuffle(_positives(candidates, task), rng)
     elif by == "predicted":
-        ranked = _by_prediction(shuffled(candidates, rng), predictions, task)
+        ranked = _by_prediction(shuffle(candidates, rng), predictions, task)
     else:
         raise BadInput(f"windows picked by {by!r}", expected="positives or predicted")
     chosen = take_turns(ranked, count)
-    return shuffled(chosen, rng)["id"].tolist()
+    return shuffle(chosen, rng)["id"].tolist()
 
 
 def background_rows(windows: pd.DataFrame, count: int, seed: int) -> np.ndarray:
@@ -64,7 +64,7 @@ def background_rows(windows: pd.DataFrame, count: int, seed: int) -> np.ndarray:
     """
     numbered = windows.assign(_row=np.arange(len(windows)))
     role = "negative" if (windows["role"] == "negative").any() else "tile"
-    ranked = shuffled(numbered[numbered["role"] == role], np.random.default_rng(seed))
+    ranked = shuffle(numbered[numbered["role"] == role], np.random.default_rng(seed))
     return np.sort(take_turns(ranked, count)["_row"].to_numpy(dtype=int))
 
 

@@ -18,7 +18,7 @@ from chromolens.inputs.labels import drop_near, keep_chromosomes, label, read_ev
 from chromolens.inputs.leaks import shared_words
 from chromolens.inputs.negatives import draw
 from chromolens.inputs.peaks import Names, read_regions
-from chromolens.inputs.placing import centred, ids, refusals, screen_events, tiles
+from chromolens.inputs.placing import centre, ids, refusals, screen_events, tiles
 from chromolens.inputs.reading import Reader
 from chromolens.inputs.signals import as_list, check_signals, open_signals
 from chromolens.inputs.windows import Prepared, Tally, check_apart, check_roles, check_task
@@ -172,7 +172,7 @@ def _centred(
                 f"task {task} has no event left to centre a window on",
                 where=site.tally.describe(task),
             )
-    positives, copies = centred(events[events["task"].isin(tasks)], site.window)
+    positives, copies = centre(events[events["task"].isin(tasks)], site.window)
     site.tally.add("same window as another event's", "", copies)
     how |= {"window": site.window, "max_n": site.max_n, "seed": seed}
     negatives, shortfall = draw(positives, events, site.regions, site.reader, **how)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from chromolens.errors import BadInput
 from chromolens.genome.shuffles import seed_of
-from chromolens.inputs.turns import shuffled, take_turns
+from chromolens.inputs.turns import shuffle, take_turns
 from chromolens.runlog import logger
 
 
@@ -57,7 +57,7 @@ def _check(windows: pd.DataFrame, tasks: Sequence[str], most: int) -> None:
 def _drawn(windows: pd.DataFrame, task: str, most: int, seed: int) -> np.ndarray:
     """Whether each window is a positive of ``task`` that stays: bool (n,)."""
     rng = np.random.default_rng(seed_of(f"positives:{task}", seed))
-    chosen = take_turns(shuffled(windows[windows[task] == 1], rng), most)
+    chosen = take_turns(shuffle(windows[windows[task] == 1], rng), most)
     return windows.index.isin(chosen.index)
 
 
@@ -68,7 +68,7 @@ def _others(windows: pd.DataFrame, positive: np.ndarray, stays: np.ndarray, seed
     for group, rows in windows[~positive].groupby("group"):
         rng = np.random.default_rng(seed_of(f"others:{group}", seed))
         count = round(len(rows) * share.get(group, overall))
-        chosen += shuffled(rows, rng).index[:count].tolist()
+        chosen += shuffle(rows, rng).index[:count].tolist()
     return pd.Index(chosen, dtype=windows.index.dtype)
 
 

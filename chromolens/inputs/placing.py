@@ -37,7 +37,7 @@ def screen_events(
     return events.assign(used=used)
 
 
-def centred(events: pd.DataFrame, window: int) -> tuple[pd.DataFrame, list[str]]:
+def centre(events: pd.DataFrame, window: int) -> tuple[pd.DataFrame, list[str]]:
     """Return one window per place centred on used events, and the places that several share.
 
     Columns chrom, start, role (positive), source (its tasks, comma-separated).

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 
-def shuffled(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def shuffle(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """The windows ``rows`` (column id) in an order that depends on their ids and ``rng`` only."""
     return rows.sort_values("id", kind="stable").sample(frac=1, random_state=rng)
 

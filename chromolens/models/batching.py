@@ -25,19 +25,19 @@ def batches(places: np.ndarray, size: int) -> Iterator[np.ndarray]:
     return (np.arange(first, last) for first, last in pairwise([0, *ends]))
 
 
-def placed(rows: np.ndarray, places: np.ndarray, size: int) -> np.ndarray:
+def place_rows(rows: np.ndarray, places: np.ndarray, size: int) -> np.ndarray:
     """A batch (size, ...): ``rows`` (m, ...) at ``places % size``, and zeros elsewhere."""
     batch = np.zeros((size, *rows.shape[1:]), rows.dtype)
     batch[places % size] = rows
     return batch
 
 
-def padded(rows: np.ndarray, size: int) -> np.ndarray:
+def pad_rows(rows: np.ndarray, size: int) -> np.ndarray:
     """``rows`` followed by zeros up to ``size`` rows."""
-    return placed(rows, np.arange(len(rows)), size)
+    return place_rows(rows, np.arange(len(rows)), size)
 
 
-def checked(places: Sequence[int] | None, count: int) -> np.ndarray:
+def check_places(places: Sequence[int] | None, count: int) -> np.ndarray:
     """``places`` as int (count,), 0, 1, ... where None; BadInput unless they ascend."""
     places = np.arange(count) if places is None else np.asarray(places)
     if places.shape != (count,) or not np.issubdtype(places.dtype, np.integer):

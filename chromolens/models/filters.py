@@ -19,7 +19,7 @@ import pandas as pd
 from chromolens.genome.onehot import UNKNOWN
 from chromolens.inputs.batches import Inputs
 from chromolens.inputs.folds import Folds
-from chromolens.models.batching import batches, padded
+from chromolens.models.batching import batches, pad_rows
 from chromolens.models.foreign.rearranged import Rearranged
 from chromolens.models.graph import readers
 from chromolens.models.kinds import IDENTITIES, IN_PLACE
@@ -121,7 +121,7 @@ def _activation(network: keras.Model, node: object) -> object:
 
 def _excited(probe: keras.Model, inputs: Inputs, rows: np.ndarray) -> np.ndarray:
     """Activations (n, places, filters)."""
-    return probe.predict_on_batch(padded(inputs.onehot(rows), BATCH))[: len(rows)]
+    return probe.predict_on_batch(pad_rows(inputs.onehot(rows), BATCH))[: len(rows)]
 
 
 def _count(

@@ -44,7 +44,7 @@ def pools_of(layer: keras.Operation, *inputs: object) -> Pools | None:
     return find(layer, *inputs) if find else None
 
 
-def called(layer: keras.Operation, *inputs: object, **options: object) -> object:
+def call(layer: keras.Operation, *inputs: object, **options: object) -> object:
     """``layer`` of ``inputs``; if it is a maximum its gradient goes to the first of equals."""
     pools = pools_of(layer, *inputs)
     if pools is None:

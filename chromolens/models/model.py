@@ -16,7 +16,7 @@ import numpy as np
 
 from chromolens.errors import BadInput, described, nearest
 from chromolens.models.foreign.files import Source, digest_of, parts_of, read_facts, read_network
-from chromolens.models.foreign.layout import adapted, layout_of
+from chromolens.models.foreign.layout import adapt, layout_of
 from chromolens.models.foreign.network import checked_network, only_asked, opaque
 from chromolens.models.foreign.sound import check_repeats, check_stateless, check_weights
 from chromolens.models.graph import functional
@@ -113,7 +113,7 @@ class Model:
         ``layout`` is as in ``load_model``. BadInput where a weight is NaN.
         """
         network, known = functional(checked_network(network)), layout_of(layout)
-        own = adapted(network, known)
+        own = adapt(network, known)
         model = cls(own, {"tasks": list(tasks or [])}, "", known.logits_in(network))
         if tasks is not None and len(tasks) != len(model.canonical):
             raise BadInput(f"{len(tasks)} names for {len(model.canonical)} tasks")
@@ -223,7 +223,7 @@ def load_model(
     facts = read_facts(paths[-1], digest)
     known = layout_of(facts.get("layout") if layout is None else layout)
     network = functional(read_network(paths, custom_objects))
-    return Model(adapted(network, known), facts, digest, known.logits_in(network))
+    return Model(adapt(network, known), facts, digest, known.logits_in(network))
 
 
 def load_folds(paths: Sequence[Source]) -> dict[str, list[Model]]:

@@ -7,7 +7,7 @@ from chromolens.errors import BadInput, nearest
 TARGETS = ("logit", "output", "class_minus_mean", "profile_sum")
 
 
-def parsed(target: str, where: str = "") -> tuple[str, tuple[int, int | None] | None]:
+def parse_target(target: str, where: str = "") -> tuple[str, tuple[int, int | None] | None]:
     """Kind of a target, and the positions that ``profile_sum`` sums; BadInput for no target."""
     kind, _, stretch = str(target).partition(":")
     if kind not in TARGETS or (stretch and kind != "profile_sum"):
@@ -25,7 +25,7 @@ def parsed(target: str, where: str = "") -> tuple[str, tuple[int, int | None] | 
     return kind, (int(numbers[1]), int(numbers[2]) or None)
 
 
-def suited(target: str, column: int | None) -> str:
+def target_for(target: str, column: int | None) -> str:
     """What a study's ``target`` means for an output's ``column`` (None: a profile).
 
     A profile network has counts beside its profiles, and their sum over positions is a profile's

@@ -27,10 +27,10 @@ import tensorflow as tf
 
 from chromolens.errors import BadInput
 from chromolens.models import maxima
-from chromolens.models.batching import BATCH_SIZE, batches, padded
+from chromolens.models.batching import BATCH_SIZE, batches, pad_rows
 from chromolens.models.graph import walk
 from chromolens.models.model import Model, check_inputs
-from chromolens.models.target_names import parsed
+from chromolens.models.target_names import parse_target
 
 CustomTarget = Callable[[Mapping[str, tf.Tensor]], tf.Tensor]
 
@@ -112,7 +112,7 @@ class Target:
 
         Gradients go to the first of equal maxima: see ``chromolens.models.maxima``.
         """
-        return walk(self.graph, inputs, maxima.called)
+        return walk(self.graph, inputs, maxima.call)
 
     def freeze(self, outputs: list[tf.Tensor]) -> list[tf.Tensor | None]:
         """For each task the weights (n, positions, strands) of its profile, or None."""
@@ -155,7 +155,7 @@ def target_function(
     places = [model.output_of(model.task_index(task)) for task in tasks]
     if callable(target):
         return _custom(model, target, len(places))
-    kind, positions = parsed(target)
+    kind, positions = parse_target(target)
     network = model.network if target == "output" else model.logits
     for place, column in places:
         _check_fits(kind, positions, network.outputs[place], column)
@@ -205,7 +205,7 @@ def target_values(
     ask = compiled_values(model, tasks, target)
     values = np.zeros((len(inputs), len(tasks)), np.float32)
     for rows in batches(np.arange(len(inputs)), batch_size):
-        values[rows] = ask(padded(inputs[rows], batch_size))[: len(rows)]
+        values[rows] = ask(pad_rows(inputs[rows], batch_size))[: len(rows)]
     return values
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chromolens.motifs.ppm import normalised, reverse_complement
+from chromolens.motifs.ppm import normalise, reverse_complement
 from chromolens.ties import first_best
 
 ALIKE = 1e-3
@@ -25,7 +25,7 @@ def products(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 def similarity(first: np.ndarray, second: np.ndarray) -> float:
     """Similarity of two PPMs (length, 4); 0 where one has no bits."""
-    a, b = normalised(first) - 0.25, normalised(second) - 0.25
+    a, b = normalise(first) - 0.25, normalise(second) - 0.25
     norm = np.sqrt((a**2).sum() * (b**2).sum())
     best = max(products(a, turned).max() for turned in (b, reverse_complement(b)))
     return float(best / norm) if norm > 0 else 0.0
@@ -50,22 +50,22 @@ def _weights(ppms: Sequence[np.ndarray]) -> np.ndarray:
     """PPMs less 1/4, of length 1 each (or 0), in one array (n, longest, 4)."""
     stack = np.zeros((len(ppms), max(map(len, ppms), default=0), 4))
     for row, ppm in zip(stack, ppms, strict=True):
-        row[: len(ppm)] = normalised(ppm) - 0.25
+        row[: len(ppm)] = normalise(ppm) - 0.25
     norm = np.sqrt((stack**2).sum(axis=(1, 2), keepdims=True))
     return stack / np.where(norm > 0, norm, 1)
 
 
-def laid_on(ppm: np.ndarray, reference: np.ndarray) -> tuple[str, int]:
+def lay_on(ppm: np.ndarray, reference: np.ndarray) -> tuple[str, int]:
     """Strand and offset at which ``ppm`` is most like ``reference`` (both (length, 4)).
 
     The offset is where its first base, once turned to that strand, lies in the reference;
     negative before it. Of places as good but for ``ALIKE``, the forward strand counts, then the
     smallest shift.
     """
-    target = normalised(reference) - 0.25
+    target = normalise(reference) - 0.25
     offsets = np.arange(len(reference) + len(ppm) - 1) - (len(ppm) - 1)
     nearest = np.argsort(np.abs(offsets), kind="stable")
-    turned = [normalised(one) - 0.25 for one in (ppm, reverse_complement(ppm))]
+    turned = [normalise(one) - 0.25 for one in (ppm, reverse_complement(ppm))]
     dots = np.concatenate([products(target, one)[nearest] for one in turned])
     best = int(first_best(dots, ALIKE * np.abs(dots).max()))
     return "+-"[best // len(offsets)], int(offsets[nearest[best % len(offsets)]])
@@ -83,5 +83,5 @@ def mean_ppm(
     total = np.zeros((end - start, 4))
     for ppm, (strand, offset), weight in zip(ppms, placed, weights, strict=True):
         turned = reverse_complement(ppm) if strand == "-" else ppm
-        total[offset - start : offset - start + len(ppm)] += weight * (normalised(turned) - 0.25)
+        total[offset - start : offset - start + len(ppm)] += weight * (normalise(turned) - 0.25)
     return total / sum(weights) + 0.25

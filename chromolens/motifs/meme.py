@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from chromolens.errors import BadInput
-from chromolens.motifs.ppm import normalised
+from chromolens.motifs.ppm import normalise
 from chromolens.runlog import atomic
 
 _HEADER = re.compile(r"letter-probability matrix:(.*)", re.IGNORECASE)
@@ -51,7 +51,7 @@ def identifier(name: str) -> str:
 
 
 def _section(name: str, ppm: np.ndarray, sites: int | None) -> str:
-    rows = normalised(ppm)
+    rows = normalise(ppm)
     nsites = "" if sites is None else f" nsites= {sites} E= 0"
     lines = [" ".join(f"{share:.6f}" for share in row) for row in rows]
     head = f"MOTIF {name}\nletter-probability matrix: alength= 4 w= {len(rows)}{nsites}\n"
@@ -117,7 +117,7 @@ def _matrix(lines: list[str], header: int, keys: str, path: str) -> np.ndarray:
         rows.append(row)
     if not rows or (width and len(rows) < int(width[1])):
         raise BadInput(f"a matrix with {len(rows)} rows", where=f"{path}:{header + 1}")
-    return normalised(np.array(rows))
+    return normalise(np.array(rows))
 
 
 def _row(line: str) -> list[float] | None:

@@ -13,7 +13,7 @@ _IUPAC = {frozenset("AG"): "R", frozenset("CT"): "Y", frozenset("CG"): "S"} | {
 }
 
 
-def normalised(ppm: np.ndarray) -> np.ndarray:
+def normalise(ppm: np.ndarray) -> np.ndarray:
     """Rows of ``ppm`` (length, 4) divided by their sums; a row of zeros (only Ns) is uniform."""
     ppm = np.asarray(ppm, dtype=float)
     sums = ppm.sum(axis=1, keepdims=True)
@@ -22,7 +22,7 @@ def normalised(ppm: np.ndarray) -> np.ndarray:
 
 def column_information(ppm: np.ndarray) -> np.ndarray:
     """Bits of each position, (length,): 2 + sum p log2 p, against uniform bases."""
-    ppm = normalised(ppm)
+    ppm = normalise(ppm)
     return 2 + (ppm * np.log2(np.where(ppm > 0, ppm, 1))).sum(axis=1)
 
 
@@ -37,7 +37,7 @@ def information(ppm: np.ndarray, sites: float = np.inf) -> float:
 
 def trim(ppm: np.ndarray, minimum: float = 0.25) -> np.ndarray:
     """The motif from its first to its last position of at least ``minimum`` bits."""
-    return normalised(ppm)[core(ppm, minimum)]
+    return normalise(ppm)[core(ppm, minimum)]
 
 
 def core(ppm: np.ndarray, minimum: float = 0.25) -> slice:

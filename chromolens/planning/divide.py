@@ -79,7 +79,7 @@ def shards(config: dict, sizes: dict[str, int], folds: Folds) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["shard", "fold"])
 
 
-def explained(folds: Folds, sizes: dict[str, int]) -> list[str]:
+def explained_chromosomes(folds: Folds, sizes: dict[str, int]) -> list[str]:
     """Names of the whole chromosomes that are explained: those that are test in some fold."""
     return [f"{chrom}-0-{sizes[chrom]}" for chrom in folds.homes(sizes)]
 

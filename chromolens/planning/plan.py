@@ -99,7 +99,7 @@ def trainings(models: pd.DataFrame, folds: Folds, replicates: int) -> pd.DataFra
     return frame.merge(pd.DataFrame({"replicate": range(replicates)}), how="cross")
 
 
-def given(config: dict, folds: Folds, downloaded: str) -> dict[str, dict[str, list[str]]]:
+def given_networks(config: dict, folds: Folds, downloaded: str) -> dict[str, dict[str, list[str]]]:
     """Model -> fold -> the file of a network that is not trained; empty where it is.
 
     ``downloaded`` is the folder of files that come from a URL.
@@ -180,7 +180,9 @@ def tracks(models: pd.DataFrame, methods: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def joined(methods: pd.DataFrame, replicates: int, sizes: Mapping[str, int]) -> pd.DataFrame:
+def tracks_to_join(
+    methods: pd.DataFrame, replicates: int, sizes: Mapping[str, int]
+) -> pd.DataFrame:
     """One row per track that is joined for each model and task: track, method, array, scaled.
 
     Predictions come from the first method's shards. Without a genome there is no track.
@@ -195,7 +197,9 @@ def joined(methods: pd.DataFrame, replicates: int, sizes: Mapping[str, int]) -> 
     return pd.DataFrame(rows, columns=["track", "method", "array", "scaled"])
 
 
-def windowed(models: pd.DataFrame, methods: pd.DataFrame, motif_method: str) -> pd.DataFrame:
+def windows_to_explain(
+    models: pd.DataFrame, methods: pd.DataFrame, motif_method: str
+) -> pd.DataFrame:
     """One row per model and method whose windows are explained in full.
 
     Nulls are read by MoDISco like the others, so they need its method and no more.
@@ -204,13 +208,13 @@ def windowed(models: pd.DataFrame, methods: pd.DataFrame, motif_method: str) -> 
     return pairs[pairs["explained"] | (pairs["method"] == motif_method)]
 
 
-def tiled(models: pd.DataFrame, settings: dict, tracked: pd.DataFrame) -> list[str]:
+def models_with_tiles(models: pd.DataFrame, settings: dict, tracked: pd.DataFrame) -> list[str]:
     """Models whose tracks can be judged tile by tile: classifiers of events on a genome."""
     binary = models["model"].isin(tracked["model"]) & (models["objective"] == "binary")
     return list(models.loc[binary, "model"]) if settings.get("peaks") else []
 
 
-def compared(models: pd.DataFrame, methods: pd.DataFrame) -> list[str]:
+def models_to_compare(models: pd.DataFrame, methods: pd.DataFrame) -> list[str]:
     """Models whose methods can be held against one another: those that several explain."""
     return list(models.loc[models["explained"], "model"]) if len(methods) > 1 else []
 

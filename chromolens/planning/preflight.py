@@ -12,7 +12,7 @@ from chromolens import plugins
 from chromolens.checks.acceptance import check_criteria
 from chromolens.errors import BadInput
 from chromolens.inputs.reference_kinds import SEVERAL
-from chromolens.models.target_names import parsed
+from chromolens.models.target_names import parse_target
 from chromolens.motifs.names.database import check_source
 from chromolens.planning import sources
 from chromolens.planning.disk import check_place
@@ -140,7 +140,7 @@ def _check_null(model: NamedTuple, where: str) -> None:
 
 def _check_target(config: dict, settings: dict, models: pd.DataFrame) -> None:
     place = "attribution.target"
-    kind, positions = parsed(config["attribution"]["target"], f"the config, {place}")
+    kind, positions = parse_target(config["attribution"]["target"], f"the config, {place}")
     for model in models.itertuples():
         where, profile = f"the config, models.{model.model}, {place}", model.objective == "profile"
         if kind == "class_minus_mean" and (profile or len(model.tasks) == 1):

@@ -67,7 +67,7 @@ def needs(sections: ModuleType) -> list[str]:
     return [kind for name in names for kind in plugins.constant(sections, name, "NEEDS", ())]
 
 
-def needed(index: pd.DataFrame, kinds: Iterable[str]) -> list[str]:
+def paths_of(index: pd.DataFrame, kinds: Iterable[str]) -> list[str]:
     """Paths of all files of these kinds that the study has; BadInput for an unknown kind."""
     kinds = list(kinds)
     for kind in kinds:

@@ -56,7 +56,7 @@ def inputs(config: dict, downloaded: str, simulated: str) -> dict:
     return settings
 
 
-def prepared(settings: dict, path: str) -> list[str]:
+def prepared_genome(settings: dict, path: str) -> list[str]:
     """``[path]`` of the prepared genome; empty for inputs without one."""
     return [path] if settings["kind"] == "genome" else []
 
@@ -104,7 +104,7 @@ def _check_simulation(given: dict) -> None:
     own = [key for key in plugins.keywords(file, "simulate") if key not in _FROM_THE_STUDY]
     for key in given:
         plugins.check_one(key, [*own, "motifs"], "setting of simulate", where)
-    needed = [key for key in plugins.required(file, "simulate") if key in own]
+    needed = [key for key in plugins.required_keywords(file, "simulate") if key in own]
     absent = [key for key in [*needed, "motifs"] if key not in given]
     if absent:
         raise BadInput(

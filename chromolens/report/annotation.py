@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chromolens.genome.fasta import chromosome_sizes
 from chromolens.inputs.peaks import read_genes, read_peaks
-from chromolens.report.study import Study
+from chromolens.report.study import Contents
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Annotation:
         return [mark for mark in there if mark.start < end and mark.end > start]
 
 
-def annotation(study: Study) -> Annotation:
+def annotation(study: Contents) -> Annotation:
     """Read events, genes and planted instances, as far as the study has them."""
     if study.fasta is None:
         return Annotation()
@@ -45,19 +45,19 @@ def annotation(study: Study) -> Annotation:
     return Annotation(marks)
 
 
-def _events(study: Study, sizes: dict[str, int]) -> Iterator[Mark]:
+def _events(study: Contents, sizes: dict[str, int]) -> Iterator[Mark]:
     for task, given in study.peaks.items():
         paths = [given] if isinstance(given, (str, Path)) else given
         yield from (mark for path in paths for mark in _summits(study, task, path, sizes))
 
 
-def _summits(study: Study, task: str, path: Path, sizes: dict[str, int]) -> list[Mark]:
+def _summits(study: Contents, task: str, path: Path, sizes: dict[str, int]) -> list[Mark]:
     table = read_peaks(path, sizes, dict(study.chromosome_names))
     places = zip(table["chrom"], table["summit"], strict=True)
     return [Mark("event", chrom, int(at), int(at) + 1, task) for chrom, at in places]
 
 
-def _genes(study: Study, sizes: dict[str, int]) -> Iterator[Mark]:
+def _genes(study: Contents, sizes: dict[str, int]) -> Iterator[Mark]:
     if study.genes is None:
         return
     table, _ = read_genes(study.genes, sizes, dict(study.chromosome_names))
@@ -65,7 +65,7 @@ def _genes(study: Study, sizes: dict[str, int]) -> Iterator[Mark]:
         yield Mark("gene", row.chrom, int(row.start), int(row.end), row.name, row.strand)
 
 
-def _planted(study: Study) -> Iterator[Mark]:
+def _planted(study: Contents) -> Iterator[Mark]:
     if study.truth is None:
         return
     for line in _lines(study.truth):

@@ -10,7 +10,7 @@ from chromolens.genome.sizes import sizes_of
 from chromolens.models.nulls import is_null
 from chromolens.motifs.names.database import load_database
 from chromolens.report.motif_page import MotifFiles
-from chromolens.report.study import Study
+from chromolens.report.study import Contents
 from chromolens.study import KEYS
 from chromolens.study import Study as Opened
 from chromolens.tables.column import Table
@@ -54,14 +54,14 @@ def gather(
     settings: Mapping[str, Any],
     database: Mapping[str, str],
     code: str = "",
-) -> Study:
+) -> Contents:
     """What the page of ``study`` shows.
 
     ``genes`` is the file of genes, if there is one; ``settings`` are those of the study's inputs,
     and ``database`` its motifs, with local files; ``code`` is the digest of what made the page.
     """
     config = study.config
-    return Study(
+    return Contents(
         title=config["title"] or config["study"],
         kind=settings["kind"],
         date=date.today().isoformat(),

@@ -16,7 +16,7 @@ import pyBigWig
 from chromolens.genome.fasta import Genome
 from chromolens.genome.onehot import decode
 from chromolens.report.annotation import Annotation, Mark
-from chromolens.report.study import Study
+from chromolens.report.study import Contents
 
 CONTEXT = 2400
 """Bases of the overview above a locus."""
@@ -82,7 +82,7 @@ def values(path: Path, chrom: str, start: int, end: int) -> np.ndarray:
 
 
 def genome_loci(
-    study: Study,
+    study: Contents,
     model: str,
     task: str,
     predictions: pd.DataFrame,
@@ -126,7 +126,7 @@ def _placed(path: Path, task: str, row: object, start: int, end: int) -> np.ndar
 
 
 def _other_rows(
-    study: Study, key: tuple[str, str], row: object, start: int, end: int
+    study: Contents, key: tuple[str, str], row: object, start: int, end: int
 ) -> dict[str, np.ndarray]:
     """Rows of the methods that explained this window only, not the whole genome."""
     model, task = key
@@ -140,7 +140,7 @@ def _other_rows(
 
 
 def _genome_locus(
-    study: Study,
+    study: Contents,
     model: str,
     task: str,
     row: object,
@@ -172,7 +172,7 @@ def _genome_locus(
     )
 
 
-def record_loci(study: Study, model: str, task: str, predictions: pd.DataFrame) -> list[Locus]:
+def record_loci(study: Contents, model: str, task: str, predictions: pd.DataFrame) -> list[Locus]:
     """Loci of one model and task in labelled records, from the explained windows."""
     files = {key[1]: path for key, path in study.explained.items() if key[0] == model}
     masses = {method: explained_masses(path, task) for method, path in files.items()}
@@ -187,7 +187,7 @@ def record_loci(study: Study, model: str, task: str, predictions: pd.DataFrame) 
     return [_record_locus(study, task, row, files) for row in chosen.itertuples()]
 
 
-def _record_locus(study: Study, task: str, row: object, files: dict[str, Path]) -> Locus:
+def _record_locus(study: Contents, task: str, row: object, files: dict[str, Path]) -> Locus:
     found = {method: explained_window(path, task, row.id) for method, path in files.items()}
     found = {method: pair for method, pair in found.items() if pair is not None}
     onehot, contributions = next(iter(found.values()))

@@ -12,7 +12,7 @@ from chromolens import tables
 from chromolens.genome.intervals import Interval
 from chromolens.genome.nearest import nearest_places
 from chromolens.inputs.peaks import read_genes
-from chromolens.motifs.modisco.merging import stored
+from chromolens.motifs.modisco.merging import stored_pattern
 from chromolens.motifs.modisco.patterns import pattern_of
 from chromolens.motifs.modisco.seqlets import read_seqlets
 from chromolens.motifs.names.matches import read_matches_meme
@@ -89,8 +89,8 @@ def _cards(
     return [
         motif_card.card(
             row,
-            pattern_of(row.sign, row.pattern.split(".", 1)[1], stored(file, row.pattern)),
-            stored(file, row.pattern)["seqlets"],
+            pattern_of(row.sign, row.pattern.split(".", 1)[1], stored_pattern(file, row.pattern)),
+            stored_pattern(file, row.pattern)["seqlets"],
             places[places["pattern"] == row.pattern],
             {name: part[part[column] == row.pattern] for name, part, column in _parts(told)},
             database,

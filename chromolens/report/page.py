@@ -18,7 +18,7 @@ from chromolens.report.sections import (
     subsets,
     verdict,
 )
-from chromolens.report.study import Study
+from chromolens.report.study import Contents
 from chromolens.runlog import atomic, progress
 
 _SECTIONS = {
@@ -36,13 +36,13 @@ _SECTIONS = {
 }
 
 
-def write_report(path: Path, study: Study) -> None:
+def write_report(path: Path, study: Contents) -> None:
     """Write the page of ``study`` to ``path``, whole or not at all."""
     with atomic(path) as temporary:
         temporary.write_text(render(study), encoding="utf-8")
 
 
-def render(study: Study) -> str:
+def render(study: Contents) -> str:
     """The page as HTML text. The same study gives the same text."""
     sections = {
         name: module.context(study)

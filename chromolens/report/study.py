@@ -1,6 +1,6 @@
 """What a report is made from: one description of a study's files, by the part they play.
 
-Scripts fill a ``Study`` and hand it to ``page.write_report``. A part that a study does not
+Scripts fill a ``Contents`` and hand it to ``page.write_report``. A part that a study does not
 have (no genes, no SIS, no planted truth) is left out, and the page says so in a sentence.
 """
 
@@ -14,12 +14,12 @@ from chromolens.tables.column import Table
 Training = tuple[str, str, int]
 """Model, fold and replicate: one training."""
 
-Reading = tuple[str, str, str]
+Attribution = tuple[str, str, str]
 """Model, task and method: one attribution of one task."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Study:
+class Contents:
     """Files and facts of one study. Formats are those of ``docs/formats.md``.
 
     Parameters
@@ -96,8 +96,8 @@ class Study:
     predictions: Mapping[Training, Path] = field(default_factory=dict)
     metrics: Sequence[Path] = ()
     pooled: Sequence[Path] = ()
-    tracks: Mapping[Reading, Path] = field(default_factory=dict)
-    prediction_tracks: Mapping[Reading, Path] = field(default_factory=dict)
+    tracks: Mapping[Attribution, Path] = field(default_factory=dict)
+    prediction_tracks: Mapping[Attribution, Path] = field(default_factory=dict)
     explained: Mapping[tuple[str, str], Path] = field(default_factory=dict)
     fasta: Path | None = None
     peaks: Mapping[str, Path | Sequence[Path]] = field(default_factory=dict)
@@ -106,8 +106,8 @@ class Study:
     chromosome_names: Mapping[str, str] = field(default_factory=dict)
     loci: int = 2
     locus_width: int = 120
-    patterns: Mapping[Reading, tuple[Path, Path]] = field(default_factory=dict)
-    motif_pages: Mapping[Reading, Path] = field(default_factory=dict)
+    patterns: Mapping[Attribution, tuple[Path, Path]] = field(default_factory=dict)
+    motif_pages: Mapping[Attribution, Path] = field(default_factory=dict)
     sis: Mapping[tuple[str, str], Mapping[str, Path]] = field(default_factory=dict)
     sweeps: Mapping[tuple[str, str], Path] = field(default_factory=dict)
     masks: Sequence[Path] = ()

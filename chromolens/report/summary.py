@@ -3,7 +3,7 @@
 import pandas as pd
 
 from chromolens import tables
-from chromolens.report.study import Study
+from chromolens.report.study import Contents
 from chromolens.report.tables import count, decimal, plural, words
 from chromolens.tables.models import POOLED
 from chromolens.tables.motifs import MERGED
@@ -15,7 +15,7 @@ _FIRST = {
 }
 
 
-def paragraph(study: Study, sections: dict) -> str:
+def paragraph(study: Contents, sections: dict) -> str:
     """What was trained, how well it did, what it learned, and whether that was enough."""
     sentences = (
         _trained(study, sections["data"]),
@@ -27,7 +27,7 @@ def paragraph(study: Study, sections: dict) -> str:
     return " ".join(filter(None, sentences))
 
 
-def _trained(study: Study, data: dict) -> str:
+def _trained(study: Contents, data: dict) -> str:
     names = [name for name in study.models if name not in study.nulls]
     groups = "chromosome" if study.kind == "genome" else "part"
     folds = plural(len(data["folds"]["rows"]), "fold")
@@ -42,7 +42,7 @@ def _trained(study: Study, data: dict) -> str:
     )
 
 
-def _performed(study: Study) -> str:
+def _performed(study: Contents) -> str:
     pooled = tables.read_all(POOLED, study.pooled)
     if not len(pooled):
         return ""
@@ -64,7 +64,7 @@ def _range(rows: pd.DataFrame, name: str) -> str:
     )
 
 
-def _learned(study: Study) -> str:
+def _learned(study: Contents) -> str:
     ours = [path for key, (path, _) in study.patterns.items() if key[0] not in study.nulls]
     patterns = [tables.read(MERGED, path) for path in ours]
     if not patterns:
@@ -78,7 +78,7 @@ def _names(table: pd.DataFrame) -> list[str]:
     return table.loc[table["named"].astype(bool), "name"].tolist() if len(table) else []
 
 
-def _nulls(study: Study) -> str:
+def _nulls(study: Contents) -> str:
     nulls = [path for key, (path, _) in study.patterns.items() if key[0] in study.nulls]
     if not nulls:
         return ""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from chromolens.errors import BadInput, described
-from chromolens.models.batching import batches, checked
+from chromolens.models.batching import batches, check_places
 from chromolens.models.model import Model, check_inputs
 from chromolens.models.targets import target_function
 from chromolens.sis.search.backselect import search_with
@@ -140,7 +140,7 @@ class Finder:
         places: Sequence[int] | None = None,
     ) -> list[Subsets]:
         """Subsets of each input; see ``sufficient_subsets``."""
-        inputs, seats = check_inputs(self.model, inputs), checked(places, len(inputs))
+        inputs, seats = check_inputs(self.model, inputs), check_places(places, len(inputs))
         thresholds = _thresholds(threshold, len(inputs))
         found: list[Subsets] = []
         for part in batches(seats, BLOCK):

@@ -108,7 +108,7 @@ def write(table: Table, frame: pd.DataFrame, path: str | Path, **constants: obje
             _print(table, frame, raw)
 
 
-def printed(table: Table, frame: pd.DataFrame) -> str:
+def to_text(table: Table, frame: pd.DataFrame) -> str:
     """What ``write`` writes, as text: for files that are packed in a way of their own."""
     return _print(table, _checked(table, frame, {}))
 

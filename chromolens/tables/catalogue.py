@@ -4,7 +4,7 @@ from chromolens.tables import checks, inputs, models, motifs, sis, study
 from chromolens.tables.column import Table
 
 
-def declared() -> list[Table]:
+def all_tables() -> list[Table]:
     """Every table, in the order of the modules."""
     found = [vars(module).values() for module in (inputs, models, motifs, sis, checks, study)]
     own = [item for items in found for item in items if isinstance(item, Table)]

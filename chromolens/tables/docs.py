@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from chromolens.runlog import atomic
-from chromolens.tables.catalogue import declared
+from chromolens.tables.catalogue import all_tables
 from chromolens.tables.column import Column, Table
 
 TARGET = Path(__file__).parents[2] / "docs" / "formats.md"
@@ -32,7 +32,7 @@ def write() -> None:
 def _block(match: re.Match) -> str:
     """Tables of one or several folders; a file in no folder is named itself."""
     folders = match[2].split()
-    own = [table for table in declared() if table.file.split("/")[0].split(".")[0] in folders]
+    own = [table for table in all_tables() if table.file.split("/")[0].split(".")[0] in folders]
     return "\n".join([match[1], *map(_table, own), match[3]])
 
 

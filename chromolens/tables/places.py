@@ -6,7 +6,7 @@ The rules write these files, each under the same literal path below ``results/{s
 
 import re
 
-from chromolens.tables.catalogue import declared
+from chromolens.tables.catalogue import all_tables
 from chromolens.tables.column import Table
 from chromolens.tables.study import INDEX
 
@@ -100,7 +100,7 @@ FILES = {
 
 def _table_at(place: str) -> Table | None:
     named = re.sub(r"{(\w+)}", lambda key: key[1].upper(), place)
-    by_file = {table.file: table for table in declared()}
+    by_file = {table.file: table for table in all_tables()}
     # a model's windows have the columns of all windows
     return by_file.get(named) or by_file.get(named.replace("MODEL.windows", "windows"))
 

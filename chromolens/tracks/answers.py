@@ -61,7 +61,7 @@ def answer(
     return {key: np.stack([getattr(result, key) for result in results]) for key in keys}
 
 
-def combined(key: str, stack: np.ndarray) -> np.ndarray:
+def combine(key: str, stack: np.ndarray) -> np.ndarray:
     """Replicates (r, ...) as one float32 (...): their mean; for errors the largest."""
     if key == "completeness_error":
         return largest(stack).astype(np.float32)

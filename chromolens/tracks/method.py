@@ -12,7 +12,7 @@ from chromolens.attribution.result import check_finite
 from chromolens.attribution.strands import both_strands
 from chromolens.errors import BadInput
 from chromolens.genome.onehot import reverse_complement
-from chromolens.models.target_names import suited
+from chromolens.models.target_names import target_for
 
 if TYPE_CHECKING:
     from chromolens.attribution.result import Result
@@ -138,7 +138,7 @@ class Method:
         targets: dict[str, list[str]] = {}
         for task in self.tasks:
             column = model.output_of(model.task_index(task))[1]
-            targets.setdefault(suited(self.target, column), []).append(task)
+            targets.setdefault(target_for(self.target, column), []).append(task)
         return list(targets.items())
 
 

@@ -13,7 +13,7 @@ from chromolens.runlog import progress
 from chromolens.tracks.answers import (
     PER_WINDOW,
     answer,
-    combined,
+    combine,
     default_windows,
     header_of,
     job_digest,
@@ -109,5 +109,5 @@ def _explain(
     """Arrays of ``scores.RECORDS`` for some records: (T, n, L) and (T, n)."""
     answers = [answer(model, onehot, ids, places, method) for model in models]
     found = agreement(np.stack([one["contributions"] for one in answers]))
-    return found | {key: combined(key, np.stack([one[key] for one in answers]))
+    return found | {key: combine(key, np.stack([one[key] for one in answers]))
                     for key in PER_WINDOW}  # fmt: skip

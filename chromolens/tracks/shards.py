@@ -31,7 +31,7 @@ from chromolens.runlog import progress
 from chromolens.tracks.answers import (
     PER_WINDOW,
     answer,
-    combined,
+    combine,
     default_windows,
     header_of,
     job_digest,
@@ -218,7 +218,7 @@ class _Walk:
         here = np.isin(self.numbers, own)
         found = {}
         for key in PER_WINDOW:
-            whole = combined(key, self.answers[key][:, :, here])
+            whole = combine(key, self.answers[key][:, :, here])
             found[key] = np.full((len(whole), len(own)), np.nan, dtype=np.float32)
             found[key][:, np.isin(own, self.numbers)] = whole
         return found

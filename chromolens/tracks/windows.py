@@ -18,7 +18,7 @@ from chromolens.inputs.folds import Folds
 from chromolens.models.batching import batches
 from chromolens.runlog import atomic, progress
 from chromolens.tracks import scaling
-from chromolens.tracks.answers import PER_WINDOW, answer, combined, default_windows, header_of
+from chromolens.tracks.answers import PER_WINDOW, answer, combine, default_windows, header_of
 from chromolens.tracks.method import Method
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _contributions(
     """Mean of the replicates, all tasks in one pass: float32 (T, n, L)."""
     onehot, ids = inputs.onehot(rows), _ids(inputs, rows)
     stack = [answer(model, onehot, ids, places, method)["contributions"] for model in models]
-    return combined("contributions", np.stack(stack))
+    return combine("contributions", np.stack(stack))
 
 
 def _ids(inputs: "Inputs", rows: np.ndarray) -> list[str]:
@@ -173,7 +173,7 @@ def _mean_answer(
     results = [method.explain(model, onehot, ids, places)[0] for model in models]
     defined = () if results[0].hypothetical is None else ("hypothetical",)
     keys = ("contributions", *PER_WINDOW, *defined)
-    found = {key: combined(key, np.stack([getattr(one, key) for one in results])) for key in keys}
+    found = {key: combine(key, np.stack([getattr(one, key) for one in results])) for key in keys}
     return found | {"onehot": onehot.astype(np.int8)}
 
 

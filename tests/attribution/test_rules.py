@@ -13,7 +13,7 @@ from chromolens.attribution.deeplift.functions import quotient_back, relu_back
 from chromolens.attribution.deeplift.pair import Pair
 from chromolens.attribution.deeplift.rules.maximum import cross_max_back, maximum
 from chromolens.models.graph import walk
-from chromolens.models.maxima import called, first_of_equals, split_into_pools
+from chromolens.models.maxima import call, first_of_equals, split_into_pools
 
 
 def cross_max_by_hand(x, ref):
@@ -77,7 +77,7 @@ def test_values_and_gradients_of_maxima_are_those_of_keras(name):
     x = tf.constant(np.random.default_rng(2).normal(size=(4, 11, 3)).astype(np.float32))
     weights = tf.random.stateless_normal([network.output_shape[1]], [1, 2])
     found = []
-    for ask in (network, lambda x: walk(network, x, called)[0]):
+    for ask in (network, lambda x: walk(network, x, call)[0]):
         with tf.GradientTape() as tape:
             tape.watch(x)
             values = ask(x)
@@ -91,7 +91,7 @@ def test_the_gradient_of_equal_maxima_goes_to_the_first():
     x = tf.constant([[[0.0], [1.0], [1.0 + 2e-7], [1.0], [0.5]]])
     with tf.GradientTape() as tape:
         tape.watch(x)
-        values = called(layers.GlobalMaxPooling1D(), x)
+        values = call(layers.GlobalMaxPooling1D(), x)
     assert tape.gradient(values, x).numpy().ravel().tolist() == [0, 1, 0, 0, 0]
 
 

@@ -126,18 +126,18 @@ FOLDS = Folds({f"fold{i}": {"test": [f"part{i}"]} for i in range(3)})
 
 
 def test_files_of_folds():
-    one = plan.given(study(file="m.h5"), FOLDS, "down")
+    one = plan.given_networks(study(file="m.h5"), FOLDS, "down")
     assert one["main"] == {f"fold{i}": ["m.h5"] for i in range(3)}
     assert one["other"] == {f"fold{i}": [] for i in range(3)}
     files = ["a.h5", {"url": "https://h/b.h5"}, "c.keras"]
-    three = plan.given(study(file=files), FOLDS, "down")
+    three = plan.given_networks(study(file=files), FOLDS, "down")
     assert [three["main"][f"fold{i}"] for i in range(3)] == [
         ["a.h5"],
         ["down/h/b.h5"],
         ["c.keras"],
     ]
     with pytest.raises(BadInput, match="2 files for 3 folds"):
-        plan.given(study(file=["a.h5", "b.h5"]), FOLDS, "down")
+        plan.given_networks(study(file=["a.h5", "b.h5"]), FOLDS, "down")
     with pytest.raises(BadInput, match="isn't trained"):
-        plan.given(study(file="m.h5", labels="permuted"), FOLDS, "down")
+        plan.given_networks(study(file="m.h5", labels="permuted"), FOLDS, "down")
     assert json.dumps(study(layout={"channels": "AGCT"})["models"]["main"]["layout"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from chromolens.genome.onehot import encode
-from chromolens.motifs.compare import laid_on, mean_ppm, similarities, similarity
+from chromolens.motifs.compare import lay_on, mean_ppm, similarities, similarity
 from chromolens.motifs.ppm import reverse_complement
 
 
@@ -37,9 +37,9 @@ def test_a_motif_is_laid_where_it_was_cut_out():
     whole = 0.9 * encode("AACAGTTCGCC") + 0.025
     for start in range(len(whole) - 4):
         piece = whole[start : start + 4]
-        assert laid_on(piece, whole) == ("+", start)
-        assert laid_on(reverse_complement(piece), whole) == ("-", start)
-        assert laid_on(whole, piece) == ("+", -start)
+        assert lay_on(piece, whole) == ("+", start)
+        assert lay_on(reverse_complement(piece), whole) == ("-", start)
+        assert lay_on(whole, piece) == ("+", -start)
 
 
 def test_the_mean_is_that_of_the_counts_where_all_motifs_reach():

@@ -19,7 +19,7 @@ from chromolens.motifs.lexicon.members import Member
 from chromolens.motifs.meme import read_motifs
 from chromolens.motifs.names.agreement import agreement
 from chromolens.motifs.names.database import Motif
-from chromolens.motifs.ppm import consensus, normalised, reverse_complement, trim
+from chromolens.motifs.ppm import consensus, normalise, reverse_complement, trim
 from chromolens.tables.motifs import LEXICON, MEMBERS
 
 CTCF, GATA = "GCCACCAGGGGGCGC", "AGATAAGATAAC"
@@ -30,7 +30,7 @@ def drawn(word: str, sites: int = 100, turned: bool = False, seed: int = 0) -> n
     """PPM of sites that differ from the word at one base in ten."""
     rng = np.random.default_rng([seed, *word.encode()])
     counts = np.array([rng.multinomial(sites, row) for row in encode(word) * 0.87 + 0.0325])
-    return reverse_complement(normalised(counts)) if turned else normalised(counts)
+    return reverse_complement(normalise(counts)) if turned else normalise(counts)
 
 
 def member(reading: str, ppm: np.ndarray | str, label: str = "m", **facts: object) -> Member:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from chromolens.motifs.modisco.merging import Shape, align, linked, merge, shape
+from chromolens.motifs.modisco.merging import Shape, align, link, merge, shape
 from chromolens.motifs.modisco.patterns import Pattern, core
 from chromolens.motifs.ppm import reverse_complement
 
@@ -120,15 +120,15 @@ def test_linkage_is_average_linkage_of_repeated_items(seed):
     tree = linkage(distances[np.triu_indices(len(items), 1)], method="average")
     labels = fcluster(tree, 1.0, criterion="distance")
     expected = sorted(sorted({int(i) for i in items[labels == n]}) for n in set(labels))
-    assert linked(scores, weights) == expected
+    assert link(scores, weights) == expected
 
 
 def test_a_chain_is_not_one_group():
     scores = np.array(
         [[2, 1.05, 0.3, 0], [1.05, 2, 1.04, 0.3], [0.3, 1.04, 2, 1.05], [0, 0.3, 1.05, 2]]
     )
-    assert linked(scores, [1] * 4) == [[0, 1], [2, 3]]
-    assert linked(np.ones((1, 1)), [5]) == [[0]] and linked(np.ones((0, 0)), []) == []
+    assert link(scores, [1] * 4) == [[0, 1], [2, 3]]
+    assert link(np.ones((1, 1)), [5]) == [[0]] and link(np.ones((0, 0)), []) == []
 
 
 def test_variants_join_their_motif_and_not_the_composite():

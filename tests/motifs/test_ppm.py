@@ -8,7 +8,7 @@ from chromolens.motifs.ppm import (
     column_information,
     consensus,
     information,
-    normalised,
+    normalise,
     reverse_complement,
     trim,
 )
@@ -44,4 +44,4 @@ def test_consensus_letters():
 
 
 def test_rows_without_any_base_are_uniform():
-    np.testing.assert_array_equal(normalised([[0, 0, 0, 0], [0, 2, 2, 0]])[0], [0.25] * 4)
+    np.testing.assert_array_equal(normalise([[0, 0, 0, 0], [0, 2, 2, 0]])[0], [0.25] * 4)

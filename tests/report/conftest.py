@@ -6,16 +6,16 @@ import pytest
 import synthetic_study
 
 from chromolens.report.page import render
-from chromolens.report.study import Study
+from chromolens.report.study import Contents
 
 
 @pytest.fixture(scope="session")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+def study(tmp_path_factory: pytest.TempPathFactory) -> Contents:
     return synthetic_study.build(tmp_path_factory.mktemp("study"))
 
 
 @pytest.fixture(scope="session")
-def page(study: Study) -> str:
+def page(study: Contents) -> str:
     return render(study)
 
 

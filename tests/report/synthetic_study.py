@@ -15,7 +15,7 @@ from chromolens.genome.fasta import prepare_fasta
 from chromolens.genome.onehot import decode, encode, reverse_complement
 from chromolens.inputs.windows import write_windows
 from chromolens.motifs.names.database import Motif
-from chromolens.report.study import Study
+from chromolens.report.study import Contents
 from chromolens.tables import inputs
 from chromolens.tables.checks import METHODS, PLANTED
 from chromolens.tables.models import PREDICTIONS
@@ -32,7 +32,9 @@ CHROMOSOMES = ["chrI", "chrII", "chrIII", "chrIV", "chrV", "chrVI", "chrVII", "c
 LENGTH, WIDTH = 12_000, 201
 
 
-def build(folder: Path, tasks: dict[str, str] = SITES, title: str = "Six yeast factors") -> Study:
+def build(
+    folder: Path, tasks: dict[str, str] = SITES, title: str = "Six yeast factors"
+) -> Contents:
     """Write all files under ``folder`` and describe them."""
     rng = np.random.default_rng(7)
     events = _genome(folder, tasks, rng)
@@ -57,7 +59,7 @@ def build(folder: Path, tasks: dict[str, str] = SITES, title: str = "Six yeast f
         for task in tasks
     }
     patterns[NULL, first, methods[0]] = synthetic_tables.no_patterns(folder)
-    return Study(
+    return Contents(
         title=title,
         kind="genome",
         date="21 November 2026",

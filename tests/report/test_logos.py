@@ -32,7 +32,7 @@ def test_observed_letters_have_the_heights_and_places_of_contributions():
 
 
 def test_stacked_letters_pile_without_gaps_tallest_outermost():
-    drawn = letters(logos.stacked([[0.5, 0.2, -0.1, -0.4]], x=0, axis=50, step=10, unit=100))
+    drawn = letters(logos.stack([[0.5, 0.2, -0.1, -0.4]], x=0, axis=50, step=10, unit=100))
     feet = {row[0]: (row[2], row[2] - row[4]) for row in drawn}
     assert feet == {"C": (50, 30), "A": (30, -20), "G": (50, 60), "T": (60, 100)}
 

@@ -10,7 +10,7 @@ rule report:
         index="results/{study}/index.tsv",
         results=collect(
             "results/{{study}}/{path}",
-            path=results.needed(index, results.needs(sections)),
+            path=results.paths_of(index, results.needs(sections)),
         ),
         genes=sources.files(settings.get("genes")),
         peaks=sources.files(settings.get("peaks")),

@@ -6,7 +6,7 @@ PROVIDES  results/{study}/models/{model}/{fold}.{replicate}.keras, .json, .histo
 """
 
 # Networks that are explained as they are.
-given = plan.given(config, folds, "resources/downloads")
+given = plan.given_networks(config, folds, "resources/downloads")
 
 
 rule train:

@@ -24,56 +24,56 @@ from functools import cache, partial
 import keras
 import tensorflow as tf
 
-from chromolens.attribution.deeplift.pair import HandBack, Pair, fused, rescaled
+from chromolens.attribution.deeplift.pair import HandBack, Pair, fuse, rescale
 from chromolens.attribution.deeplift.polynomials import product
 from chromolens.attribution.deeplift.walk import both, no_rule
 from chromolens.models.logits import activation_name
 
 
-@fused
+@fuse
 def exp_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
     """exp: the larger value x (1 - e^-d) / d, with d the distance."""
     return signal * exp_multiplier(taped, other)
 
 
-@fused
+@fuse
 def log_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
     """log: one over the logarithmic mean."""
     return signal * log_multiplier(taped, other)
 
 
-@fused
+@fuse
 def log1p_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
     """log(1 + x)."""
     return signal * log_multiplier(1 + taped, 1 + other)
 
 
-@fused
+@fuse
 def sqrt_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
     """Square root: 1 / (sqrt x + sqrt x')."""
     return tf.math.divide_no_nan(signal, tf.sqrt(taped) + tf.sqrt(other))
 
 
-@fused
+@fuse
 def rsqrt_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
     """1 / sqrt: -1 / (sqrt x sqrt x' (sqrt x + sqrt x'))."""
     a, b = tf.math.rsqrt(taped), tf.math.rsqrt(other)
     return -signal * a * b * (a * b / (a + b))
 
 
-@fused
+@fuse
 def reciprocal_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
     """1 / x: -1 / (x x')."""
     return -signal / taped / other
 
 
-@fused
+@fuse
 def abs_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
     """|x|: (x + x') / (|x| + |x'|)."""
     return signal * tf.math.divide_no_nan(taped + other, tf.abs(taped) + tf.abs(other))
 
 
-@fused
+@fuse
 def sigmoid_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
     """Sigmoid s: s(larger) s(-smaller) (1 - e^-d) / d, with d the distance."""
     shares = tf.sigmoid(tf.maximum(taped, other)) * tf.sigmoid(-tf.minimum(taped, other))
@@ -97,17 +97,17 @@ def log_multiplier(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
 
 def exp(pair: Pair) -> Pair:
     """e^x."""
-    return rescaled(pair, tf.exp, exp_back)
+    return rescale(pair, tf.exp, exp_back)
 
 
 def reciprocal(pair: Pair) -> Pair:
     """1 / x."""
-    return rescaled(pair, tf.math.reciprocal, reciprocal_back)
+    return rescale(pair, tf.math.reciprocal, reciprocal_back)
 
 
 def sqrt(pair: Pair) -> Pair:
     """Square root of what is not negative."""
-    return rescaled(pair, tf.sqrt, sqrt_back)
+    return rescale(pair, tf.sqrt, sqrt_back)
 
 
 def _decay(distance: tf.Tensor) -> tf.Tensor:
@@ -128,10 +128,10 @@ def log_softmax(pair: Pair, axis: int | Sequence[int] = -1) -> Pair:
 
 def logsumexp(pair: Pair, axis: int | Sequence[int] = -1) -> Pair:
     """log sum exp over ``axis``, which stays with length 1."""
-    return rescaled(pair, *_logsumexp_over(tuple(inner_axes(axis, len(pair.taped.shape)))))
+    return rescale(pair, *_logsumexp_over(tuple(inner_axes(axis, len(pair.taped.shape)))))
 
 
-def masked(scores: Pair, mask: tf.Tensor | None) -> Pair:
+def mask_scores(scores: Pair, mask: tf.Tensor | None) -> Pair:
     """``scores`` with -1e9, as in Keras, where the constant ``mask`` is False."""
     if mask is None:
         return scores
@@ -142,7 +142,7 @@ def masked(scores: Pair, mask: tf.Tensor | None) -> Pair:
 def glu(pair: Pair, axis: int = -1) -> Pair:
     """One half times the sigmoid of the other half, as a product."""
     values, gate = both(partial(tf.split, num_or_size_splits=2, axis=axis), pair)
-    return product(values, rescaled(gate, tf.sigmoid, sigmoid_back))
+    return product(values, rescale(gate, tf.sigmoid, sigmoid_back))
 
 
 def inner_axes(axis: int | Sequence[int] | None, rank: int) -> list[int]:
@@ -161,7 +161,7 @@ def _logsumexp_over(axes: tuple[int, ...]) -> tuple[Callable, HandBack]:
     return function, partial(_logsumexp_back, axes)
 
 
-@fused
+@fuse
 def _logsumexp_back(
     axes: tuple[int, ...], signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor
 ) -> tf.Tensor:
@@ -222,7 +222,7 @@ def activate(layer: keras.layers.Layer, pair: Pair) -> Pair:
         return pair
     if name in SEVERAL:
         return SEVERAL[name](pair)
-    return rescaled(pair, *nonlinearity(layer))
+    return rescale(pair, *nonlinearity(layer))
 
 
 def nonlinearity(
@@ -247,9 +247,9 @@ def nonlinearity(
 def elementwise(layer: keras.layers.Layer, pair: Pair) -> Pair:
     """A layer that is a nonlinearity with kinks (ReLU, LeakyReLU, PReLU, ELU)."""
     if isinstance(layer, keras.layers.ReLU) and _is_plain(layer):
-        return rescaled(pair, tf.nn.relu, relu_back)
+        return rescale(pair, tf.nn.relu, relu_back)
     # Not the layer itself: it would refuse the axis of groups that hand_back adds in front.
-    return rescaled(pair, layer.call, partial(_quotient, layer.call, 1e-5))
+    return rescale(pair, layer.call, partial(_quotient, layer.call, 1e-5))
 
 
 def linear_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
@@ -257,7 +257,7 @@ def linear_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Ten
     return signal
 
 
-@fused
+@fuse
 def relu_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
     """ReLU: the share of the way from the lower to the higher value that is above 0."""
     high, low = tf.maximum(taped, other), tf.minimum(taped, other)
@@ -276,10 +276,10 @@ def quotient_back(function: Callable, smallest: float) -> HandBack:
 
 def by_quotient(function: Callable, pair: Pair, smallest: float) -> Pair:
     """``function`` of one input, with ``quotient_back``."""
-    return rescaled(pair, function, quotient_back(function, smallest))
+    return rescale(pair, function, quotient_back(function, smallest))
 
 
-@fused
+@fuse
 def _quotient(
     function: Callable, smallest: float, signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor
 ) -> tf.Tensor:

@@ -43,11 +43,11 @@ class Pair:
     other: tf.Tensor
 
 
-def rescaled(pair: Pair, function: Callable, hand_back: HandBack) -> Pair:
+def rescale(pair: Pair, function: Callable, hand_back: HandBack) -> Pair:
     """A nonlinearity ``function``, with ``hand_back`` in place of its derivative.
 
     ``hand_back`` (signal (m, k, ...), taped (m, k, ...), other (m, 1, ...)) -> signal x
-    multiplier, shaped like ``taped``, is a ``fused`` function. Multipliers are worked out on the
+    multiplier, shaped like ``taped``, is a ``fuse`` function. Multipliers are worked out on the
     way back, as derivatives are: they are never stored.
     """
     return then(pair, Step(function, hand_back))
@@ -56,7 +56,7 @@ def rescaled(pair: Pair, function: Callable, hand_back: HandBack) -> Pair:
 class Step(NamedTuple):
     """A function of values and parameters, and what stands in for its derivative.
 
-    ``function`` (values (n, ...), *parameters); ``hand_back`` as in ``rescaled``, followed by the
+    ``function`` (values (n, ...), *parameters); ``hand_back`` as in ``rescale``, followed by the
     parameters. Both are traced once for each set of shapes, however many layers use them.
     """
 
@@ -71,7 +71,7 @@ def then(pair: Pair, step: Step, *parameters: tf.Tensor) -> Pair:
     return _Pending(before.start, (*before.steps, step), (*before.parameters, parameters))
 
 
-def joined(function: Callable, pair: Pair) -> Pair:
+def join(function: Callable, pair: Pair) -> Pair:
     """Like ``both`` of a linear ``function`` (n, ...), worked out with the steps around it."""
 
     def hand_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
@@ -101,19 +101,19 @@ class _Pending(Pair):
         return _forward(self.steps, self.start.other, self.parameters)
 
 
-def fused(kernel: Callable) -> Callable:
+def fuse(kernel: Callable) -> Callable:
     """``kernel`` compiled into one loop over the elements, once for each set of shapes."""
     return tf.function(kernel, jit_compile=True, autograph=False)
 
 
-@fused
+@fuse
 def _forward(steps: tuple[Step, ...], values: tf.Tensor, parameters: tuple) -> tf.Tensor:
     for step, its in zip(steps, parameters, strict=True):
         values = step.function(values, *its)
     return values
 
 
-@fused
+@fuse
 def _backward(
     steps: tuple[Step, ...],
     signal: tf.Tensor,
@@ -185,7 +185,7 @@ def is_pure(pair: Pair) -> bool:
     return isinstance(pair, Split) and pair.pure
 
 
-def revealed(rule: Callable, layer: keras.Operation, pair: Pair) -> Pair:
+def reveal(rule: Callable, layer: keras.Operation, pair: Pair) -> Pair:
     """A nonlinearity f by RevealCancel: each part's effect alone and after the other, halved.
 
     The change of f by a part is one by the Rescale rule between two points, so ``rule`` (the

@@ -22,7 +22,7 @@ from typing import ClassVar
 
 import tensorflow as tf
 
-from chromolens.attribution.deeplift.pair import HandBack, Pair, fused
+from chromolens.attribution.deeplift.pair import HandBack, Pair, fuse
 
 History = tuple[tf.Tensor, ...]
 
@@ -252,13 +252,13 @@ def _parts(cell: Cell) -> tuple[type[Cell], tuple, tuple[tf.Tensor, tf.Tensor]]:
     return type(cell), (cell.activation, cell.gate), (cell.kernel, cell.bias)
 
 
-@fused
+@fuse
 def _forward(kind: type[Cell], functions: tuple, weights: tuple, inputs: tf.Tensor) -> History:
     cell = kind(*functions, *weights)
     return tf.scan(cell.step, inputs, cell.start(inputs.shape[1]))
 
 
-@fused
+@fuse
 def _back(
     kind: type[Cell],
     functions: tuple,

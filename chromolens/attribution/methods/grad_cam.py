@@ -14,7 +14,7 @@ from chromolens.attribution.settings import check_switch
 from chromolens.errors import BadInput
 from chromolens.models.graph import levels, walk
 from chromolens.models.kinds import IN_PLACE, Kind, classes
-from chromolens.models.maxima import called
+from chromolens.models.maxima import call
 from chromolens.models.targets import Pick, Target
 
 CONVOLUTIONS = classes(Kind.SLIDES | Kind.WEIGHTS)
@@ -41,7 +41,7 @@ def explain(
     graph = with_maps(target, sources)
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(inputs)
-        found = walk(graph, inputs, called)
+        found = walk(graph, inputs, call)
         maps, outputs = found[: len(sources)], found[len(sources) :]
         columns = tf.unstack(target.read(outputs, target.freeze(outputs)), axis=1)
     importance = [_weighted(*pair, tape) for pair in zip(columns, maps, strict=True)]

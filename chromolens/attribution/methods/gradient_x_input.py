@@ -9,7 +9,7 @@ import tensorflow as tf
 from chromolens.attribution.explanation import (
     Explanation,
     by_multipliers,
-    centred_over_bases,
+    centre_over_bases,
     reference_values,
     slopes,
 )
@@ -36,7 +36,7 @@ def explain(
     """
     check_switch("gradient_x_input", "centred", centred)
     here = slopes(target, inputs)
-    multipliers = centred_over_bases(here.gradients) if centred else here.gradients
+    multipliers = centre_over_bases(here.gradients) if centred else here.gradients
     return by_multipliers(
         multipliers[:, :, None],
         inputs,

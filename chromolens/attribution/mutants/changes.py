@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from chromolens.attribution.deeplift.pair import fused
+from chromolens.attribution.deeplift.pair import fuse
 from chromolens.models.kinds import Kind, classes
 from chromolens.models.logits import linear_part
 from chromolens.models.maxima import split_into_pools
@@ -68,7 +68,7 @@ class Convolution:
             return moved
         every = replace(self._reach, stride=1).outputs(self.before)
         start = self.after.first * self._reach.stride - every.first
-        return placed(moved, at(start, where), self.after.width, self._reach.stride)
+        return place_change(moved, at(start, where), self.after.width, self._reach.stride)
 
     @cached_property
     def _reach(self) -> Reach:
@@ -111,7 +111,7 @@ class Pointwise:
 
     def change(self, change: tf.Tensor, context: tf.Tensor, where: tf.Tensor) -> tf.Tensor:
         """Change of the output, where the input without it is ``context`` (length, channels)."""
-        moved, changed = picked(
+        moved, changed = pick(
             change, at(self._seen.first - self.before.first, where), self._seen.width
         )
         places, exist = inside(self._seen, where, self.lengths[0])
@@ -128,7 +128,7 @@ class Pointwise:
 
     @cached_property
     def _compiled(self) -> Callable:
-        return fused(self._difference)
+        return fuse(self._difference)
 
     def _difference(
         self,
@@ -162,7 +162,7 @@ def inside(windows: Windows, where: tf.Tensor, length: int) -> tuple[tf.Tensor, 
     return tf.clip_by_value(places, 0, length - 1), exist[:, None, :, None]
 
 
-def picked(
+def pick(
     change: tf.Tensor, start: tf.Tensor, width: int, step: int = 1
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """``change`` at start (c,) + step [0, width), and which of that (c, 1, width, 1) it has."""
@@ -172,9 +172,9 @@ def picked(
     return tf.gather(change, clipped, axis=2, batch_dims=1), has[:, None, :, None]
 
 
-def placed(change: tf.Tensor, start: tf.Tensor, width: int, step: int = 1) -> tf.Tensor:
-    """What ``picked`` picks, 0 where there is none."""
-    moved, has = picked(change, start, width, step)
+def place_change(change: tf.Tensor, start: tf.Tensor, width: int, step: int = 1) -> tf.Tensor:
+    """What ``pick`` picks, 0 where there is none."""
+    moved, has = pick(change, start, width, step)
     return tf.where(has, moved, 0.0)
 
 
@@ -193,7 +193,7 @@ def _pools(pool: layers.Layer, values: tf.Tensor) -> tf.Tensor:
     return tf.reshape(pools, [*values.shape[:2], *pools.shape[1:]])
 
 
-@fused
+@fuse
 def _added(dilation: int, products: tf.Tensor) -> tf.Tensor:
     """(m, width, taps, filters) -> (m, longer, filters): tap t of p adds to p + dilation t."""
     _, width, taps, _ = products.shape

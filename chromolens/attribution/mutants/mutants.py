@@ -23,7 +23,7 @@ from chromolens.attribution.mutants.changes import (
     Pointwise,
     at,
     inside,
-    placed,
+    place_change,
 )
 from chromolens.models.graph import chain
 from chromolens.models.kinds import (
@@ -57,7 +57,7 @@ class Whole:
 
     def joined(self, change: tf.Tensor, shared: tuple, where: tf.Tensor) -> tf.Tensor:
         """Inputs (c v, length, channels) of what comes next."""
-        there = placed(change, at(-self.before.first, where), self.length)
+        there = place_change(change, at(-self.before.first, where), self.length)
         return tf.reshape(shared[0] + there, [-1, *shared[0].shape])
 
 
@@ -119,7 +119,7 @@ class FlatDense(Whole):
         width = min(self.length, self.before.width + self._spread(change.shape[0]))
         first = at(self.before.first, where)
         start = tf.clip_by_value(first[0], 0, self.length - width)
-        there = placed(change, start - first, width)
+        there = place_change(change, start - first, width)
         rows = tf.reshape(there, [there.shape[0] * there.shape[1], -1])
         used = tf.reshape(weights[start : start + width], [rows.shape[1], -1])
         return self.layer.activation(before + tf.matmul(rows, used))

@@ -23,14 +23,14 @@ from chromolens.attribution.explanation import (
 from chromolens.attribution.settings import check_switch
 from chromolens.attribution.signals.modified import (
     Back,
-    handed_back,
+    hand_back,
     linear_then_activation,
 )
 from chromolens.errors import BadInput
 from chromolens.models.graph import operations as operations_of
 from chromolens.models.graph import walk
 from chromolens.models.kinds import WEIGHTED
-from chromolens.models.maxima import MAXIMA, called
+from chromolens.models.maxima import MAXIMA, call
 from chromolens.models.targets import Target
 
 
@@ -81,7 +81,7 @@ class Changes:
     Parameters
     ----------
     back
-        The rule of a changed nonlinearity, see ``modified.handed_back``.
+        The rule of a changed nonlinearity, see ``modified.hand_back``.
     names
         Of the functions and operations that are changed.
     """
@@ -105,20 +105,20 @@ def relu(changes: Changes, layer: layers.ReLU, inputs: tf.Tensor) -> tf.Tensor:
     """A ReLU layer, also one with a threshold or a ceiling; with a slope it is a LeakyReLU."""
     if layer.negative_slope:
         return layer(inputs)
-    return handed_back(layer.call, inputs, changes.back)
+    return hand_back(layer.call, inputs, changes.back)
 
 
 def kept(
     changes: Changes, layer: keras.layers.Layer, *inputs: object, **options: object
 ) -> object:
     """Layers that are known to be no ReLU."""
-    return called(layer, *inputs, **options)
+    return call(layer, *inputs, **options)
 
 
 def other(changes: Changes, layer: keras.Operation, *inputs: object, **options: object) -> object:
     """Operations (``keras.ops``), and layers without a rule."""
     if type(layer).__name__ in changes.names and not isinstance(layer, layers.Layer):
-        return handed_back(layer, inputs[0], changes.back)
+        return hand_back(layer, inputs[0], changes.back)
     _refuse_hidden(changes, layer, partial(layer, **options), inputs)
     return layer(*inputs, **options)
 
@@ -132,7 +132,7 @@ def _apply(
     if getattr(keras.activations, name, None) is not function:
         _refuse_hidden(changes, layer, function, (inputs,))
     elif name in changes.names:
-        return handed_back(function, inputs, changes.back)
+        return hand_back(function, inputs, changes.back)
     return function(inputs)
 
 

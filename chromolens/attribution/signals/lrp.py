@@ -18,11 +18,11 @@ import tensorflow as tf
 from keras import layers
 
 from chromolens.attribution.deeplift.rules.linear import AFFINE
-from chromolens.attribution.signals.modified import handed_back, linear_then_activation
+from chromolens.attribution.signals.modified import hand_back, linear_then_activation
 from chromolens.errors import BadInput
 from chromolens.models.kinds import IDENTITIES, WEIGHTED
 from chromolens.models.logits import activation_name
-from chromolens.models.maxima import MAXIMA, called
+from chromolens.models.maxima import MAXIMA, call
 
 GATES = ("refuse", "signal", "deepexplain")
 MERGES = {"concat": lambda pair: tf.concat(pair, -1), "sum": sum, "ave": lambda p: sum(p) / 2}
@@ -51,7 +51,7 @@ class Relevance:
 
     def through(self, function: Callable, values: tf.Tensor) -> tf.Tensor:
         """An elementwise nonlinearity, handing back f(z) / (z + epsilon sign z) of its signal."""
-        return handed_back(function, values, self._back)
+        return hand_back(function, values, self._back)
 
     def gate(self, function: Callable, values: tf.Tensor) -> tf.Tensor:
         """A sigmoid inside a layer with gates."""
@@ -103,7 +103,7 @@ LINEAR_OPS = (
 
 def linear(relevance: Relevance, layer: keras.Operation, *inputs: object) -> object:
     """Linear and affine layers, and maxima: their own gradients. A gate reshaped is a gate."""
-    values = called(layer, *inputs)
+    values = call(layer, *inputs)
     reshaped = isinstance(layer, RESHAPING) and relevance.is_gate(inputs[0])
     return relevance.mark(values) if reshaped else values
 

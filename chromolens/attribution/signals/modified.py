@@ -14,7 +14,7 @@ import tensorflow as tf
 Back = Callable[[Callable, tf.Tensor, tf.Tensor], tf.Tensor]
 
 
-def handed_back(function: Callable, inputs: tf.Tensor, back: Back) -> tf.Tensor:
+def hand_back(function: Callable, inputs: tf.Tensor, back: Back) -> tf.Tensor:
     """``function`` of ``inputs``, with ``back`` (function, inputs, signal) on the way back."""
     values = function(tf.stop_gradient(inputs))
 

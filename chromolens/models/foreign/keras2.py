@@ -46,7 +46,7 @@ def from_parts(architecture: dict, weights: Path, custom_objects: dict) -> keras
         _load_by_name(network, weights)
         return network
     check_safe(architecture, str(weights))
-    return converted(_as_keras_2(architecture, weights))
+    return convert(_as_keras_2(architecture, weights))
 
 
 def from_keras_2(path: Path) -> keras.Model:
@@ -64,10 +64,10 @@ def from_keras_2(path: Path) -> keras.Model:
             where=str(path),
             remedy="save it as HDF5 with the Keras that wrote it, or export a SavedModel",
         ) from error
-    return converted(old)
+    return convert(old)
 
 
-def converted(old: object) -> keras.Model:
+def convert(old: object) -> keras.Model:
     """The Keras 3 network that answers as ``old`` (tf_keras.Model) does.
 
     One that Keras 3 can't rebuild is wrapped, the reason kept in the layer (``Opaque.reason``).

@@ -96,7 +96,7 @@ def _check_words(layout: Layout) -> None:
             raise BadInput(f"the layout says {word!r}", expected=f"one of {', '.join(known)}")
 
 
-def adapted(network: keras.Model, layout: Layout) -> keras.Model:
+def adapt(network: keras.Model, layout: Layout) -> keras.Model:
     """``network`` behind layers that bring (n, length, A C G T) into its own order.
 
     Tokens of a vocabulary (n, length) become one-hot tokens (n, length, vocabulary).

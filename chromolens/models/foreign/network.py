@@ -73,9 +73,9 @@ def checked_network(network: object) -> keras.Model:
     if isinstance(network, keras.Model):
         return network
     if type(network).__module__.startswith("tf_keras."):
-        from chromolens.models.foreign.keras2 import converted
+        from chromolens.models.foreign.keras2 import convert
 
-        return converted(network)
+        return convert(network)
     raise BadInput(
         f"{getattr(network, '__name__', type(network).__name__)!r} is not a Keras network",
         expected="a keras.Model, or a model from load_model",

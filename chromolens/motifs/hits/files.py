@@ -37,7 +37,7 @@ def write_bed(hits: pd.DataFrame, path: str | Path) -> None:
     """Write ``hits`` (sorted by place) to ``path`` (.bed.gz), and its index (.tbi) beside it."""
     import pysam
 
-    text = tables.printed(HITS, hits)
+    text = tables.to_text(HITS, hits)
     with atomic(f"{path}.tbi") as index, atomic(path) as packed:
         with pysam.BGZFile(str(packed), "w") as file:
             file.write(text.encode())

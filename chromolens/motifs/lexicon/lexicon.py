@@ -28,7 +28,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from chromolens import tables
-from chromolens.motifs.compare import laid_on, mean_ppm, similarities
+from chromolens.motifs.compare import lay_on, mean_ppm, similarities
 from chromolens.motifs.lexicon.members import READINGS, Member
 from chromolens.motifs.meme import write_meme
 from chromolens.motifs.names.database import Motif
@@ -151,7 +151,7 @@ def _support(group: Sequence[Member]) -> tuple:
 def matrix_of(group: Sequence[Member]) -> np.ndarray:
     """The motif of joined members, trimmed, as it reads on the strand of the first."""
     shown = _shown(group)
-    placed = [laid_on(member.ppm, group[0].ppm) for member in shown]
+    placed = [lay_on(member.ppm, group[0].ppm) for member in shown]
     weights = [max(member.support, 1) for member in shown]
     mean = trim(mean_ppm([member.ppm for member in shown], placed, weights))
     return mean if len(mean) else group[0].ppm
@@ -205,7 +205,7 @@ def _placed(member: Member, ppm: np.ndarray) -> tuple:
     """What a row of the table of members says of its place in ``ppm``, and before and after."""
     folds = ",".join(f"{fold}:{count}" for fold, count in sorted(member.folds.items()))
     facts = (member.reading, member.model, member.task, member.label)
-    return *facts, *laid_on(member.ppm, ppm), member.support, folds
+    return *facts, *lay_on(member.ppm, ppm), member.support, folds
 
 
 def write_lexicon(

@@ -16,7 +16,7 @@ import pandas as pd
 from chromolens import tables
 from chromolens.genome.onehot import encode
 from chromolens.motifs.meme import identifier, read_motifs
-from chromolens.motifs.ppm import normalised, reverse_complement, trim
+from chromolens.motifs.ppm import normalise, reverse_complement, trim
 from chromolens.tables.motifs import FILTERS, MERGED, SEQLETS
 from chromolens.tables.sis import SUBSET_MOTIFS, SUBSETS
 
@@ -146,7 +146,7 @@ def _member(
         getattr(row, "task", ""),
         label,
         sign,
-        trim(normalised(ppms[identifier(label)])),
+        trim(normalise(ppms[identifier(label)])),
         support,
         folds.get(label, {}),
         row.name if row.named else "",

@@ -16,11 +16,11 @@ import h5py
 import numpy as np
 import pandas as pd
 
-from chromolens.motifs.modisco.merging import Motif, merge_patterns, stored
+from chromolens.motifs.modisco.merging import Motif, merge_patterns, stored_pattern
 from chromolens.motifs.modisco.patterns import core
 from chromolens.motifs.names.database import Motif as Known
 from chromolens.motifs.names.naming import name_motifs
-from chromolens.motifs.ppm import consensus, normalised, reverse_complement, trim
+from chromolens.motifs.ppm import consensus, normalise, reverse_complement, trim
 from chromolens.runlog import atomic, logger
 from chromolens.tables.motifs import RECORD
 
@@ -92,7 +92,7 @@ def _pooled(source: h5py.File, motif: Motif) -> dict[str, np.ndarray]:
     """Seqlets of all members as they lie on the first: arrays, places and ``is_revcomp``."""
     parts = []
     for name, alignment in motif.members.items():
-        seqlets = {key: data[:] for key, data in stored(source, name)["seqlets"].items()}
+        seqlets = {key: data[:] for key, data in stored_pattern(source, name)["seqlets"].items()}
         if alignment.strand == "-":
             _turn(seqlets)
         parts.append(_moved(seqlets, alignment.offset))
@@ -137,7 +137,7 @@ def _turned(
 
 def _motif(means: dict[str, np.ndarray], sign: str) -> np.ndarray:
     place = core(means["contrib_scores"], 1 if sign == "pos" else -1)
-    return normalised(means["sequence"])[place]
+    return normalise(means["sequence"])[place]
 
 
 def _backward(row: object, ppm: np.ndarray) -> bool:

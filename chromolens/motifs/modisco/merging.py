@@ -107,7 +107,7 @@ def _correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return found / norm if norm > 0 else np.zeros(len(found))
 
 
-def linked(scores: np.ndarray, weights: Sequence[float], least: float = 1.0) -> list[list[int]]:
+def link(scores: np.ndarray, weights: Sequence[float], least: float = 1.0) -> list[list[int]]:
     """Groups by average linkage of ``scores`` (n, n), while the best average reaches ``least``.
 
     An item counts ``weights`` times, as if it were so many equal ones (Sokal & Michener 1958's
@@ -137,7 +137,7 @@ def merge(patterns: Sequence[Pattern], shapes: Sequence[Shape]) -> list[Motif]:
     for sign in dict.fromkeys(pattern.sign for pattern in patterns):
         own = [place for place, pattern in enumerate(patterns) if pattern.sign == sign]
         scores = _scores([shapes[place] for place in own])
-        for group in linked(scores, [patterns[place].seqlets for place in own]):
+        for group in link(scores, [patterns[place].seqlets for place in own]):
             first, *_ = members = [own[place] for place in group]
             names = {patterns[m].name: align(shapes[first], shapes[m]) for m in members}
             motifs.append(Motif(sign, names))
@@ -155,11 +155,13 @@ def merge_patterns(modisco_h5: str | Path) -> list[Motif]:
     """The motifs of a modisco file: its patterns, those that are one motif together."""
     patterns = read_patterns(modisco_h5)
     with h5py.File(modisco_h5) as file:
-        shapes = [shape(p, stored(file, p.name)["hypothetical_contribs"][:]) for p in patterns]
+        shapes = [
+            shape(p, stored_pattern(file, p.name)["hypothetical_contribs"][:]) for p in patterns
+        ]
     return merge(patterns, shapes)
 
 
-def stored(file: h5py.File, name: str) -> h5py.Group:
+def stored_pattern(file: h5py.File, name: str) -> h5py.Group:
     """The group of the pattern ``name`` (``sign.pattern_i``) in a modisco file."""
     sign, key = name.split(".", 1)
     return file[f"{sign}_patterns/{key}"]

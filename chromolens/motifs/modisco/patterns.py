@@ -11,7 +11,7 @@ import pandas as pd
 from chromolens.motifs.meme import write_meme
 from chromolens.motifs.names.database import Motif
 from chromolens.motifs.names.naming import false_name_rate, name_motifs
-from chromolens.motifs.ppm import normalised
+from chromolens.motifs.ppm import normalise
 
 SIGNS = ("pos", "neg")
 
@@ -57,7 +57,7 @@ def pattern_of(sign: str, key: str, group: h5py.Group) -> Pattern:
     """The pattern (or sub-pattern) that ``group`` of a modisco file holds."""
     cwm = group["contrib_scores"][:]
     seqlets = int(group["seqlets/n_seqlets"][0])
-    ppm = normalised(group["sequence"][:])
+    ppm = normalise(group["sequence"][:])
     place = core(cwm, 1 if sign == "pos" else -1)
     return Pattern(f"{sign}.{key}", sign, seqlets, ppm, cwm, place)
 

@@ -13,7 +13,7 @@ import numpy as np
 from chromolens import plugins
 from chromolens.errors import BadInput
 from chromolens.motifs.meme import read_meme
-from chromolens.motifs.ppm import normalised
+from chromolens.motifs.ppm import normalise
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,4 +115,4 @@ def _tax_groups(connection: object) -> list[str]:
 def _from_jaspar(record: object) -> Motif:
     counts = np.array([record.counts[base] for base in "ACGT"], dtype=float).T
     family = "; ".join(record.tf_family or record.tf_class or [])
-    return Motif(record.matrix_id, record.name, family, normalised(counts))
+    return Motif(record.matrix_id, record.name, family, normalise(counts))

@@ -19,7 +19,7 @@ from scipy.stats import false_discovery_control
 
 from chromolens.motifs.names.database import Motif
 from chromolens.motifs.names.kernels import compiling, share_kernels
-from chromolens.motifs.ppm import consensus, information, normalised, trim
+from chromolens.motifs.ppm import consensus, information, normalise, trim
 from chromolens.runlog import logger
 from chromolens.tables.motifs import NAMING
 
@@ -88,7 +88,7 @@ def _tomtom() -> Callable:
 
 
 def _channels_first(ppm: np.ndarray) -> np.ndarray:
-    return np.ascontiguousarray(normalised(ppm).T)
+    return np.ascontiguousarray(normalise(ppm).T)
 
 
 def name_motifs(

@@ -76,7 +76,7 @@ def _row(
     row: Row, top: float, columns: Sequence[Column], largest: Mapping[Column, int], width: float
 ) -> Markup:
     step = min(_LETTERS / 2, (LOGO - 14) / max(len(row.ppm), 1))
-    logo = logos.stacked(logos.heights(row.ppm), NAME, top + ROW - 3, step, _LETTERS / 2)
+    logo = logos.stack(logos.heights(row.ppm), NAME, top + ROW - 3, step, _LETTERS / 2)
     parts = [
         svg.line(0, top, width, top, "grid"),
         _fitted(0, top + 13, row.motif, NAME, ""),

@@ -8,7 +8,7 @@ axis (and is then upside down, as is usual for contributions).
 import numpy as np
 from markupsafe import Markup
 
-from chromolens.motifs.ppm import column_information, normalised
+from chromolens.motifs.ppm import column_information, normalise
 from chromolens.report.figures import svg
 
 LETTERS = "ACGT"
@@ -74,7 +74,7 @@ def observed(
     return Markup("".join(letter(base, left, axis, step, tall) for base, left, tall in places))
 
 
-def coloured(text: str) -> Markup:
+def colour(text: str) -> Markup:
     """A line of text with its bases in their colours."""
     letters = [
         Markup('<b class="base-{0}">{0}</b>').format(base) if base in LETTERS else base
@@ -83,7 +83,7 @@ def coloured(text: str) -> Markup:
     return Markup("").join(letters)
 
 
-def stacked(matrix: np.ndarray, x: float, axis: float, step: float, unit: float) -> Markup:
+def stack(matrix: np.ndarray, x: float, axis: float, step: float, unit: float) -> Markup:
     """Letters of a (length, 4) matrix: positive ones piled above the axis, negative below."""
     columns = enumerate(np.nan_to_num(np.asarray(matrix, dtype=float)) * unit)
     return Markup(
@@ -104,7 +104,7 @@ def _pile(column: np.ndarray, x: float, axis: float, step: float) -> str:
 
 def heights(ppm: np.ndarray) -> np.ndarray:
     """Letter heights of a probability matrix (length, 4): share times information, in bits."""
-    return normalised(ppm) * column_information(ppm)[:, np.newaxis]
+    return normalise(ppm) * column_information(ppm)[:, np.newaxis]
 
 
 def logo(matrix: np.ndarray, label: str, *, widest: float = 320.0, height: float = 46.0) -> Markup:
@@ -116,4 +116,4 @@ def logo(matrix: np.ndarray, label: str, *, widest: float = 320.0, height: float
     unit = height / (above + below)
     width = len(matrix) * step
     axis = svg.line(0, above * unit, width, above * unit, "axis")
-    return svg.figure(width, height + 1, label, axis, stacked(matrix, 0, above * unit, step, unit))
+    return svg.figure(width, height + 1, label, axis, stack(matrix, 0, above * unit, step, unit))

@@ -4,14 +4,14 @@ import pandas as pd
 
 from chromolens import tables
 from chromolens.inputs.windows import read_windows
-from chromolens.report.study import Study
+from chromolens.report.study import Contents
 from chromolens.report.tables import Table, count, of_frame, significant
 from chromolens.tables.checks import COMPLETENESS
 
 NEEDS = ("windows", "completeness", "planted", "tiles")
 
 
-def context(study: Study) -> dict:
+def context(study: Contents) -> dict:
     """Tables of this section, and the sentence about shared words."""
     return {
         "completeness": completeness(study),
@@ -23,7 +23,7 @@ def context(study: Study) -> dict:
     }
 
 
-def completeness(study: Study) -> Table | None:
+def completeness(study: Contents) -> Table | None:
     """How far target(input) - target(reference) - sum of contributions is from 0."""
     table = tables.read_all(COMPLETENESS, study.completeness)
     if not len(table):

@@ -7,14 +7,14 @@ import pandas as pd
 from chromolens import tables
 from chromolens.genome.names import roman
 from chromolens.inputs.windows import read_windows, task_names
-from chromolens.report.study import Study
+from chromolens.report.study import Contents
 from chromolens.report.tables import Table, count, decimal
 from chromolens.tables.inputs import DROPPED, FOLDS
 
 NEEDS = ("windows", "folds", "dropped")
 
 
-def context(study: Study) -> dict:
+def context(study: Contents) -> dict:
     """Tables of windows and drops, the diagram of the folds, models and methods."""
     windows = read_windows(study.windows)
     return {
@@ -53,7 +53,7 @@ def _counts(windows: pd.DataFrame, task: str, binary: bool) -> list[str]:
     return [own, *(both if binary else plain), count(labels.isna().sum())]
 
 
-def dropped(study: Study) -> Table | None:
+def dropped(study: Contents) -> Table | None:
     """What was dropped and why, or None where nothing was."""
     table = tables.read_all(DROPPED, [study.dropped] if study.dropped else [])
     if not len(table):
@@ -64,7 +64,7 @@ def dropped(study: Study) -> Table | None:
     return Table("Windows and events dropped, by reason", header, rows, frozenset({"windows"}))
 
 
-def folds(study: Study, windows: pd.DataFrame) -> dict:
+def folds(study: Contents, windows: pd.DataFrame) -> dict:
     """Diagram of the folds: a row per fold, a column per group, the role in each cell."""
     table = tables.read(FOLDS, study.folds)
     groups = ordered(table["group"].unique())

@@ -8,7 +8,7 @@ from chromolens.motifs.lexicon.members import READINGS
 from chromolens.motifs.meme import read_motifs
 from chromolens.motifs.names.agreement import agreement
 from chromolens.report.figures.lexicon import Column, Row, draw
-from chromolens.report.study import Study
+from chromolens.report.study import Contents
 from chromolens.report.tables import plural
 from chromolens.tables.motifs import LEXICON, MEMBERS
 
@@ -18,7 +18,7 @@ _MOST, _NAMELESS = 40, 8
 """Motifs drawn, and of those without a name."""
 
 
-def context(study: Study) -> dict:
+def context(study: Contents) -> dict:
     """The line of the study and of each task, and the drawing."""
     if not study.lexicon:
         return {"made": False}
@@ -56,7 +56,7 @@ def _left_out(number: int) -> str:
     return f"{plural(number, 'more motif')} in lexicon.tsv: {what}."
 
 
-def _columns(study: Study, members: pd.DataFrame) -> list[Column]:
+def _columns(study: Contents, members: pd.DataFrame) -> list[Column]:
     """Readings by task, a model's filters behind its tasks, nulls last."""
     asked = [(model, task, "modisco") for model, task, _ in study.patterns]
     asked += [(model, task, "sis") for model, task in study.sis]

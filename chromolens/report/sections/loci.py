@@ -10,7 +10,7 @@ from chromolens.report.annotation import Annotation, annotation
 from chromolens.report.figures.locus import draw
 from chromolens.report.loci import Locus, genome_loci, record_loci
 from chromolens.report.sections.performance import pool_predictions
-from chromolens.report.study import Study
+from chromolens.report.study import Contents
 from chromolens.report.tables import significant
 
 NEEDS = ("windows", "predictions", "track", "prediction_track", "explained", "genome", "truth")
@@ -18,7 +18,7 @@ NEEDS = ("windows", "predictions", "track", "prediction_track", "explained", "ge
 Loci = dict[tuple[str, str], list[Locus]]
 
 
-def context(study: Study) -> dict:
+def context(study: Contents) -> dict:
     """Groups of figures: one per model (nulls left out) and task."""
     found = _genome(study) if study.kind == "genome" else _records(study)
     groups = [
@@ -29,7 +29,7 @@ def context(study: Study) -> dict:
     return {"groups": groups, "planted": study.truth is not None}
 
 
-def _genome(study: Study) -> Loci:
+def _genome(study: Contents) -> Loci:
     if study.fasta is None:
         return {}
     predictions = pool_predictions(study)
@@ -61,7 +61,7 @@ def _placed(locus: Locus, known: Annotation) -> Locus:
     return replace(locus, place=window.chrom, start=start, marks=marks)
 
 
-def _records(study: Study) -> Loci:
+def _records(study: Contents) -> Loci:
     predictions = pool_predictions(study)
     return {
         (model, task): record_loci(study, model, task, predictions[model])

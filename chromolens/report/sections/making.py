@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from chromolens.report.study import Study
+from chromolens.report.study import Contents
 from chromolens.report.tables import Table
 
 NEEDS = ("provenance",)
@@ -11,7 +11,7 @@ NEEDS = ("provenance",)
 _OWN_PLACE = ("versions", "inputs", "commands")
 
 
-def context(study: Study) -> dict:
+def context(study: Contents) -> dict:
     """Settings as text, tables of versions and inputs, commands, and what else is recorded."""
     record = study.provenance
     rest = {key: value for key, value in record.items() if key not in _OWN_PLACE}

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from chromolens import tables
 from chromolens.report.figures import charts
-from chromolens.report.study import Study
+from chromolens.report.study import Contents
 from chromolens.report.tables import Table, count, decimal, significant
 from chromolens.tables.checks import METHODS
 
@@ -17,7 +17,7 @@ NEEDS = ("methods",)
 RANDOM = "random"
 
 
-def context(study: Study) -> dict:
+def context(study: Contents) -> dict:
     """Panels of deletion curves by model and task, and a table; empty where none compares."""
     table = tables.read_all(METHODS, study.compared)
     if not len(table):

@@ -9,7 +9,7 @@ from chromolens import tables
 from chromolens.motifs.modisco.patterns import Pattern, read_patterns
 from chromolens.report.alignment import align
 from chromolens.report.figures import logos
-from chromolens.report.study import Reading, Study
+from chromolens.report.study import Attribution, Contents
 from chromolens.report.tables import count, plural, significant
 from chromolens.report.tables import words as listed
 from chromolens.tables.motifs import MERGED
@@ -20,7 +20,7 @@ _MOST = 12
 """Patterns drawn per reading; more are listed by number only."""
 
 
-def context(study: Study) -> dict:
+def context(study: Contents) -> dict:
     """Groups of patterns of the models, and of the nulls apart."""
     ppms = {motif.id: motif for motif in study.database}
     groups = [
@@ -31,12 +31,12 @@ def context(study: Study) -> dict:
     return {"groups": [group for group in groups if group not in null], "nulls": null}
 
 
-def _page(study: Study, key: Reading) -> str:
+def _page(study: Contents, key: Attribution) -> str:
     """The link to the page about a reading's motifs, or nothing."""
     return f"motifs/{study.motif_pages[key].name}" if key in study.motif_pages else ""
 
 
-def _group(key: Reading, paths: tuple[Path, Path], database: dict) -> dict:
+def _group(key: Attribution, paths: tuple[Path, Path], database: dict) -> dict:
     model, task, method = key
     table = tables.read(MERGED, paths[0])
     rows = _rows(table, paths[1], database)

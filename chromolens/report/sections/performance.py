@@ -5,7 +5,7 @@ import pandas as pd
 
 from chromolens import tables
 from chromolens.report.figures import charts
-from chromolens.report.study import Study, Training
+from chromolens.report.study import Contents, Training
 from chromolens.report.tables import Table, count, decimal
 from chromolens.tables.models import HISTORY, METRICS, POOLED, PREDICTIONS
 
@@ -24,7 +24,7 @@ _BOUNDS = {"auroc": (0.5, 1.0)}
 _UNSHARED = "_unshared"
 
 
-def context(study: Study) -> dict:
+def context(study: Contents) -> dict:
     """Figures and tables of this section."""
     pooled, single = tables.read_all(POOLED, study.pooled), tables.read_all(METRICS, study.metrics)
     return {
@@ -63,7 +63,7 @@ def _panel(model: str, fold: str, histories: dict[Training, pd.DataFrame], top: 
     return charts.training_curves(own, f"Loss by epoch, {model}, {fold}", top)
 
 
-def marks(study: Study) -> list[tuple[str, str]]:
+def marks(study: Contents) -> list[tuple[str, str]]:
     """Model -> its mark in the dot plots, for the legend."""
     names = dict.fromkeys([*study.models, *(key[0] for key in study.histories)])
     real = [name for name in names if name not in study.nulls]
@@ -72,20 +72,20 @@ def marks(study: Study) -> list[tuple[str, str]]:
     return [(name, charts.mark_sample(mark)) for name, mark in chosen + nulls]
 
 
-def _mark(study: Study, model: str) -> str:
+def _mark(study: Contents, model: str) -> str:
     if model in study.nulls:
         return "null"
     real = [name for name in study.models if name not in study.nulls]
     return charts.MARKS[(real.index(model) if model in real else 0) % len(charts.MARKS)]
 
 
-def plots(study: Study, pooled: pd.DataFrame, single: pd.DataFrame) -> list[tuple[str, str]]:
+def plots(study: Contents, pooled: pd.DataFrame, single: pd.DataFrame) -> list[tuple[str, str]]:
     """One dot plot per metric: tasks down, models as marks, the nulls hollow beside them."""
     there = [name for name in _DRAWN if len(pooled) and (pooled["metric"] == name).any()]
     return [(_WORDS[name], _plot(study, pooled, single, name)) for name in there]
 
 
-def _plot(study: Study, pooled: pd.DataFrame, single: pd.DataFrame, metric: str) -> str:
+def _plot(study: Contents, pooled: pd.DataFrame, single: pd.DataFrame, metric: str) -> str:
     rows = pooled[pooled["metric"] == metric]
     points = {
         task: [_point(study, row, single) for row in own.itertuples()]
@@ -110,7 +110,7 @@ def _chance(rows: pd.DataFrame, metric: str) -> dict[str, float]:
     return (first["positives"] / first["n"]).dropna().to_dict() if metric == "auprc" else {}
 
 
-def _point(study: Study, row: object, single: pd.DataFrame) -> charts.Point:
+def _point(study: Contents, row: object, single: pd.DataFrame) -> charts.Point:
     words = f"{row.model}, {row.task}: {decimal(row.value)} ({_interval(row)})"
     return charts.Point(
         row.value, row.low, row.high, _folds(row, single), _mark(study, row.model), words
@@ -128,7 +128,7 @@ def _interval(row: object) -> str:
     return f"{decimal(row.low)}–{decimal(row.high)}"
 
 
-def pooled_table(study: Study, pooled: pd.DataFrame) -> Table | None:
+def pooled_table(study: Contents, pooled: pd.DataFrame) -> Table | None:
     """A row per model and task, a column per metric with its interval."""
     if not len(pooled):
         return None
@@ -160,7 +160,7 @@ def _heading(metric: str) -> str:
     return words if plain == metric else f"{words}, no shared words"
 
 
-def calibration(study: Study) -> list[tuple[str, str]]:
+def calibration(study: Contents) -> list[tuple[str, str]]:
     """A reliability panel per binary task of the models that aren't nulls."""
     held_out = pool_predictions(study)
     panels = []
@@ -170,7 +170,7 @@ def calibration(study: Study) -> list[tuple[str, str]]:
     return [panel for panel in panels if panel is not None]
 
 
-def pool_predictions(study: Study) -> dict[str, pd.DataFrame]:
+def pool_predictions(study: Contents) -> dict[str, pd.DataFrame]:
     """Held-out predictions of each model but the nulls, replicates averaged, a row per window."""
     frames: dict[str, list[pd.DataFrame]] = {}
     for (model, _, _), path in study.predictions.items():

@@ -14,7 +14,7 @@ from chromolens.report.alignment import align
 from chromolens.report.figures import logos
 from chromolens.report.sections import thresholds
 from chromolens.report.sections.patterns import match
-from chromolens.report.study import Study
+from chromolens.report.study import Contents
 from chromolens.report.tables import count, plural, words
 from chromolens.tables.sis import ALIGNED, CLUSTERS, COUNTS, SUBSET_MOTIFS, SUBSETS, WEIGHTS
 
@@ -50,7 +50,7 @@ class Motifs:
         return list(self.table.loc[ours, "name"])
 
 
-def context(study: Study) -> dict:
+def context(study: Contents) -> dict:
     """A group per model and task, nulls last and marked; thresholds and mask."""
     database = {motif.id: motif for motif in study.database}
     groups = [_group(study, key, paths, database) for key, paths in study.sis.items()]
@@ -61,7 +61,7 @@ def _null(group: dict) -> bool:
     return group["null"]
 
 
-def _group(study: Study, key: tuple[str, str], paths: dict[str, Path], database: dict) -> dict:
+def _group(study: Contents, key: tuple[str, str], paths: dict[str, Path], database: dict) -> dict:
     motifs, parts = _motifs(paths), _table(paths, "aligned")
     strings = _table(paths, "clusters")
     return {
@@ -147,7 +147,7 @@ def _cluster(name: int, table: pd.DataFrame, motifs: Motifs) -> dict:
         "members": count(table["count"].sum()),
         "distinct": plural(len(table), "distinct string"),
         "strings": [
-            (logos.coloured(row.string.replace("N", "-")), count(row.count_))
+            (logos.colour(row.string.replace("N", "-")), count(row.count_))
             for row in ordered.head(_STRINGS).rename(columns={"count": "count_"}).itertuples()
         ],
     }
@@ -199,7 +199,7 @@ def _members(parts: pd.DataFrame, turned: bool) -> list[tuple[str, str, str]]:
         top = top.rename(columns={"+": "-", "-": "+"})
     lines = _lines(top["offset"], top["string"], turned)
     strands = zip(lines, top["+"], top["-"], strict=True)
-    return [(logos.coloured(line), count(plus), count(minus)) for line, plus, minus in strands]
+    return [(logos.colour(line), count(plus), count(minus)) for line, plus, minus in strands]
 
 
 def _lines(offsets: pd.Series, strings: pd.Series, turned: bool) -> list[str]:

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from chromolens import tables
 from chromolens.report.figures import sweep as sweep_figure
-from chromolens.report.study import Study
+from chromolens.report.study import Contents
 from chromolens.report.tables import Table, count, plural, significant, words
 from chromolens.tables.checks import MASK
 from chromolens.tables.sis import COUNTS, SWEEP
@@ -19,7 +19,7 @@ _SCALES = {
 }
 
 
-def context(study: Study) -> dict:
+def context(study: Contents) -> dict:
     """A table of the folds, panels of the sweep, sentences; empty where nothing is known."""
     masks = tables.read_all(MASK, study.masks)
     rows = [
@@ -33,7 +33,7 @@ def context(study: Study) -> dict:
     }
 
 
-def _told(study: Study, rows: list[tuple], masks: pd.DataFrame, null: bool) -> str:
+def _told(study: Contents, rows: list[tuple], masks: pd.DataFrame, null: bool) -> str:
     """What there is to say of the models, or of the nulls."""
     folds = [fold for (model, _), fold in rows if (model in study.nulls) == null]
     ours = masks[masks["model"].isin(study.nulls) == null]

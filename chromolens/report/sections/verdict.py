@@ -1,7 +1,7 @@
 """Verdict: what the study had to show, and whether it did."""
 
 from chromolens import tables
-from chromolens.report.study import Study
+from chromolens.report.study import Contents
 from chromolens.report.tables import significant
 from chromolens.tables.checks import ACCEPTANCE
 
@@ -14,7 +14,7 @@ _KINDS = {
 }
 
 
-def context(study: Study) -> dict:
+def context(study: Contents) -> dict:
     """Rows of the acceptance table (failures first), how many pass, and the verdict in words."""
     table = tables.read_all(ACCEPTANCE, [study.acceptance] if study.acceptance else [])
     rows = [_row(row) for row in table.itertuples()]

@@ -12,7 +12,7 @@ import numpy as np
 
 from chromolens.attribution.references import unknown
 from chromolens.errors import BadInput, described
-from chromolens.models.batching import checked
+from chromolens.models.batching import check_places
 from chromolens.sis.search.backselect import Score, Search
 from chromolens.ties import TIE
 
@@ -138,7 +138,7 @@ def collect(
         Where the fully masked input passes (then even the empty subset would suffice), or a
         target is NaN or infinite.
     """
-    places, limits = checked(places, len(inputs)), reached_by(thresholds)
+    places, limits = check_places(places, len(inputs)), reached_by(thresholds)
     known = ~unknown(inputs)
     hidden = masked(inputs, known, mask)
     _refuse_passing_mask(_finite(score(hidden), "fully masked "), thresholds, mask)

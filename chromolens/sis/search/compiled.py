@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import tensorflow as tf
 
-from chromolens.models.batching import batches, padded
+from chromolens.models.batching import batches, pad_rows
 from chromolens.sis.search.backselect import MaskedScore, Score
 
 SHAPES = 8
@@ -53,7 +53,7 @@ def compiled_masked_score(
             own = np.flatnonzero(rows == row)
             for part in batches(np.arange(len(own)), SHAPES * step):
                 size = step * -(-len(part) // step)
-                asked = tf.constant(padded(positions[own[part]], size))
+                asked = tf.constant(pad_rows(positions[own[part]], size))
                 found = ask(size)(tf.constant(inputs[row : row + 1]), asked)
                 values[own[part]] = found.numpy()[: len(part), 0]
         return values

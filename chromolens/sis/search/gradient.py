@@ -14,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from chromolens.models.batching import batches, placed
+from chromolens.models.batching import batches, place_rows
 from chromolens.sis.search.backselect import Order, Search, empty_order
 from chromolens.ties import TIE, descending
 
@@ -73,7 +73,7 @@ def _ask(
 ) -> tuple[np.ndarray, np.ndarray]:
     values, slopes = np.empty(len(inputs), np.float32), np.empty(inputs.shape[:2], np.float32)
     for part in batches(places, size):
-        found = ask(tf.constant(placed(inputs[part], places[part], size)))
+        found = ask(tf.constant(place_rows(inputs[part], places[part], size)))
         values[part], slopes[part] = (each.numpy()[places[part] % size] for each in found)
     return values, slopes
 

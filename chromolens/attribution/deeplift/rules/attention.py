@@ -10,7 +10,7 @@ from functools import partial
 import tensorflow as tf
 from keras import layers
 
-from chromolens.attribution.deeplift.functions import by_quotient, masked, softmax
+from chromolens.attribution.deeplift.functions import by_quotient, mask_scores, softmax
 from chromolens.attribution.deeplift.pair import Pair
 from chromolens.attribution.deeplift.polynomials import polynomial, product
 from chromolens.attribution.deeplift.rules.linear import weighted
@@ -69,7 +69,7 @@ def single_head(
     query, value, key = inputs if len(inputs) == 3 else (*inputs, inputs[1])
     scores = _scores(layer, query, key)
     mask = layer._calculate_score_mask(scores.other, None, use_causal_mask)
-    weights = softmax(masked(scores, mask))
+    weights = softmax(mask_scores(scores, mask))
     outputs = polynomial(tf.matmul, weights, value)
     return [outputs, weights] if return_attention_scores else outputs
 
@@ -114,7 +114,7 @@ def _weights(layer: layers.Layer, scores: Pair, mask: tf.Tensor | None, axes: in
     """Softmax of scores (n, ..., heads, queries, keys); the last ``axes`` axes are attended."""
     while mask is not None and len(mask.shape) < len(scores.taped.shape):
         mask = tf.expand_dims(mask, -axes - 1)
-    return softmax(masked(scores, mask), layer._softmax.axis)
+    return softmax(mask_scores(scores, mask), layer._softmax.axis)
 
 
 def _mixed(layer: layers.Layer, weights: Pair, values: Pair, gate: Pair | None) -> Pair:

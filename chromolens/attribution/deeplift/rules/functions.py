@@ -20,11 +20,11 @@ from chromolens.attribution.deeplift.functions import (
     inner_axes,
     log_softmax,
     logsumexp,
-    masked,
+    mask_scores,
     relu_back,
     softmax,
 )
-from chromolens.attribution.deeplift.pair import HandBack, Pair, rescaled
+from chromolens.attribution.deeplift.pair import HandBack, Pair, rescale
 from chromolens.attribution.deeplift.rules.operations import rank_of, rules_of
 from chromolens.attribution.deeplift.walk import both
 
@@ -33,7 +33,7 @@ def closed_form(hand_back: HandBack) -> Callable:
     """The rule of a function whose multipliers are ``hand_back``."""
 
     def rule(op: keras.Operation, inputs: Pair) -> Pair:
-        return rescaled(inputs, op.call, hand_back)
+        return rescale(inputs, op.call, hand_back)
 
     return rule
 
@@ -69,7 +69,7 @@ def _axes(op: keras.Operation, inputs: Pair) -> list[int]:
 
 def normalised(layer: layers.Softmax, inputs: Pair, mask: tf.Tensor | None = None) -> Pair:
     """Softmax over the layer's axes, which may not be the batch; a mask is constant."""
-    return softmax(masked(inputs, mask), layer.axis)
+    return softmax(mask_scores(inputs, mask), layer.axis)
 
 
 SMOOTH = "Arctan Cos Erf Gelu LogSigmoid Silu Sin Softplus Squareplus Tanh TanhShrink"

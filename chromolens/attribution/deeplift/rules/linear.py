@@ -16,7 +16,7 @@ import tensorflow as tf
 from keras import layers
 
 from chromolens.attribution.deeplift.functions import activate
-from chromolens.attribution.deeplift.pair import Pair, Step, fused, then
+from chromolens.attribution.deeplift.pair import Pair, Step, fuse, then
 from chromolens.attribution.deeplift.walk import both, no_rule
 from chromolens.models.foreign.rearranged import Rearranged, Zeros
 from chromolens.models.foreign.tokens import Tokens
@@ -78,7 +78,7 @@ def _gradient_of_few_channels(
     return _shifted_sum(product, before, after, rate)
 
 
-@fused
+@fuse
 def _shifted_sum(product: tf.Tensor, before: int, after: int, rate: int) -> tf.Tensor:
     """(n, positions, width, channels) -> (n, positions + before + after - span, channels)."""
     width = product.shape[2]

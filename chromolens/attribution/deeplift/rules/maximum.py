@@ -15,10 +15,10 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from chromolens.attribution.deeplift.pair import Pair, fused, joined, rescaled
+from chromolens.attribution.deeplift.pair import Pair, fuse, join, rescale
 from chromolens.attribution.deeplift.rules.operations import check_ranks
 from chromolens.attribution.deeplift.walk import both, no_rule, side_of
-from chromolens.models.maxima import MAXIMA, called, first_of_equals, pools_of, scale_of
+from chromolens.models.maxima import MAXIMA, call, first_of_equals, pools_of, scale_of
 from chromolens.ties import TIE
 
 
@@ -33,11 +33,11 @@ def maximum(layer: keras.Operation, *inputs: object) -> Pair:
     if pools is None:
         raise no_rule(f"layer {layer.name!r} over the batch", "any axes but the first")
     alone = isinstance(inputs[0], Pair) and len(inputs) == 1
-    split = joined(pools.split, inputs[0]) if alone else both(pools.split, *inputs)
-    return joined(pools.joined, rescaled(split, _maximum, cross_max_back))
+    split = join(pools.split, inputs[0]) if alone else both(pools.split, *inputs)
+    return join(pools.joined, rescale(split, _maximum, cross_max_back))
 
 
-@fused
+@fuse
 def cross_max_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
     """Pools (m, k, ..., size, channels), ``other`` (m, 1, ...); signal x multiplier, like pools.
 
@@ -65,7 +65,7 @@ def _maximum(pools: tf.Tensor) -> tf.Tensor:
 
 def pooled(layer: layers.Layer, inputs: Pair) -> Pair:
     """MaxPooling1D and GlobalMaxPooling1D, channels last, as the deeplift package has them."""
-    return both(partial(called, layer), inputs)
+    return both(partial(call, layer), inputs)
 
 
 RULES = {

@@ -16,7 +16,7 @@ import tensorflow as tf
 from keras import layers
 
 from chromolens.attribution.deeplift.functions import activate
-from chromolens.attribution.deeplift.pair import Pair, Split, is_pure, revealed, sizes, spread_of
+from chromolens.attribution.deeplift.pair import Pair, Split, is_pure, reveal, sizes, spread_of
 from chromolens.attribution.deeplift.rules import operations
 from chromolens.attribution.deeplift.rules.functions import NONLINEARITIES
 from chromolens.attribution.deeplift.rules.linear import affine, preactivation
@@ -30,7 +30,7 @@ def weighted(layer: keras.layers.Layer, inputs: Pair) -> Pair:
     """Layers of ``WEIGHTED``: the weights, which part the change, then the activation."""
     outputs = preactivation(layer, inputs)
     parted = Split(outputs.taped, outputs.other, _by_absolute_weights(layer, sizes(inputs)))
-    return parted if activation_name(layer) == "linear" else revealed(activate, layer, parted)
+    return parted if activation_name(layer) == "linear" else reveal(activate, layer, parted)
 
 
 def carried(layer: keras.layers.Layer, inputs: Pair | list[Pair]) -> Pair:
@@ -131,7 +131,7 @@ REARRANGING = (
 )
 SCALING = (layers.BatchNormalization, layers.Normalization, layers.Rescaling)
 DENSE = {
-    **{kind: partial(revealed, rule) for kind, rule in NONLINEARITIES.items()},
+    **{kind: partial(reveal, rule) for kind, rule in NONLINEARITIES.items()},
     **dict.fromkeys(CARRYING, carried),
     **dict.fromkeys(REARRANGING, rearranged),
     **dict.fromkeys(SCALING, scaled),
