@@ -16,7 +16,7 @@ import pyBigWig
 from chromolens.genome.fasta import Genome
 from chromolens.genome.onehot import decode
 from chromolens.report.annotation import Annotation, Mark
-from chromolens.report.study import Contents
+from chromolens.report.contents import Contents
 
 CONTEXT = 2400
 """Bases of the overview above a locus."""

@@ -13,6 +13,7 @@ from chromolens.inputs.reference_kinds import DRAWN
 from chromolens.inputs.windows import rows_of
 from chromolens.models.model import Model
 from chromolens.scores import Origin
+from chromolens.tables.checks import TRIED
 from chromolens.tables.inputs import CHOSEN
 from chromolens.tracks.method import Method
 from chromolens.tracks.records import explain_records, shard_of
@@ -27,6 +28,13 @@ def split_settings(shared: Mapping[str, object]) -> tuple[dict, dict]:
     """What all methods are told, and what the tiling is told (nothing, without a genome)."""
     tiling = {key: shared[key] for key in _TILING if key in shared}
     return {key: value for key, value in shared.items() if key not in tiling}, tiling
+
+
+def with_chosen(settings: Mapping[str, object], tried: Sequence[str]) -> dict:
+    """A method's settings, with those that a pilot has chosen (its table, or none)."""
+    table = tables.read_all(TRIED, tried)
+    chosen = table[table["chosen"]] if len(table) else table
+    return {**settings, **dict(zip(chosen["setting"], chosen["value"].tolist(), strict=True))}
 
 
 def explain(

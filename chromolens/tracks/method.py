@@ -78,6 +78,10 @@ class Method:
         """The same method asked about one task."""
         return replace(self, tasks=(task,))
 
+    def with_settings(self, settings: dict) -> "Method":
+        """The same method with some of its own settings replaced."""
+        return replace(self, settings=self.settings | settings)
+
     def in_fold(self, fold: str) -> "Method":
         """The same method asked about the models of one fold."""
         return replace(self, fold=fold)

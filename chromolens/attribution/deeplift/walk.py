@@ -135,6 +135,7 @@ class _Step:
                 f"layer {self.layer.name!r} is called with training=True: it may be random",
                 expected="a network that gives the same answer every time",
             )
+        # a rule needs to know those options only that say something
         options = {name: value for name, value in options.items() if value is not None}
         try:
             found = self._by_rule(inputs, options)

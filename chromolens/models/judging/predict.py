@@ -13,11 +13,10 @@ import pandas as pd
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import Inputs
 from chromolens.models.judging import metrics
+from chromolens.models.judging.metrics import BASELINE, DISTANCE, LABEL
 from chromolens.models.model import Model
 from chromolens.models.targets import target_values
 from chromolens.models.training import data
-
-LABEL, DISTANCE, BASELINE = ".label", ".jsd", ".jsd_baseline"
 
 
 def predict_groups(
