@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable
+from typing import Any
 
 
 class BadInput(ValueError):
@@ -34,7 +35,7 @@ def nearest(name: object, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def described(value: object) -> str:
+def describe(value: Any) -> str:
     """A value as a message says it: a large array by its shape and range, the rest in short."""
     if getattr(value, "size", 0) > 8 and hasattr(value, "shape"):
         numbers = value.dtype.kind in "fiub"

@@ -22,7 +22,7 @@ from chromolens.attribution import methods
 from chromolens.attribution import references as kinds
 from chromolens.attribution.result import Result, check_finite
 from chromolens.attribution.settings import check_count
-from chromolens.errors import BadInput, described
+from chromolens.errors import BadInput, describe
 from chromolens.models.batching import BATCH_SIZE, batches, check_places, place_rows
 from chromolens.models.model import Model, check_inputs
 from chromolens.models.targets import CustomTarget, target_function, target_name
@@ -144,9 +144,9 @@ def attribute_tasks(
 
 def _check_words(method: object, target: object, batch_size: object) -> None:
     if not isinstance(method, str):
-        raise BadInput(f"the method is {described(method)}", expected="the name of a method")
+        raise BadInput(f"the method is {describe(method)}", expected="the name of a method")
     if not isinstance(target, str) and not callable(target):
-        found = f"the target is {described(target)}"
+        found = f"the target is {describe(target)}"
         raise BadInput(found, expected="the name of a target, or a function of the outputs")
     if batch_size is not None:
         check_count("attribute", "batch_size", batch_size)

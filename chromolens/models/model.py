@@ -14,7 +14,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from chromolens.errors import BadInput, described, nearest
+from chromolens.errors import BadInput, describe, nearest
 from chromolens.models.foreign.files import Source, digest_of, parts_of, read_facts, read_network
 from chromolens.models.foreign.layout import adapt, layout_of
 from chromolens.models.foreign.network import checked_network, only_asked, opaque
@@ -149,7 +149,7 @@ class Model:
         if isinstance(task, int | np.integer) and not isinstance(task, bool):
             return self._checked_index(int(task))
         if not isinstance(task, str):
-            raise BadInput(f"a task is {described(task)}", expected="an index or a name")
+            raise BadInput(f"a task is {describe(task)}", expected="an index or a name")
         for names in (self.tasks, self.canonical, self._short_names()):
             if task in names:
                 return names.index(task)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chromolens.errors import BadInput, described
+from chromolens.errors import BadInput, describe
 from chromolens.models.batching import batches, check_places
 from chromolens.models.model import Model, check_inputs
 from chromolens.models.targets import target_function
@@ -162,7 +162,7 @@ def mask_of(mask: float | np.ndarray | str, model: Model) -> np.ndarray:
         values = np.full(model.channels, values)
     if values.shape != (model.channels,) or not np.isfinite(values).all():
         raise BadInput(
-            f"{described(mask)} can't be the mask",
+            f"{describe(mask)} can't be the mask",
             expected=f"a finite number, an array of {model.channels} (one per channel), or 'mean'",
         )
     return values
@@ -196,7 +196,7 @@ def _thresholds(threshold: float | np.ndarray, count: int) -> np.ndarray:
     values = np.asarray(threshold, dtype=np.float64)
     if values.shape not in {(), (count,)} or not np.isfinite(values).all():
         raise BadInput(
-            f"{described(threshold)} can't be the threshold",
+            f"{describe(threshold)} can't be the threshold",
             expected=f"a finite number in target units, or one for each of the {count} inputs",
         )
     return np.broadcast_to(values, (count,))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from chromolens.attribution.references import unknown
-from chromolens.errors import BadInput, described
+from chromolens.errors import BadInput, describe
 from chromolens.models.batching import check_places
 from chromolens.sis.search.backselect import Score, Search
 from chromolens.ties import TIE
@@ -207,7 +207,7 @@ def _refuse_passing_mask(values: np.ndarray, thresholds: np.ndarray, mask: np.nd
             f"threshold {thresholds[row]:.6g}; even the empty subset would suffice",
             expected="a threshold above the target of the masked input",
             where=f"input {row} ({len(passing)} of {len(values)} inputs), "
-            f"mask {described(np.round(mask, 4))}",
+            f"mask {describe(np.round(mask, 4))}",
             remedy="raise the threshold, or choose another mask (a number, one number per "
             "channel, or 'mean')",
         )
