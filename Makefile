@@ -11,7 +11,7 @@ PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss test-cluster test-faults
+.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss test-cluster test-faults
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ test: env  ## all tests but test-cluster and test-faults (about sixteen minutes 
 
 test-faults: env  ## kills (FAULTS=50) and disks that fill, after each the usual bytes (root: disks)
 	$(BIN)/python -m pytest -s tests/faults
+
+test-hostile: env  ## 10,000 damaged files for the readers of users' files (half a minute)
+	HOSTILE_INPUTS=10000 $(BIN)/python -m pytest tests/hostile
 
 test-eigen: env  ## the tests of numbers, with TensorFlow's other kernels
 	TF_ENABLE_ONEDNN_OPTS=0 $(PYTEST) $(addprefix tests/,attribution models sis tracks checks)

@@ -50,7 +50,7 @@ def again(study: str | Path, answer: dict) -> dict:
     with open_scores(path) as file:
         header = Header.read(file)
         base = Interval(*_base(answer["place"]))
-        region = next(r for r in map(Interval.from_name, path.stem.split("+")) if r.contains(base))
+        region = next(r for r in map(Interval.from_name, file) if r.contains(base))
         scale = _scale(file[region.name], region, base, header)
     found = _explained(opened, header, base, answer)
     row = header.tasks.index(answer["task"])

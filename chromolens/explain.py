@@ -76,9 +76,16 @@ def _shards(study: Study, **run: str) -> list[Path]:
 
 
 def _regions(path: Path) -> list[Interval]:
-    """The regions of the shard ``path``: its name says which; none for a shard of records."""
+    """The regions of the shard ``path``: none for a shard of records.
+
+    Its name says which, or, as FIRST..LAST, only the first and the last of them.
+    """
+    names = path.stem.split("+")
+    if ".." in path.stem:
+        with open_scores(path) as file:
+            names = list(file)
     try:
-        return [Interval.from_name(name) for name in path.stem.split("+")]
+        return [Interval.from_name(name) for name in names]
     except BadInput:
         return []
 

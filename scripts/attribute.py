@@ -6,7 +6,7 @@ from chromolens.models.model import load_model
 from chromolens.provenance import made_by
 from chromolens.runlog import log_to
 from chromolens.scores import Origin
-from chromolens.tracks.jobs import explain, split_settings
+from chromolens.tracks.jobs import explain, split_settings, with_chosen
 from chromolens.tracks.method import Method
 
 log_to(snakemake.log[0])
@@ -17,13 +17,15 @@ models, fold = [load_model(path) for path in snakemake.input.models], params.fol
 made = made_by([params.code, params.plugin], snakemake.input.content)
 shared, tiling = split_settings(params.shared)
 shared["batch_size"] = snakemake.resources.batch_size
+settings = with_chosen(params.settings, snakemake.input.chosen)
 explain(
     models,
     snakemake.output.scores,
-    method=Method(names.method, models[0].tasks, params.settings, **shared),
+    method=Method(names.method, models[0].tasks, settings, **shared),
     tiling=tiling,
     origin=Origin(names.study, names.model, names.shard, fold, made, devices.describe()),
     genome=snakemake.input.genome or None,
+    regions=params.regions[0].split("+"),
     windows=snakemake.input.windows,
     folds=Folds(params.folds),
 )

@@ -7,5 +7,8 @@ from chromolens.tables.checks import COMPLETENESS
 
 log_to(snakemake.log[0])
 
-table = check(snakemake.input.shards, max_flagged=snakemake.params.max_flagged)
+params = snakemake.params
+table = check(
+    snakemake.input.shards, max_flagged=params.max_flagged, tolerance=params.tolerance[0]
+)
 tables.write(COMPLETENESS, table, snakemake.output.table)

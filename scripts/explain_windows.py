@@ -7,22 +7,22 @@ from chromolens.models.model import load_folds
 from chromolens.provenance import made_by
 from chromolens.runlog import log_to
 from chromolens.scores import Origin
-from chromolens.tracks.jobs import explain_chosen, split_settings
+from chromolens.tracks.jobs import explain_chosen, split_settings, with_chosen
 from chromolens.tracks.method import Method
 
 log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
 
 names, params = snakemake.wildcards, snakemake.params
+settings = with_chosen(params.settings, snakemake.input.chosen)
 made = made_by([params.code, params.plugin], snakemake.input.content)
-shared, _ = split_settings(params.shared)
-shared["batch_size"] = snakemake.resources.batch_size
+shared = split_settings(params.shared)[0] | {"batch_size": snakemake.resources.batch_size}
 explain_chosen(
     load_folds(snakemake.input.models),
     open_inputs(snakemake.input.windows, snakemake.input.genome or None),
     snakemake.input.picked,
     snakemake.output.scores,
-    method=Method(names.method, list(params.explains), params.settings, **shared),
+    method=Method(names.method, list(params.explains), settings, **shared),
     origin=Origin(names.study, names.model, "windows", "", made, devices.describe()),
     folds=Folds(params.folds),
     labels=params.explains,

@@ -10,6 +10,7 @@ model = snakemake.params.model
 windows = of_model(
     read_windows(snakemake.input.windows),
     model["tasks"],
+    objective=model["objective"],
     permuted=model["labels"] == "permuted",
     most=model["max_positives"],
     seed=snakemake.params.seed,

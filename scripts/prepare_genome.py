@@ -8,6 +8,9 @@ from chromolens.tables.inputs import CHROMOSOMES
 log_to(snakemake.log[0])
 
 chromosomes = prepare_fasta(
-    snakemake.input.fasta, snakemake.output.fasta, snakemake.params.chromosomes or None
+    snakemake.input.fasta,
+    snakemake.output.fasta,
+    snakemake.params.chromosomes or None,
+    snakemake.params.planned,
 )
 tables.write(CHROMOSOMES, chromosomes, snakemake.output.chromosomes)

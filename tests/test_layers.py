@@ -13,7 +13,8 @@ LAYERS = [
     "genome", "inputs", "architectures", "models", "attribution",
     "tracks", "motifs", "sis", "checks", "study", "report",
 ]  # fmt: skip
-BASE = {"errors", "kernels", "plugins", "scores", "tables", "runlog", "provenance", "ties"}
+BASE = {"errors", "kernels", "plugins", "scores", "tables", "texts", "runlog", "provenance"}
+BASE |= {"ties"}
 # Above all layers: they read the config, or a finished study.
 TOP = {"again", "config", "planning", "config_docs", "explain", "__main__", "__init__", "export"}
 WITH_TENSORFLOW = {"architectures", "models", "attribution", "sis", "checks"}

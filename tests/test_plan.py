@@ -37,7 +37,7 @@ def planned(config: dict) -> tuple:
     sizes = divide.sizes(config, settings)
     folds = divide.folds(config, settings, sizes)
     models = plan.models(config, plan.tasks(settings))
-    preflight.check(config, settings, models, divide.in_folds(folds, sizes), "results")
+    preflight.check(config, settings, sources.database(config, ""), models, "results")
     return settings, folds, models, plan.methods(config)
 
 
@@ -99,7 +99,7 @@ def test_shards_cover_every_base_once_and_never_mix_folds(size):
     _, folds, _, _ = planned(config)
     covered = {name: np.zeros(length, int) for name, length in SIZES.items()}
     for row in divide.shards(config, SIZES, folds).itertuples():
-        for name in row.shard.split("+"):
+        for name in row.regions.split("+"):
             chrom, start, end = name.rsplit("-", 2)
             covered[chrom][int(start) : int(end)] += 1
             assert folds.fold_of[chrom] == row.fold
@@ -107,12 +107,47 @@ def test_shards_cover_every_base_once_and_never_mix_folds(size):
     assert all((counts == 1).all() for counts in covered.values())
 
 
-def test_names_of_shards_fit_into_file_names():
-    sizes = {f"a_rather_long_name_of_a_contig_{i}": 10 for i in range(200)}
-    folds = Folds({"fold0": {"test": list(sizes)}})
-    shards = divide.shards({"attribution": {"shard_size": 10_000}}, sizes, folds)["shard"]
-    assert shards.str.len().max() <= 200
-    assert sorted("+".join(shards).split("+")) == sorted(f"{name}-0-10" for name in sizes)
+def test_thousands_of_contigs_are_packed_by_their_bases_into_files_of_short_names():
+    sizes = {f"a_rather_long_name_of_a_contig_{i}": 300 for i in range(5000)}
+    names = list(sizes)
+    folds = Folds({f"fold{i}": {"test": names[i::4]} for i in range(4)})
+    config = genome()  # shards of the default size
+    shards = divide.shards(config, sizes, folds)
+    assert len(shards) <= 10 and shards["shard"].is_unique
+    assert shards["shard"].str.len().max() <= 200
+    assert shards["shard"].str.fullmatch(r"[^/]+-\d+-\d+").all()
+    regions = "+".join(shards["regions"]).split("+")
+    assert sorted(regions) == sorted(f"{name}-0-300" for name in sizes)
+
+
+SPLITS = "id\tsequence\tlabel\tsplit\n" + "".join(
+    f"r{i}\tACGT\t1\t{split}\n" for i, split in enumerate(("train", "train", "val", "test"))
+)
+
+
+def test_the_split_of_a_paper_is_the_one_fold(tmp_path):
+    (tmp_path / "t.tsv").write_text(SPLITS)
+    settings = {"sequences": [{"table": str(tmp_path / "t.tsv")}], "parts": 4}
+    chosen = {
+        "files": [],
+        "test": [],
+        "validation": [],
+        "training": [],
+        "balance": "labels",
+        "k": 4,
+    }
+    found = divide.folds({"folds": chosen}, settings, {})
+    assert found.roles == {
+        "fold0": {"test": ["test"], "training": ["train"], "validation": ["val"]}
+    }
+    # the same by name, and a part that is only trained on
+    settings["sequences"].append({"table": "to/be/downloaded.tsv", "split": "more"})
+    named = {"test": [["test"]], "validation": [["val"]], "training": ["train", "more"]}
+    found = divide.folds({"folds": chosen | named}, settings, {})
+    assert found.groups("fold0", "training") == ["train", "more"]
+    assert found.fold_of == {"test": "fold0"}
+    with pytest.raises(BadInput, match="the folds name .tset."):
+        divide.folds({"folds": chosen | named | {"test": [["tset"]]}}, settings, {})
 
 
 def test_shards_of_records_divide_each_fold():
@@ -196,11 +231,14 @@ TWO = {"m": {"tasks": ["b.x"]}, "m.b": {"tasks": ["x"]}}
         ({"attribution": {"methods": {"saliency": {"settings": {"absolute": True}}}}},
          "saliency as it is set gives no(.|\n)*add one that has them"),
         ({"motifs": {"modisco": {"flank": 3}}}, "no setting of TF-MoDISco named 'flank'"),
-        ({"inputs_window": 301}, "301 bp doesn't fit on d, which has 300"),
+        ({"inputs_window": 901}, "901 bp doesn't fit on a, which has 900"),
         ({"tracks": {"stride": 101}}, "leave bases unexplained"),
         ({"acceptance": [{"value": "metrik"}]}, "metrik"),
-        ({"acceptance": [{"value": "metric", "model": "mian"}]}, "mian(.|\n)*entry 1"),
-        ({"acceptance": [{"value": "flagged", "method": "isn"}]}, "isn(.|\n)*entry 1"),
+        ({"acceptance": [{"value": "flagged", "model": "mian", "max": 0}]}, "mian(.|\n)*entry 1"),
+        ({"acceptance": [{"value": "flagged", "method": "isn", "max": 0}]}, "isn(.|\n)*entry 1"),
+        ({"acceptance": [{"value": "planted_recall", "min": 0.7}]}, "a simulated genome only"),
+        ({"inputs_signals": {"y": {"plus": "y.bw"}}}, "'?y'? is a signal(.|\n)*are counts"),
+        ({"models": {"m": {"objective": "classes", "tasks": ["x"]}}}, "x is the only class"),
         ({"inputs_simulate": {"event": 3}}, "did you mean 'events'"),
         ({"inputs_simulate": {"events": 3}}, "lacks chromosomes, alternatives, motifs"),
         ({"attribution": {"target": "class_minus_mean"}, "models": {"m": {"tasks": ["x"]}}},

@@ -10,6 +10,9 @@ from keras import layers
 
 from chromolens.errors import BadInput
 
+_LAST = {"binary": "sigmoid", "classes": "softmax", "regression": "", "continuous": ""}
+"""What follows the logits."""
+
 
 def sequence(length: int, channels: int) -> keras.KerasTensor:
     """Input ``sequence``: float32 (n, length, channels), one-hot with N as zeros."""
@@ -51,23 +54,24 @@ def scalar_model(
     ----------
     x : (n, features)
     objective
-        ``binary``: ``logits`` (n, tasks), then ``probability``. ``regression``: ``logits`` is the
-        output, in the units of the transformed label.
+        ``binary``: ``logits`` (n, tasks), then ``probability``; ``classes`` likewise, their
+        probabilities add up to 1. ``regression`` and ``continuous``: ``logits`` is the output, in
+        the units of the (transformed) label.
 
     Raises
     ------
     BadInput
         Another objective.
     """
-    if objective not in ("binary", "regression"):
+    if objective not in _LAST:
         raise BadInput(
             f"architecture {name} has no objective {objective!r}",
-            expected="binary or regression (profile: architecture dilated)",
+            expected=f"one of {', '.join(_LAST)} (profile: architecture dilated)",
         )
     # float32 under mixed precision too: losses of half-precision logits overflow.
     x = layers.Dense(len(tasks), name="logits", dtype="float32")(x)
-    if objective == "binary":
-        x = layers.Activation("sigmoid", name="probability", dtype="float32")(x)
+    if _LAST[objective]:
+        x = layers.Activation(_LAST[objective], name="probability", dtype="float32")(x)
     return keras.Model(inputs, x, name=name)
 
 

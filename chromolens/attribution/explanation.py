@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
+from chromolens.attribution.references import SLACK
 from chromolens.models.targets import Target
 
 
@@ -120,10 +121,13 @@ def by_slopes(
 ) -> Explanation:
     """Contributions: the gradient at the observed base; hypothetical: centred over the bases.
 
-    Observed are the channels that are not 0. Absolute values have no hypothetical counterpart.
+    Of letters those channels are observed that are not 0; of numbers (genotypes, pixels) all, for
+    a 0 is a number too. Absolute values have no hypothetical counterpart.
     """
     gradients = tf.abs(here.gradients) if absolute else here.gradients
-    observed = tf.cast(inputs != 0, tf.float32)
+    there = tf.reduce_any(inputs != 0, axis=-1)
+    numbers = ~_of_letters(inputs) | (tf.cast(known(inputs), tf.bool) & ~there)
+    observed = tf.cast((inputs != 0) | numbers[..., None], tf.float32)
     centred = None if absolute else centre_over_bases(gradients)
     return Explanation(
         contributions=tf.reduce_sum(gradients * observed, axis=-1),
@@ -143,4 +147,13 @@ def known(inputs: tf.Tensor) -> tf.Tensor:
     """1 where (n, length) there is a base, 0 at an N of DNA; inputs of other kinds have none."""
     if inputs.shape[-1] != 4:
         return tf.ones(inputs.shape[:-1])
-    return tf.cast(tf.reduce_any(inputs != 0, axis=-1), tf.float32)
+    there = tf.reduce_any(inputs != 0, axis=-1)
+    return tf.cast(there | ~_of_letters(inputs), tf.float32)
+
+
+def _of_letters(inputs: tf.Tensor) -> tf.Tensor:
+    """Which inputs, bool (n, 1), are shares of letters or nothing at each position."""
+    sums = tf.reduce_sum(inputs, axis=-1)
+    shares = (tf.abs(sums - 1) < SLACK) & tf.reduce_all(inputs >= 0, axis=-1)
+    letters = tf.reduce_all(shares | tf.reduce_all(inputs == 0, axis=-1), axis=-1, keepdims=True)
+    return letters & (inputs.shape[-1] > 1)

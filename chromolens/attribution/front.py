@@ -20,8 +20,9 @@ import tensorflow as tf
 from chromolens import plugins
 from chromolens.attribution import methods
 from chromolens.attribution import references as kinds
-from chromolens.attribution.result import Result
-from chromolens.errors import BadInput
+from chromolens.attribution.result import Result, check_finite
+from chromolens.attribution.settings import check_count
+from chromolens.errors import BadInput, describe
 from chromolens.models.batching import BATCH_SIZE, batches, check_places, place_rows
 from chromolens.models.model import Model, check_inputs
 from chromolens.models.targets import CustomTarget, target_function, target_name
@@ -113,7 +114,9 @@ def attribute_tasks(
     """
     model = model if isinstance(model, Model) else Model.of(model)
     inputs = check_inputs(model, inputs)
+    _check_words(method, target, batch_size)
     kinds.check(references, inputs, n_references)
+    named = [f"row {row}" for row in range(len(inputs))] if ids is None else list(map(str, ids))
     ids = _checked_ids(ids, inputs)
     seeds = kinds.seeds(ids, seed)
     indices = tuple(model.task_index(task) for task in tasks)
@@ -133,7 +136,20 @@ def attribute_tasks(
         batch = (place_rows(array, seats[rows], size) for array in arrays)
         collected.add(rows, seats[rows] % size, explain(*batch))
         collected.equal[rows] = kinds.equal(inputs[rows], theirs)
-    return collected.results()
+    results = collected.results()
+    for task, result in zip(tasks, results, strict=True):
+        check_finite(result, method, task, named)
+    return results
+
+
+def _check_words(method: object, target: object, batch_size: object) -> None:
+    if not isinstance(method, str):
+        raise BadInput(f"the method is {describe(method)}", expected="the name of a method")
+    if not isinstance(target, str) and not callable(target):
+        found = f"the target is {describe(target)}"
+        raise BadInput(found, expected="the name of a target, or a function of the outputs")
+    if batch_size is not None:
+        check_count("attribute", "batch_size", batch_size)
 
 
 def _checked_ids(ids: Sequence[str] | None, inputs: np.ndarray) -> list[str]:
@@ -258,7 +274,12 @@ def own_tasks(
     """
     own = np.asarray(tasks)
     if own.shape != (len(inputs),):
-        raise BadInput(f"there are {own.size} tasks for {len(inputs)} inputs", expected="one each")
+        one_hot = own.ndim == 2 and len(own) == len(inputs)
+        raise BadInput(
+            f"tasks have shape {own.shape} for {len(inputs)} inputs",
+            expected="one task, or one for each input: an index or a name",
+            remedy="of one-hot classes take classes.argmax(axis=1)" if one_hot else "",
+        )
     collected: dict[str, Any] = {}
     for task in np.unique(own):
         rows = np.flatnonzero(own == task)

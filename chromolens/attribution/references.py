@@ -14,9 +14,9 @@ array (1, r, length, ch.)     the caller's own, shared by all inputs: a pool of 
 Windows to take as references (of the same GC, a pool, another class) and the mean input are arrays
 that ``chromolens.inputs.drawing`` makes of a study.
 
-Where the input is N (four zeros) every reference is N too. Shuffles are seeded by the id of the
-input, never by its place in a batch. A shuffle that gives back its input is counted (``equal``),
-the caller's own references may not all be the input.
+Where DNA, one-hot or shares of the bases, is N (four zeros) every reference is N too. Shuffles are
+seeded by the id of the input, never by its place in a batch. A shuffle that gives back
+its input is counted (``equal``), the caller's own references may not all be the input.
 """
 
 import hashlib
@@ -31,6 +31,8 @@ from chromolens.ties import TIE
 
 KINDS = (*CONSTANT, *SHUFFLES)
 """What is made here; of windows: see ``inputs.drawing``."""
+SLACK = 1e-3
+"""How far from 1 the shares of a position's letters may add up."""
 
 
 def frequencies(model: Model, kind: str) -> np.ndarray:
@@ -113,9 +115,14 @@ def unknown(inputs: np.ndarray) -> np.ndarray:
 
 
 def _known(inputs: np.ndarray) -> np.ndarray:
+    known = np.ones(inputs.shape[:-1], np.float32)
     if inputs.shape[-1] != 4:
-        return np.ones(inputs.shape[:-1], np.float32)
-    return (inputs != 0).any(axis=-1).astype(np.float32)
+        return known
+    empty = (inputs == 0).all(axis=-1)
+    shares = (np.abs(inputs.sum(axis=-1) - 1) < SLACK) & (inputs >= 0).all(axis=-1)
+    # four channels of other numbers, such as a picture's, are no letters: 0 is one of them
+    known[empty & (empty | shares).all(axis=1, keepdims=True)] = 0
+    return known
 
 
 def _shuffled(shuffle: object, row: np.ndarray, name: str, seed: int, count: int) -> np.ndarray:

@@ -1,8 +1,14 @@
 """The one type that every attribution method answers with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from chromolens.errors import BadInput
+
+HUGE = 1e15
+"""Contributions so many times the target, in which they should add up, are rounding's."""
 
 
 @dataclass(frozen=True)
@@ -42,3 +48,29 @@ class Result:
         n, length = self.contributions.shape
         kinds = "contributions" + ("" if self.hypothetical is None else " and hypothetical")
         return f"<Result: {kinds} of {n} inputs of length {length}, target {self.target!r}>"
+
+
+def check_finite(result: Result, method: str, task: object, names: Sequence[str]) -> None:
+    """BadInput, with the first of the inputs called ``names``, where an answer isn't finite."""
+    bad = np.zeros(len(names), bool)
+    for name in ("contributions", "hypothetical", "values", "reference_values"):
+        array = getattr(result, name)
+        if array is not None:
+            # a sum is finite only if all of its numbers are: no array of bools of their size
+            axes = tuple(range(1, array.ndim))
+            bad |= ~np.isfinite(array.sum(axis=axes, dtype=np.float64))
+    huge = np.abs(result.contributions).max(axis=1, initial=0) > HUGE * _size(result)
+    if (bad | huge).any():
+        first = names[int((bad | huge).argmax())]
+        found = "that are not finite" if bad.any() else "beyond all measure"
+        raise BadInput(
+            f"{method} gives numbers {found} for task {task!r}",
+            where=f"{int((bad | huge).sum())} of {len(names)} inputs, the first is {first}",
+            remedy="take another method or other settings of it; if every method does so, look at "
+            "the model: weights that are huge come from a failed training",
+        )
+
+
+def _size(result: Result) -> np.ndarray:
+    """A number (n,) that contributions of a sound answer don't exceed by far."""
+    return np.maximum(1.0, np.abs(np.float64(result.values)) + np.abs(result.reference_values))

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from chromolens import tables
+from chromolens import plugins, tables
 from chromolens.errors import BadInput
 from chromolens.tables.checks import ACCEPTANCE, COMPLETENESS, PLANTED, TILES
 from chromolens.tables.models import POOLED
@@ -61,31 +61,75 @@ def show(path: str | Path) -> str:
 
 
 def judge(criteria: list[dict], evidence: Evidence) -> pd.DataFrame:
-    """One row per criterion: name, value, bound, kind, result, explanation."""
-    return pd.DataFrame(
-        [_row(criterion, evidence) for criterion in criteria], columns=ACCEPTANCE.names
+    """One row per criterion: name, value, bound, kind, result, explanation.
+
+    Contributions that don't add up are a FAIL of their own, whatever the criteria.
+    """
+    rows = [_row(criterion, evidence) for criterion in criteria]
+    rows += [
+        {
+            "name": f"contributions add up: {row.model} {row.task} {row.method}",
+            "value": row.share_flagged,
+            "bound": f"<= {row.max_flagged:g}",
+            "kind": "check",
+            "result": "FAIL",
+            "explanation": describe_unsound(row),
+        }
+        for row in unsound(evidence.completeness).itertuples()
+    ]
+    return pd.DataFrame(rows, columns=ACCEPTANCE.names)
+
+
+def unsound(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of ``COMPLETENESS`` in which more windows are flagged than may be."""
+    return table[table["share_flagged"] > table["max_flagged"]]
+
+
+def describe_unsound(row: object) -> str:
+    """What is wrong with an unsound row, and what to do."""
+    return (
+        f"contributions to task {row.task} don't add up in {row.share_flagged:.1%} of the windows "
+        f"(largest error {row.max_error:.3g}); more steps or another method, or raise "
+        "checks.max_flagged"
     )
 
 
-def check_criteria(criteria: list[dict], tasks: Mapping[str, Sequence[str]]) -> None:
-    """Raise BadInput at a criterion that nobody can measure.
+def check_criteria(
+    criteria: list[dict],
+    tasks: Mapping[str, Sequence[str]],
+    metrics: Mapping[str, Sequence[str]],
+) -> None:
+    """Raise BadInput at a criterion that nobody can measure, or that has no bound.
 
-    ``tasks`` gives each model's tasks.
+    ``tasks`` and ``metrics`` give those of each model.
     """
-    every = [name for names in tasks.values() for name in names]
     for number, criterion in enumerate(criteria):
-        known = {
-            "value": list(VALUES),
-            "model": list(tasks),
-            "task": tasks.get(criterion.get("model"), every),
-        }
+        where, model = f"the config, acceptance, entry {number + 1}", criterion.get("model")
+        known = {"value": list(VALUES), "model": list(tasks), "task": _of(tasks, model)}
+        if criterion["value"] in _MEASURED:
+            known["metric"] = _MEASURED[criterion["value"]](_of(metrics, model))
+            if "metric" not in criterion:
+                _refuse("has no metric", f"one of {', '.join(known['metric'])}", criterion, where)
         for key, names in known.items():
-            if key in criterion and criterion[key] not in names:
-                raise BadInput(
-                    f"acceptance: there is no {key} {criterion[key]!r}",
-                    expected=f"one of {', '.join(names)}",
-                    where=f"the config, acceptance, entry {number + 1}",
-                )
+            if key in criterion:
+                plugins.check_one(criterion[key], names, key, where)
+        if criterion["value"] in SHARES and not (criterion["names"] or criterion["families"]):
+            _refuse("has no names", "names or families that count", criterion, where)
+        low, high = criterion.get("min"), criterion.get("max")
+        if criterion["value"] not in SHARES and low is None and high is None:
+            _refuse("has no bound", "min, max or both", criterion, where)
+        if low is not None and high is not None and low > high:
+            _refuse(f"can't be {low:g} or more and {high:g} or less", "", criterion, where)
+
+
+def _refuse(what: str, expected: str, criterion: dict, where: str) -> None:
+    raise BadInput(f"acceptance: {criterion['value']!r} {what}", expected=expected, where=where)
+
+
+def _of(names: Mapping[str, Sequence[str]], model: str | None) -> list[str]:
+    """The names of one model, or of all."""
+    every = dict.fromkeys(name for own in names.values() for name in own)
+    return list(names.get(model, every))
 
 
 def failed(table: pd.DataFrame) -> pd.DataFrame:
@@ -132,8 +176,18 @@ def _pick(table: pd.DataFrame, criterion: dict, *columns: str) -> pd.DataFrame:
 
 def metric(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Pooled held-out metric; the mean over the model's tasks where no task is named."""
-    rows = _pick(evidence.pooled, criterion, "model", "task", "metric")
-    return rows["value"].mean(), ", ".join(f"{r.task} {r.value:.3f}" for r in rows.itertuples())
+    return _mean(_pick(evidence.pooled, criterion, "model", "task", "metric"))
+
+
+def _mean(rows: pd.DataFrame) -> tuple[float, str]:
+    """Mean value, and each task's; where one is undefined, on what it was asked."""
+    said = [
+        f"{row.task or 'all classes'} {row.value:.3f}"
+        if np.isfinite(row.value)
+        else f"{row.task} is undefined ({row.n:,} windows, {row.positives:,} positive)"
+        for row in rows.itertuples()
+    ]
+    return rows["value"].mean(skipna=False), ", ".join(said) or "nothing was measured"
 
 
 def gain(criterion: dict, evidence: Evidence) -> tuple[float, str]:
@@ -146,8 +200,7 @@ def gain(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 
 def tiles(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Metric over every tile of the held-out chromosomes."""
-    rows = _pick(evidence.tiles, criterion, "model", "task", "metric")
-    return rows["value"].mean(), ", ".join(f"{r.task} {r.value:.3f}" for r in rows.itertuples())
+    return _mean(_pick(evidence.tiles, criterion, "model", "task", "metric"))
 
 
 def motif(criterion: dict, evidence: Evidence) -> tuple[float, str]:
@@ -207,6 +260,18 @@ VALUES = {
         planted_recall, planted_precision, flagged,
     )
 }  # fmt: skip
+
+_BASELINES = ("", "_best_motif", "_kmer")
+
+SHARES = ("motif", "absent_motif")
+"""Values that must be 1 where no bound is stated."""
+
+_MEASURED = {
+    "metric": list,
+    "gain": lambda names: [name for name in names if f"{name}_baseline" in names],
+    "tiles": lambda names: [name + by for name in ("auroc", "auprc") for by in _BASELINES],
+}
+"""Values that are of a ``metric``, and which of the models' metrics that may be."""
 
 
 def _read_by(rows: pd.DataFrame, readings: list[str]) -> pd.DataFrame:

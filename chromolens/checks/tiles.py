@@ -75,7 +75,7 @@ def read_tiles(shards: Sequence[str], task: str) -> pd.DataFrame:
     parts = []
     for path, header in read_headers(list(shards)).items():
         with open_scores(path, ["window_start", "values"]) as file:
-            for name in header.shard.split("+"):
+            for name in file:
                 found = {"start": file[name]["window_start"][:]}
                 found["value"] = file[name]["values"][header.tasks.index(task)]
                 chrom = Interval.from_name(name).chrom

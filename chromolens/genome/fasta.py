@@ -4,6 +4,7 @@ A genome is known by its content: name, length and md5 of each chromosome's uppe
 (the M5 of SAM headers), which hold for any compression, line width, masking or extra chromosome.
 """
 
+import hashlib
 import os
 from collections.abc import Mapping
 from functools import lru_cache
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from chromolens import texts
 from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval, check_inside
 from chromolens.genome.names import mapping_line, suggest_names
@@ -35,12 +37,20 @@ def chromosome_sizes(path: str | Path) -> dict[str, int]:
     """Length (bp) of each chromosome of the FASTA ``path``, in file order.
 
     Read from ``path.fai`` if that is there and not older than the FASTA, else by reading the
-    whole file. BadInput as for ``scan.scan``.
+    whole file; ``prepare_fasta`` holds it against the content. BadInput as for ``records.scan``.
     """
     index = Path(index_names(path)[0])
     if index.is_file() and Path(path).is_file() and not _older(index, Path(path)):
-        rows = (line.split("\t") for line in index.read_text().splitlines())
-        return {row[0]: int(row[1]) for row in rows}
+        rows = [(number, text.split("\t")) for number, text in texts.lines(index, "an index")]
+        for number, row in rows:
+            if len(row) < 2 or not row[1].isdecimal():
+                raise BadInput(
+                    f"the index of {path} is damaged",
+                    expected="a name and a length, divided by tabs",
+                    where=f"{index}, line {number}",
+                    remedy="remove it, or write it again: samtools faidx FASTA",
+                )
+        return {row[0]: int(row[1]) for _, row in rows}
     return {name: length for name, length, _ in copy_records(path)}
 
 
@@ -48,8 +58,11 @@ def prepare_fasta(
     source: str | Path,
     path: str | Path,
     chromosomes: Mapping[str, Mapping[str, object]] | None = None,
+    planned: Mapping[str, int] | None = None,
 ) -> pd.DataFrame:
-    """Write ``source`` as an upper-case, bgzipped ``path`` with ``.fai`` and ``.gzi``.
+    """Write ``source`` as an upper-case, bgzipped ``path`` with ``.fai``, ``.gzi`` and ``.md5``.
+
+    The last has the digests of both indexes, which ``Genome`` checks.
 
     Parameters
     ----------
@@ -58,28 +71,41 @@ def prepare_fasta(
     chromosomes
         ``{name: {"length": bp, "md5": hex of the upper-case sequence}}`` that ``source`` must
         hold (either value may be missing). Its other chromosomes are then left out.
+    planned
+        Lengths that ``chromosome_sizes`` gave; BadInput, which names the index, where they
+        aren't those of the content.
 
     Returns
     -------
     DataFrame chrom, length, md5 of the chromosomes in ``path``, in the order of ``source``.
 
-    Raises BadInput for a damaged file (see ``scan.scan``) and where content isn't as expected;
+    Raises BadInput for a damaged file (see ``records.scan``) and where content isn't as expected;
     ``path`` is then not written.
     """
     fai, gzi = index_names(path)
-    with atomic(gzi) as new_gzi, atomic(fai) as new_fai, atomic(path) as new:
+    with (
+        atomic(_digests_name(path)) as new_md5,
+        atomic(gzi) as new_gzi,
+        atomic(fai) as new_fai,
+        atomic(path) as new,
+    ):
         records = _write(source, new, chromosomes)
         content = pd.DataFrame(records, columns=CHROMOSOMES.names)
+        if planned is not None and chromosomes is None:
+            _check_planned(source, content, planned)
         if chromosomes is not None:
             _check_content(source, content, chromosomes)
             content = content[content["chrom"].isin(list(chromosomes))].reset_index(drop=True)
         _index(new, new_fai, new_gzi)
+        pairs = ((new_fai, fai), (new_gzi, gzi))
+        new_md5.write_text("".join(f"{_md5(new)}  {Path(name).name}\n" for new, name in pairs))
     return content
 
 
 class Genome:
     """Random access to an indexed FASTA (plain or bgzipped); close it, or use ``with``.
 
+    The indexes are held against the digests that ``prepare_fasta`` wrote, where there are such.
     Coordinates are 0-based half-open; anything outside a chromosome is BadInput. Codes that were
     read lately are kept, in a fixed amount of memory: windows may come in any order.
     """
@@ -94,6 +120,7 @@ class Genome:
                 expected=f"{index_names(path)[0]}",
                 remedy="write it with chromolens.genome.fasta.prepare_fasta or samtools faidx",
             )
+        _check_digests(path)
         try:
             self._file = pysam.FastaFile(self.path)
         except (OSError, ValueError) as error:
@@ -155,6 +182,46 @@ def _index(fasta: Path, fai: Path, gzi: Path) -> None:
     import pysam
 
     pysam.faidx(str(fasta), "--fai-idx", str(fai), "--gzi-idx", str(gzi))
+
+
+def _digests_name(path: str | Path) -> str:
+    return f"{path}.md5"
+
+
+def _md5(path: str | Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "md5").hexdigest()
+
+
+def _check_digests(path: str | Path) -> None:
+    """BadInput where an index isn't the one that was written for ``path``."""
+    digests = Path(_digests_name(path))
+    lines = digests.read_bytes().splitlines() if digests.is_file() else []
+    stated = {tuple(line.split()) for line in lines}
+    for index in map(Path, index_names(path)) if lines else ():
+        found = _md5(index) if index.is_file() else "none"
+        if (found.encode(), os.fsencode(index.name)) not in stated:
+            raise BadInput(
+                f"the index of {path} was changed or damaged since it was written",
+                expected=f"the digest that {digests} states",
+                where=str(index),
+                remedy=f"remove {path} and run the study again: both are made anew",
+            )
+
+
+def _check_planned(source: str | Path, content: pd.DataFrame, planned: Mapping[str, int]) -> None:
+    """BadInput where the lengths that a study was planned with are not those of ``source``."""
+    found = content.set_index("chrom")["length"].to_dict()
+    for name in [*planned, *found]:
+        if planned.get(name) != found.get(name):
+            index = index_names(source)[0]
+            raise BadInput(
+                f"the index says that {name} has {planned.get(name, 'no')} bases, and the FASTA "
+                f"has {found.get(name, 'none')} of it",
+                expected="the index of this FASTA",
+                where=index,
+                remedy=f"remove {index}, or write it again: samtools faidx {source}",
+            )
 
 
 def _check_content(

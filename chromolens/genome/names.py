@@ -1,11 +1,13 @@
 """Which chromosome another file means: ``1``, ``chr1``, ``I`` and ``chrI`` may be the same.
 
-Nothing is renamed by guess: these functions only write the line of the config that a user
-would need.
+Nothing is renamed by guess: where a name is unknown these functions only write the line of the
+config that a user would need.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from chromolens.errors import BadInput
 
 _MITOCHONDRION = {"m", "mt", "mito", "mitochondrion"}
 _ROMAN = {1000: "M", 900: "CM", 500: "D", 400: "CD", 100: "C", 90: "XC", 50: "L", 40: "XL"}
@@ -38,6 +40,27 @@ def suggest_names(unknown: Iterable[str], known: Iterable[str]) -> dict[str, str
         if match is not None and match != name:
             found[name] = match
     return found
+
+
+def names_in(found: Iterable[str], names: Mapping[str, str | None], where: str) -> dict[str, str]:
+    """For each chromosome, by its name in the FASTA, the one of ``found`` that a file calls it.
+
+    ``names`` are ``chromosome_names``: each file may use another alias. BadInput where one file
+    (``where``) has two of them.
+    """
+    called: dict[str, str] = {}
+    for name in found:
+        chrom = names.get(name, name)
+        if chrom in called:
+            raise BadInput(
+                f"the file has {called[chrom]} and {name}, and both are {chrom}",
+                expected="one of them",
+                where=where,
+                remedy=f"say null for the other in inputs.{mapping_line({name: 'null'})}",
+            )
+        if chrom is not None:
+            called[chrom] = name
+    return called
 
 
 def mapping_line(names: dict[str, str]) -> str:

@@ -1,30 +1,24 @@
 """The records of a FASTA: read from front to back, and on their way into another file.
 
-Any DNA FASTA in little memory, and where it is damaged: plain, gzip and bgzip (told apart by
-content, not by name), upper or lower case, any line width, CRLF.
+Any DNA FASTA in little memory, and where it is damaged: as ``texts`` opens files, upper or lower
+case, any line width.
 """
 
-import gzip
 import hashlib
-import os
-import zlib
 from collections.abc import Container, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
+from chromolens import texts
 from chromolens.errors import BadInput
 
 BLOCK = 1 << 22  # bytes in memory at a time; also the longest header line
 _LETTERS = b"ACGTRYSWKMBDHVNXacgtryswkmbdhvnx"
 _SPACE = b"\r\n\t "
 _UPPER = bytes(range(256)).upper()
-_GZIP = b"\x1f\x8b"
-# A bgzip file ends with this empty block (SAM specification 4.1.2); without it, it was cut off.
-_BGZIP_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 
 
 @dataclass(frozen=True)
@@ -44,7 +38,7 @@ def scan(path: str | Path) -> Iterator[Piece]:
     """
     names: dict[str, int] = {}
     empty = None
-    with _open(path) as stream:
+    with texts.opened(path, "a FASTA file, plain, gzip or bgzip") as stream:
         for piece in _pieces(path, stream):
             if piece.name is not None:
                 _check_header(path, piece, names, empty)
@@ -63,14 +57,13 @@ def scan(path: str | Path) -> Iterator[Piece]:
 
 def _pieces(path: str | Path, stream: BinaryIO) -> Iterator[Piece]:
     line, fresh = 1, True
-    for block in _blocks(path, stream):
+    for block in _blocks(stream):
         place = 0
         while place < len(block):
             is_header = fresh and block[place] == ord(">")
             if is_header:
                 end = block.find(b"\n", place) + 1 or len(block)
-                words = block[place + 1 : end].decode("utf-8", "replace").split()
-                yield Piece(line, name=words[0] if words else "")
+                yield Piece(line, name=_name(path, block[place + 1 : end], line))
             else:
                 end = block.find(b"\n>", place) + 1 or len(block)
                 yield Piece(line, bases=_bases(path, block[place:end], line))
@@ -79,19 +72,22 @@ def _pieces(path: str | Path, stream: BinaryIO) -> Iterator[Piece]:
             place = end
 
 
-def _blocks(path: str | Path, stream: BinaryIO) -> Iterator[bytes]:
-    """Blocks that end with a line, unless a line is longer than a block."""
-    lines = 1
+def _name(path: str | Path, header: bytes, line: int) -> str:
+    """The first word of a header."""
     try:
-        while block := stream.read(BLOCK) + stream.readline(BLOCK):
-            yield block
-            lines += block.count(b"\n")
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        return (header.split() or [b""])[0].decode()
+    except UnicodeDecodeError as error:
         raise BadInput(
-            f"{path} is truncated or corrupt: {error}",
-            where=f"{path}, after line {lines}",
-            remedy="fetch or compress the file again",
+            f"a name of letters that are not UTF-8: {header[:60].decode('latin-1')!r}",
+            where=f"{path}, line {line}",
+            remedy="rename the sequence; what follows the first space may be anything",
         ) from error
+
+
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    """Blocks that end with a line, unless a line is longer than a block."""
+    while block := stream.read(BLOCK) + stream.readline(BLOCK):
+        yield block
 
 
 def _bases(path: str | Path, block: bytes, line: int) -> bytes:
@@ -105,33 +101,6 @@ def _bases(path: str | Path, block: bytes, line: int) -> bytes:
             remedy="give the genome as DNA FASTA (RNA: write T for U; alignments: remove gaps)",
         )
     return block.translate(_UPPER, _SPACE)
-
-
-@contextmanager
-def _open(path: str | Path) -> Iterator[BinaryIO]:
-    if not Path(path).is_file():
-        raise BadInput(f"no file {path}", expected="a FASTA file, plain, gzip or bgzip")
-    with open(path, "rb") as raw:
-        if raw.peek(2)[:2] != _GZIP:
-            yield raw
-            return
-        _check_bgzip_end(path, raw)
-        with gzip.open(raw) as stream:
-            yield stream
-
-
-def _check_bgzip_end(path: str | Path, raw: BinaryIO) -> None:
-    """A bgzip file cut between two blocks reads as a whole gzip file; its end mark tells."""
-    is_bgzip = raw.peek(16)[12:16] == b"BC\x02\x00"
-    if is_bgzip and raw.seek(0, os.SEEK_END) >= len(_BGZIP_END):
-        raw.seek(-len(_BGZIP_END), os.SEEK_END)
-        if raw.read() != _BGZIP_END:
-            raise BadInput(
-                f"{path} is truncated: bgzip's end mark is missing",
-                where=f"{path}, its last {len(_BGZIP_END)} bytes",
-                remedy="fetch or compress the file again",
-            )
-    raw.seek(0)
 
 
 def _check_header(

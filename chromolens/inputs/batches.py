@@ -15,6 +15,7 @@ import pandas as pd
 from chromolens.errors import BadInput
 from chromolens.genome.onehot import codes_of, codes_to_onehot
 from chromolens.genome.shuffles import seed_of
+from chromolens.inputs.labels import check_labels
 from chromolens.inputs.limited import limit_positives
 from chromolens.inputs.peaks import Names
 from chromolens.inputs.reading import Reader
@@ -210,35 +211,47 @@ def open_inputs(
 
 
 def of_model(
-    windows: pd.DataFrame, tasks: Sequence[str], *, permuted: bool, seed: int, most: int = 0
+    windows: pd.DataFrame,
+    tasks: Sequence[str],
+    *,
+    objective: str,
+    permuted: bool,
+    seed: int,
+    most: int = 0,
 ) -> pd.DataFrame:
     """The windows that a model of ``tasks`` sees: theirs and the drawn ones, with their labels.
+
+    BadInput where ``objective`` can't have these labels (``objectives.check_labels``).
 
     ``permuted`` shuffles the labels (``permute_labels``): a null. ``most`` positives of a task
     stay (``limited.limit_positives``; 0: all), the same ones whether labels are permuted or not.
     """
     kept = windows[_belongs(windows, tasks)].reset_index(drop=True)
     kept = kept.drop(columns=[name for name in task_names(windows) if name not in tasks])
+    check_labels(kept, tasks, objective)
     kept = limit_positives(kept, tasks, most, seed) if most else kept
-    return permute_labels(kept, tasks, seed) if permuted else kept
+    return permute_labels(kept, tasks, seed, together=objective == "classes") if permuted else kept
 
 
-def permute_labels(inputs: Inputs | pd.DataFrame, tasks: Sequence[str], seed: int) -> pd.DataFrame:
+def permute_labels(
+    inputs: Inputs | pd.DataFrame, tasks: Sequence[str], seed: int, *, together: bool = False
+) -> pd.DataFrame:
     """Return the windows table with the labels of ``tasks`` permuted within each group.
 
     Only the windows that ``Inputs.select`` gives for ``tasks`` change. A masked label stays where
     it is, so each group keeps its numbers of each label. A group's permutation depends on
-    ``seed``, its name, the task, and nothing else.
+    ``seed``, its name, the task, and nothing else. ``together``: a window's labels of all tasks
+    move as one, so that it stays of one class.
     """
     windows = (inputs if isinstance(inputs, pd.DataFrame) else inputs.windows).copy()
     belongs = _belongs(windows, tasks)
-    for task in tasks:
-        labels = windows[task].to_numpy(dtype=np.float64, copy=True)
-        movable = np.flatnonzero(belongs & ~np.isnan(labels))
+    for part in [list(tasks)] if together else [[task] for task in tasks]:
+        labels = windows[part].to_numpy(dtype=np.float64, copy=True)
+        movable = np.flatnonzero(belongs & ~np.isnan(labels).any(axis=1))
         for group, rows in pd.Series(movable).groupby(windows["group"].to_numpy()[movable]):
-            rng = np.random.default_rng(seed_of(f"{task}:{group}", seed))
+            rng = np.random.default_rng(seed_of(f"{','.join(part)}:{group}", seed))
             labels[rows] = rng.permutation(labels[rows])
-        windows[task] = labels
+        windows[part] = labels
     return windows
 
 

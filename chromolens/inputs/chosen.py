@@ -109,9 +109,11 @@ def choose(
     labels it predicts.
     """
     groups = sorted(predictions["group"].unique())
+    # what is only trained on is explained by no model
+    held_out = windows[windows["group"].isin(groups)]
     rows = [
         ("background", "", i)
-        for i in windows["id"].iloc[background_rows(windows, BACKGROUND, seed)]
+        for i in held_out["id"].iloc[background_rows(held_out, BACKGROUND, seed)]
     ]
     for task, label in explains.items():
         by = "positives" if windows[label].dropna().isin([0, 1]).all() else "predicted"

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from chromolens import texts
 from chromolens.errors import BadInput, nearest
 from chromolens.tables.inputs import FOLDS
 
@@ -120,6 +121,10 @@ class Folds:
         folds = self.folds_of(windows, rows)
         return {fold: rows[folds == fold] for fold in dict.fromkeys(self.fold_of.values())}
 
+    def held_out(self, windows: pd.DataFrame) -> np.ndarray:
+        """Return the rows of ``windows``, int (n,), whose group is test in some fold."""
+        return np.flatnonzero(windows["group"].isin(self.fold_of))
+
     def rows(
         self, windows: pd.DataFrame, fold: str, role: str, among: np.ndarray | None = None
     ) -> np.ndarray:
@@ -216,6 +221,17 @@ def _next_tests(tests: Sequence[Sequence[str]]) -> list[Sequence[str]]:
     return [*tests[1:], tests[0]]
 
 
+def folds_of_roles(groups: Sequence[str]) -> pd.DataFrame | None:
+    """The one fold whose test, validation and training groups are called so; None where not all.
+
+    A paper's own split, such as ``train``, ``val``, ``test``.
+    """
+    roles = {_FILE_ROLES.get(group.lower()): group for group in groups}
+    if set(roles) != set(ROLES) or len(groups) != len(ROLES):
+        return None
+    return _numbered([{role: [roles[role]] for role in ROLES}])
+
+
 def read_fold_file(path: str | Path) -> pd.DataFrame:
     """Read folds from one JSON file.
 
@@ -233,12 +249,12 @@ def read_fold_files(paths: Iterable[str | Path]) -> pd.DataFrame:
 def _splits(path: str | Path) -> list[dict[str, list[str]]]:
     """Return the splits of one file, each role -> groups, in the order of their numbers."""
     try:
-        content = json.loads(Path(path).read_text())
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        content = json.loads("\n".join(text for _, text in texts.lines(path, "a JSON file")))
+    except (json.JSONDecodeError, RecursionError) as error:
         raise BadInput(
             f"the folds can't be read: {error}", expected="a JSON file", where=str(path)
         ) from error
-    if isinstance(content, dict) and content and all(str(key).isdigit() for key in content):
+    if isinstance(content, dict) and content and all(key.isdecimal() for key in content):
         return [_roles(content[key], f"{path}, split {key}") for key in sorted(content, key=int)]
     return [_roles(content, str(path))]
 

@@ -69,7 +69,7 @@ def prepare(
     - ``chromosome_names``: name in these files -> name in the FASTA (None: left out).
     - ``window`` (bp): width.
     - ``positive_within`` (bp): farthest event from the centre that makes a window positive.
-    - ``top``: share of each file's events that are used, from its first line on; others mask.
+    - ``top``: share of each file's events that are used (see ``labels``); others mask.
     - ``apart``: task -> ``{"from": tasks, "distance": bp}``: its events that near theirs mask.
     - ``events_only``: names in ``peaks`` that are no tasks: negatives keep away from their events.
     - ``negative_ratio``: negatives per positive, on each chromosome.
@@ -84,7 +84,10 @@ def prepare(
     tasks = _tasks(peaks, signals, events_only)
     reader, tally = Reader(fasta), Tally()
     chromosomes = _chromosomes(reader.sizes, folds, window)
-    check_signals(signals, reader.sizes, chromosomes, names)
+    short = [name for name, size in reader.sizes.items() if size < window]
+    tally.add("chromosomes shorter than a window", "", short)
+    for task, lacking in check_signals(signals, reader.sizes, chromosomes, names).items():
+        tally.add("chromosomes without signal in a bigWig, counted as 0", task, lacking)
     regions, notes = _regions(exclude, reader.sizes, names)
     events = read_events(peaks, reader.sizes, names, top, tally)
     events = drop_near(keep_chromosomes(events, chromosomes, tally), apart or {}, tally)

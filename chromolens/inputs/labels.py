@@ -3,6 +3,8 @@
 An event is one base of the genome (a peak's summit). An events table has one row per event:
 ``task``, ``chrom``, ``position`` (0-based) and ``used`` (False where the event may not label a
 window positive: it then masks the windows around it).
+
+Wherever labels come from, ``check_labels`` looks whether a model's objective can have them.
 """
 
 import math
@@ -16,6 +18,11 @@ from chromolens.genome.nearest import nearest_places
 from chromolens.inputs.peaks import Names, read_peaks
 from chromolens.inputs.signals import as_list
 from chromolens.inputs.windows import Tally
+
+CLASSES = ("binary", "classes")
+"""Objectives whose labels are 0 and 1."""
+
+_EXPECTED = {"binary": "0, 1, and nothing where it is unknown", "regression": "counts: 0 or more"}
 
 
 def read_events(
@@ -34,31 +41,57 @@ def read_events(
     sizes
         Length (bp) of the FASTA's chromosomes.
     top
-        Share of each file's events that are used, from its first line on, 0 < top <= 1.
+        Share of each file's events that are used, 0 < top <= 1: from its first line on, or by
+        its own scores where it is sorted by place (see ``_ranks``).
     tally
-        Counts the unused ones.
+        Counts the unused ones, and the peaks that were cut at the end of a chromosome.
     """
     if not 0 < top <= 1:
         raise BadInput(f"a share of {top:g} of the events", expected="0 < top <= 1")
     tables = [
-        _file_events(task, path, sizes, chromosome_names, top)
+        _file_events(task, path, sizes, chromosome_names, top, tally)
         for task, paths in peaks.items()
         for path in as_list(paths)
     ]
     empty = pd.DataFrame({"task": [], "chrom": [], "position": [], "used": []})
-    events = pd.concat(tables, ignore_index=True) if tables else empty
-    unused = events[~events["used"].astype(bool)]
-    _count(tally, "beyond the share of events that is used", unused)
-    return events
+    return pd.concat(tables, ignore_index=True) if tables else empty
 
 
 def _file_events(
-    task: str, path: str, sizes: Mapping[str, int], names: Names, top: float
+    task: str, path: str, sizes: Mapping[str, int], names: Names, top: float, tally: Tally
 ) -> pd.DataFrame:
     peaks = read_peaks(path, sizes, names, what=f"peaks of {task}")
-    used = np.arange(len(peaks)) < math.ceil(top * len(peaks))
-    return pd.DataFrame(
+    ranks, order = _ranks(peaks, path) if top < 1 else (np.arange(len(peaks)), "")
+    used = ranks < math.ceil(top * len(peaks))
+    events = pd.DataFrame(
         {"task": task, "chrom": peaks["chrom"], "position": peaks["summit"], "used": used}
+    )
+    _count(tally, "cut at the chromosome's end", events[peaks["cut"]])
+    _count(tally, f"beyond the share of events that is used{order}", events[~used])
+    return events
+
+
+def _ranks(peaks: pd.DataFrame, path: str) -> tuple[np.ndarray, str]:
+    """Rank from 0 of each peak, int (n,), and what it goes by where that isn't the line.
+
+    A file that is sorted by place says nothing by its order: its signal (narrowPeak) or score
+    ranks it, equal ones by place; without either it is BadInput.
+    """
+    lines = np.arange(len(peaks))
+    blocks = (peaks["chrom"] != peaks["chrom"].shift()).cumsum()
+    steps = peaks.groupby(blocks)["start"].diff().dropna()
+    if steps.empty or (steps < 0).any() or blocks.iloc[-1] > peaks["chrom"].nunique():
+        return lines, ""
+    for column, words in (("signal", "signal (column 7)"), ("score", "score (column 5)")):
+        values = peaks[column]
+        if values.notna().all() and values.nunique() > 1:
+            order = np.argsort(-values.to_numpy(), kind="stable")
+            return np.argsort(order), f", by the {words} of a file that is sorted by place"
+    raise BadInput(
+        "top: the peaks are sorted by place and have no scores, so nothing says which are best",
+        expected="best peaks first, or scores that differ (column 5; column 7 of narrowPeak)",
+        where=path,
+        remedy="sort the file, best peaks first, or leave inputs.top out",
     )
 
 
@@ -124,6 +157,26 @@ def label(
     return labels
 
 
+def check_labels(windows: pd.DataFrame, tasks: Sequence[str], objective: str) -> None:
+    """Raise BadInput if ``windows`` have labels of ``tasks`` that ``objective`` can't have.
+
+    Parameters
+    ----------
+    windows
+        Columns id and ``tasks``; NaN where a label is masked.
+    objective
+        ``binary``: 0 and 1. ``classes``: 1 for one of the tasks, 0 for all others.
+        ``regression``: counts, 0 or more. ``continuous`` and ``profile``: any.
+    """
+    for task in tasks if objective in ("binary", "regression") else ():
+        known = windows[windows[task].notna()]
+        odd = known[~known[task].isin([0, 1]) if objective == "binary" else known[task] < 0]
+        if len(odd):
+            _refuse(known, odd, task, objective)
+    if objective == "classes":
+        _check_one_class(windows, tasks)
+
+
 def places(events: pd.DataFrame) -> list[str]:
     """Return ``chrom:position`` of each event (0-based), for messages."""
     return [f"{row.chrom}:{row.position}" for row in events.itertuples()]
@@ -132,3 +185,40 @@ def places(events: pd.DataFrame) -> list[str]:
 def _count(tally: Tally, reason: str, events: pd.DataFrame) -> None:
     for task, rows in events.groupby("task", sort=False):
         tally.add(reason, task, places(rows))
+
+
+def _refuse(known: pd.DataFrame, odd: pd.DataFrame, task: str, objective: str) -> None:
+    raise BadInput(
+        f"{len(odd):,} of {len(known):,} labels of task {task!r} can't be those of a "
+        f"{objective} model, such as {odd[task].iloc[0]:g}",
+        expected=_EXPECTED[objective],
+        where=f"window {odd['id'].iloc[0]}",
+        remedy=_remedy(known[task]),
+    )
+
+
+def _remedy(labels: pd.Series) -> str:
+    values = set(labels.unique())
+    if values <= {-1, 0, 1}:
+        return "write 0 for -1, or leave the label empty where it is unknown"
+    if (labels < 0).any() or (labels % 1 != 0).any():
+        return "say objective: continuous for measurements"
+    classes = "; for classes give a column of 0 and 1 to each, and say objective: classes"
+    return "say objective: regression for counts" + (classes if len(values) < 10 else "")
+
+
+def _check_one_class(windows: pd.DataFrame, tasks: Sequence[str]) -> None:
+    labels = windows[list(tasks)].to_numpy(float)
+    one = (labels == 1).sum(axis=1) == 1
+    wrong = ~np.isnan(labels).any(axis=1) & ~(one & np.isin(labels, [0, 1]).all(axis=1))
+    if wrong.any():
+        first = int(wrong.argmax())
+        said = ", ".join(
+            f"{task} {label:g}" for task, label in zip(tasks, labels[first], strict=True)
+        )
+        raise BadInput(
+            f"{int(wrong.sum()):,} of {len(windows):,} windows are not of one class: {said}",
+            expected=f"1 for one of {', '.join(tasks)} and 0 for the others",
+            where=f"window {windows['id'].iloc[first]}",
+            remedy="say objective: binary where a window may be of several classes or of none",
+        )

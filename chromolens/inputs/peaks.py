@@ -1,13 +1,12 @@
-"""Intervals that others made: peaks (BED, narrowPeak), exclusion lists (BED), genes (GFF3).
+"""Intervals that others made: peaks (BED, narrowPeak), exclusion lists (BED), genes (GFF3, GTF).
 
 All come back 0-based half-open with the chromosome names of the FASTA; ``chromosome_names`` says
 ``{name in the file: name in the FASTA}``, or None for a chromosome to leave out. ``sizes`` are the
-FASTA's, in bp. Files may be gzipped. Whatever is wrong is BadInput with the file and line.
+FASTA's, in bp. Whatever is wrong is BadInput with the file and line.
 """
 
-import gzip
+import math
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,12 +14,15 @@ from urllib.parse import unquote
 
 import pandas as pd
 
+from chromolens import texts
 from chromolens.errors import BadInput
 from chromolens.genome.names import mapping_line, suggest_names
 
 Names = Mapping[str, str | None]
 
-_NARROWPEAK_COLUMNS = 10
+_NARROWPEAK = 10  # columns
+_WHOLE = re.compile(r"-?\d+", re.ASCII)
+_COMMAS = re.compile(r'"?[^\s,]+"?,"?\d+"?,"?\d+')  # BED as a spreadsheet writes it
 # The first of these that a GFF3 file has is taken for its genes.
 _GENES = ("gene", "mRNA", "transcript")
 
@@ -33,20 +35,25 @@ def read_peaks(
 ) -> pd.DataFrame:
     """Peaks of a BED3+ or narrowPeak file, in file order.
 
-    Returns a DataFrame chrom, start, end, summit, name, score, line. ``summit`` is a base of the
-    genome: start + column 10 in narrowPeak (10 columns, value >= 0), else the middle of the peak
-    (the right one of two). ``name`` is "." and ``score`` NaN where there is none. BadInput for a
-    malformed line, a name the FASTA doesn't have, a peak past the end, and a file without peaks.
+    Returns a DataFrame chrom, start, end, summit, name, score, line, signal, cut. ``summit`` is a
+    base of the genome: start + column 10 in narrowPeak (value >= 0; more columns may follow, as
+    IDR writes them), else the middle of the peak (the right one of two). ``name`` is ".",
+    ``score`` (column 5) and ``signal`` (column 7 of narrowPeak) NaN where there is none. ``cut``
+    says that the peak ran past the end of its chromosome, where it now ends. BadInput for a
+    malformed line, a name the FASTA doesn't have, a peak wholly past the end, columns that may be
+    narrowPeak's or not, and a file without peaks.
     """
     rows = [_peak(path, line, fields) for line, fields in _bed_lines(path)]
-    columns = ["chrom", "start", "end", "summit", "name", "score", "line"]
+    columns = ["chrom", "start", "end", "summit", "name", "score", "line", "signal"]
     peaks = _renamed(pd.DataFrame(rows, columns=columns), chromosome_names)
     _refuse_unknown(path, peaks, sizes, what)
-    past = peaks[peaks["end"] > peaks["chrom"].map(sizes)]
+    _refuse_mixed(path, peaks, what)
+    size = peaks["chrom"].map(sizes)
+    past = peaks[peaks["start"] >= size]
     for peak in past.head(1).itertuples():
         raise BadInput(
-            f"{what}: {peak.chrom}:{peak.start}-{peak.end} goes past the end of {peak.chrom}",
-            expected=f"an end of at most {sizes[peak.chrom]}",
+            f"{what}: {peak.chrom}:{peak.start}-{peak.end} lies past the end of {peak.chrom}",
+            expected=f"a start below {sizes[peak.chrom]}",
             where=f"{path}, line {peak.line} ({len(past)} such lines)",
             remedy="use peaks called on the same assembly as the FASTA",
         )
@@ -56,7 +63,10 @@ def read_peaks(
             expected="BED lines (chromosome, start, end)",
             where=str(path),
         )
-    return peaks.astype({"start": "int64", "end": "int64", "summit": "int64", "score": "float64"})
+    peaks = peaks.assign(cut=peaks["end"] > size, end=peaks["end"].clip(upper=size))
+    peaks["summit"] = peaks["summit"].clip(upper=size - 1)
+    numbers = dict.fromkeys(["start", "end", "summit"], "int64")
+    return peaks.astype(numbers | {"score": "float64", "signal": "float64"})
 
 
 def read_regions(
@@ -76,9 +86,9 @@ def read_regions(
 def read_genes(
     path: str | Path, sizes: Mapping[str, int], chromosome_names: Names | None = None
 ) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Genes of a GFF3 file: DataFrame chrom, start, end, strand, name, line; and counts.
+    """Genes of a GFF3 or GTF file: DataFrame chrom, start, end, strand, name, line; and counts.
 
-    Features of the type ``gene`` or, in files without one, ``mRNA`` or ``transcript``. GFF's
+    Features of the type ``gene`` or, in files without one, ``mRNA`` or ``transcript``. Their
     1-based closed coordinates become 0-based half-open. Names and ends as in ``read_regions``.
     BadInput for malformed lines and where there is no such feature.
     """
@@ -89,73 +99,117 @@ def read_genes(
     if kind is None:
         raise BadInput(
             "no genes",
-            expected=f"GFF3 features of the type {' or '.join(_GENES)}",
+            expected=f"GFF3 or GTF features of the type {' or '.join(_GENES)}",
             where=str(path),
         )
     genes = table[table["type"] == kind].drop(columns="type")
     return _clipped(_renamed(genes, chromosome_names), sizes)
 
 
-def _lines(path: str | Path) -> Iterator[tuple[int, str]]:
-    """Line number and text of each line with content."""
-    if not Path(path).is_file():
-        raise BadInput(f"no file {path}")
-    with open(path, "rb") as raw:
-        is_gzip = raw.peek(2)[:2] == b"\x1f\x8b"
-        stream = gzip.open(raw) if is_gzip else raw
-        try:
-            for number, line in enumerate(stream, 1):
-                text = line.decode("utf-8", "replace").rstrip("\r\n")
-                if text.strip():
-                    yield number, text
-        except (EOFError, OSError, zlib.error) as error:
-            raise BadInput(
-                f"{path} is truncated or corrupt: {error}", remedy="fetch the file again"
-            ) from error
-
-
 def _bed_lines(path: str | Path) -> Iterator[tuple[int, list[str]]]:
-    for number, text in _lines(path):
-        if not re.match(r"#|(track|browser)\b", text):
-            yield number, text.split("\t") if "\t" in text else text.split()
+    for number, text in texts.lines(path, "a BED file"):
+        if not text.strip() or re.match(r"#|(track|browser)\b", text):
+            continue
+        divider = "\t" if "\t" in text else "," if _COMMAS.match(text) else None
+        fields = text.rstrip().split(divider)
+        yield number, [re.sub('^"(.*)"$', r"\1", field.strip()) for field in fields]
 
 
 def _gff_lines(path: str | Path) -> Iterator[tuple[int, list[str]]]:
-    for number, text in _lines(path):
+    for number, text in texts.lines(path, "a GFF3 or GTF file"):
         if text.startswith("##FASTA"):
             return
-        if not text.startswith("#"):
-            yield number, text.split("\t")
+        if text.strip() and not text.startswith("#"):
+            yield number, text.rstrip().split("\t")
 
 
 def _peak(path: str | Path, line: int, fields: list[str]) -> tuple:
     chrom, start, end = _coordinates(path, line, fields)
     name = fields[3] if len(fields) > 3 else "."
     score = _score(path, line, fields[4] if len(fields) > 4 else ".")
-    summit = start + (end - start) // 2
-    if len(fields) == _NARROWPEAK_COLUMNS:
-        offset = _whole(path, line, fields[9], "summit (column 10)")
-        if offset >= end - start:
-            raise BadInput(
-                f"summit {offset} is not in the peak",
-                expected=f"an offset from the start of less than {end - start}, or -1 for none",
-                where=f"{path}, line {line}",
-            )
+    summit, signal = start + (end - start) // 2, math.nan
+    if _is_narrowpeak(path, line, fields, end - start):
+        signal, offset = float(fields[6]), int(fields[9])
         summit = start + offset if offset >= 0 else summit
-    return chrom, start, end, summit, name, score, line
+    return chrom, start, end, summit, name, score, line, signal
+
+
+def _is_narrowpeak(path: str | Path, line: int, fields: list[str], length: int) -> bool:
+    """Whether columns 7 to 10 are signal, p, q and summit; BadInput where that can't be told."""
+    where = f"{path}, line {line}"
+    count, named = len(fields), "narrowpeak" in Path(path).name.lower()
+    if count < _NARROWPEAK and named:
+        raise BadInput(
+            f"{count} columns in a file called narrowPeak",
+            expected=f"{_NARROWPEAK}, the last of them the summit",
+            where=where,
+            remedy="write all columns, or rename the file .bed: summits are then the middles",
+        )
+    if count < _NARROWPEAK or (count >= 12 and _is_bed12(fields)):
+        return False
+    if not (all(map(_is_number, fields[6:9])) and _WHOLE.fullmatch(fields[9])):
+        if count == _NARROWPEAK or named:
+            raise BadInput(
+                f"columns 7 to 10 are {', '.join(fields[6:10])}",
+                expected="narrowPeak's signal, p, q (numbers) and summit (a whole number)",
+                where=where,
+                remedy="cut -f 1-6 FILE: summits are then the middles of the peaks",
+            )
+        return False
+    if "," in "".join(fields[10:12]):
+        raise BadInput(
+            f"{count} columns that may be narrowPeak's or BED12's",
+            expected="blocks that fill the interval (BED12), or no lists in columns 11 and 12",
+            where=where,
+            remedy="cut -f 1-10 FILE for narrowPeak, cut -f 1-6 FILE for the middles of peaks",
+        )
+    if not -1 <= int(fields[9]) < length:
+        raise BadInput(
+            f"summit {fields[9]} is not in the peak",
+            expected=f"an offset from the start of less than {length}, or -1 for none",
+            where=where,
+        )
+    return True
+
+
+def _is_bed12(fields: list[str]) -> bool:
+    """Whether columns 7 to 12 are a thick part and blocks that lie within the interval."""
+    lists = [column.rstrip(",").split(",") for column in fields[10:12]]
+    if not all(map(_WHOLE.fullmatch, [fields[6], fields[7], fields[9], *lists[0], *lists[1]])):
+        return False
+    start, end, first, last = (int(fields[place]) for place in (1, 2, 6, 7))
+    sizes, starts = ([int(number) for number in column] for column in lists)
+    filled = starts[0] == 0 and start + starts[-1] + sizes[-1] == end
+    whole = len(sizes) == len(starts) == int(fields[9])
+    return whole and filled and start <= first <= last <= end
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _feature(path: str | Path, line: int, fields: list[str]) -> tuple:
     if len(fields) != 9:
         raise BadInput(
-            f"{len(fields)} columns", expected="GFF3's 9, by tabs", where=f"{path}, line {line}"
+            f"{len(fields)} columns",
+            expected="the 9 of GFF3 and GTF, by tabs",
+            where=f"{path}, line {line}",
         )
     bed = [fields[0], str(_whole(path, line, fields[3], "start") - 1), fields[4]]
-    pairs = (pair.strip().partition("=") for pair in fields[8].split(";"))
-    attributes = {key: unquote(value) for key, _, value in pairs}
-    names = (attributes.get(key) for key in ("Name", "gene", "ID"))
+    attributes = _attributes(fields[8])
+    names = (attributes.get(key) for key in ("Name", "gene", "gene_name", "ID", "gene_id"))
     name = next((name for name in names if name), ".")
     return *_coordinates(path, line, bed), fields[6], name, line, fields[2]
+
+
+def _attributes(text: str) -> dict[str, str]:
+    """Column 9 of GFF3 (``ID=x;Name=y``) or of GTF (``gene_id "x"; gene_name "y";``)."""
+    gtf = dict(re.findall(r'(\w+) "([^"]*)"', text))
+    pairs = (pair.strip().partition("=") for pair in text.split(";"))
+    return gtf or {key: unquote(value) for key, _, value in pairs}
 
 
 def _coordinates(path: str | Path, line: int, fields: list[str]) -> tuple[str, int, int]:
@@ -165,6 +219,13 @@ def _coordinates(path: str | Path, line: int, fields: list[str]) -> tuple[str, i
             f"{len(fields)} column(s)",
             expected="at least chromosome, start and end, by tabs",
             where=where,
+        )
+    if len(fields) == 9 and all(map(_WHOLE.fullmatch, fields[3:5])) and fields[6] in "+-.":
+        raise BadInput(
+            "a line of GFF or GTF",
+            expected="BED: chromosome, start, end",
+            where=where,
+            remedy="give it as inputs.genes, or write its features as BED",
         )
     start, end = _whole(path, line, fields[1], "start"), _whole(path, line, fields[2], "end")
     if not 0 <= start < end:
@@ -177,8 +238,15 @@ def _coordinates(path: str | Path, line: int, fields: list[str]) -> tuple[str, i
 
 
 def _whole(path: str | Path, line: int, text: str, what: str) -> int:
-    if not re.fullmatch(r"\s*-?\d+\s*", text, re.ASCII):
-        raise BadInput(f"{what} {text!r}", expected="a whole number", where=f"{path}, line {line}")
+    if not _WHOLE.fullmatch(text) or len(text) > 18:
+        raise BadInput(
+            f"{what} {text[:40]!r}",
+            expected="a whole number",
+            where=f"{path}, line {line}",
+            remedy="leave the line of column names out; BED counts from 0 (MACS's .xls from 1)"
+            if text.lower() == what
+            else "",
+        )
     return int(text)
 
 
@@ -219,6 +287,18 @@ def _refuse_unknown(
         where=f"{path}, line {unknown['line'].iloc[0]} ({len(unknown)} such lines)",
         remedy=remedy,
     )
+
+
+def _refuse_mixed(path: str | Path, peaks: pd.DataFrame, what: str) -> None:
+    bare = peaks["signal"].isna()
+    if bare.any() and not bare.all():
+        raise BadInput(
+            f"{what}: {(~bare).sum()} lines are narrowPeak's and {bare.sum()} are not",
+            expected="summits (column 10) in all lines or in none",
+            where=f"{path}, such as lines {peaks['line'][~bare].iloc[0]} and "
+            f"{peaks['line'][bare].iloc[0]}",
+            remedy="make two files of it, which are pooled, or cut -f 1-6 FILE",
+        )
 
 
 def _clipped(table: pd.DataFrame, sizes: Mapping[str, int]) -> tuple[pd.DataFrame, dict[str, int]]:

@@ -4,24 +4,22 @@ A source is a mapping with one of
 
 - ``fasta`` and ``labels``: a FASTA file, and a text file with one line of labels per record;
 - ``fasta`` and ``label``: a FASTA file, or a folder of them, and the label of all its records;
-- ``table``: TSV, an id, a sequence and its labels per row, with a header (with a column named
-  ``sequence`` or ``seq``) or without (id, sequence, labels).
+- ``table``: TSV or CSV, an id, a sequence and its labels per row, with a header (with a column
+  named ``sequence`` or ``seq``) or without (id, sequence, labels).
 
 ``tasks`` of a source names its label columns; "-" leaves a column out. ``split`` names the group
 of all its records; a table may have a column ``split`` instead. A table's id is its column
-``id``, ``name`` or ``seqname``, or the first that is not the sequence. Files may be gzipped.
-Labels are finite numbers; empty, NA or NaN is masked.
+``id``, ``name`` or ``seqname``, or the first that is not the sequence. Labels are finite numbers;
+empty, NA or NaN is masked.
 """
 
-import gzip
-import io
 import math
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from chromolens import texts
 from chromolens.errors import BadInput
 from chromolens.inputs.windows import check_task
 
@@ -54,6 +52,23 @@ def read_source(source: Mapping[str, object]) -> pd.DataFrame:
     return records
 
 
+def split_names(sources: Iterable[Mapping[str, object]]) -> list[str]:
+    """The splits that sources state, in their order; "" stands for records without one.
+
+    Of a table that isn't there yet (a download) only the source's own ``split`` is known.
+    """
+    found: list[str] = []
+    for source in sources:
+        own = str(source.get("split", ""))
+        rows = []
+        if "table" in source and Path(str(source["table"])).is_file():
+            rows = [row for _, row in texts.rows(str(source["table"]), "a table of records")]
+        names = [name.strip() for name in rows[0]] if rows else []
+        place = names.index("split") if "split" in names else None
+        found += [own] if place is None else [row[place].strip() for row in rows[1:]]
+    return list(dict.fromkeys(found))
+
+
 def _read_fasta(source: Mapping[str, object]) -> pd.DataFrame:
     rows = [row for path in _fasta_files(str(source["fasta"])) for row in _fasta_records(path)]
     records = pd.DataFrame(rows, columns=["id", "sequence", "where"])
@@ -63,7 +78,7 @@ def _read_fasta(source: Mapping[str, object]) -> pd.DataFrame:
         columns = _label_lines(str(source["labels"]), len(records), str(source["fasta"]))
     names = _column_names(source, len(columns))
     records["split"] = str(source.get("split", ""))
-    return _with_labels(records, dict(zip(names, columns, strict=True)))
+    return _with_labels(records, dict(zip(names, columns, strict=True)), str(source["fasta"]))
 
 
 def _fasta_files(path: str) -> list[str]:
@@ -80,7 +95,7 @@ def _fasta_files(path: str) -> list[str]:
 def _fasta_records(path: str) -> Iterator[tuple[str, str, str]]:
     """Yield (id, sequence, where) of each record; the id is the header's first word."""
     name, first, parts = None, 0, []
-    for number, line in enumerate(_lines(path), start=1):
+    for number, line in texts.lines(path, "a FASTA file"):
         if line.startswith(">"):
             if name is not None:
                 yield name, "".join(parts), f"{path}, line {first}"
@@ -95,7 +110,8 @@ def _fasta_records(path: str) -> Iterator[tuple[str, str, str]]:
 
 def _label_lines(path: str, records: int, fasta: str) -> list[list[str]]:
     """Return the columns of a file with one line of labels per record."""
-    rows = [line.replace(",", " ").split() for line in _lines(path) if line.strip()]
+    lines = [(number, line) for number, line in texts.lines(path) if line.strip()]
+    rows = [line.replace(",", " ").split() for _, line in lines]
     if len(rows) != records:
         raise BadInput(
             f"{len(rows)} lines of labels for {records} records of {fasta}",
@@ -106,27 +122,21 @@ def _label_lines(path: str, records: int, fasta: str) -> list[list[str]]:
     if len(widths) > 1:
         odd = next(i for i, row in enumerate(rows) if len(row) != len(rows[0]))
         raise BadInput(
-            f"{len(rows[odd])} labels", expected=str(len(rows[0])), where=f"{path}, line {odd + 1}"
+            f"{len(rows[odd])} labels",
+            expected=str(len(rows[0])),
+            where=f"{path}, line {lines[odd][0]}",
         )
     return [list(column) for column in zip(*rows, strict=True)]
 
 
 def _read_table(source: Mapping[str, object]) -> pd.DataFrame:
     path = str(source["table"])
-    text = "\n".join(_lines(path))
-    first = text.split("\n", 1)[0].split("\t")
-    lower = [name.strip().lower() for name in first]
+    rows = texts.rows(path, "a table: id, sequence, labels")
+    lower = [name.strip().lower() for name in rows[0][1]] if rows else []
     header = "sequence" in lower or "seq" in lower
-    try:
-        table = pd.read_csv(
-            io.StringIO(text),
-            sep="\t",
-            dtype=str,
-            keep_default_na=False,
-            header=0 if header else None,
-        )
-    except ValueError as error:
-        raise BadInput(f"the table can't be read: {error}", where=path) from error
+    numbers = [number for number, _ in rows[header:]]
+    names = [name.strip() for name in rows[0][1]] if header else None
+    table = pd.DataFrame([row for _, row in rows[header:]], numbers, names, dtype=str)
     if table.shape[1] < 3:
         raise BadInput(
             f"the table has {table.shape[1]} columns", expected="id, sequence, labels", where=path
@@ -145,16 +155,18 @@ def _from_table(
     source: Mapping[str, object], table: pd.DataFrame, places: tuple[int, int], header: bool
 ) -> pd.DataFrame:
     path = str(source["table"])
-    lines = [f"{path}, line {number + 1 + header}" for number in range(len(table))]
+    where = [f"{path}, line {number}" for number in table.index]
+    table = table.reset_index(drop=True)
     records = pd.DataFrame({"id": table.iloc[:, places[0]], "sequence": table.iloc[:, places[1]]})
-    records["where"], records["split"] = lines, str(source.get("split", ""))
+    records["where"], records["split"] = where, str(source.get("split", ""))
     if "split" in table:
-        records["split"] = table["split"]
+        records["split"] = table["split"].str.strip()
     rest = [name for i, name in enumerate(table.columns) if i not in places]
     rest = [name for name in rest if name != "split"]
     names = _table_tasks(source, rest) if header else _column_names(source, len(rest))
     chosen = names if header else rest
-    return _with_labels(records, {n: list(table[c]) for n, c in zip(names, chosen, strict=True)})
+    columns = {n: list(table[c]) for n, c in zip(names, chosen, strict=True)}
+    return _with_labels(records, columns, path)
 
 
 def _table_tasks(source: Mapping[str, object], columns: list[str]) -> list[str]:
@@ -182,11 +194,13 @@ def _column_names(source: Mapping[str, object], number: int) -> list[str]:
     return names
 
 
-def _with_labels(records: pd.DataFrame, columns: Mapping[str, list[str]]) -> pd.DataFrame:
-    for name, texts in columns.items():
+def _with_labels(
+    records: pd.DataFrame, columns: Mapping[str, list[str]], path: str
+) -> pd.DataFrame:
+    for name, labels in columns.items():
         if name != "-":
-            check_task(name)
-            pairs = zip(texts, records["where"], strict=True)
+            check_task(name, path)
+            pairs = zip(labels, records["where"], strict=True)
             records[name] = [_number(text, name, where) for text, where in pairs]
     return records
 
@@ -218,13 +232,3 @@ def _check_letters(records: pd.DataFrame) -> None:
                 expected="DNA (IUPAC letters)",
                 where=row.where,
             )
-
-
-def _lines(path: str) -> Iterator[str]:
-    try:
-        with open(path, "rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-        with gzip.open(path, "rt") if packed else open(path) as file:
-            yield from (line.rstrip("\r\n") for line in file)
-    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
-        raise BadInput(f"the file can't be read: {error}", where=path) from error

@@ -1,14 +1,16 @@
 """A sample sheet: which files belong to which task.
 
-TSV with the columns task, replicate, peaks, plus, minus, control; only task must be there,
-beside one with files. Paths are relative to the sheet; an empty cell is no file.
-Replicates of a task are pooled (peaks) and summed (signals). Imports nothing slow but pandas.
+A table with the columns task, replicate, peaks, plus, minus, control; only task must be there,
+beside one with files. Paths are relative to the sheet; an empty cell is no file, a line that
+begins with # a comment. Replicates of a task are pooled (peaks) and summed (signals). Imports
+nothing slow but pandas.
 """
 
 from pathlib import Path
 
 import pandas as pd
 
+from chromolens import texts
 from chromolens.errors import BadInput
 
 _COLUMNS = ("task", "replicate", "peaks", "plus", "minus", "control")
@@ -43,18 +45,18 @@ def _place(folder: Path, name: str) -> str:
 
 
 def _read(path: str | Path) -> pd.DataFrame:
-    try:
-        sheet = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, comment="#")
-    except (OSError, ValueError) as error:
-        raise BadInput(f"the sample sheet can't be read: {error}", where=str(path)) from error
+    found = texts.rows(path, "a sample sheet")
+    found = [[cell.strip() for cell in row] for _, row in found if not row[0].startswith("#")]
+    columns, *samples = found or [[]]
+    sheet = pd.DataFrame(samples, columns=columns, dtype=str)
     odd = [column for column in sheet.columns if column not in _COLUMNS]
-    if odd or "task" not in sheet or sheet.empty:
+    if odd or "task" not in sheet or sheet.empty or not sheet.columns.is_unique:
         raise BadInput(
             f"the sample sheet has {len(sheet)} rows and the columns {', '.join(sheet.columns)}",
             expected=f"a row per sample and some of {', '.join(_COLUMNS)}, divided by tabs",
             where=str(path),
         )
-    return sheet.reindex(columns=list(_COLUMNS), fill_value="").map(str.strip)
+    return sheet.reindex(columns=list(_COLUMNS), fill_value="")
 
 
 def _check_strands(sheet: pd.DataFrame, path: str | Path) -> None:

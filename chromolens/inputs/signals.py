@@ -18,6 +18,7 @@ import numpy as np
 
 from chromolens.errors import BadInput
 from chromolens.genome import bigwig_process
+from chromolens.genome.names import mapping_line, names_in, suggest_names
 from chromolens.inputs.peaks import Names
 from chromolens.inputs.reading import blocks
 
@@ -43,9 +44,9 @@ class Signal:
 
     def __init__(self, paths: Sequence[str], chromosome_names: Names | None = None):
         self.paths = [str(path) for path in paths]
-        names = chromosome_names or {}
-        self._file_name = {ours: theirs for theirs, ours in names.items() if ours is not None}
+        self._names = chromosome_names or {}
         self._files: list = []
+        self._called: list[dict[str, str]] = []
         self._lock = threading.Lock()
         self._stretch = lru_cache(maxsize=_KEPT)(self._read_stretch)
 
@@ -74,12 +75,19 @@ class Signal:
     def _read_stretch(self, chrom: str, first: int, length: int) -> np.ndarray:
         """Return the counts of a block and of the ``length`` bases after it (outside: 0)."""
         counts = np.zeros(_BLOCK + length, dtype=np.float32)
-        name = self._file_name.get(chrom, chrom)
         with self._lock:
             self._files = self._files or [open_bigwig(path) for path in self.paths]
-            for file, path in zip(self._files, self.paths, strict=True):
-                part = _read_file(file, path, name, max(first, 0), first + len(counts))
-                counts[max(-first, 0) :][: len(part)] += part  # infinite where any of them is
+            self._called = self._called or [
+                names_in(file.chroms() or {}, self._names, path)
+                for file, path in zip(self._files, self.paths, strict=True)
+            ]
+            for file, path, called in zip(self._files, self.paths, self._called, strict=True):
+                if chrom in called:  # bedGraphToBigWig leaves out what has no signal
+                    part = _read_file(
+                        file, path, called[chrom], max(first, 0), first + len(counts)
+                    )
+                    # infinite where any of them is
+                    counts[max(-first, 0) :][: len(part)] += part
         odd = ~((counts >= 0) & (counts <= LARGEST))
         if odd.any():
             base = first + int(np.argmax(odd))
@@ -113,13 +121,14 @@ def check_signals(
     sizes: Mapping[str, int],
     chromosomes: Iterable[str],
     chromosome_names: Names,
-) -> None:
-    """Raise BadInput unless every bigWig can serve.
+) -> dict[str, list[str]]:
+    """Return for each task those of ``chromosomes`` that some bigWig lacks: they count 0 there.
 
-    It opens and is whole; it has each of ``chromosomes`` (after ``chromosome_names``: name in
-    the file -> name in the FASTA); its chromosomes are as long as ``sizes`` says (bp).
+    BadInput unless every bigWig can serve: it opens and is whole; it has some of ``chromosomes``
+    (after ``chromosome_names``: name in the file -> name in the FASTA) and calls none of the
+    others by another name; its chromosomes are as long as ``sizes`` says (bp).
     """
-    chromosomes = list(chromosomes)
+    chromosomes, lacking = list(chromosomes), {}
     for task, tracks in signals.items():
         odd = [strand for strand in tracks if strand not in STRANDS]
         if odd or not tracks.get("plus"):
@@ -128,7 +137,10 @@ def check_signals(
                 expected="plus, and where there are such minus and control",
             )
         for path in [path for paths in tracks.values() if paths for path in as_list(paths)]:
-            _check_chromosomes(path, sizes, chromosomes, chromosome_names)
+            lacking.setdefault(task, []).extend(
+                _check_chromosomes(path, sizes, chromosomes, chromosome_names)
+            )
+    return {task: list(dict.fromkeys(names)) for task, names in lacking.items() if names}
 
 
 def open_bigwig(path: str) -> "pyBigWig.bigWigFile":
@@ -198,27 +210,31 @@ def _byte_order(start: bytes) -> str:
 
 def _check_chromosomes(
     path: str, sizes: Mapping[str, int], chromosomes: list[str], names: Names
-) -> None:
+) -> list[str]:
+    """Those of ``chromosomes`` that the bigWig doesn't have."""
     file = open_bigwig(path)
-    found = {names.get(name, name): length for name, length in (file.chroms() or {}).items()}
-    lengths = {name: length for name, length in found.items() if name is not None}
+    found = file.chroms() or {}
     file.close()
-    missing = [chrom for chrom in chromosomes if chrom not in lengths]
-    if missing:
+    called = names_in(found, names, path)
+    missing = [chrom for chrom in chromosomes if chrom not in called]
+    unknown = [name for name in found if name not in names and name not in sizes]
+    likely = suggest_names(unknown, missing)
+    if likely or len(missing) == len(chromosomes):
+        line = mapping_line(likely or {name: "..." for name in unknown[:3]})
         raise BadInput(
-            f"the bigWig has no {', '.join(missing)}",
-            expected=f"the chromosomes of the folds; it has {', '.join(list(lengths)[:10])}",
+            f"the bigWig has no {', '.join(missing[:10])}",
+            expected=f"the chromosomes of the folds; it has {', '.join(list(found)[:10])}",
             where=str(path),
-            remedy="map its names in inputs.chromosome_names (name in the file: name in the "
-            "FASTA), or leave these chromosomes out of the folds",
+            remedy=f"map its names in inputs.{line} (name in the file: name in the FASTA)",
         )
-    for chrom in set(lengths) & set(sizes):
-        if lengths[chrom] != sizes[chrom]:
+    for chrom, name in called.items():
+        if found[name] != sizes.get(chrom, found[name]):
             raise BadInput(
-                f"{chrom} has {lengths[chrom]} bp in the bigWig and {sizes[chrom]} in the FASTA",
+                f"{chrom} has {found[name]} bp in the bigWig and {sizes[chrom]} in the FASTA",
                 expected="the same assembly",
                 where=str(path),
             )
+    return missing
 
 
 def _read_file(file, path: str, chrom: str, start: int, end: int) -> np.ndarray:

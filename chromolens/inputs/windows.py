@@ -71,16 +71,22 @@ def task_names(windows: pd.DataFrame) -> list[str]:
     return [column for column in windows.columns if column not in _FIXED]
 
 
-def check_task(name: str) -> None:
-    """Raise BadInput unless ``name`` can name a task (it becomes a column and a file name)."""
+def check_task(name: str, where: str = "") -> None:
+    """Raise BadInput unless ``name`` can name a task (it becomes a column and a file name).
+
+    ``where`` is the file that names it.
+    """
     if name in _TAKEN:
         raise BadInput(
             f"a task can't be named {name!r}: the tables of windows use that word",
             expected="another name",
+            where=where,
         )
     if not _TASK.fullmatch(name):
         raise BadInput(
-            f"a task can't be named {name!r}", expected="letters, digits, '_', '.' and '-' only"
+            f"a task can't be named {name!r}",
+            expected="letters, digits, '_', '.' and '-' only",
+            where=where,
         )
 
 

@@ -27,10 +27,31 @@ class Made(NamedTuple):
 
 
 def functional(network: keras.Model) -> keras.Model:
-    """A Sequential as a graph of layers; a functional model as it is."""
-    if isinstance(network, keras.Sequential):
+    """A Sequential as a graph of layers; a functional model as it is.
+
+    A network of a class of its own becomes a graph of one layer, by the shape that it was built
+    for. BadInput where it wasn't built.
+    """
+    if isinstance(network, keras.Sequential) and network.built:
         return keras.Model(single(network.inputs), network.outputs)
-    return network
+    if hasattr(network, "_run_through_graph"):
+        return network
+    shapes = list((getattr(network, "_build_shapes_dict", None) or {}).values())
+    sides = shapes[0][1:] if len(shapes) == 1 and isinstance(shapes[0], tuple | list) else [None]
+    if not network.built or not all(isinstance(size, int) for size in sides):
+        raise BadInput(
+            f"the network {network.name!r} isn't built: the shape of its input isn't known",
+            expected="a network with one input of a known shape",
+            remedy="call it once on inputs, or begin it with keras.Input((length, channels))",
+        )
+    start = keras.Input(tuple(sides))
+    return keras.Model(start, network(start))
+
+
+def is_graph(layer: keras.Operation) -> bool:
+    """Whether ``layer`` is a network whose own layers can be walked through."""
+    known = isinstance(layer, keras.Sequential) or hasattr(layer, "_run_through_graph")
+    return known and isinstance(layer, keras.Model)
 
 
 def single(inputs: list) -> object:
@@ -55,7 +76,7 @@ def walk(network: keras.Model, inputs: object, rule: Callable) -> list:
     """
 
     def step(layer: keras.Operation) -> Callable:
-        if isinstance(layer, keras.Model) and hasattr(functional(layer), "_run_through_graph"):
+        if is_graph(layer):
             return lambda inputs, **options: walk(functional(layer), inputs, rule)
         return partial(_call, rule, layer)
 
@@ -107,6 +128,22 @@ def producer(tensor: object) -> Made:
     """What makes ``tensor``, a tensor of a graph."""
     operation, node, place = tensor._keras_history
     return Made(operation, operation._inbound_nodes[node].input_tensors, place)
+
+
+def remade(tensor: object, inputs: list) -> object:
+    """``tensor`` made once more by what makes it, of ``inputs`` (tensors, numbers) for its own."""
+    operation, number, place = tensor._keras_history
+    node = operation._inbound_nodes[number]
+    given = {id(old): new for old, new in zip(node.input_tensors, inputs, strict=True)}
+    positional, named = node.arguments.fill_in(given)
+    return keras.tree.flatten(operation(*positional, **named))[place]
+
+
+def takes_constants(tensor: object) -> bool:
+    """Whether what makes ``tensor`` takes more than tensors of the graph: numbers, arrays."""
+    operation, number, _ = tensor._keras_history
+    node = operation._inbound_nodes[number]
+    return len(keras.tree.flatten(node.arguments.args)) > len(node.input_tensors)
 
 
 def masks(layer: keras.Operation) -> bool:

@@ -8,18 +8,20 @@ Names of a network's tasks, from its outputs, and the shape of its input.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import keras
 import numpy as np
 
-from chromolens.errors import BadInput, nearest
+from chromolens.errors import BadInput, describe, nearest
 from chromolens.models.foreign.files import Source, digest_of, parts_of, read_facts, read_network
 from chromolens.models.foreign.layout import adapt, layout_of
+from chromolens.models.foreign.network import checked_network, only_asked, opaque
 from chromolens.models.foreign.sound import check_repeats, check_stateless, check_weights
 from chromolens.models.graph import functional
 from chromolens.models.grouped import cut_groups
-from chromolens.models.logits import without_last_activation
+from chromolens.models.logits import logits_of
 
 
 def task_names(canonical: list[str], named: list[str]) -> list[str]:
@@ -64,6 +66,10 @@ class Model:
         As saved, as a functional graph; of one-hot tokens where it was of integer ones.
     logits : keras.Model
         The same outputs before a final sigmoid or softmax; shares the weights.
+    unclear
+        Place of each output without a logit -> why it has none.
+    joined
+        Places of outputs whose columns aren't the logits of one softmax.
     length, channels
         Of the input; ``length`` is None where the network takes any.
     tasks
@@ -74,12 +80,19 @@ class Model:
         sha256 of the .keras file, empty for a network made in memory.
     """
 
-    def __init__(self, network: keras.Model, facts: dict, digest: str):
+    def __init__(
+        self,
+        network: keras.Model,
+        facts: dict,
+        digest: str,
+        declared: frozenset[int] = frozenset(),
+    ):
         self.network = functional(network)
         cut_groups(self.network)
         check_weights(self.network)
         check_stateless(self.network)
-        self.logits = without_last_activation(self.network)
+        found = logits_of(self.network, declared)
+        self.logits, self.unclear, self.joined = found.network, found.unclear, found.joined
         self.length, self.channels = input_shape(self.network)
         self.canonical = canonical_names(self.network)
         self.tasks = task_names(self.canonical, facts.get("tasks") or [])
@@ -99,16 +112,44 @@ class Model:
 
         ``layout`` is as in ``load_model``. BadInput where a weight is NaN.
         """
-        network = adapt(functional(network), layout_of(layout))
-        model = cls(network, {"tasks": list(tasks or [])}, digest="")
+        network, known = functional(checked_network(network)), layout_of(layout)
+        own = adapt(network, known)
+        model = cls(own, {"tasks": list(tasks or [])}, "", known.logits_in(network))
         if tasks is not None and len(tasks) != len(model.canonical):
             raise BadInput(f"{len(tasks)} names for {len(model.canonical)} tasks")
         return model
+
+    @classmethod
+    def of_function(
+        cls,
+        function: Callable[[np.ndarray], np.ndarray],
+        length: int,
+        channels: int = 4,
+        tasks: Sequence[str] | None = None,
+    ) -> "Model":
+        """A model that is only asked: any function float32 (n, length, channels) -> (n, tasks).
+
+        It has no gradient, so that methods which need one refuse it; it is explained by
+        ``occlusion``, ``ism`` or ``shapley_sampling``, and by subsets, with ``target="output"``.
+        """
+        answer = np.asarray(function(np.zeros((2, length, channels), np.float32)))
+        if answer.ndim != 2 or len(answer) != 2:
+            raise BadInput(
+                f"the function gives the shape {answer.shape} for 2 inputs", expected="(2, tasks)"
+            )
+        asked = partial(only_asked, function, answer.shape[1])
+        shape, outputs = (None, length, channels), [("output", (None, answer.shape[1]))]
+        network = opaque(
+            asked, inputs=[("input", shape)], outputs=outputs, variables=(), reason="a function"
+        )
+        return cls.of(network, tasks)
 
     def task_index(self, task: int | str) -> int:
         """Place of a task (index, name, ``output/index``, or name of a profile) in the order."""
         if isinstance(task, int | np.integer) and not isinstance(task, bool):
             return self._checked_index(int(task))
+        if not isinstance(task, str):
+            raise BadInput(f"a task is {describe(task)}", expected="an index or a name")
         for names in (self.tasks, self.canonical, self._short_names()):
             if task in names:
                 return names.index(task)
@@ -180,9 +221,9 @@ def load_model(
     paths = parts_of(source)
     digest = digest_of(paths)
     facts = read_facts(paths[-1], digest)
-    declared = layout_of(facts.get("layout") if layout is None else layout)
+    known = layout_of(facts.get("layout") if layout is None else layout)
     network = functional(read_network(paths, custom_objects))
-    return Model(adapt(network, declared), facts, digest)
+    return Model(adapt(network, known), facts, digest, known.logits_in(network))
 
 
 def load_folds(paths: Sequence[Source]) -> dict[str, list[Model]]:
@@ -195,14 +236,18 @@ def load_folds(paths: Sequence[Source]) -> dict[str, list[Model]]:
 
 
 def check_inputs(model: Model, inputs: np.ndarray) -> np.ndarray:
-    """``inputs`` as float32, or BadInput where they can't be the model's."""
+    """``inputs`` as float32, or BadInput where they can't be the model's.
+
+    One-hot integers and bools are taken as the floats that they are.
+    """
     inputs = np.asarray(inputs)
     expected = f"float32 (n, {model.length or 'length'}, {model.channels})"
-    if not np.issubdtype(inputs.dtype, np.floating):
+    if inputs.dtype.kind not in "fiub":
         raise BadInput(f"inputs are {inputs.dtype}", expected=expected, remedy="one-hot encode")
     wanted = (model.length or (inputs.shape[1] if inputs.ndim == 3 else None), model.channels)
     if inputs.ndim != 3 or inputs.shape[1:] != wanted:
-        raise BadInput(f"inputs have shape {inputs.shape}", expected=expected)
+        remedy = "one-hot encode" if inputs.ndim == 2 else ""
+        raise BadInput(f"inputs have shape {inputs.shape}", expected=expected, remedy=remedy)
     if not np.isfinite(inputs).all():
         row = int(np.argwhere(~np.isfinite(inputs))[0, 0])
         raise BadInput("inputs hold NaN or infinity", expected=expected, where=f"row {row}")

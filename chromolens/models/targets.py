@@ -28,7 +28,6 @@ import tensorflow as tf
 from chromolens.errors import BadInput
 from chromolens.models import maxima
 from chromolens.models.batching import BATCH_SIZE, batches, pad_rows
-from chromolens.models.foreign.network import hidden_in
 from chromolens.models.graph import walk
 from chromolens.models.model import Model, check_inputs
 from chromolens.models.target_names import parse_target
@@ -160,7 +159,7 @@ def target_function(
     network = model.network if target == "output" else model.logits
     for place, column in places:
         _check_fits(kind, positions, network.outputs[place], column)
-        _check_known(model, target, place)
+        _check_known(model, kind, place)
     needed = sorted({place for place, _ in places})
     graph = keras.Model(network.inputs[0], [network.outputs[place] for place in needed])
     minus_mean = kind == "class_minus_mean"
@@ -251,13 +250,17 @@ def _check_positions(
 
 
 def _check_known(model: Model, target: str, place: int) -> None:
-    hidden = hidden_in(model.network)
-    if hidden is not None and target != "output" and place not in hidden.logits:
+    name = repr(model.network.output_names[place])
+    if target != "output" and place in model.unclear:
         raise BadInput(
-            f"whether output {model.network.output_names[place]!r} is a logit can't be seen: "
-            "the layers of the model aren't known",
-            expected='target="output", or a layout that declares {"outputs": {NAME: "logits"}}',
-            where=hidden.reason[:300],
+            f"output {name} has no logit that can be seen: {model.unclear[place]}",
+            expected='target="output", or a layout that declares the output to be logits as it '
+            f'is: {{"outputs": {{{name}: "logits"}}}}',
+        )
+    if target == "class_minus_mean" and place in model.joined:
+        raise BadInput(
+            f"the columns of output {name} aren't classes of one softmax: they have no mean",
+            expected='target="logit" or "output"',
         )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from chromolens import texts
 from chromolens.errors import BadInput
 from chromolens.motifs.ppm import normalise
 from chromolens.runlog import atomic
@@ -67,8 +68,7 @@ def read_meme(path: str | Path) -> list[tuple[str, str, np.ndarray]]:
     Raises ``BadInput`` for a file without motifs, another alphabet, or rows that are not
     four frequencies.
     """
-    lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
-    motifs = list(_motifs(lines, str(path)))
+    motifs = list(_motifs(path))
     if not motifs:
         raise BadInput(
             "no motifs in this file",
@@ -80,11 +80,11 @@ def read_meme(path: str | Path) -> list[tuple[str, str, np.ndarray]]:
 
 def read_motifs(path: str | Path) -> dict[str, np.ndarray]:
     """Identifier -> PPM (length, 4) of a file of ours, which may hold no motif."""
-    lines = Path(path).read_text(encoding="utf-8").splitlines()
-    return {identifier: ppm for identifier, _, ppm in _motifs(lines, str(path))}
+    return {identifier: ppm for identifier, _, ppm in _motifs(path)}
 
 
-def _motifs(lines: list[str], path: str) -> Iterator[tuple[str, str, np.ndarray]]:
+def _motifs(path: str | Path) -> Iterator[tuple[str, str, np.ndarray]]:
+    lines = [text for _, text in texts.lines(path, "a MEME file")]
     identifier, name = "", ""
     for number, line in enumerate(lines):
         words = line.split(maxsplit=2)
@@ -97,7 +97,7 @@ def _motifs(lines: list[str], path: str) -> Iterator[tuple[str, str, np.ndarray]
             yield identifier, name, _matrix(lines, number, header[1], path)
 
 
-def _matrix(lines: list[str], header: int, keys: str, path: str) -> np.ndarray:
+def _matrix(lines: list[str], header: int, keys: str, path: str | Path) -> np.ndarray:
     """The rows below line ``header`` up to ``w`` of them, or to the first that is no row."""
     width = re.search(r"\bw=\s*(\d+)", keys)
     last = header + 1 + int(width[1]) if width else len(lines)

@@ -132,14 +132,27 @@ def _check_given(model: dict, files: list[str], folds: int, replicates: int, whe
 
 
 def methods(config: dict) -> pd.DataFrame:
-    """One row per attribution method: method, genome_wide, windows, settings (a dict)."""
+    """One row per attribution method.
+
+    Columns method, genome_wide, windows, tolerance (of its sums), and dicts: settings, tries.
+    ``tries`` has the setting that a pilot chooses, with the values it tries: of a method that
+    explains everything, where the config doesn't state it.
+    """
     rows = []
     for name, method in config["attribution"]["methods"].items():
         where = f"the config, {METHODS}.{name}"
         plugins.check(known_methods, name, where)
         plugins.check_settings(known_methods, name, method["settings"], f"{where}.settings")
-        rows.append({"method": name, **method})
+        known = plugins.constant(known_methods, name, "PILOT", {}) if method["genome_wide"] else {}
+        tries = {key: values for key, values in known.items() if key not in method["settings"]}
+        tolerance = plugins.constant(known_methods, name, "TOLERANCE", known_methods.TOLERANCE)
+        rows.append({"method": name, **method, "tries": tries, "tolerance": tolerance})
     return pd.DataFrame(rows)
+
+
+def piloted(methods: pd.DataFrame) -> pd.DataFrame:
+    """Those of ``methods`` that have a setting chosen by a pilot."""
+    return methods[methods["tries"].map(bool).astype(bool)]
 
 
 def motif_method(config: dict, methods: pd.DataFrame) -> str:

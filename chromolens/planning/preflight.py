@@ -1,6 +1,7 @@
 """What would fail late, refused while planning: after hours of training it would be too late.
 
-Only what the config says by itself is looked at; files are looked at by the first jobs.
+Only what the config says by itself is looked at, and the user's MEME file; other files are looked
+at by the first jobs.
 """
 
 from pathlib import Path
@@ -11,55 +12,45 @@ import pandas as pd
 from chromolens import plugins
 from chromolens.checks.acceptance import check_criteria
 from chromolens.errors import BadInput
+from chromolens.inputs.labels import CLASSES
 from chromolens.inputs.reference_kinds import SEVERAL
+from chromolens.models.judging import metrics
 from chromolens.models.target_names import parse_target
 from chromolens.motifs.names.database import check_source
-from chromolens.planning import sources
 from chromolens.planning.disk import check_place
 from chromolens.sis.thresholds import check_threshold, is_relative
 
 PACKAGE = Path(__file__).parents[1]
 
 
-def check(
-    config: dict, settings: dict, models: pd.DataFrame, groups: dict[str, int], folder: str
-) -> None:
+def check(config: dict, settings: dict, database: dict, models: pd.DataFrame, folder: str) -> None:
     """Raise BadInput at the first thing in ``config`` that some job would refuse.
 
     Parameters
     ----------
     config, settings
         The completed config, and its inputs with all files local.
+    database
+        Where names of motifs come from (``sources.database``).
     models
         The table of ``plan.models``.
-    groups
-        Length (bp) of each chromosome that stands in a fold; empty without a genome.
     folder
         Where the results will lie.
     """
     check_place(folder)
-    check_source(sources.database(config, ""))
+    check_source(database)
     if settings["kind"] == "genome":
-        _check_windows(settings["window"], config["tracks"]["stride"], groups)
+        _check_stride(settings["window"], config["tracks"]["stride"])
     _check_modisco(config["motifs"]["modisco"])
     _check_references(config["attribution"])
     _check_classes(config, settings, models)
     _check_objectives(config, settings, models)
     _check_target(config, settings, models)
     _check_subsets(config)
-    _check_acceptance(config, models)
+    _check_acceptance(config, settings, models)
 
 
-def _check_windows(window: int, stride: int, sizes: dict[str, int]) -> None:
-    smallest = min(sizes, key=sizes.get)
-    if window > sizes[smallest]:
-        raise BadInput(
-            f"a window of {window} bp doesn't fit on {smallest}, which has {sizes[smallest]} bp",
-            expected=f"at most {sizes[smallest]} bp",
-            where="the config, inputs.window",
-            remedy=f"make the window smaller, or leave {smallest} out: list the folds under "
-            "folds.test",
-        )
+def _check_stride(window: int, stride: int) -> None:
     if stride > window:
         raise BadInput(
             f"windows of {window} bp that stand {stride} bp apart leave bases unexplained",
@@ -90,7 +81,7 @@ def _check_classes(config: dict, settings: dict, models: pd.DataFrame) -> None:
     if config["attribution"]["references"] != "other_class":
         return
     where = "the config, attribution.references"
-    unfit = models.loc[models["objective"] != "binary", "model"]
+    unfit = models.loc[~models["objective"].isin(CLASSES), "model"]
     if len(unfit):
         raise BadInput(
             f"{unfit.iloc[0]!r} predicts no classes, so no window is of another class", where=where
@@ -114,6 +105,22 @@ def _check_objectives(config: dict, settings: dict, models: pd.DataFrame) -> Non
                 f"a profile of {bare[0]} can't be learned: the task has no signal",
                 where=where,
                 remedy=f"give its bigWigs under inputs.signals.{bare[0]}",
+            )
+        counted = [task for task in model.tasks if task in settings.get("signals", {})]
+        if model.objective in CLASSES and counted:
+            raise BadInput(
+                f"task {counted[0]} is a signal, so its labels are counts, and objective "
+                f"{model.objective} is learned from labels 0 and 1",
+                where=f"{where}.objective",
+                remedy="say objective: regression or profile, or give the task its events under "
+                "inputs.peaks in place of the signal",
+            )
+        if model.objective == "classes" and len(model.tasks) == 1:
+            raise BadInput(
+                f"{model.tasks[0]} is the only class",
+                expected="a task for each class, two or more",
+                where=where,
+                remedy="say objective: binary",
             )
         if model.objective == "profile" and config["sis"]["enabled"]:
             raise BadInput(
@@ -176,14 +183,26 @@ def _check_subsets(config: dict) -> None:
         )
 
 
-def _check_acceptance(config: dict, models: pd.DataFrame) -> None:
+def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> None:
     tasks = {
         row["model"]: list(dict.fromkeys([*row["tasks"], *row["explains"]]))
         for row in models.to_dict("records")
     }
-    check_criteria(config["acceptance"], tasks)
+    measured = {
+        name: metrics.names(model["objective"]) for name, model in config["models"].items()
+    }
+    check_criteria(config["acceptance"], tasks, measured)
     methods = list(config["attribution"]["methods"])
+    wide = any(method["genome_wide"] for method in config["attribution"]["methods"].values())
+    measured_on = {
+        "tiles": ("tracks of events", wide and bool(settings.get("peaks"))),
+        "planted_recall": ("a simulated genome", bool(settings.get("simulate"))),
+        "planted_precision": ("a simulated genome", bool(settings.get("simulate"))),
+    }
     for number, criterion in enumerate(config["acceptance"]):
+        where = f"the config, acceptance, entry {number + 1}"
         if "method" in criterion:
-            where = f"the config, acceptance, entry {number + 1}"
             plugins.check_one(criterion["method"], methods, "method", where)
+        what, there = measured_on.get(criterion["value"], ("", True))
+        if not there:
+            raise BadInput(f"{criterion['value']} is measured on {what} only", where=where)

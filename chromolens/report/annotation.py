@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chromolens.genome.fasta import chromosome_sizes
 from chromolens.inputs.peaks import read_genes, read_peaks
-from chromolens.report.study import Contents
+from chromolens.report.contents import Contents
 
 
 @dataclass(frozen=True)

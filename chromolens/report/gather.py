@@ -1,4 +1,4 @@
-"""From an opened study to the files and facts that its page is made from."""
+"""From an opened study to the contents of its page: files and facts, by the part they play."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -9,14 +9,13 @@ from chromolens import __version__
 from chromolens.genome.sizes import sizes_of
 from chromolens.models.nulls import is_null
 from chromolens.motifs.names.database import load_database
+from chromolens.report.contents import Contents
 from chromolens.report.motif_page import MotifFiles
-from chromolens.report.study import Contents
-from chromolens.study import KEYS
-from chromolens.study import Study as Opened
+from chromolens.study import KEYS, Study
 from chromolens.tables.column import Table
 from chromolens.tables.places import TABLES as DECLARED
 
-# Fields of ``Study``, and the kind of results that each of them holds: one file,
+# Fields of ``Contents``, and the kind of results that each of them holds: one file,
 ONE = {name: name for name in ("windows", "folds", "dropped", "truth")} | {"fasta": "genome"}
 # several that are joined,
 SEVERAL = {
@@ -29,11 +28,11 @@ SEVERAL = {
     "checked_hits": "checked_hits",
 }
 # or one for each model, task, method.
-READING = ("model", "task", "method")
+ATTRIBUTION = ("model", "task", "method")
 KEYED = {
-    "tracks": ("track", READING),
+    "tracks": ("track", ATTRIBUTION),
     "explained": ("explained", ("model", "method")),
-    "motif_pages": ("motif_page", READING),
+    "motif_pages": ("motif_page", ATTRIBUTION),
     "sweeps": ("sweep", ("model", "task")),
 }
 SIS = {"sis": "sis", "meme": "sis_meme"} | {
@@ -48,7 +47,7 @@ MOTIF_TABLES = ("patterns", "subpatterns", "merged", "matches", "matches_meme", 
 
 
 def gather(
-    study: Opened,
+    study: Study,
     genes: Sequence[str],
     *,
     settings: Mapping[str, Any],
@@ -81,39 +80,39 @@ def gather(
     )
 
 
-def _files(study: Opened) -> dict[str, Any]:
-    """The fields of ``Study`` that hold paths of results."""
+def _files(study: Study) -> dict[str, Any]:
+    """The fields of ``Contents`` that hold paths of results."""
     trainings = _by(study, "history", ("model", "fold", "replicate")).items()
-    predictions = _by(study, "prediction_track", READING[:2])
-    tracks = _by(study, "track", READING)
+    predictions = _by(study, "prediction_track", ATTRIBUTION[:2])
+    tracks = _by(study, "track", ATTRIBUTION)
     return {
         **{field: _one(_all(study, kind)) for field, kind in ONE.items()},
         **{field: _all(study, kind) for field, kind in SEVERAL.items()},
         **{field: _by(study, kind, keys) for field, (kind, keys) in KEYED.items()},
         "histories": {(m, fold, int(number)): path for (m, fold, number), path in trainings},
         "predictions": {(m, "", 0): p for (m,), p in _by(study, "predictions", KEYS[:1]).items()},
-        "prediction_tracks": {reading: predictions[reading[:2]] for reading in tracks},
-        "patterns": _together(study, ["merged", "merged_h5"], READING),
+        "prediction_tracks": {key: predictions[key[:2]] for key in tracks},
+        "patterns": _together(study, ["merged", "merged_h5"], ATTRIBUTION),
         "sis": {
             task: dict(zip(SIS, paths, strict=True))
-            for task, paths in _together(study, SIS.values(), READING[:2]).items()
+            for task, paths in _together(study, SIS.values(), ATTRIBUTION[:2]).items()
         },
         "lexicon": {name: study.path(kind) for name, kind in LEXICON.items()},
         "tables": _tables(study),
     }
 
 
-def _by(study: Opened, kind: str, keys: Sequence[str]) -> dict[tuple[str, ...], Path]:
+def _by(study: Study, kind: str, keys: Sequence[str]) -> dict[tuple[str, ...], Path]:
     """The files of ``kind`` by ``keys``; none where the study has no such results."""
     return study.paths(kind, keys) if kind in study else {}
 
 
-def _all(study: Opened, kind: str) -> list[Path]:
+def _all(study: Study, kind: str) -> list[Path]:
     return list(_by(study, kind, KEYS).values())
 
 
 def _together(
-    study: Opened, kinds: Iterable[str], keys: Sequence[str]
+    study: Study, kinds: Iterable[str], keys: Sequence[str]
 ) -> dict[tuple[str, ...], tuple[Path, ...]]:
     """The files of all ``kinds`` by ``keys``."""
     first, *others = (_by(study, kind, keys) for kind in kinds)
@@ -164,7 +163,7 @@ def _words(settings: Mapping[str, Any]) -> str:
     return ", ".join(f"{key} {value}" for key, value in settings.items())
 
 
-def _tables(study: Opened) -> dict[str, tuple[Table, Path]]:
+def _tables(study: Study) -> dict[str, tuple[Table, Path]]:
     return {
         title if number == 0 else f"{title} ({number + 1})": (DECLARED[kind], path)
         for title, kind in TABLES.items()

@@ -15,7 +15,7 @@ import pyBigWig
 from chromolens.genome.fasta import Genome
 from chromolens.genome.onehot import decode
 from chromolens.report.annotation import Annotation, Mark
-from chromolens.report.study import Contents
+from chromolens.report.contents import Contents
 from chromolens.scores import open_scores
 
 CONTEXT = 2400

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from chromolens.report import summary
+from chromolens.report.contents import Contents
 from chromolens.report.environment import environment
 from chromolens.report.figures import logos
 from chromolens.report.sections import (
@@ -18,7 +19,6 @@ from chromolens.report.sections import (
     subsets,
     verdict,
 )
-from chromolens.report.study import Contents
 from chromolens.runlog import atomic, progress
 
 _SECTIONS = {

@@ -3,13 +3,14 @@
 import pandas as pd
 
 from chromolens import tables
-from chromolens.report.study import Contents
+from chromolens.report.contents import Contents
 from chromolens.report.tables import count, decimal, plural, words
 from chromolens.tables.models import POOLED
 from chromolens.tables.motifs import MERGED
 
 _FIRST = {
     "auroc": "AUROC",
+    "r2": "R²",
     "pearson": "Pearson correlation",
     "counts_pearson": "Pearson r of counts",
 }

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chromolens.errors import BadInput
+from chromolens.errors import BadInput, describe
 from chromolens.models.batching import batches, check_places
 from chromolens.models.model import Model, check_inputs
 from chromolens.models.targets import target_function
@@ -61,7 +61,7 @@ def sufficient_subsets(
     Parameters
     ----------
     inputs : float32 (n, length, channels)
-        A position that is N (all channels zero) counts as masked already: it keeps its zeros
+        A position of DNA that is N (four zeros) counts as masked already: it keeps its zeros
         and is part of no subset.
     threshold
         In target units: one number, or one per input (n,). An input below it has no subset.
@@ -162,7 +162,7 @@ def mask_of(mask: float | np.ndarray | str, model: Model) -> np.ndarray:
         values = np.full(model.channels, values)
     if values.shape != (model.channels,) or not np.isfinite(values).all():
         raise BadInput(
-            f"{mask!r} can't be the mask",
+            f"{describe(mask)} can't be the mask",
             expected=f"a finite number, an array of {model.channels} (one per channel), or 'mean'",
         )
     return values
@@ -196,7 +196,7 @@ def _thresholds(threshold: float | np.ndarray, count: int) -> np.ndarray:
     values = np.asarray(threshold, dtype=np.float64)
     if values.shape not in {(), (count,)} or not np.isfinite(values).all():
         raise BadInput(
-            f"{threshold!r} can't be the threshold",
+            f"{describe(threshold)} can't be the threshold",
             expected=f"a finite number in target units, or one for each of the {count} inputs",
         )
     return np.broadcast_to(values, (count,))

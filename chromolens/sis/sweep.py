@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from chromolens.attribution.references import unknown
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import Inputs
 from chromolens.inputs.folds import Folds
@@ -146,7 +147,7 @@ def _off_one_order(
     asked: np.ndarray,
     places: np.ndarray,
 ) -> np.ndarray:
-    order = finder.search(inputs, inputs.any(axis=-1))
+    order = finder.search(inputs, ~unknown(inputs))
     sizes = np.zeros(asked.shape, int)
     for row, column in np.argwhere(asked):
         least = reached_by(thresholds[row, column])

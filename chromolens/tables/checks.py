@@ -8,6 +8,7 @@ from chromolens.tables.column import (
     TASK,
     Column,
     Table,
+    boolean,
     integer,
     number,
     text,
@@ -27,10 +28,24 @@ COMPLETENESS = Table(
         integer("windows", "number"),
         integer("flagged", "whose contributions don't add up"),
         _maybe("share_flagged", "of the windows", "share"),
+        number("max_flagged", "the largest share that may be", "share"),
+        number("tolerance", "largest error that isn't flagged", "share of the effect"),
         _maybe("max_error", "empty where the method promises no sum", TARGET),
         _maybe("median_error", "empty where the method promises no sum", TARGET),
     ),
 )  # fmt: skip
+TRIED = Table(
+    "attribution/MODEL/METHOD/settings.tsv",
+    "a row per value tried on a few windows, where the config leaves the choice to the study",
+    (
+        text("setting", "of the method"),
+        integer("value", "that was tried"),
+        integer("windows", "explained, over all networks"),
+        number("share_flagged", "whose contributions don't add up, of the worst task", "share"),
+        number("max_error", "largest error", TARGET),
+        boolean("chosen", "the value that the study takes"),
+    ),
+)
 TILES = Table(
     "checks/MODEL.tiles.tsv",
     "every tile of the held-out chromosomes",
@@ -121,7 +136,7 @@ ACCEPTANCE = Table(
         text("name", "of the criterion"),
         _maybe("value", "what was measured"),
         text("bound", "what it had to reach"),
-        text("kind", "floor, goal, control"),
+        text("kind", "floor, goal, control; check: of every study, listed where it fails"),
         text("result", "PASS, FAIL"),
         text("explanation", "what it rests on", missing=True),
     ),

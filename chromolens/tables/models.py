@@ -1,8 +1,9 @@
 """Tables of the models: trainings, held-out predictions, metrics, first-layer filters."""
 
-from chromolens.tables.column import FOLD, MODEL, TARGET, TASK, Table, integer, number, text
+from chromolens.tables.column import FOLD, MODEL, TARGET, Table, integer, number, text
 
 _REPLICATE = integer("replicate", "0, 1, ...")
+_OF_TASK = text("task", "name of the task; empty for a metric of all classes", missing=True)
 _METRIC = text("metric", "name of the metric")
 _VALUE = number("value", "of the metric; empty where it is undefined", missing=True)
 COUNTED = (
@@ -24,14 +25,14 @@ HISTORY = Table(
 METRICS = Table(
     "models/MODEL/metrics.tsv",
     "a row per training, task and metric",
-    (MODEL, FOLD, _REPLICATE, TASK, _METRIC, _VALUE, *COUNTED),
+    (MODEL, FOLD, _REPLICATE, _OF_TASK, _METRIC, _VALUE, *COUNTED),
 )
 POOLED = Table(
     "models/MODEL/pooled.tsv",
     "over all folds, a row per task and metric",
     (
         MODEL,
-        TASK,
+        _OF_TASK,
         _METRIC,
         _VALUE,
         number("low", "of the 95 % interval, by bootstrap over windows", missing=True),

@@ -52,6 +52,7 @@ FILES = {
         "history": "models/{model}/{fold}.{replicate}.history.tsv",
     },
     "shards": {"shard": "attribution/{model}/{method}/{shard}.h5"},
+    "piloted": {"tried": "attribution/{model}/{method}/settings.tsv"},
     "explained": {"explained": "attribution/{model}/{method}/windows.h5"},
     "raw": {"track": "tracks/{study}.{model}.{task}.{track}.bw"},
     "scaled": {"scaled_track": "tracks/{study}.{model}.{task}.{track}.bw"},

@@ -13,6 +13,7 @@ from chromolens.inputs.reference_kinds import DRAWN
 from chromolens.inputs.windows import rows_of
 from chromolens.models.model import Model
 from chromolens.scores import Origin
+from chromolens.tables.checks import TRIED
 from chromolens.tables.inputs import CHOSEN
 from chromolens.tracks.method import Method
 from chromolens.tracks.records import explain_records, shard_of
@@ -29,6 +30,13 @@ def split_settings(shared: Mapping[str, object]) -> tuple[dict, dict]:
     return {key: value for key, value in shared.items() if key not in tiling}, tiling
 
 
+def with_chosen(settings: Mapping[str, object], tried: Sequence[str]) -> dict:
+    """A method's settings, with those that a pilot has chosen (its table, or none)."""
+    table = tables.read_all(TRIED, tried)
+    chosen = table[table["chosen"]] if len(table) else table
+    return {**settings, **dict(zip(chosen["setting"], chosen["value"].tolist(), strict=True))}
+
+
 def explain(
     models: Sequence[Model],
     path: str,
@@ -37,12 +45,13 @@ def explain(
     tiling: Mapping[str, object],
     origin: Origin,
     genome: str | None,
+    regions: Sequence[str],
     windows: str,
     folds: Folds,
 ) -> None:
     """Explain the shard that ``origin`` names: regions of the genome, or a part of the records.
 
-    A shard of regions is called ``chrom-start-end`` (several joined by +); a shard of records
+    ``regions`` are called ``chrom-start-end``; a shard of records is called
     ``fold-part-parts``, of the fold's test records.
     """
     method = method.in_fold(origin.fold)
@@ -50,9 +59,9 @@ def explain(
         method = with_drawn(method, open_inputs(windows, genome), folds.only(origin.fold))
     shared = {"method": method, "origin": origin}
     if genome:
-        regions = [Interval.from_name(name) for name in origin.shard.split("+")]
+        wanted = [Interval.from_name(name) for name in regions]
         with Genome(genome) as opened:
-            explain_shard(models, opened, regions, path, tiling=Tiling(**tiling), **shared)
+            explain_shard(models, opened, wanted, path, tiling=Tiling(**tiling), **shared)
     else:
         _, part, parts = origin.shard.rsplit("-", 2)
         inputs = open_inputs(windows)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from chromolens.attribution.result import check_finite
 from chromolens.attribution.strands import both_strands
 from chromolens.errors import BadInput
 from chromolens.genome.onehot import reverse_complement
@@ -77,6 +78,10 @@ class Method:
         """The same method asked about one task."""
         return replace(self, tasks=(task,))
 
+    def with_settings(self, settings: dict) -> "Method":
+        """The same method with some of its own settings replaced."""
+        return replace(self, settings=self.settings | settings)
+
     def in_fold(self, fold: str) -> "Method":
         """The same method asked about the models of one fold."""
         return replace(self, fold=fold)
@@ -98,7 +103,7 @@ class Method:
             turned = self._ask(model, onehot, ids, places, turned=True)
             results = [both_strands(*pair) for pair in zip(results, turned, strict=True)]
         for task, result in zip(self.tasks, results, strict=True):
-            _check_finite(result, task, ids, self.name)
+            check_finite(result, self.name, task, ids)
             _report_fallbacks(self.name, result.fallbacks)
         return results
 
@@ -156,14 +161,3 @@ def _report_fallbacks(method: str, names: tuple[str, ...]) -> None:
     """Say once which layers have no rule; that a fallback was asked for is among the settings."""
     if names:
         logger.warning("%s has no rule for, and treats as asked: %s", method, ", ".join(names))
-
-
-def _check_finite(result: "Result", task: str, ids: list[str], method: str) -> None:
-    bad = ~np.isfinite(result.contributions).all(axis=1) | ~np.isfinite(result.values)
-    if bad.any():
-        first = ids[int(bad.argmax())]
-        raise BadInput(
-            f"{method} gives numbers that are not finite for task {task!r}",
-            where=f"{int(bad.sum())} of {len(ids)} windows, the first is {first}",
-            remedy="look at the model: weights that are NaN or huge come from a failed training",
-        )

@@ -1,5 +1,6 @@
 """The front door: what it refuses, references, seeds, strands."""
 
+import keras
 import networks
 import numpy as np
 import pytest
@@ -34,10 +35,16 @@ NAN[1, 2, 3] = np.nan
         (X[0], {}, "shape"),
         (X[..., :3], {}, "shape"),
         (NAN, {}, r"(?s)NaN.*row 1"),
-        (X.astype(int), {}, "int64"),
+        (X.astype(str), {}, "inputs are <U"),
         (X, {"task": "reb"}, "did you mean 'reb1'"),
         (X, {"task": 2}, "0 to 1"),
         (X, {"task": "probability/7"}, "probability/1"),
+        (X, {"method": np.arange(3)}, r"the method is \[0, 1, 2\]"),
+        (X, {"target": np.zeros(4219)}, r"target is an array of shape \(4219,\) from 0 to 0"),
+        (X, {"batch_size": 2.5}, "batch_size is 2.5"),
+        (X, {"task": np.eye(3)}, r"(?s)shape \(3, 3\).*argmax"),
+        (X, {"task": None}, "tasks have shape"),
+        (X, {"method": "integrated_gradients", "steps": np.arange(4219)}, "from 0 to 4218"),
         (X, {"method": "gradient"}, r"(?s)gradient_x_input.*one of"),
         (X, {"step": 3}, "setting"),
         (X, {"target": "logits"}, "did you mean 'logit'"),
@@ -58,6 +65,27 @@ def test_bad_inputs_are_refused(model, inputs, options, message):
         ask(model, inputs, **options)
 
 
+@pytest.mark.parametrize("steep", [50.0, 15.0])
+@pytest.mark.parametrize("method", ["gradient_x_input", "ism", "deeplift_rescale"])
+def test_answers_that_are_not_finite_never_leave(method, steep):
+    """One word of the second input makes the network overflow, and its slope there."""
+    start = keras.Input((40, 4))
+    conv = keras.layers.Conv1D(1, 4, name="word")
+    x = keras.layers.GlobalMaxPooling1D()(conv(start))
+    network = keras.Model(start, keras.layers.Dense(1)(keras.ops.exp(x)))
+    inputs = np.eye(4, dtype=np.float32)[np.zeros((2, 40), int)]
+    inputs[1, 10:14] = np.eye(4)[[1, 2, 1, 2]]
+    word = np.zeros((4, 4, 1))
+    word[range(4), [1, 2, 1, 2]] = steep
+    conv.set_weights([word, np.zeros(1)])
+    if steep == 50:
+        with pytest.raises(BadInput, match=rf"(?s){method}.*not finite.*1 of 2.*peak2"):
+            front.attribute(network, inputs, method=method, ids=["peak1", "peak2"])
+    else:
+        found = front.attribute(network, inputs, method=method)
+        assert np.isfinite(found.contributions).all()
+
+
 def test_no_inputs_give_no_results(model):
     result = ask(model, X[:0])
     assert result.contributions.shape == (0, 40)
@@ -69,6 +97,34 @@ def test_tasks_by_index_name_and_output(model):
         np.testing.assert_array_equal(
             ask(model, X, task=task).contributions, ask(model, X, task=1).contributions
         )
+
+
+@pytest.mark.parametrize("kind", ["int8", "uint8", "bool", "int64", "float64"])
+def test_one_hot_numbers_of_any_kind_are_the_same(model, kind):
+    expected = ask(model, X).contributions
+    np.testing.assert_array_equal(ask(model, X.astype(kind)).contributions, expected)
+
+
+@pytest.mark.parametrize("method", ["gradient_x_input", "integrated_gradients", "saliency", "ism"])
+def test_networks_of_integers_have_the_gradients_of_their_floats(method):
+    """One of each, with the same weights; of integers alone every contribution would be 0."""
+    found = []
+    for kind in ("float32", "uint8"):
+        keras.utils.set_random_seed(1)
+        start = keras.Input((40, 4), dtype=kind)
+        x = keras.layers.Conv1D(3, 5, activation="relu")(keras.layers.Rescaling(1.0)(start))
+        network = keras.Model(start, keras.layers.Dense(1)(keras.layers.Flatten()(x)))
+        found.append(front.attribute(network, X, method=method).contributions)
+    assert np.abs(found[0]).max() > 1e-3
+    np.testing.assert_allclose(found[1], found[0], atol=1e-6)
+
+
+def test_networks_that_compute_with_integers_are_refused():
+    start = keras.Input((40, 4), dtype="int32")
+    x = keras.layers.Rescaling(1.0)(keras.ops.cast(start + 1, "int32"))
+    network = keras.Model(start, keras.layers.Dense(1)(keras.layers.Flatten()(x)))
+    with pytest.raises(BadInput, match="int32 and has no gradient"):
+        Model.of(network)
 
 
 def test_keras_models_are_taken_as_they_are():

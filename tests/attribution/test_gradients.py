@@ -190,3 +190,56 @@ def test_smoothgrad_has_no_bases_to_substitute_in_signals():
     model = Model.of(cubic(channels=3)[0])
     with pytest.raises(BadInput, match="(?s)3 channels.*noise above 0"):
         ask(model, np.zeros((1, LENGTH, 3), np.float32), "smoothgrad")
+
+
+def linear(channels):
+    """F(x) = w . x, and w (length, channels)."""
+    inputs = keras.Input((LENGTH, channels))
+    dense = layers.Dense(1, use_bias=False)
+    network = keras.Model(inputs, dense(layers.Flatten()(inputs)))
+    weights = np.random.default_rng(8).normal(size=(LENGTH, channels)).astype(np.float32)
+    dense.set_weights([weights.reshape(-1, 1)])
+    return network, weights
+
+
+NUMBERS = {
+    "genotypes": np.array([[0, 1, 2, 0, 2, 1]], np.float32)[..., None],
+    "picture": np.random.default_rng(1).uniform(size=(1, LENGTH, 3)).astype(np.float32),
+    "four_layers": np.random.default_rng(1).uniform(size=(1, LENGTH, 4)).astype(np.float32),
+}
+NUMBERS["picture"][0, 2] = NUMBERS["four_layers"][0, 4] = 0
+
+
+@pytest.mark.parametrize("method", ["saliency", "guided_backprop", "deconvnet"])
+@pytest.mark.parametrize("kind", NUMBERS)
+def test_a_zero_is_a_number_where_inputs_are_no_letters(kind, method):
+    x = NUMBERS[kind]
+    network, weights = linear(x.shape[-1])
+    options = {"times_input": False} if method in ("guided_backprop", "deconvnet") else {}
+    found = ask(network, x, method, **options)
+    np.testing.assert_allclose(found.contributions[0], weights.sum(axis=-1), atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
+def test_zeros_of_numbers_have_references_like_others(kind):
+    x = NUMBERS[kind]
+    network, weights = linear(x.shape[-1])
+    references = np.ones((1, 1, *x.shape[1:]), np.float32)
+    found = ask(network, x, "gradient_x_input", references=references)
+    expected = (weights * (x[0] - 1)).sum(axis=-1)
+    np.testing.assert_allclose(found.contributions[0], expected, atol=1e-5)
+
+
+def test_a_zero_is_n_where_inputs_are_dna():
+    network, weights = linear(4)
+    x = networks.sequences(1, LENGTH)
+    x[0, 3] = 0
+    found = ask(network, x, "saliency").contributions[0]
+    np.testing.assert_allclose(found, (weights * x[0]).sum(axis=-1), atol=1e-6)
+    assert found[3] == 0
+
+
+def test_substitutions_need_letters():
+    network, _ = linear(1)
+    with pytest.raises(BadInput, match="inputs of one channel have none"):
+        ask(network, NUMBERS["genotypes"], "ism")

@@ -1,5 +1,8 @@
 """Criteria against tables written by hand."""
 
+import math
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from partial_tables import write_partial
@@ -21,8 +24,8 @@ def evidence() -> Evidence:
         ("m", "A", "modisco", "neg", True, "REB1", "", "Myb", 1e-4, 30, 100),
         ("m", "A", "sis_paper", "pos", False, "ABF1", "", "", 0.5, 3, 50),
     ]
-    flagged = pd.DataFrame([("m", "A", "d", 0.002, 1e-3)])
-    flagged.columns = ["model", "task", "method", "share_flagged", "max_error"]
+    flagged = pd.DataFrame([("m", "A", "d", 0.002, 1e-3, 0.01)])
+    flagged.columns = ["model", "task", "method", "share_flagged", "max_error", "max_flagged"]
     return Evidence(
         pooled=pd.DataFrame(pooled, columns=["model", "task", "metric", "value"]),
         motifs=pd.DataFrame(motifs, columns=[*columns, "support", "windows"]),
@@ -95,11 +98,41 @@ def test_goals_do_not_fail_a_study(evidence: Evidence) -> None:
 @pytest.mark.parametrize(
     ("criterion", "message"),
     [
-        ({"value": "aurok"}, "no value 'aurok'.*\n.*metric"),
-        ({"value": "metric", "model": "n"}, "no model 'n'.*\n.*one of m"),
-        ({"value": "metric", "model": "m", "task": "C"}, "no task 'C'.*\n.*A, B\n.*entry 1"),
+        ({"value": "aurok"}, "no value named 'aurok'.*\n.*metric"),
+        ({"value": "flagged", "model": "n"}, "no model named 'n'.*\n.*one of m"),
+        ({"value": "flagged", "task": "C"}, "no task named 'C'.*\n.*A, B\n.*entry 1"),
+        ({"value": "flagged"}, "'flagged' has no bound(.|\n)*min, max or both"),
+        ({"value": "metric", "metric": "auroc"}, "'metric' has no bound"),
+        ({"value": "metric", "min": 0.9}, "'metric' has no metric(.|\n)*one of auroc"),
+        ({"value": "metric", "metric": "auc", "min": 0.9}, "'auc'.*did you mean 'auroc'"),
+        ({"value": "gain", "metric": "auroc", "min": 0}, "no metric named 'auroc'(.|\n)*jsd"),
+        ({"value": "tiles", "metric": "jsd", "min": 0}, "no metric named 'jsd'(.|\n)*kmer"),
+        (
+            {"value": "metric", "metric": "auroc", "min": 0.9, "max": 0.5},
+            "can't be 0.9 or more",
+        ),
+        ({"value": "motif"}, "'motif' has no names"),
     ],
 )
 def test_what_nobody_can_measure_is_refused(criterion: dict, message: str) -> None:
     with pytest.raises(BadInput, match=message):
-        check_criteria([criterion], {"m": ["A", "B"]})
+        whole = {"names": [], "families": []} | criterion
+        check_criteria([whole], {"m": ["A", "B"]}, {"m": ["auroc", "jsd", "jsd_baseline"]})
+
+
+def test_contributions_that_do_not_add_up_fail_a_study(evidence: Evidence) -> None:
+    assert not len(judge([], evidence))
+    unsound = evidence.completeness.assign(share_flagged=0.03)
+    table = judge([], replace(evidence, completeness=unsound))
+    assert failed(table)["name"].tolist() == ["contributions add up: m A d"]
+    assert table["bound"].item() == "<= 0.01" and table["value"].item() == 0.03
+
+
+def test_an_undefined_value_says_why(evidence: Evidence) -> None:
+    evidence.pooled.loc[evidence.pooled["task"] == "B", "value"] = float("nan")
+    pooled = evidence.pooled.assign(n=90, positives=0)
+    whole = {"kind": "floor", "value": "metric", "metric": "auroc", "min": 0.5}
+    whole |= {"names": [], "families": [], "readings": []}
+    row = judge([whole], replace(evidence, pooled=pooled)).iloc[0]
+    assert row["result"] == "FAIL" and math.isnan(row["value"])
+    assert row["explanation"] == "A 0.900, B is undefined (90 windows, 0 positive)"

@@ -72,7 +72,7 @@ def test_tiles_are_labelled_as_training_windows_are(
     genome: Genome, tmp_path: Path, monkeypatch, keys: dict, n: int, positives: int, auprc: float
 ) -> None:
     """Tiles have their centres at 10, 20 ... 400; the model finds those at 100 and 300."""
-    peaks = {"t": [103, 203, 303, 353], "u": [320]}
+    peaks = {"t": [203, 103, 303, 353], "u": [320]}
     for task, events in peaks.items():
         lines = [f"chr2\t{event}\t{event + 1}\n" for event in events]
         (tmp_path / f"{task}.bed").write_text("".join(lines))

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import os
 import random
+from pathlib import Path
 
 import numpy as np
 import pysam
@@ -60,7 +61,7 @@ def test_any_form_becomes_the_same_genome(tmp_path, genome, form, width, block, 
     assert content["chrom"].tolist() == list(genome)
     assert content["length"].tolist() == [len(sequence) for sequence in genome.values()]
     assert content["md5"].tolist() == md5
-    names = {"source", "genome.fa.gz", *index_names("genome.fa.gz")}
+    names = {"source", "genome.fa.gz", *index_names("genome.fa.gz"), "genome.fa.gz.md5"}
     assert {path.name for path in tmp_path.iterdir()} == names
     with pysam.FastaFile(str(tmp_path / "genome.fa.gz")) as copy:
         assert {name: copy.fetch(name) for name in copy.references} == genome
@@ -80,6 +81,40 @@ def test_an_index_older_than_the_file_is_not_believed(tmp_path, genome):
     assert chromosome_sizes(source) == {"chrI": 5}
     os.utime(index, ns=(0, 0))
     assert chromosome_sizes(source)["chrI"] == 1000
+
+
+def test_an_index_of_another_release_is_named_once_the_content_is_read(tmp_path):
+    path = write(tmp_path / "g.fa", ">a\nACGT\n>b\nAC\n")
+    index = tmp_path / "g.fa.fai"
+    for lengths in ({"a": 3, "b": 2}, {"a": 5, "b": 2}, {"a": 4}, {"a": 4, "b": 2, "c": 9}):
+        index.write_text("".join(f"{name}\t{n}\t3\t4\t5\n" for name, n in lengths.items()))
+        planned = chromosome_sizes(path)
+        assert planned == lengths
+        with pytest.raises(BadInput, match="the index says that") as error:
+            prepare_fasta(path, tmp_path / "out.fa.gz", planned=planned)
+        assert str(index) in str(error.value)
+        assert not list(tmp_path.glob("out*"))
+    index.write_text("a\n")
+    with pytest.raises(BadInput, match="index of .* is damaged"):
+        chromosome_sizes(path)
+
+
+@pytest.mark.parametrize("kind", [".fai", ".gzi"])
+def test_every_changed_byte_of_our_own_indexes_is_noticed(tmp_path, genome, kind):
+    path = tmp_path / "out.fa.gz"
+    prepare_fasta(write(tmp_path / "g.fa", text_of(genome)), path)
+    index = Path(f"{path}{kind}")
+    content = index.read_bytes()
+    for place in range(0, len(content), 7):
+        damaged = bytearray(content)
+        damaged[place] ^= 1
+        index.write_bytes(damaged)
+        with pytest.raises(BadInput, match="changed or damaged") as error:
+            Genome(path)
+        assert str(index) in str(error.value)
+    index.unlink()
+    with pytest.raises(BadInput, match=str(index)):
+        Genome(path)
 
 
 @pytest.mark.parametrize("block", [10, 1 << 16])
@@ -127,7 +162,8 @@ DAMAGE = {
     "gaps": (">a\nAC\nGT\n>b\nAC-T\n", "'-' is not a DNA letter\n.*\n.*line 5"),
     "protein": (">a\nMEEPQSDPSV\n", "'E' is not a DNA letter"),
     "RNA": (">a\nACGU\n", "write T for U"),
-    "binary": (b">a\nAC\x00\xff\n", "not a DNA letter"),
+    "binary": (b">a\nAC\x01\xff\n", "not a DNA letter"),
+    "a name in Latin-1": (">a\nAC\n>Bär x\nGT\n".encode("latin-1"), "not UTF-8: 'Bär x"),
     "a table": ("chrom\tstart\nchr1\t5\n", "not FASTA|not a DNA letter"),
 }
 

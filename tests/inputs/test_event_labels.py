@@ -54,11 +54,11 @@ def test_without_events_the_distance_is_infinite():
 
 
 def test_top_takes_the_first_of_each_file_and_keeps_the_rest_to_mask(write_bed):
-    first = write_bed([("chrA", i) for i in range(10, 15)], "first.bed")
-    second = write_bed([("chrA", i) for i in range(50, 52)], "second.bed")
+    first = write_bed([("chrA", i) for i in (12, 11, 10, 13, 14)], "first.bed")
+    second = write_bed([("chrA", 51), ("chrA", 50)], "second.bed")
     tally = Tally()
     events = read_events({"t": [first, second]}, {"chrA": 100}, {}, 0.5, tally)
-    assert events["position"][events["used"]].tolist() == [10, 11, 12, 50]
+    assert events["position"][events["used"]].tolist() == [12, 11, 10, 51]
     assert len(events) == 7
     assert tally.table().to_dict("records") == [
         {
@@ -68,6 +68,48 @@ def test_top_takes_the_first_of_each_file_and_keeps_the_rest_to_mask(write_bed):
             "example": "chrA:13",
         }
     ]
+
+
+PLACES = [("chrA", 10), ("chrA", 20), ("chrB", 5), ("chrB", 40)]  # in the order of the genome
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ("x\t{}", "score (column 5)"),
+        ("x\t0\t.\t{}\t-1\t-1\t0", "signal (column 7)"),
+        ("x\t5\t.\t{}e0\t-1\t-1\t0", "signal (column 7)"),
+    ],
+)
+def test_top_of_a_file_sorted_by_place_goes_by_its_scores(tmp_path, columns, reason):
+    path, tally = tmp_path / "p.bed", Tally()
+    places = zip(PLACES, (3, 9, 7, 9), strict=True)
+    rows = [f"{chrom}\t{at}\t{at + 1}\t{columns.format(score)}" for (chrom, at), score in places]
+    path.write_text("\n".join(rows))
+    events = read_events({"t": str(path)}, {"chrA": 100, "chrB": 100}, {}, 0.5, tally)
+    assert events["position"][events["used"]].tolist() == [20, 40]
+    assert tally.table().to_dict("records") == [
+        {
+            "reason": "beyond the share of events that is used, by the "
+            f"{reason} of a file that is sorted by place",
+            "task": "t",
+            "count": 2,
+            "example": "chrA:10",
+        }
+    ]
+
+
+def test_top_of_a_file_sorted_by_place_without_scores_is_refused(write_bed):
+    with pytest.raises(BadInput, match="sorted by place and have no scores"):
+        read_events({"t": write_bed(PLACES)}, {"chrA": 100, "chrB": 100}, {}, 0.5, Tally())
+
+
+def test_cut_peaks_are_counted(tmp_path):
+    path, tally = tmp_path / "p.bed", Tally()
+    path.write_text("chrA\t90\t130\nchrA\t5\t15\n")
+    assert len(read_events({"t": str(path)}, {"chrA": 100}, {}, 1.0, tally)) == 2
+    rows = tally.table()[["reason", "count"]].values.tolist()
+    assert rows == [["cut at the chromosome's end", 1]]
 
 
 @pytest.mark.parametrize("top", [0, 1.5])

@@ -236,3 +236,9 @@ def test_a_table_comes_back_and_roles_are_parameters_of_a_rule():
         "training": ["4", "1"],
         "validation": ["X"],
     }
+
+
+def test_rows_that_are_only_trained_on_are_not_held_out():
+    folds = Folds({"fold0": {"test": ["b"], "validation": ["c"], "training": ["a"]}})
+    windows = pd.DataFrame({"group": ["a", "b", "c", "b"]})
+    assert folds.held_out(windows).tolist() == [1, 3]

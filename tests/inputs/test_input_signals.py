@@ -68,6 +68,18 @@ def test_a_bigwig_cut_short(arrays, write_bigwig, share):
     assert str(cut) in str(error.value)
 
 
+def test_each_file_is_read_by_the_name_that_it_has(write_bigwig):
+    one, other = np.array([1.0, 2.0, 3.0]), np.array([10.0, 20.0, 30.0])
+    paths = [write_bigwig({"II": one, "III": one}, "1.bw"), write_bigwig({"chrII": other}, "2.bw")]
+    names = {"chrII": "II"}  # as the peaks call it
+    sizes = {"II": 3, "III": 3}
+    lacking = check_signals({"t": {"plus": paths}}, sizes, list(sizes), names)
+    assert lacking == {"t": ["III"]}  # no signal there in the second
+    chroms, starts = np.array(["II", "III"]), np.zeros(2, int)
+    found = Signal(paths, names).values(chroms, starts, 3)
+    assert found.tolist() == [[11, 22, 33], [1, 2, 3]]
+
+
 def test_what_is_no_bigwig(tmp_path):
     text = tmp_path / "peaks.bed"
     text.write_text("chr1\t1\t2\n" * 100)
@@ -92,7 +104,9 @@ def test_damage_in_the_middle_is_met_at_reading(arrays, write_bigwig):
     ("tracks", "sizes", "names", "message"),
     [
         ({"plus": "{}"}, {"chrA": BLOCK, "chrB": 3000}, {}, "chrA has .* bp in the bigWig"),
-        ({"plus": "{}"}, {"chrA": BLOCK + 5000, "chrZ": 9}, {}, "the bigWig has no chrZ"),
+        ({"plus": "{}"}, {"chrZ": 9, "chrY": 9}, {}, "the bigWig has no chrZ, chrY"),
+        ({"plus": "{}"}, {"chrA": BLOCK + 5000, "a": 9}, {"chrB": "chrA"}, "both are chrA"),
+        ({"plus": "{}"}, {"chrA": BLOCK + 5000, "B": 3000}, {}, "chromosome_names: {chrB: B}"),
         ({"plus": "{}"}, {"chrA": BLOCK + 5000}, {"chrA": "chrX"}, "the bigWig has no chrA"),
         ({"minus": "{}"}, {"chrB": 3000}, {}, "the signals of t are minus"),
         ({"plus": "{}", "both": "{}"}, {"chrB": 3000}, {}, "the signals of t are plus, both"),

@@ -28,8 +28,8 @@ def test_bed_summits_are_middles_and_lines_are_counted(file):
     header = "track name=x\nbrowser position chrI\n# comment\n\n"
     path = file(header + "chrI\t10\t21\r\nchrII\t0\t4\tpeak 2\t7.5\t-\n")
     peaks = read_peaks(path, SIZES)
-    assert peaks.columns.tolist() == ["chrom", "start", "end", "summit", "name", "score", "line"]
-    rows = peaks.fillna(-1).values.tolist()
+    columns = ["chrom", "start", "end", "summit", "name", "score", "line"]
+    rows = peaks[columns].fillna(-1).values.tolist()
     assert rows == [["chrI", 10, 21, 15, ".", -1, 5], ["chrII", 0, 4, 2, "peak 2", 7.5, 6]]
 
 
@@ -42,6 +42,63 @@ def test_narrowpeak_summits(file):
 def test_column_ten_of_other_formats_is_no_summit(file):
     bed12 = "chrI\t100\t200\tx\t0\t+\t100\t200\t0\t2\t10,10\t0,90\n"
     assert read_peaks(file(bed12), SIZES)["summit"].tolist() == [150]
+
+
+IDR = "\t3.2\t4.1\t101\t199\t1.5\t31\t100\t199\t2.5\t29"  # columns 11 to 20
+
+
+@pytest.mark.parametrize("more", ["\t", "\t\t", "\t0.5", IDR])
+def test_narrowpeak_with_more_columns(file, more):
+    lines = [f"chrI\t100\t200\tp\t0\t.\t{7.5 + i}\t2\t3\t{30 + i}{more}\n" for i in range(2)]
+    peaks = read_peaks(file("".join(lines)), SIZES)
+    assert peaks["summit"].tolist() == [130, 131]
+    assert peaks["signal"].tolist() == [7.5, 8.5]
+
+
+BROAD = "chrI\t100\t200\tx\t9\t.\t1.5\t2\t3"  # nine columns: no summit
+BED12 = "chrI\t100\t200\tx\t0\t+\t100\t200\t0\t2\t10,10,\t0,90,"
+
+
+@pytest.mark.parametrize(
+    "line", ["chrI\t100\t200\t\t\t", BROAD, BED12, f"{BED12}\t1.5\t2\t3", f"{BROAD}\t4.5\t0.1"]
+)
+def test_columns_of_other_formats_are_no_summits(file, line):
+    assert read_peaks(file(line), SIZES)["summit"].tolist() == [150]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "message"),
+    [
+        ("a.narrowPeak", [BROAD], "9 columns in a file called narrowPeak"),
+        ("a.bed", [f"{BROAD}\t0.5"], "columns 7 to 10 are 1.5, 2, 3, 0.5"),
+        ("a.bed", [f"{BROAD}\t7\t10,10\t0,90"], "12 columns that may be narrowPeak's or BED12's"),
+        ("a.bed", ["chrI\t100\t200", f"{BROAD}\t7"], "1 lines are narrowPeak's and 1 are not"),
+        ("a.bed", ["chrI\tx\tgene\t1\t9\t.\t+\t.\tID=a"], "a line of GFF or GTF"),
+        ("a.bed", ["chrom\tstart\tend"], "leave the line of column names out"),
+    ],
+)
+def test_columns_that_may_mean_two_things_are_asked_about(file, name, lines, message):
+    with pytest.raises(BadInput, match=message):
+        read_peaks(file("\n".join(lines), name), SIZES)
+
+
+def test_peaks_past_the_end_are_cut_there(file):
+    lines = ["chrII\t450\t540", "chrII\t499\t700", "chrI\t0\t1000"]
+    peaks = read_peaks(file("\n".join(lines)), SIZES)
+    assert peaks[["end", "cut"]].values.tolist() == [[500, True], [500, True], [1000, False]]
+    # 495 is the middle of the peak as it was called; the second's lies past the end
+    assert peaks["summit"].tolist() == [495, 499, 500]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["chrI,10,20,a\nchrII,1,4,b\n", '"chrI","10","20","a"\n"chrII","1","4","b"\n',
+     '"chrI"\t10\t20\ta\n"chrII"\t1\t4\tb\t\n', "chrI 10 20 a\nchrII 1 4 b\n"],
+)  # fmt: skip
+def test_bed_by_commas_and_in_quotes(file, text):
+    peaks = read_peaks(file(text), SIZES)
+    rows = [["chrI", 10, 20, "a"], ["chrII", 1, 4, "b"]]
+    assert peaks[["chrom", "start", "end", "name"]].values.tolist() == rows
 
 
 def test_gzipped_files_read_the_same(file, tmp_path):
@@ -57,7 +114,7 @@ MISTAKES = {
     "end before start": ("chrI\t20\t10\n", "start 20, end 10"),
     "empty": ("chrI\t20\t20\n", "start 20, end 20"),
     "negative": ("chrI\t-1\t10\n", "start -1"),
-    "past the end": ("chrII\t490\t501\n", "past the end of chrII\n.*at most 500"),
+    "past the end": ("chrII\t500\t501\n", "past the end of chrII\n.*below 500"),
     "score": ("chrI\t1\t2\tx\thigh\n", "score 'high'"),
     "summit outside": ("chrI\t1\t11\tp\t0\t.\t1\t2\t3\t10\n", "summit 10"),
 }
@@ -79,7 +136,7 @@ def test_no_peaks(file, text):
 
 
 def test_no_file(tmp_path):
-    with pytest.raises(BadInput, match="no file"):
+    with pytest.raises(BadInput, match="No such file"):
         read_peaks(tmp_path / "absent.bed", SIZES)
 
 
@@ -149,6 +206,13 @@ def test_genes_are_preferred_and_become_half_open(file):
         ["chrII", 400, 500, "-", "g2"],
     ]
     assert counts == {"no chromosome chrM in the FASTA": 1, "cut at the chromosome's end": 1}
+
+
+def test_gtf_says_names_in_its_own_way(file):
+    attributes = 'gene_id "YAL1"; gene_name "FLO 9"; gene_source "sgd";'
+    path = file(gff(("chrI", "gene", 1, 10, "-", attributes)))
+    genes, _ = read_genes(path, SIZES)
+    assert genes[["start", "end", "strand", "name"]].values.tolist() == [[0, 10, "-", "FLO 9"]]
 
 
 @pytest.mark.parametrize("kind", ["mRNA", "transcript"])

@@ -13,6 +13,7 @@ from chromolens.errors import BadInput
 from chromolens.inputs.batches import open_inputs
 from chromolens.inputs.folds import Folds
 from chromolens.models.model import load_model
+from chromolens.models.targets import target_values
 from chromolens.models.training.train import train
 from chromolens.planning import plan
 
@@ -66,6 +67,21 @@ def test_a_given_network_takes_the_place_of_a_trained_one(inputs, tmp_path, name
     letters = "".join(inputs.windows["sequence"][::2])
     shares = [letters.count(base) / len(letters) for base in "ACGT"]
     np.testing.assert_allclose(model.background, shares)
+
+
+def test_what_was_declared_to_be_a_logit_stays_one(inputs, tmp_path):
+    """A hard sigmoid has no logit that can be seen: the study's layout says it is one."""
+    theirs = network()
+    theirs = keras.Model(theirs.input, layers.Dense(2, "hard_sigmoid", name="own")(theirs.output))
+    theirs.save(tmp_path / "theirs.keras")
+    layout = {"outputs": {"own": "logits"}}
+    assert given(inputs, tmp_path, tmp_path / "theirs.keras", layout={}).unclear
+    model = given(inputs, tmp_path, tmp_path / "theirs.keras", layout=layout)
+    x = inputs.onehot(np.arange(5))
+    assert not model.unclear
+    np.testing.assert_allclose(
+        target_values(model, x, tasks=["y"])[:, 0], theirs(x)[:, 1], atol=1e-6
+    )
 
 
 def test_a_given_profile_network_is_named_like_those_trained_here(inputs, tmp_path):

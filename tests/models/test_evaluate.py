@@ -50,6 +50,25 @@ def test_predictions_are_logits_of_the_held_out_groups(inputs, strands):
     np.testing.assert_array_equal(table[["alpha.label", "beta.label"]], inputs.labels(rows, TASKS))
 
 
+def averaged(scale: float) -> Model:
+    """The mean of two sigmoids, which has no logit, times ``scale``."""
+    model, _ = additive()
+    strands = [model.network.output, keras.layers.Activation("sigmoid")(model.logits.output / 9)]
+    mean = keras.layers.Rescaling(scale)(keras.layers.Average()(strands))
+    return Model.of(keras.Model(model.network.inputs[0], mean), TASKS)
+
+
+def test_predictions_without_a_logit_are_the_log_odds_of_the_output(inputs):
+    model, asked = averaged(1.0), {"tasks": TASKS, "groups": ["part1"]}
+    assert model.unclear
+    rows = inputs.windows.index[inputs.windows["group"] == "part1"].to_numpy()
+    p = np.float64(model.network(inputs.onehot(rows)))
+    found = predict_groups(model, inputs, **asked)[TASKS]
+    np.testing.assert_allclose(found, np.log(p / (1 - p)), rtol=1e-3)
+    with pytest.raises(BadInput, match="no logit can be seen"):
+        predict_groups(averaged(100.0), inputs, **asked)
+
+
 def test_only_windows_of_the_asked_tasks(inputs):
     model, _ = additive()
     table = predict_groups(model, inputs, tasks=["beta"], groups=["part0"])

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 from scipy import stats
+from sklearn.metrics import log_loss
+from sklearn.utils.class_weight import compute_sample_weight
 
 from chromolens.errors import BadInput
 from chromolens.models.training import losses
@@ -77,3 +79,21 @@ def test_labels_of_one_class_are_refused():
 def test_all_masked_is_refused():
     with pytest.raises(BadInput, match="none of the labels of 3"):
         losses.entry_weights(np.full((3, 2), NAN))
+
+
+def test_one_class_is_the_balanced_cross_entropy_of_scikit_learn():
+    rng = np.random.default_rng(2)
+    own = rng.choice(3, p=[0.6, 0.3, 0.1], size=80)
+    labels, logits = np.eye(3)[own], rng.normal(size=(80, 3))
+    labels[:5] = NAN
+    weights = losses.entry_weights(labels, losses.balance_classes(labels, list("abc")))
+    filled = np.nan_to_num(labels).astype("float32")
+    loss = losses.one_class(filled, logits.astype("float32")).numpy()
+    chance = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    known = own[5:]
+    each = compute_sample_weight("balanced", known)
+    expected = log_loss(known, chance[5:], sample_weight=each)
+    # masked rows have weight 0, and the others' mean is raised so that the mean over all is 1
+    assert (loss * weights).mean() == pytest.approx(expected, rel=1e-5)
+    start = losses.best_constant(filled, weights, "classes")
+    np.testing.assert_allclose(np.exp(start), 1 / 3, rtol=1e-6)

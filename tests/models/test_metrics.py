@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import average_precision_score, r2_score, roc_auc_score
 
 from chromolens.models.judging import metrics
 
@@ -39,6 +39,16 @@ def test_resampled_metrics_are_those_of_repeated_windows(case):
             for row in weights.astype(int)
         ]
         np.testing.assert_allclose(metric(values, labels, weights), repeated, atol=1e-10)
+
+
+def test_r2_is_scikit_learns(case):
+    values, _, weights = case
+    labels = values + np.random.default_rng(5).normal(size=80)
+    expected = [r2_score(labels, values, sample_weight=row) for row in weights]
+    np.testing.assert_allclose(metrics.r2(values, labels, weights), expected, atol=1e-10)
+    far = metrics.r2(values + 1e4, labels + 1e4, weights)
+    np.testing.assert_allclose(far, expected, atol=1e-6)
+    assert np.isnan(metrics.once(metrics.r2, values, np.full(80, 7.0)))
 
 
 def test_pearson_is_scipys(case):

@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+import zipfile
 
+import h5py
 import keras
 import numpy as np
 import pytest
 from keras import layers
 
+from chromolens import attribute
 from chromolens.errors import BadInput
 from chromolens.models.model import Model, load_model
 from chromolens.models.targets import target_values
@@ -164,6 +167,89 @@ def test_custom_layers_are_named(tmp_path):
     with pytest.raises(BadInput, match=r"(?s)Scale.*custom_objects"):
         load_model(path)
     assert load_model(path, custom_objects={key: layer}).length == 12
+
+
+@keras.saving.register_keras_serializable("test_model_only")
+class Own(keras.Model):
+    """A network of a class of its own, which can be asked but not looked into."""
+
+    def __init__(self, last=None, **options):
+        super().__init__(**options)
+        self.last, self.conv = last, layers.Conv1D(3, 4, activation="relu")
+        self.pool, self.out = layers.GlobalMaxPooling1D(), layers.Dense(2, last)
+
+    def call(self, inputs):
+        return self.out(self.pool(self.conv(inputs)))
+
+    def get_config(self):
+        return {**super().get_config(), "last": self.last}
+
+
+def test_networks_of_their_own_class_have_outputs_and_gradients(tmp_path):
+    x, own = sequences(3), Own()
+    own(x)
+    own.save(tmp_path / "own.keras")
+    same = layers.GlobalMaxPooling1D()(own.conv(start := keras.Input((12, 4))))
+    same = keras.Model(start, own.out(same))
+    expected = attribute(same, x, method="integrated_gradients").contributions
+    for model in (Model.of(own), load_model(tmp_path / "own.keras")):
+        found = attribute(model, x, method="integrated_gradients").contributions
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+        with pytest.raises(BadInput, match="Own"):
+            attribute(model, x, method="deeplift_rescale")
+
+
+def test_what_squashes_out_of_sight_has_no_logit():
+    x, own = sequences(3), Own("sigmoid")
+    own(x)
+    with pytest.raises(BadInput, match="stays between 0 and 1"):
+        target_values(Model.of(own), x, tasks=[0])
+    found = target_values(Model.of(own), x, tasks=[0, 1], target="output")
+    np.testing.assert_allclose(found, own(x), atol=1e-6)
+
+
+def test_a_function_is_asked_by_methods_that_need_no_gradient():
+    weights = np.random.default_rng(2).normal(size=(12, 4)).astype(np.float32)
+    model = Model.of_function(lambda x: (x * weights).sum(axis=(1, 2))[:, None], 12, tasks=["a"])
+    x, options = sequences(3), {"target": "output", "references": "zeros", "task": "a"}
+    expected = (x * weights).sum(axis=-1)
+    for method in ("occlusion", "shapley_sampling"):
+        found = attribute(model, x, method=method, **options)
+        np.testing.assert_allclose(found.contributions, expected, atol=1e-5)
+    for method in ("saliency", "integrated_gradients"):
+        with pytest.raises(BadInput, match="a function has no gradient"):
+            attribute(model, x, method=method, **options)
+    with pytest.raises(BadInput, match=r'no logit(?s:.*)target="output"'):
+        attribute(model, x, method="occlusion")
+
+
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [
+        (lambda: Own(), "isn't built"),
+        (lambda: keras.Sequential([layers.Conv1D(2, 3)]), "isn't built"),
+        (lambda: undo, r"(?s)'undo' is not a Keras network.*of_function"),
+        (lambda: object(), "'object' is not a Keras network"),
+    ],
+)
+def test_what_is_no_network_is_named(network, message):
+    with pytest.raises(BadInput, match=message):
+        Model.of(network())
+
+
+def test_archives_of_others_are_named(tmp_path):
+    with zipfile.ZipFile(tmp_path / "net.pt", "w") as archive:
+        archive.writestr("net/data.pkl", b"")
+    with pytest.raises(BadInput, match="PyTorch"):
+        load_model(tmp_path / "net.pt")
+
+
+def test_files_of_keras_1_are_named(tmp_path):
+    small().save(tmp_path / "old.h5")
+    with h5py.File(tmp_path / "old.h5", "a") as file:
+        file.attrs["keras_version"] = "1.2.2"
+    with pytest.raises(BadInput, match=r"written by Keras 1\.2\.2"):
+        load_model(tmp_path / "old.h5")
 
 
 def test_files_that_are_not_models(tmp_path):

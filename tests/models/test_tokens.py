@@ -53,6 +53,9 @@ def test_masks_and_two_vocabularies_are_refused():
     with pytest.raises(BadInput, match=r"(?s)table.*mask_zero"):
         Model.of(network(mask_zero=True))
     tokens = keras.Input((9,))
+    masked = layers.LSTM(2)(layers.Embedding(7, 2, mask_zero=True, name="table")(tokens))
+    with pytest.raises(BadInput, match=r"(?s)table.*mask_zero"):
+        Model.of(keras.Model(tokens, masked))
     both = layers.Add()([layers.Embedding(size, 2)(tokens) for size in (7, 8)])
     with pytest.raises(BadInput, match=r"\[7, 8\]"):
         Model.of(keras.Model(tokens, layers.Flatten()(both)))

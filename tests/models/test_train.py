@@ -8,9 +8,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from sklearn.metrics import accuracy_score, log_loss, roc_auc_score
 
 from chromolens import kernels
 from chromolens.errors import BadInput
+from chromolens.inputs.batches import open_inputs
 from chromolens.models.judging.evaluate import evaluate
 from chromolens.models.judging.predict import predict_groups
 from chromolens.models.model import Model, load_model
@@ -175,6 +177,77 @@ def test_regression_fits_log_counts(tmp_path):
     assert table["value"].item() > 0.5
 
 
+def traits(scale: float = 1.0, shift: float = 0.0):
+    """Records with a measured trait: negative without alpha, in units of ``scale``."""
+    inputs = sequences(mask=0.0)
+    noise = np.random.default_rng(0).normal(0, 0.3, 600)
+    inputs.windows["alpha"] = (2 * inputs.windows["alpha"] - 1 + noise) * scale + shift
+    return inputs
+
+
+TRAIT = {"tasks": ["alpha"], "objective": "continuous", "epochs": 20, "learning_rate": 0.005}
+
+
+def test_continuous_labels_are_learned_in_their_own_units(tmp_path):
+    plain, scaled = traits(), traits(1000.0, -4e4)
+    networks = [run(i, tmp_path / str(n), **TRAIT)[1] for n, i in enumerate([plain, scaled])]
+    rows = plain.select(["alpha"], ["part3"])
+    first, second = (network.predict(plain.onehot(rows), verbose=0) for network in networks)
+    # the same network but for the units: float32 labels near -4e4 are known to 0.004
+    np.testing.assert_allclose(second, first * 1000 - 4e4, atol=5)
+    facts = json.loads((tmp_path / "1/fold0.json").read_text())
+    training = scaled.windows["alpha"].iloc[scaled.select(["alpha"], ["part0", "part1"])]
+    assert facts["standardised"]["alpha"]["mean"] == pytest.approx(training.mean(), rel=1e-6)
+    assert facts["standardised"]["alpha"]["sd"] == pytest.approx(training.std(ddof=0), rel=1e-4)
+    question = {"tasks": ["alpha"], "objective": "continuous"}
+    model = load_model(tmp_path / "1/fold0.keras")
+    table = evaluate(predict_groups(model, scaled, groups=["part3"], **question), **question)
+    assert table["metric"].tolist() == ["r2", "pearson"]
+    assert table.set_index("metric")["value"]["r2"] > 0.2
+
+
+def test_labels_without_a_spread_are_refused(tmp_path):
+    inputs = traits()
+    inputs.windows["alpha"] = -3.0
+    with pytest.raises(BadInput, match="all training labels of task alpha are -3"):
+        run(inputs, tmp_path, tasks=["alpha"], objective="continuous")
+
+
+def classes():
+    """Records of one of three classes: alpha, beta, neither."""
+    inputs = sequences(900, mask=0.0)
+    windows = inputs.windows.assign(none=(inputs.windows["source"] == "negative").astype(float))
+    windows["role"], windows["source"] = "positive", "alpha,beta,none"
+    return open_inputs(windows)
+
+
+def test_one_of_several_classes_is_learned_by_a_softmax(tmp_path):
+    inputs, tasks = classes(), ["alpha", "beta", "none"]
+    _, network = run(
+        inputs, tmp_path, tasks=tasks, objective="classes", epochs=30, learning_rate=0.005
+    )
+    rows = inputs.select(tasks, ["part3"])
+    chance = network.predict(inputs.onehot(rows), verbose=0)
+    np.testing.assert_allclose(chance.sum(axis=1), 1, atol=1e-5)
+    question = {"tasks": tasks, "objective": "classes"}
+    model = load_model(tmp_path / "fold0.keras")
+    table = evaluate(predict_groups(model, inputs, groups=["part3"], **question), **question)
+    found = table.set_index(["metric", "task"])["value"]
+    labels = inputs.labels(rows, tasks).argmax(axis=1)
+    assert found["accuracy", ""] == pytest.approx(accuracy_score(labels, chance.argmax(axis=1)))
+    assert found["log_loss", ""] == pytest.approx(log_loss(labels, chance), rel=1e-4)
+    assert found["auroc", "none"] == pytest.approx(roc_auc_score(labels == 2, chance[:, 2]))
+    assert found["accuracy", ""] > 0.7
+
+
+def test_a_class_without_windows_is_named(tmp_path):
+    inputs = classes()
+    gone = inputs.windows["none"].eq(1) & inputs.windows["group"].ne("part2")
+    inputs.windows.loc[gone, ["none", "alpha"]] = [0.0, 1.0]
+    with pytest.raises(BadInput, match="class none has no training windows"):
+        run(inputs, tmp_path, tasks=["alpha", "beta", "none"], objective="classes")
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -182,6 +255,7 @@ def test_regression_fits_log_counts(tmp_path):
         ({"training_groups": ["part9"]}, "no training windows"),
         ({"validation_groups": ["part9"]}, "no validation windows"),
         ({"class_weight": "equal"}, "unknown class_weight"),
+        ({"objective": "classes"}, "windows are not of one class"),
         ({"precision": "float8"}, "unknown precision"),
         ({"architecture_settings": {"filter": 8}}, "did you mean 'filters'"),
         ({"learning_rate": 1e30}, "training diverged"),

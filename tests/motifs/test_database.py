@@ -92,5 +92,14 @@ def test_a_wrong_source_is_refused_while_planning(source, message):
 
 
 def test_right_sources_pass():
-    check_source({"meme": "anything.meme"})
+    check_source({"meme": "not/yet/downloaded.meme"})
     check_source({"release": "JASPAR2024", "collection": "CORE", "tax_group": "fungi"})
+
+
+def test_a_bad_meme_file_is_refused_before_the_first_job(tmp_path):
+    path = tmp_path / "bad.meme"
+    head = "MEME version 4\nMOTIF a\nletter-probability matrix: alength= 4 w= 1\n"
+    path.write_text(f"{head}0.2 0.2 0.2 0.9\n")
+    with pytest.raises(BadInput, match="not a row") as error:
+        check_source({"meme": str(path)})
+    assert f"{path}:4" in str(error.value)

@@ -5,8 +5,8 @@ import os
 import pytest
 import synthetic_study
 
+from chromolens.report.contents import Contents
 from chromolens.report.page import render
-from chromolens.report.study import Contents
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from chromolens.genome.fasta import prepare_fasta
 from chromolens.genome.onehot import decode, encode, reverse_complement
 from chromolens.inputs.windows import write_windows
 from chromolens.motifs.names.database import Motif
-from chromolens.report.study import Contents
+from chromolens.report.contents import Contents
 from chromolens.tables import inputs
 from chromolens.tables.checks import METHODS, PLANTED
 from chromolens.tables.models import PREDICTIONS

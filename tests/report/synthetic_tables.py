@@ -179,7 +179,7 @@ def acceptance(folder: Path) -> Path:
             "named patterns of the null",
             0,
             "== 0",
-            "null",
+            "control",
             "PASS",
             "Labels permuted within chromosomes.",
         ),
@@ -190,7 +190,18 @@ def acceptance(folder: Path) -> Path:
 
 def completeness(folder: Path, tasks: dict) -> Path:
     rows = [
-        ("cnn", "deeplift_rescale", task, 9120, 2 * (i == 3), 2.2e-4 * (i == 3), 3.1e-4, 2e-7)
+        (
+            "cnn",
+            "deeplift_rescale",
+            task,
+            9120,
+            2 * (i == 3),
+            2.2e-4 * (i == 3),
+            0.01,
+            1e-4,
+            3.1e-4,
+            2e-7,
+        )
         for i, task in enumerate(tasks)
     ]
     table = pd.DataFrame(rows, columns=COMPLETENESS.names)

@@ -1,5 +1,6 @@
 """The front door: its masks, its refusals, its result."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -54,7 +55,7 @@ def test_refusals(model, changes, message):
     [
         random_dna(2, 9),
         random_dna(2, 8)[..., :3],
-        random_dna(2, 8).astype(int),
+        random_dna(2, 8).astype(str),
         random_dna(2, 8) * np.nan,
     ],
 )
@@ -77,3 +78,14 @@ def test_windows_of_n_have_no_subset(model):
     value = target_values(model, nothing, tasks=[0])[0, 0]
     (found,) = sufficient_subsets(model, nothing, threshold=value + 1)
     assert found.subsets == [] and found.rest_value == pytest.approx(value, abs=1e-5)
+
+
+def test_a_genotype_of_0_may_be_what_suffices():
+    """F(x) = 3 - 4 x[2]: the zero there is what passes, and a mask of ones takes it away."""
+    dense = layers.Dense(1)
+    inputs = layers.Input((6, 1))
+    flat = Model.of(keras.Model(inputs, dense(layers.Flatten()(inputs))))
+    dense.set_weights([np.array([[0], [0], [-4], [0], [0], [0]], float), np.array([3.0])])
+    genotypes = np.array([[[2], [1], [0], [2], [0], [1]]], np.float32)
+    found = sufficient_subsets(flat, genotypes, threshold=1.0, mask=1.0)
+    assert [one.tolist() for one in found[0].subsets] == [[2]]

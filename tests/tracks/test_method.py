@@ -1,13 +1,13 @@
 """What a study's method asks of the front door."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import keras
 import numpy as np
 from keras import layers
 
 from chromolens.attribution.front import attribute
+from chromolens.attribution.result import Result
 from chromolens.models.model import Model
 from chromolens.tracks.method import Method
 
@@ -69,7 +69,7 @@ def test_classes_are_asked_about_task_by_task():
 
     def front_door(model, inputs, *, tasks, references, **settings):
         asked.append((tasks, references))
-        return [SimpleNamespace(contributions=inputs[..., 0], values=np.zeros(2), fallbacks=())]
+        return [Result(inputs[..., 0], None, *np.zeros((3, 2)))]
 
     drawn.per_task = True
     method = Method("saliency", ["a", "b"], drawn={"": drawn}, attribute=front_door)

@@ -2,6 +2,7 @@
 
 NEEDS     results/{study}/models/{model}/{fold}.{replicate}.keras
 PROVIDES  results/{study}/attribution/{model}/windows.tsv
+          results/{study}/attribution/{model}/{method}/settings.tsv     where steps are chosen
           results/{study}/attribution/{model}/{method}/{shard}.h5
           results/{study}/attribution/{model}/{method}/windows.h5
 """
@@ -34,6 +35,44 @@ rule pick_windows:
         "../../scripts/pick_windows.py"
 
 
+rule choose_settings:
+    input:
+        genome=genome,
+        content=chromosomes,
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        models=collect(
+            "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
+            row=lookup(query="model == '{model}'", within=trainings),
+        ),
+    output:
+        tried="results/{study}/attribution/{model}/{method}/settings.tsv",
+    log:
+        "logs/{study}/choose_settings/{model}/{method}.log",
+    conda:
+        "../../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+        batch_size=config["attribution"]["batch_size"],
+    params:
+        code=code["choose_settings"],
+        plugin=lookup(
+            dpath="{method}", within=provenance.plugin_digests("attribution/methods")
+        ),
+        folds=roles,
+        explains=lookup(dpath="{model}/explains", within=model_settings),
+        shared=plan.attribution_settings(config, settings),
+        settings=lookup(
+            dpath="{method}/settings", within=config["attribution"]["methods"]
+        ),
+        tries=lookup(query="method == '{method}'", cols="tries", within=piloted),
+        max_flagged=config["checks"]["max_flagged"],
+        tolerance=lookup(query="method == '{method}'", cols="tolerance", within=methods),
+    script:
+        "../../scripts/choose_settings.py"
+
+
 rule attribute:
     input:
         genome=genome,
@@ -42,6 +81,10 @@ rule attribute:
         models=collect(
             "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
             row=lookup(query="model == '{model}' & shard == '{shard}'", within=shards),
+        ),
+        chosen=collect(
+            "results/{{study}}/attribution/{{model}}/{row.method}/settings.tsv",
+            row=lookup(query="method == '{method}'", within=piloted),
         ),
     output:
         scores="results/{study}/attribution/{model}/{method}/{shard}.h5",
@@ -62,6 +105,7 @@ rule attribute:
             dpath="{method}", within=provenance.plugin_digests("attribution/methods")
         ),
         fold=lookup(query="shard == '{shard}'", cols="fold", within=shards),
+        regions=lookup(query="shard == '{shard}'", cols="regions", within=shards),
         folds=roles,
         shared=plan.attribution_settings(config, settings),
         settings=lookup(
@@ -80,6 +124,10 @@ rule explain_windows:
         models=collect(
             "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
             row=lookup(query="model == '{model}'", within=trainings),
+        ),
+        chosen=collect(
+            "results/{{study}}/attribution/{{model}}/{row.method}/settings.tsv",
+            row=lookup(query="method == '{method}'", within=piloted),
         ),
     output:
         scores="results/{study}/attribution/{model}/{method}/windows.h5",

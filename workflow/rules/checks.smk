@@ -23,6 +23,7 @@ rule check_completeness:
     params:
         code=code["check_completeness"],
         max_flagged=config["checks"]["max_flagged"],
+        tolerance=lookup(query="method == '{method}'", cols="tolerance", within=methods),
     script:
         "../../scripts/check_completeness.py"
 

@@ -13,6 +13,7 @@ index = results.index(
         "models": models,
         "trainings": trainings,
         "shards": results.of_shards(shards, runs),
+        "piloted": windowed[windowed["method"].isin(piloted["method"])],
         "explained": windowed,
         **results.of_tracks(tracked, joined),
         "observed": {"task": tasks if genome else []},

@@ -47,6 +47,9 @@ rule prepare_genome:
         fasta=settings.get("fasta", []),
     output:
         fasta="results/{study}/inputs/genome.fa.gz",
+        fai="results/{study}/inputs/genome.fa.gz.fai",
+        gzi="results/{study}/inputs/genome.fa.gz.gzi",
+        digests="results/{study}/inputs/genome.fa.gz.md5",
         chromosomes="results/{study}/inputs/chromosomes.tsv",
     log:
         "logs/{study}/prepare_genome.log",
@@ -55,6 +58,7 @@ rule prepare_genome:
     params:
         code=code["prepare_genome"],
         chromosomes=settings.get("chromosomes"),
+        planned=sizes,
     script:
         "../../scripts/prepare_genome.py"
 

@@ -72,6 +72,7 @@ rule join_records:
         "../../envs/base.yaml"
     params:
         code=code["join_records"],
+        folds=roles,
     script:
         "../../scripts/join_records.py"
 

@@ -123,9 +123,11 @@ def _backward(
 ) -> tf.Tensor:
     """Each step hands back by what it was given, which is worked out again from the start."""
     groups, given = other.shape[0], []
+    # forward again: what each step was given on both sides was not stored
     for step, its in zip(steps, parameters, strict=True):
         given.append((step, taped, other, its))
         taped, other = step.function(taped, *its), step.function(other, *its)
+    # backward: rows that share a row of the other side are grouped, as ``hand_back`` takes them
     for step, taped, other, its in reversed(given):
         grouped = [tf.reshape(t, [groups, -1, *t.shape[1:]]) for t in (signal, taped)]
         signal = tf.reshape(step.hand_back(*grouped, other[:, None], *its), taped.shape)
@@ -133,6 +135,7 @@ def _backward(
 
 
 def _pass(pending: _Pending, taped: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
+    """``values`` on the way forward; on the way back the steps' own answer, into ``taped``."""
     other = tf.stop_gradient(pending.start.other)
 
     @tf.custom_gradient
@@ -193,6 +196,7 @@ def reveal(rule: Callable, layer: keras.Operation, pair: Pair) -> Pair:
     """
     if not isinstance(pair, Split) or pair.pure:
         return rule(layer, pair)
+    # the other side once for each row, and the change's positive and negative part
     start = tf.repeat(pair.other, pair.taped.shape[0] // pair.other.shape[0], axis=0)
     change = changes(pair)
     up, down = (change + pair.spread) / 2, (change - pair.spread) / 2
@@ -202,8 +206,10 @@ def reveal(rule: Callable, layer: keras.Operation, pair: Pair) -> Pair:
         moved = rule(layer, Pair(start + part, start))
         return moved.taped - moved.other
 
+    # each part moves f alone, and after the other: the mean of both orders (Shapley)
     rise = (effect(start, up) + effect(start + down, up)) / 2
     fall = (effect(start, down) + effect(start + up, down)) / 2
+    # f itself gives the values; only gradients follow the parts
     values = rule(layer, Pair(tf.stop_gradient(pair.taped), pair.other))
     return Split(_with_gradient_of(rise + fall, values.taped), values.other, rise - fall)
 

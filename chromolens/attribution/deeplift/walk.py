@@ -18,7 +18,7 @@ import tensorflow as tf
 from chromolens.attribution.deeplift import rules as rules_package
 from chromolens.attribution.deeplift.pair import Pair
 from chromolens.errors import BadInput
-from chromolens.models.graph import functional, masks, run
+from chromolens.models.graph import functional, is_graph, masks, run
 
 
 class NoRule(BadInput):
@@ -38,7 +38,7 @@ def walk(
     """
 
     def step(layer: keras.Operation) -> Callable:
-        if isinstance(layer, keras.Model):
+        if is_graph(layer):
             return _Nested(functional(layer), rules, fallback)
         if type(layer) is keras.layers.TimeDistributed:
             return _AtEachStep(step(layer.layer))
@@ -135,6 +135,7 @@ class _Step:
                 f"layer {self.layer.name!r} is called with training=True: it may be random",
                 expected="a network that gives the same answer every time",
             )
+        # a rule needs to know those options only that say something
         options = {name: value for name, value in options.items() if value is not None}
         try:
             found = self._by_rule(inputs, options)

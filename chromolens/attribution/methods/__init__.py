@@ -24,10 +24,19 @@ and returns an ``explanation.Explanation``; methods that come down to multiplier
 
     HYPOTHETICAL = False                # or {"absolute": False}: only where the setting is this
 
-so that a study that needs them is refused before it starts. Batching, padding, N, kinds of
+so that a study that needs them is refused before it starts. One that adds up but for an error of
+its quadrature names the setting that lessens it, and values to try in the order of their costs:
+
+    PILOT = {"steps": [50, 100, 200]}   # ``checks.pilot`` takes the first that is good enough
+    TOLERANCE = 0.05                    # of the effect; 1e-4 where it isn't said
+
+Batching, padding, N, kinds of
 references, seeds and checks are done once, at the front door; a row's answer may depend on that
 row alone. The contract test finds the new file by itself.
 """
 
 ENTRY = "explain"
 KIND = "attribution method"
+
+TOLERANCE = 1e-4
+"""By how much of the effect contributions may miss it, where a method doesn't say."""

@@ -12,6 +12,8 @@ from chromolens.attribution.gradients.paths import by_path
 from chromolens.attribution.settings import check_choice, check_count
 from chromolens.models.targets import Target
 
+PILOT = {"steps": [50, 100, 200, 400, 800]}
+TOLERANCE = 0.05  # of the effect: what the paper asks of the number of steps (section 5)
 QUADRATURES = ("midpoint", "trapezoid", "left", "right", "gauss_legendre")
 
 
@@ -32,7 +34,8 @@ def explain(
     target, inputs, references
         See ``attribution.methods``.
     steps
-        Parts of the path. Each costs one gradient of inputs x references.
+        Parts of the path. Each costs one gradient of inputs x references. A study that explains
+        the whole genome and states none finds out how many it needs (``checks.pilot``).
     quadrature
         Where the gradients are taken: at the ``midpoint`` of each part, its ``left`` end (towards
         the reference) or ``right`` end, both (``trapezoid``: one more than ``steps``), or at the

@@ -19,6 +19,7 @@ import tensorflow as tf
 
 from chromolens.attribution.explanation import Explanation, frozen_row, reference_values
 from chromolens.attribution.mutants.mutants import Scan, scanner
+from chromolens.errors import BadInput
 from chromolens.models.targets import Target
 
 
@@ -27,6 +28,12 @@ def explain(target: Target, inputs: tf.Tensor, references: tf.Tensor) -> Explana
 
     Shapes and units: see ``attribution.methods``. Rows of ``inputs`` are one-hot or zero.
     """
+    if inputs.shape[-1] < 2:
+        raise BadInput(
+            "ism puts other letters in the place of each, and inputs of one channel have none",
+            expected="one-hot letters: two channels or more",
+            remedy="take occlusion, or another method",
+        )
     outputs = target.outputs(inputs)
     frozen = target.freeze(outputs)
     values = target.read(outputs, frozen)

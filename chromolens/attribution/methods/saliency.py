@@ -18,6 +18,8 @@ def explain(
 ) -> Explanation:
     """Contributions are sum_c g[c] over the channels with x[c] != 0; an N has none.
 
+    Of inputs that aren't letters (genotypes, pixels), over all channels: a 0 is a number there.
+
     Shapes and units: see ``attribution.methods``. The hypothetical contributions are the
     gradient less its mean over the bases.
 

@@ -10,6 +10,7 @@ from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import Inputs
 from chromolens.models import devices
+from chromolens.models.foreign.layout import layout_of
 from chromolens.models.foreign.network import hidden_in
 from chromolens.models.graph import producer
 from chromolens.models.model import Model, load_model
@@ -54,6 +55,10 @@ def adopt(
         "background": model.background or data.background(inputs, rows),
         "given": {"digest": model.digest, "layout": layout},
     }
+    declared = layout_of(layout or None).outputs
+    if "logits" in declared.values():
+        names = [name for name in model.network.output_names if name in declared]
+        facts["layout"] = {"outputs": dict.fromkeys(names, "logits")}
     name = _with_profiles if objective == "profile" else _with_columns
     facts |= {"run": devices.describe(), **notes}
     save_model(name(model, tasks, str(source)), path, facts)

@@ -8,7 +8,8 @@
 folder                 a SavedModel
 =====================  =======================================================================
 
-No code that a file holds is run, and nothing is unpickled. A layer of the caller's own stands in
+No code that a file holds is run, nothing is unpickled, no other file is read (``sizes``,
+``operations``). A layer of the caller's own stands in
 for a Lambda layer: ``custom_objects={name of the layer: class}``.
 """
 
@@ -24,10 +25,11 @@ from tempfile import TemporaryDirectory
 import h5py
 import keras
 
-from chromolens.errors import BadInput
+from chromolens.errors import BadInput, in_words
 from chromolens.models.foreign import keras2, saved_model
-from chromolens.models.foreign.keras2_config import check_safe, layer_entries
+from chromolens.models.foreign.keras2_config import check_paths, check_safe, layer_entries
 from chromolens.models.foreign.network import hidden_in
+from chromolens.models.foreign.sizes import check_size
 from chromolens.models.graph import FUNCTIONAL, SEQUENTIAL
 
 Source = str | Path | tuple[str | Path, str | Path]
@@ -60,8 +62,8 @@ def read_network(paths: tuple[Path, ...], custom_objects: dict | None) -> keras.
         network = _read(paths, custom_objects or {})
     except BadInput:
         raise
-    except (ValueError, TypeError, KeyError, OSError, zipfile.BadZipFile) as error:
-        raise _unreadable(paths[-1], str(error)) from error
+    except Exception as error:  # what somebody else wrote may fail in any way
+        raise _unreadable(paths[-1], error) from error
     if not network.weights and hidden_in(network) is None:
         raise BadInput("the model has no weights", where=str(paths[-1]))
     return network
@@ -69,6 +71,7 @@ def read_network(paths: tuple[Path, ...], custom_objects: dict | None) -> keras.
 
 def _read(paths: tuple[Path, ...], custom_objects: dict) -> keras.Model:
     path = paths[-1]
+    check_size(path)
     if len(paths) == 2:
         architecture = json.loads(paths[0].read_text())
     elif path.is_dir():
@@ -79,6 +82,14 @@ def _read(paths: tuple[Path, ...], custom_objects: dict) -> keras.Model:
         architecture = _config_in(path)
     else:
         raise _not_a_model(path)
+    check_paths(architecture, str(path))
+    if str(architecture.get("keras_version")).startswith(("0.", "1.")):
+        raise BadInput(
+            f"the model was written by Keras {architecture['keras_version']}",
+            expected="Keras 2 or 3",
+            where=str(path),
+            remedy="load it in Keras 2.0 or 2.1, which reads the old form, and save it there",
+        )
     architecture = without_lambdas(architecture, custom_objects, str(path))
     if _is_keras_3(architecture):
         # HDF5 leaves out where Keras 3 has the class
@@ -92,8 +103,10 @@ def _read(paths: tuple[Path, ...], custom_objects: dict) -> keras.Model:
 
 def _read_archive(path: Path, custom_objects: dict) -> keras.Model:
     with zipfile.ZipFile(path) as archive:
+        _check_members(archive.namelist(), path)
         version = json.loads(archive.read("metadata.json"))["keras_version"]
         config = json.loads(archive.read("config.json"))
+    check_paths(config, str(path))
     with archive_without_lambdas(path, custom_objects) as safe:
         if version.startswith("2."):
             check_safe(config, str(path))
@@ -103,14 +116,27 @@ def _read_archive(path: Path, custom_objects: dict) -> keras.Model:
         )
 
 
+def _check_members(names: list[str], path: Path) -> None:
+    if {"metadata.json", "config.json"} <= set(names):
+        return
+    torch = any(Path(name).name == "data.pkl" for name in names)
+    raise BadInput(
+        "the file is a PyTorch checkpoint" if torch else "the archive holds no Keras network",
+        expected="a .keras archive, with metadata.json and config.json",
+        where=str(path),
+        remedy="rebuild the network in Keras, with the weights" if torch else "",
+    )
+
+
 def _config_in(path: Path) -> dict | None:
     try:
         with h5py.File(path) as file:
             text = file.attrs.get("model_config")
             version = file.attrs.get("keras_version")
-    except OSError as error:
-        raise BadInput(f"the HDF5 file is cut short: {error}", where=str(path)) from error
-    return {"keras_version": version, **json.loads(text)} if text else None
+        return {"keras_version": version, **json.loads(text)} if text else None
+    except Exception as error:  # a damaged file fails in any way
+        reason = f"the HDF5 file is damaged or cut short: {in_words(error)}"
+        raise BadInput(reason, where=str(path)) from error
 
 
 def _is_keras_3(architecture: dict) -> bool:
@@ -149,11 +175,11 @@ def _not_a_model(path: Path) -> BadInput:
     )
 
 
-def _unreadable(path: Path, reason: str) -> BadInput:
+def _unreadable(path: Path, error: Exception) -> BadInput:
     own = own_classes(path)
     hint = f" ({', '.join(own)})" if own else ""
     return BadInput(
-        f"the model can't be read: {reason.strip()[-500:]}",
+        f"the model can't be read: {in_words(error)}",
         where=str(path),
         remedy=f"give layers of your own{hint} in custom_objects",
     )

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import keras
 import numpy as np
 
-from chromolens.errors import BadInput
+from chromolens.errors import BadInput, in_words
 from chromolens.models.foreign.keras2_config import check_safe, rebuilt, unknown_classes
 from chromolens.models.foreign.network import opaque
 from chromolens.models.graph import single
@@ -60,7 +60,7 @@ def from_keras_2(path: Path) -> keras.Model:
         old = tf_keras.models.load_model(path, compile=False)
     except (ValueError, TypeError, OSError, AttributeError) as error:
         raise BadInput(
-            f"the model can't be read: {str(error).strip()[-500:]}",
+            f"the model can't be read: {in_words(error)}",
             where=str(path),
             remedy="save it as HDF5 with the Keras that wrote it, or export a SavedModel",
         ) from error
@@ -98,7 +98,7 @@ def _as_keras_2(architecture: dict, weights: Path) -> object:
         old.load_weights(weights)
     except (ValueError, TypeError, KeyError, OSError, AttributeError) as error:
         raise BadInput(
-            f"Keras 2 can't read the model: {str(error).strip()[-500:]}", where=str(weights)
+            f"Keras 2 can't read the model: {in_words(error)}", where=str(weights)
         ) from error
     return old
 
@@ -117,7 +117,7 @@ def _load_by_name(network: keras.Model, weights: Path) -> None:
     try:
         network.load_weights(weights, by_name=True)
     except (ValueError, KeyError) as error:
-        raise BadInput(f"the weights don't fit: {error}", where=str(weights)) from error
+        raise BadInput(f"the weights don't fit: {in_words(error)}", where=str(weights)) from error
 
 
 def _check_same_answers(old: object, network: keras.Model) -> None:

@@ -84,6 +84,25 @@ def check_safe(architecture: dict, where: str) -> None:
             )
 
 
+def check_paths(architecture: dict, where: str) -> None:
+    """BadInput where a layer's config names a file: reading the network would read it."""
+    for entry in layer_entries(architecture):
+        config = entry["config"]
+        if not isinstance(config, dict) or entry["class_name"] in NETWORKS:
+            continue
+        for key, value in config.items():
+            if isinstance(value, str) and key != "name" and _is_path(key, value):
+                raise BadInput(
+                    f"layer {config.get('name')!r} names a file: {key} is {value[:100]!r}",
+                    where=where,
+                    remedy="save the network without the layer, or with what the file says in it",
+                )
+
+
+def _is_path(key: str, value: str) -> bool:
+    return key in ("vocabulary", "filepath") or "/" in value or "\\" in value
+
+
 def _values_of(key: str, part: object) -> list:
     if isinstance(part, list):
         return [found for one in part for found in _values_of(key, one)]

@@ -11,7 +11,7 @@ column a task:
 ``inputs``                one word for each input of the network: ``sequence``,
                           ``reverse_complement`` (the same bases, the other strand) or ``zeros``
 ``outputs``               name -> ``profile`` (logits at every position, without an axis for
-                          strands) or ``logits`` (needed where the layers aren't known)
+                          strands) or ``logits`` (needed where no logit can be seen)
 ``check``                 list of {sequence, outputs: {name: numbers}}: answers that are known
 ========================  ===================================================================
 
@@ -28,7 +28,7 @@ import numpy as np
 
 from chromolens.errors import BadInput, nearest
 from chromolens.genome.onehot import BASES, encode
-from chromolens.models.foreign.network import hidden_in
+from chromolens.models.foreign.floats import of_floats
 from chromolens.models.foreign.rearranged import Rearranged, Zeros
 from chromolens.models.foreign.tokens import of_one_hot
 from chromolens.models.graph import producer, run, single
@@ -47,6 +47,10 @@ class Layout:
     inputs: tuple[str, ...] = ("sequence",)
     outputs: Mapping[str, str] = field(default_factory=dict)
     check: tuple[Mapping, ...] = ()
+
+    def logits_in(self, network: keras.Model) -> frozenset[int]:
+        """Places of the outputs of ``network`` that are declared to be logits as they are."""
+        return frozenset(network.output_names.index(name) for name in self.outputs)
 
 
 def layout_of(declared: str | Mapping | None) -> Layout:
@@ -103,20 +107,17 @@ def adapt(network: keras.Model, layout: Layout) -> keras.Model:
     BadInput
         Inputs or outputs that aren't as declared, answers that differ from ``check``.
     """
-    network = of_one_hot(network)
+    network = of_floats(of_one_hot(network))
     _check_shapes(network, layout)
     _check_outputs(network, layout)
     check_answers(network, layout)
-    if not layout.outputs and _is_ours(layout):
+    if "profile" not in layout.outputs.values() and _is_ours(layout):
         return network
     sequence, feeds = feeds_of(network, layout, layout.channels)
     outputs = run(network, feeds, lambda layer: layer)
     for place, name in enumerate(network.output_names):
         if layout.outputs.get(name) == "profile":
             outputs[place] = _as_profile(name, outputs[place])
-    hidden = hidden_in(network)
-    if hidden is not None:
-        hidden.logits = frozenset(network.output_names.index(name) for name in layout.outputs)
     return keras.Model(sequence, outputs)
 
 

@@ -8,7 +8,10 @@ are (``target="output"``) unless the layout declares them to be logits.
 from collections.abc import Callable, Sequence
 
 import keras
+import numpy as np
+import tensorflow as tf
 
+from chromolens.errors import BadInput
 from chromolens.models.graph import single
 
 
@@ -21,8 +24,6 @@ class Opaque(keras.layers.Layer):
         The variables of the network within, which Keras 3 doesn't see.
     reason
         Why its layers aren't known.
-    logits
-        Places of the outputs that are declared to be logits.
     """
 
     def __init__(self, function: Callable, outputs: list[tuple], foreign: list, reason: str):
@@ -30,7 +31,6 @@ class Opaque(keras.layers.Layer):
         self._function, self._outputs = function, outputs
         self._foreign = tuple(foreign)
         self.reason = reason
-        self.logits: frozenset[int] = frozenset()
         self.built = True
 
     @property
@@ -66,6 +66,41 @@ def opaque(
         for (name, _), tensor in zip(outputs, found, strict=True)
     ]
     return keras.Model(single(tensors), named)
+
+
+def checked_network(network: object) -> keras.Model:
+    """``network``, rebuilt in Keras 3 if it is one of Keras 2; BadInput for what is no network."""
+    if isinstance(network, keras.Model):
+        return network
+    if type(network).__module__.startswith("tf_keras."):
+        from chromolens.models.foreign.keras2 import convert
+
+        return convert(network)
+    raise BadInput(
+        f"{getattr(network, '__name__', type(network).__name__)!r} is not a Keras network",
+        expected="a keras.Model, or a model from load_model",
+        remedy="wrap a function (n, length, channels) -> (n, tasks): Model.of_function(f, length)",
+    )
+
+
+def only_asked(function: Callable, tasks: int, inputs: object) -> object:
+    """``function`` of NumPy arrays, asked in a graph: float32 (n, tasks), without a gradient."""
+
+    @tf.custom_gradient
+    def ask(inputs: tf.Tensor) -> tuple:
+        def numbers(array: np.ndarray) -> np.ndarray:
+            return np.asarray(function(array), np.float32)
+
+        found = tf.numpy_function(numbers, [inputs], tf.float32)
+        return tf.ensure_shape(found, [None, tasks]), _no_gradient
+
+    return ask(inputs)
+
+
+def _no_gradient(signal: tf.Tensor) -> tf.Tensor:
+    raise BadInput(
+        "a function has no gradient", expected="occlusion, ism, shapley_sampling or subsets"
+    )
 
 
 def hidden_in(network: keras.Model) -> Opaque | None:

@@ -8,8 +8,9 @@ import keras
 
 from chromolens.errors import BadInput
 from chromolens.models.foreign import keras2
-from chromolens.models.foreign.keras2_config import check_safe, layer_entries
+from chromolens.models.foreign.keras2_config import check_paths, check_safe, layer_entries
 from chromolens.models.foreign.network import opaque
+from chromolens.models.foreign.operations import check_operations
 
 KERAS_METADATA = "keras_metadata.pb"
 SIGNATURE = "serving_default"
@@ -24,10 +25,13 @@ def read(folder: Path) -> keras.Model:
     Raises
     ------
     BadInput
-        No SavedModel, no ``serving_default`` signature.
+        No SavedModel, no ``serving_default`` signature, operations that are no arithmetic.
     """
     if not (folder / "saved_model.pb").is_file():
         raise BadInput("the folder is no SavedModel", expected="saved_model.pb", where=str(folder))
+    if (folder / "saved_model.cpb").exists():
+        raise BadInput("the SavedModel is in pieces", expected="saved_model.pb", where=str(folder))
+    check_operations(folder)
     if (folder / KERAS_METADATA).is_file() and not _holds_code(folder):
         return keras2.from_keras_2(folder)
     return _graph(folder)
@@ -40,6 +44,7 @@ def _holds_code(folder: Path) -> bool:
     nodes = [json.loads(node.metadata) for node in metadata.nodes]
     try:
         check_safe(nodes, str(folder))
+        check_paths(nodes, str(folder))
     except BadInput:
         return True
     return any(entry["class_name"] == "Lambda" for entry in layer_entries(nodes))

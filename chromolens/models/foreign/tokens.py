@@ -31,6 +31,7 @@ def of_one_hot(network: keras.Model) -> keras.Model:
     """
     source = network.inputs[0]
     users = [node.operation for node in readers(network, source)]
+    _check_masks([one for one in users if type(one) is keras.layers.Embedding])
     if len(source.shape) != 2 or not _are_embeddings(users):
         return network
     _check(users)
@@ -50,6 +51,9 @@ def _check(embeddings: list[keras.layers.Embedding]) -> None:
         raise BadInput(
             f"embeddings of the same input have vocabularies of {sizes}", expected="one size"
         )
+
+
+def _check_masks(embeddings: list[keras.layers.Embedding]) -> None:
     masking = [layer.name for layer in embeddings if layer.mask_zero]
     if masking:
         raise BadInput(

@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.special import log_softmax, logsumexp
 
 from chromolens.inputs.batches import Inputs
 from chromolens.inputs.folds import Folds
 from chromolens.models.judging import metrics
-from chromolens.models.judging.predict import BASELINE, DISTANCE, LABEL, predict_groups
+from chromolens.models.judging.metrics import ALL_CLASSES, LABEL
+from chromolens.models.judging.predict import predict_groups
 from chromolens.models.model import load_model
 from chromolens.runlog import logger
 from chromolens.tables.models import POOLED
@@ -58,22 +60,6 @@ def evaluate_folds(
         predictions.append(held_out.assign(**origin))
     pooled = pool(predictions, **question, windows=inputs.windows, seed=seed)
     return HeldOut(pd.concat(metrics), pooled, pd.concat(predictions))
-
-
-# Objective -> metric -> its function and the columns ``{task}{suffix}`` that it compares.
-_METRICS = {
-    "binary": {
-        "auroc": (metrics.auroc, "", LABEL),
-        "auprc": (metrics.auprc, "", LABEL),
-        "calibration_error": (metrics.calibration_error, "", LABEL),
-    },
-    "regression": {"pearson": (metrics.pearson, "", LABEL)},
-    "profile": {
-        "counts_pearson": (metrics.pearson, "", LABEL),
-        "profile_jsd": (metrics.mean, DISTANCE, LABEL),
-        "profile_jsd_baseline": (metrics.mean, BASELINE, LABEL),
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -176,10 +162,34 @@ def reliability(predictions: pd.DataFrame, tasks: list[str]) -> pd.DataFrame:
 def _questions(
     predictions: pd.DataFrame, tasks: list[str], objective: str, suffix: str = ""
 ) -> Iterator[_Question]:
+    if objective == "classes":
+        predictions = _as_classes(predictions, tasks)
+        for name in ALL_CLASSES:
+            values = predictions[name].dropna().to_numpy()
+            # every window has a class: all of them count as positive
+            yield _Question("", name + suffix, metrics.mean, values, np.ones(len(values)))
     for task in tasks:
-        for name, (metric, value, label) in _METRICS[objective].items():
-            known = _known(predictions[task + value], predictions[task + label])
+        for name, (metric, value) in metrics.BY_OBJECTIVE[objective].items():
+            known = _known(predictions[task + value], predictions[task + LABEL])
             yield _Question(task, name + suffix, metric, *known)
+
+
+def _as_classes(predictions: pd.DataFrame, tasks: list[str]) -> pd.DataFrame:
+    """Log-odds of each class in place of its logit; whether the likeliest is right, and the loss.
+
+    The loss is -log of the probability of the window's own class, in nats. Both are NaN where the
+    class is not known.
+    """
+    logits = predictions[tasks].to_numpy("float64")
+    labels = predictions[[task + LABEL for task in tasks]].to_numpy("float64")
+    log_share = log_softmax(logits, axis=1)
+    own = np.where((labels == 1).any(axis=1), (labels == 1).argmax(axis=1), -1)
+    known = (own >= 0) & ~np.isnan(labels).any(axis=1)
+    right = np.where(known, logits.argmax(axis=1) == own, np.nan)
+    loss = np.where(known, -log_share[np.arange(len(own)), own], np.nan)
+    others = [logsumexp(np.delete(logits, i, axis=1), axis=1) for i in range(len(tasks))]
+    odds = dict(zip(tasks, logits.T - np.array(others), strict=True))
+    return predictions.assign(**odds, accuracy=right, log_loss=loss)
 
 
 def _known(values: pd.Series, labels: pd.Series) -> tuple[np.ndarray, np.ndarray]:

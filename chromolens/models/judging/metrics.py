@@ -47,6 +47,16 @@ def pearson(values: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> np.n
     return np.where(spread > floor, (xy - mx * my) / np.sqrt(np.maximum(spread, floor)), np.nan)
 
 
+def r2(values: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """1 - squared error of the values / squared deviation of the labels from their mean."""
+    total = weights.sum(axis=1)
+    labels, values = (side.astype("float64") - labels.mean() for side in (labels, values))
+    spread = weights @ labels**2 - (weights @ labels) ** 2 / np.maximum(total, 1)
+    floor = 1e-12 * np.maximum(weights @ labels**2, np.finfo("float64").tiny)
+    error = weights @ (values - labels) ** 2
+    return np.where(spread > floor, 1 - error / np.where(spread > floor, spread, 1), np.nan)
+
+
 def calibration_error(
     values: np.ndarray, labels: np.ndarray, weights: np.ndarray, bins: int = 10
 ) -> np.ndarray:
@@ -170,3 +180,33 @@ def _relative_entropy(p: np.ndarray, q: np.ndarray) -> np.ndarray:
     positive = p > 0
     logs = np.log(np.where(positive, p, 1) / np.where(positive, q, 1))
     return (p * logs).sum(axis=1)
+
+
+LABEL, DISTANCE, BASELINE = ".label", ".jsd", ".jsd_baseline"
+"""What stands behind a task's name in the columns of a table of predictions."""
+
+BY_OBJECTIVE: dict[str, dict[str, tuple[Metric, str]]] = {
+    "binary": {
+        "auroc": (auroc, ""),
+        "auprc": (auprc, ""),
+        "calibration_error": (calibration_error, ""),
+    },
+    "classes": {"auroc": (auroc, ""), "auprc": (auprc, "")},
+    "regression": {"pearson": (pearson, "")},
+    "continuous": {"r2": (r2, ""), "pearson": (pearson, "")},
+    "profile": {
+        "counts_pearson": (pearson, ""),
+        "profile_jsd": (mean, DISTANCE),
+        "profile_jsd_baseline": (mean, BASELINE),
+    },
+}
+"""Objective -> metric of a task -> its function, and the column ``TASK{suffix}`` it reads."""
+
+ALL_CLASSES = ("accuracy", "log_loss")
+"""Metrics of all ``classes`` together, whose task is empty."""
+
+
+def names(objective: str) -> list[str]:
+    """Every metric of models of ``objective``, those of the windows that share no words too."""
+    found = [*BY_OBJECTIVE[objective], *(ALL_CLASSES if objective == "classes" else ())]
+    return [name + suffix for suffix in ("", "_unshared") for name in found]

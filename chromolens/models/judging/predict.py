@@ -1,10 +1,11 @@
 """What a network predicts for groups that it has not seen, beside what is observed there.
 
 Predictions are in target units: logits, log(1 + count) in a regression, log(1 + total count) of a
-profile.
+profile. Where no logit of a network can be seen, it is the log-odds of its probability.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,10 @@ import pandas as pd
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import Inputs
 from chromolens.models.judging import metrics
+from chromolens.models.judging.metrics import BASELINE, DISTANCE, LABEL
 from chromolens.models.model import Model
 from chromolens.models.targets import target_values
 from chromolens.models.training import data
-
-LABEL, DISTANCE, BASELINE = ".label", ".jsd", ".jsd_baseline"
 
 
 def predict_groups(
@@ -59,7 +59,8 @@ def predict_groups(
         baseline = mean_profiles(model, inputs, tasks, training_groups)
         columns = _predict_profiles(model, inputs, rows, turns, baseline, batch_size)
     else:
-        columns = _predict_scalars(model, inputs, rows, tasks, turns, batch_size)
+        asked = partial(_scalars, model, tasks, objective, batch_size)
+        columns = _predict_scalars(asked, inputs, rows, tasks, turns)
         labels = data.transform(inputs.labels(rows, tasks), objective)
         columns |= {task + LABEL: labels[:, i] for i, task in enumerate(tasks)}
     return table.assign(**_by_task(columns, tasks))
@@ -87,19 +88,44 @@ def mean_profiles(
 
 
 def _predict_scalars(
-    model: Model,
-    inputs: Inputs,
-    rows: np.ndarray,
-    tasks: list[str],
-    turns: tuple[bool, ...],
-    batch_size: int,
+    asked: Callable, inputs: Inputs, rows: np.ndarray, tasks: list[str], turns: tuple[bool, ...]
 ) -> dict[str, np.ndarray]:
-    """Task -> prediction (n,), mean over strands."""
+    """Task -> prediction (n,), mean over strands; ``asked`` onehot -> predictions (n, tasks)."""
     values = [
-        np.mean([target_values(model, x, tasks=tasks, batch_size=batch_size) for x in strands], 0)
+        np.mean([asked(onehot) for onehot in strands], 0)
         for _, strands in _read(inputs, rows, turns)
     ]
     return dict(zip(tasks, np.concatenate(values).T, strict=True))
+
+
+def _scalars(
+    model: Model, tasks: list[str], objective: str, batch_size: int, onehot: np.ndarray
+) -> np.ndarray:
+    """Predictions float32 (n, tasks) of ``onehot``."""
+    places = [model.output_of(model.task_index(task))[0] for task in tasks]
+    unseen = np.array([place in model.unclear for place in places])
+    values = np.zeros((len(onehot), len(tasks)), np.float32)
+    for target, these in (("logit", ~unseen), ("output", unseen)):
+        names = [task for task, its in zip(tasks, these, strict=True) if its]
+        if names:
+            options = {"tasks": names, "target": target, "batch_size": batch_size}
+            values[:, these] = target_values(model, onehot, **options)
+    if objective == "binary":
+        values[:, unseen] = _log_odds(values[:, unseen])
+    return values
+
+
+def _log_odds(probabilities: np.ndarray) -> np.ndarray:
+    """Of float32 numbers; those of 0 and 1 by what float32 can tell from them."""
+    if probabilities.size and not (probabilities.min() >= 0 and probabilities.max() <= 1):
+        raise BadInput(
+            f"the model's outputs lie between {probabilities.min():.3g} and "
+            f"{probabilities.max():.3g}, and no logit can be seen in it",
+            expected="probabilities or logits, for the objective binary",
+        )
+    least = np.finfo(np.float32).epsneg
+    odds = np.clip(np.float64(probabilities), least, 1 - least)
+    return np.log(odds / (1 - odds))
 
 
 def _predict_profiles(

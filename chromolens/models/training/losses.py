@@ -19,6 +19,12 @@ def binary(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
 
 
 @keras.saving.register_keras_serializable("chromolens")
+def one_class(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+    """Cross-entropy of a softmax over the tasks, in nats: entries (n, tasks) whose mean it is."""
+    return -labels * tf.nn.log_softmax(logits) * logits.shape[-1]
+
+
+@keras.saving.register_keras_serializable("chromolens")
 def squared(labels: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
     """Squared difference of each entry (n, tasks)."""
     return tf.square(labels - values)
@@ -65,6 +71,29 @@ def balance(labels: np.ndarray, tasks: list[str]) -> np.ndarray:
     return counts.sum(axis=0) / (2 * counts)
 
 
+def balance_classes(labels: np.ndarray, tasks: list[str]) -> np.ndarray:
+    """Weights (2, tasks) of labels 0 and 1 that give all classes the same sum, mean weight 1.
+
+    Parameters
+    ----------
+    labels : (n, tasks)
+        1 for one of the tasks and 0 for the others; NaN in the whole row where masked.
+
+    Raises
+    ------
+    BadInput
+        A class without windows.
+    """
+    counts = (labels == 1).sum(axis=0)
+    if not counts.all():
+        raise BadInput(
+            f"class {tasks[int(counts.argmin())]} has no training windows",
+            expected="at least one of each class",
+            remedy="leave it out, or use fewer folds",
+        )
+    return np.stack([np.ones(len(tasks)), counts.sum() / (len(tasks) * counts)])
+
+
 def entry_weights(labels: np.ndarray, classes: np.ndarray | None = None) -> np.ndarray:
     """Weights (n, tasks) float32 of entries: 0 where masked, mean 1 over all.
 
@@ -95,7 +124,8 @@ def entry_weights(labels: np.ndarray, classes: np.ndarray | None = None) -> np.n
 def best_constant(labels: np.ndarray, weights: np.ndarray, objective: str) -> np.ndarray:
     """Prediction (tasks,) with the lowest loss that doesn't look at the sequence.
 
-    The weighted mean label, as log-odds for ``binary``; 0 for a task without weight.
+    The weighted mean label, as log-odds for ``binary``, as logarithm for ``classes``; 0 for a task
+    without weight.
 
     Parameters
     ----------
@@ -104,6 +134,8 @@ def best_constant(labels: np.ndarray, weights: np.ndarray, objective: str) -> np
     """
     total = weights.sum(axis=0, dtype="float64")
     mean = (weights * labels).sum(axis=0, dtype="float64") / np.maximum(total, 1e-12)
+    if objective == "classes":
+        return np.log((weights * labels).sum(axis=0) / (weights * labels).sum())
     if objective != "binary":
         return mean
     chance = np.where(total > 0, np.clip(mean, 1e-3, 1 - 1e-3), 0.5)

@@ -1,7 +1,7 @@
 """What a network is fitted to: labels of windows (``Scalars``) or profiles (``Profiles``).
 
 Both offer ``settings`` (for the architecture), ``facts`` (for the sidecar), ``hold(rows)``,
-``entries(rows)`` and ``compiled(network, learning_rate)``.
+``entries(rows)``, ``compiled(network, learning_rate)`` and ``finish(network)``.
 """
 
 import keras
@@ -9,24 +9,31 @@ import numpy as np
 
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import Inputs
+from chromolens.inputs.labels import CLASSES, check_labels
 from chromolens.models.training import data, losses
 
 
 class Scalars:
-    """One number per task and window: a class (``binary``) or log(1 + count) (``regression``).
+    """One number per task and window.
+
+    ``binary``: whether it is positive. ``classes``: the tasks are classes, a window is of one of
+    them. ``regression``: log(1 + count). ``continuous``: the label, standardised by mean and
+    standard deviation of the training windows while it is learned; ``finish`` then puts both into
+    the last layer, so that the network answers in the label's own units.
 
     Parameters
     ----------
     rows
         Training windows; class weights are counted on them.
     class_weight
-        ``"balanced"``: positives and negatives of a task weigh the same in sum. ``"none"``:
-        each window weighs the same. A regression has no classes.
+        ``"balanced"``: positives and negatives of a task, or all classes, weigh the same in sum.
+        ``"none"``: each window weighs the same. Only ``binary`` and ``classes`` have classes.
 
     Raises
     ------
     BadInput
-        A task without positive or negative training windows; an unknown ``class_weight``.
+        Labels that the objective can't have; a task with one label only in the training windows;
+        an unknown ``class_weight``.
     """
 
     def __init__(
@@ -40,10 +47,14 @@ class Scalars:
         if class_weight not in ("balanced", "none"):
             raise BadInput(f"unknown class_weight {class_weight!r}", expected="balanced or none")
         self._inputs, self._tasks, self._objective = inputs, tasks, objective
-        self._classes = None
-        if objective == "binary":
-            classes = losses.balance(inputs.labels(rows, tasks), tasks)
+        check_labels(inputs.windows.iloc[rows], tasks, objective)
+        self._classes, self._scale = None, None
+        if objective in CLASSES:
+            balance = losses.balance if objective == "binary" else losses.balance_classes
+            classes = balance(self._labels(rows), tasks)
             self._classes = classes if class_weight == "balanced" else None
+        if objective == "continuous":
+            self._scale = _mean_and_sd(self._labels(rows), tasks)
         self._start = losses.best_constant(**self.entries(rows), objective=objective)
         self.settings = {"objective": objective}
         self.facts = {
@@ -52,6 +63,12 @@ class Scalars:
             "profile_length": None,
             "transform": "log1p" if objective == "regression" else None,
         }
+        if self._scale is not None:
+            names = ("mean", "sd")
+            self.facts["standardised"] = {
+                task: dict(zip(names, map(float, pair), strict=True))
+                for task, pair in zip(tasks, self._scale.T, strict=True)
+            }
 
     def hold(self, rows: np.ndarray, margin: int = 0) -> data.Files | data.Memory:
         """Windows that can be shifted by ``margin`` bp."""
@@ -59,10 +76,11 @@ class Scalars:
 
     def entries(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         """Labels and weights (n, tasks) of windows; masked ones are 0 in both."""
-        labels = self._inputs.labels(rows, self._tasks)
+        labels = self._labels(rows)
         weights = losses.entry_weights(labels, self._classes)
-        known = np.nan_to_num(data.transform(labels, self._objective)).astype("float32")
-        return {"labels": known, "weights": weights}
+        if self._scale is not None:
+            labels = (labels - self._scale[0]) / self._scale[1]
+        return {"labels": np.nan_to_num(labels).astype("float32"), "weights": weights}
 
     def compiled(self, network: keras.Model, learning_rate: float) -> keras.Model:
         """``network`` up to its logits, sharing its weights, ready to fit.
@@ -72,10 +90,27 @@ class Scalars:
         """
         network.get_layer("logits").bias.assign(self._start)
         trainee = keras.Model(network.input, network.get_layer("logits").output)
-        loss = losses.binary if self._objective == "binary" else losses.squared
+        loss = {"binary": losses.binary, "classes": losses.one_class}.get(
+            self._objective, losses.squared
+        )
         # XLA is off: its bits depend on the machine more than TensorFlow's own kernels.
         trainee.compile(keras.optimizers.Adam(learning_rate), loss=loss, jit_compile=False)
         return trainee
+
+    def finish(self, network: keras.Model) -> None:
+        """Let the trained ``network`` answer in the units of its labels."""
+        if self._scale is not None:
+            mean, sd = self._scale
+            last = network.get_layer("logits")
+            last.kernel.assign(last.kernel * sd)
+            last.bias.assign(last.bias * sd + mean)
+
+    def _labels(self, rows: np.ndarray) -> np.ndarray:
+        """Labels (n, tasks) as they are learned; a window without one class has none at all."""
+        labels = data.transform(self._inputs.labels(rows, self._tasks), self._objective)
+        if self._objective == "classes":
+            labels[np.isnan(labels).any(axis=1)] = np.nan
+        return labels
 
 
 class Profiles:
@@ -152,6 +187,9 @@ class Profiles:
         )
         return network
 
+    def finish(self, network: keras.Model) -> None:
+        """Nothing: profiles and counts are learned as they are."""
+
     def _totals(self, rows: np.ndarray) -> np.ndarray:
         """Counts (n, tasks) of the windows, over both strands."""
         parts = [
@@ -162,6 +200,19 @@ class Profiles:
             for piece in data.split(rows)
         ]
         return np.concatenate([np.stack(part, axis=1) for part in parts])
+
+
+def _mean_and_sd(labels: np.ndarray, tasks: list[str]) -> np.ndarray:
+    """Mean and standard deviation (2, tasks) of the known labels; BadInput without a spread."""
+    scale = np.stack([np.nanmean(labels, axis=0), np.nanstd(labels, axis=0)])
+    for task, (mean, sd) in zip(tasks, scale.T, strict=True):
+        if not sd > 1e-6 * abs(mean):
+            raise BadInput(
+                f"all training labels of task {task} are {mean:g}",
+                expected="labels that differ",
+                remedy="check its column, or leave it out",
+            )
+    return scale.astype("float32")
 
 
 def _strands(inputs: Inputs, tasks: list[str]) -> int:

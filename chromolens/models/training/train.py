@@ -34,7 +34,8 @@ class Training:
     Attributes
     ----------
     objective
-        ``binary``, ``regression`` (of log(1 + label)) or ``profile``.
+        ``binary``, ``classes``, ``regression``, ``continuous`` (``objectives.Scalars``) or
+        ``profile``.
     epochs, patience
         At most so many epochs; stop after ``patience`` without a lower validation loss.
     batch_size, learning_rate
@@ -44,7 +45,7 @@ class Training:
     reverse_complement
         Whether training windows are turned over with probability 1/2.
     class_weight
-        ``"balanced"`` or ``"none"`` (``objectives.Scalars``); for ``binary``.
+        ``"balanced"`` or ``"none"`` (``objectives.Scalars``); for ``binary`` and ``classes``.
     precision
         ``float32``, ``mixed_float16`` or ``mixed_bfloat16``: of training alone.
     seed
@@ -157,6 +158,7 @@ def train(
         with devices.precision("float32"):
             trained = make()
         trained.set_weights(network.get_weights())
+        problem.finish(trained)
         network = trained
     made = {"untrained": untrained, "run": devices.describe(), **(notes or {})}
     save_model(network, path, {**facts, **made})

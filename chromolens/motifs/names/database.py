@@ -44,8 +44,13 @@ def load_database(source: Mapping) -> list[Motif]:
 
 
 def check_source(source: Mapping) -> None:
-    """BadInput where ``source`` names a JASPAR release or tax_group that doesn't exist; quick."""
+    """BadInput where ``source`` names no JASPAR release or tax_group, or a MEME file that is bad.
+
+    Quick: done before the first job. A file that is still to be downloaded passes.
+    """
     if "meme" in source:
+        if Path(source["meme"]).exists():
+            read_meme(source["meme"])
         return
     folder = Path(find_spec("pyjaspar").submodule_search_locations[0], "data")
     releases = sorted(file.stem for file in folder.glob("*.sqlite"))

@@ -4,7 +4,7 @@ import pandas as pd
 
 from chromolens import tables
 from chromolens.inputs.windows import read_windows
-from chromolens.report.study import Contents
+from chromolens.report.contents import Contents
 from chromolens.report.tables import Table, count, of_frame, significant
 from chromolens.tables.checks import COMPLETENESS
 

@@ -7,7 +7,7 @@ import pandas as pd
 from chromolens import tables
 from chromolens.genome.names import roman
 from chromolens.inputs.windows import read_windows, task_names
-from chromolens.report.study import Contents
+from chromolens.report.contents import Contents
 from chromolens.report.tables import Table, count, decimal
 from chromolens.tables.inputs import DROPPED, FOLDS
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from chromolens import tables
-from chromolens.report.study import Contents
+from chromolens.report.contents import Contents
 from chromolens.report.tables import Table, count, decimal, plural
 from chromolens.tables.checks import CHECKED_HITS
 from chromolens.tables.motifs import SOUGHT
@@ -11,14 +11,14 @@ from chromolens.tables.motifs import SOUGHT
 NEEDS = ("sought", "checked_hits")
 
 _MOST = 12
-"""Motifs shown per reading; the others are counted."""
+"""Motifs shown per attribution; the others are counted."""
 _KEYS = ["model", "task", "method"]
 _CHECKED = ["truth", "events", "recall", "precision", "precision_pwm"]
 _CHECKED += ["average_precision", "average_precision_pwm"]
 
 
 def context(study: Contents) -> dict:
-    """A table for each reading that was searched for hits."""
+    """A table for each attribution that was searched for hits."""
     found = tables.read_all(SOUGHT, study.hits)
     checked = tables.read_all(CHECKED_HITS, study.checked_hits)
     if not len(found):

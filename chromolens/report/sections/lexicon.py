@@ -7,8 +7,8 @@ from chromolens import tables
 from chromolens.motifs.lexicon.members import READINGS
 from chromolens.motifs.meme import read_motifs
 from chromolens.motifs.names.agreement import agreement
+from chromolens.report.contents import Contents
 from chromolens.report.figures.lexicon import Column, Row, draw
-from chromolens.report.study import Contents
 from chromolens.report.tables import plural
 from chromolens.tables.motifs import LEXICON, MEMBERS
 

@@ -7,10 +7,10 @@ import pandas as pd
 from chromolens.genome.intervals import Interval
 from chromolens.inputs.windows import read_windows
 from chromolens.report.annotation import Annotation, annotation
+from chromolens.report.contents import Contents
 from chromolens.report.figures.locus import draw
 from chromolens.report.loci import Locus, genome_loci, record_loci
 from chromolens.report.sections.performance import pool_predictions
-from chromolens.report.study import Contents
 from chromolens.report.tables import significant
 
 NEEDS = ("windows", "predictions", "track", "prediction_track", "explained", "genome", "truth")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from chromolens.report.study import Contents
+from chromolens.report.contents import Contents
 from chromolens.report.tables import Table
 
 NEEDS = ("provenance",)

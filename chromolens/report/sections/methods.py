@@ -7,8 +7,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from chromolens import tables
+from chromolens.report.contents import Contents
 from chromolens.report.figures import charts
-from chromolens.report.study import Contents
 from chromolens.report.tables import Table, count, decimal, significant
 from chromolens.tables.checks import METHODS
 

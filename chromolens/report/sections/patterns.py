@@ -8,8 +8,8 @@ import pandas as pd
 from chromolens import tables
 from chromolens.motifs.modisco.patterns import Pattern, read_patterns
 from chromolens.report.alignment import align
+from chromolens.report.contents import Attribution, Contents
 from chromolens.report.figures import logos
-from chromolens.report.study import Attribution, Contents
 from chromolens.report.tables import count, plural, significant
 from chromolens.report.tables import words as listed
 from chromolens.tables.motifs import MERGED
@@ -17,7 +17,7 @@ from chromolens.tables.motifs import MERGED
 NEEDS = ("merged", "merged_h5", "motif_page")
 
 _MOST = 12
-"""Patterns drawn per reading; more are listed by number only."""
+"""Patterns drawn per attribution; more are listed by number only."""
 
 
 def context(study: Contents) -> dict:
@@ -32,7 +32,7 @@ def context(study: Contents) -> dict:
 
 
 def _page(study: Contents, key: Attribution) -> str:
-    """The link to the page about a reading's motifs, or nothing."""
+    """The link to the page about an attribution's motifs, or nothing."""
     return f"motifs/{study.motif_pages[key].name}" if key in study.motif_pages else ""
 
 

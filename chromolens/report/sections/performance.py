@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from chromolens import tables
+from chromolens.report.contents import Contents, Training
 from chromolens.report.figures import charts
-from chromolens.report.study import Contents, Training
 from chromolens.report.tables import Table, count, decimal
 from chromolens.tables.models import HISTORY, METRICS, POOLED, PREDICTIONS
 
@@ -14,14 +14,17 @@ NEEDS = ("history", "predictions", "metrics", "pooled")
 _WORDS = {
     "auroc": "AUROC",
     "auprc": "AUPRC",
+    "accuracy": "Accuracy",
+    "log_loss": "Log loss (nats, lower is better)",
+    "r2": "R²",
     "pearson": "Pearson r",
     "counts_pearson": "Pearson r of counts",
     "profile_jsd": "Profile JSD (lower is better)",
     "calibration_error": "Calibration error (lower is better)",
 }
-_DRAWN = ("auroc", "auprc", "pearson", "counts_pearson", "profile_jsd")
+_DRAWN = ("auroc", "auprc", "accuracy", "r2", "pearson", "counts_pearson", "profile_jsd")
 _BOUNDS = {"auroc": (0.5, 1.0)}
-_UNSHARED = "_unshared"
+_UNSHARED, _ALL = "_unshared", "all classes"
 
 
 def context(study: Contents) -> dict:
@@ -32,7 +35,7 @@ def context(study: Contents) -> dict:
         "plots": plots(study, pooled, single),
         "marks": marks(study),
         "pooled": pooled_table(study, pooled),
-        "calibration": calibration(study),
+        "calibration": calibration(study, pooled),
     }
 
 
@@ -88,7 +91,7 @@ def plots(study: Contents, pooled: pd.DataFrame, single: pd.DataFrame) -> list[t
 def _plot(study: Contents, pooled: pd.DataFrame, single: pd.DataFrame, metric: str) -> str:
     rows = pooled[pooled["metric"] == metric]
     points = {
-        task: [_point(study, row, single) for row in own.itertuples()]
+        task or _ALL: [_point(study, row, single) for row in own.itertuples()]
         for task, own in rows.groupby("task", sort=False)
     }
     bounds = _bounds(metric, rows, single)
@@ -145,7 +148,7 @@ def pooled_table(study: Contents, pooled: pd.DataFrame) -> Table | None:
 def _pooled_row(key: tuple[str, str], metrics: list[str], cells: dict) -> list[str]:
     there = [cells[(*key, metric)] for metric in metrics if (*key, metric) in cells]
     values = [_cell(cells.get((*key, metric))) for metric in metrics]
-    return [*key, count(there[0].n), count(there[0].positives), *values]
+    return [key[0], key[1] or _ALL, count(there[0].n), count(there[0].positives), *values]
 
 
 def _cell(row: object | None) -> str:
@@ -160,13 +163,18 @@ def _heading(metric: str) -> str:
     return words if plain == metric else f"{words}, no shared words"
 
 
-def calibration(study: Contents) -> list[tuple[str, str]]:
-    """A reliability panel per binary task of the models that aren't nulls."""
+def calibration(study: Contents, pooled: pd.DataFrame) -> list[tuple[str, str]]:
+    """A reliability panel per binary task of the models that aren't nulls.
+
+    Those are the tasks whose calibration was measured: no other predictions are log-odds.
+    """
+    measured = pooled[pooled["metric"] == "calibration_error"] if len(pooled) else pooled
     held_out = pool_predictions(study)
-    panels = []
-    for model, table in held_out.items():
-        labelled = [name for name in table if f"{name}.label" in table]
-        panels += [_reliability(model, name, table) for name in labelled]
+    panels = [
+        _reliability(row.model, row.task, held_out[row.model])
+        for row in measured.itertuples()
+        if row.model in held_out
+    ]
     return [panel for panel in panels if panel is not None]
 
 
@@ -185,7 +193,7 @@ def _averaged(table: pd.DataFrame) -> pd.DataFrame:
 
 def _reliability(model: str, task: str, table: pd.DataFrame) -> tuple[str, str] | None:
     own = table[[task, f"{task}.label"]].dropna().to_numpy()
-    if len(own) < 20 or not np.isin(own[:, 1], [0, 1]).all():
+    if len(own) < 20:
         return None
     order = own[np.argsort(own[:, 0], kind="stable")]
     order[:, 0] = 1 / (1 + np.exp(-order[:, 0]))

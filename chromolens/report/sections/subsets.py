@@ -11,10 +11,10 @@ from chromolens import tables
 from chromolens.motifs.meme import read_meme
 from chromolens.motifs.ppm import core
 from chromolens.report.alignment import align
+from chromolens.report.contents import Contents
 from chromolens.report.figures import logos
 from chromolens.report.sections import thresholds
 from chromolens.report.sections.patterns import match
-from chromolens.report.study import Contents
 from chromolens.report.tables import count, plural, words
 from chromolens.tables.sis import ALIGNED, CLUSTERS, COUNTS, SUBSET_MOTIFS, SUBSETS, WEIGHTS
 

@@ -5,8 +5,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from chromolens import tables
+from chromolens.report.contents import Contents
 from chromolens.report.figures import sweep as sweep_figure
-from chromolens.report.study import Contents
 from chromolens.report.tables import Table, count, plural, significant, words
 from chromolens.tables.checks import MASK
 from chromolens.tables.sis import COUNTS, SWEEP

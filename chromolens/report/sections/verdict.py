@@ -1,7 +1,7 @@
 """Verdict: what the study had to show, and whether it did."""
 
 from chromolens import tables
-from chromolens.report.study import Contents
+from chromolens.report.contents import Contents
 from chromolens.report.tables import significant
 from chromolens.tables.checks import ACCEPTANCE
 
@@ -10,7 +10,8 @@ NEEDS = ("acceptance",)
 _KINDS = {
     "floor": "must hold",
     "goal": "hoped for",
-    "null": "must find nothing",
+    "control": "must hold on a null",
+    "check": "must hold in every study",
 }
 
 

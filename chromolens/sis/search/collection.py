@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from chromolens.errors import BadInput
+from chromolens.attribution.references import unknown
+from chromolens.errors import BadInput, describe
 from chromolens.models.batching import check_places
 from chromolens.sis.search.backselect import Score, Search
 from chromolens.ties import TIE
@@ -138,7 +139,7 @@ def collect(
         target is NaN or infinite.
     """
     places, limits = check_places(places, len(inputs)), reached_by(thresholds)
-    known = inputs.any(axis=-1)
+    known = ~unknown(inputs)
     hidden = masked(inputs, known, mask)
     _refuse_passing_mask(_finite(score(hidden), "fully masked "), thresholds, mask)
     rest, free = inputs.copy(), known.copy()
@@ -206,7 +207,7 @@ def _refuse_passing_mask(values: np.ndarray, thresholds: np.ndarray, mask: np.nd
             f"threshold {thresholds[row]:.6g}; even the empty subset would suffice",
             expected="a threshold above the target of the masked input",
             where=f"input {row} ({len(passing)} of {len(values)} inputs), "
-            f"mask {np.round(mask, 4).tolist()}",
+            f"mask {describe(np.round(mask, 4))}",
             remedy="raise the threshold, or choose another mask (a number, one number per "
             "channel, or 'mean')",
         )

@@ -110,18 +110,22 @@ class State:
     def mask(self, rows: np.ndarray, positions: np.ndarray) -> None:
         """Mask one position in each of ``rows`` and renew what that changes."""
         local, left = self.local, self.local.span
+        # 1. the input, and the outputs of the first convolution that see the position,
         self.inputs[rows, positions + left] = local.mask
         self.kinds[rows, positions] = self.mask_kind
-        # afresh, not by adding the change: no rounding adds up, so what is equal stays equal
+        # afresh, not by adding the change: no rounding adds up, so what is equal stays equal;
         places = positions[:, None] - np.arange(local.layers[0].window)
         self.before[rows[:, None], places + left] = local.first_at(self.inputs, rows, places)
+        # 2. as a candidate it has every layer's outputs without it: they become the bases;
         self._renew(rows, positions, positions)
         for layer, base, window in zip(local.layers, self.bases, self.windows, strict=True):
             places = left + positions[:, None] + np.arange(1 - layer.window, 1)
             base[rows[:, None], places] = window[rows, self.numbers[rows, positions]]
+        # 3. it is a candidate no more, and its neighbours' outputs are renewed on the new bases;
         self.free[rows, positions] = False
         self.values[rows, positions] = -np.inf
         self._renew(*self._neighbours(rows, positions))
+        # 4. so are the values of all whose pooled outputs changed.
         self._judge(rows, positions, positions + left)
 
     def _judge(self, rows: np.ndarray, first: np.ndarray, last: np.ndarray) -> None:
@@ -200,6 +204,7 @@ def gather(
         for output in range(start, end):
             for tap in range(width):
                 place = output + tap * dilation
+                # outputs below that see the candidate lie in its window, all others in the base
                 slot = place - candidate + below
                 if 0 <= slot <= below:
                     values = windows[row, number, slot]
@@ -234,6 +239,7 @@ def changed(
         start, end = _seen(pair, span, first, last)
         for output in range(start, end):
             values = before[row, left + output]
+            # which weight of a dilated convolution the candidate meets: none between two taps
             tap, off = divmod(candidate - output, dilation)
             for channel in range(len(values)):
                 added = change[tap, channel] if off == 0 else np.float32(0)
@@ -304,10 +310,12 @@ def spread(
     """
     for index in range(len(changes)):
         row, first, last = changes[index]
+        # leftwards over the changed places, then on as long as what is pooled differs
         place = last
         while place >= 0 and (_carry(base[row], behind[row], place, 1, largest) or place > first):
             place -= 1
         ends[index, 0] = max(place, 0)
+        # rightwards likewise
         place = first
         most = base.shape[1] - 1
         while place <= most and (
@@ -350,6 +358,7 @@ def pool(
         row, position, number = candidates[index]
         total = pooled[index]
         _fill(total, -np.inf if largest else 0.0)
+        # all before the candidate's window, the window without it, and all behind
         if left + position > span:
             _join(total, before[row, left + position - span - 1], largest)
         _join(total, without[row, number], largest)

@@ -1,7 +1,7 @@
-"""What a report is made from: one description of a study's files, by the part they play.
+"""What a page is made from: a study's files and facts, by the part they play.
 
-Scripts fill a ``Contents`` and hand it to ``page.write_report``. A part that a study does not
-have (no genes, no SIS, no planted truth) is left out, and the page says so in a sentence.
+``gather`` fills ``Contents`` from an opened study, ``page.write_report`` shows it. A part that a
+study does not have (no genes, no SIS, no planted truth) is left out, and the page says so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ Attribution = tuple[str, str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Contents:
-    """Files and facts of one study. Formats are those of ``docs/formats.md``.
+    """Files and facts of one page. Formats are those of ``docs/formats.md``.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class Contents:
     metrics, pooled
         Tables of metrics per fold, and pooled over folds with intervals.
     tracks, prediction_tracks
-        Per reading: bigWig of contributions, and of the target that they explain.
+        Per attribution: bigWig of contributions, and of the target that they explain.
     explained
         Per model and method: HDF5 of the explained windows (loci of kind ``sequences``).
     fasta
@@ -53,9 +53,9 @@ class Contents:
     loci, locus_width
         Example loci per task, and how many bases each shows.
     patterns
-        Per reading: ``merged.tsv`` and ``merged.h5``.
+        Per attribution: ``merged.tsv`` and ``merged.h5``.
     motif_pages
-        Per reading: the page about its motifs, in the folder ``motifs`` beside this one.
+        Per attribution: the page about its motifs, in the folder ``motifs`` beside this one.
     sis
         Per model and task: paths by name, of ``sis``, ``clusters``, ``aligned``, ``motifs``
         (tables), ``weights`` and ``meme`` (matrices of ``motifs``); ``counts`` (what became of
