@@ -295,7 +295,7 @@ def _rows(raw: BinaryIO, offset: int, size: int, rows: int) -> list[int]:
 def _rest(raw: BinaryIO, end: int, arrays: Iterable[Sequence]) -> int:
     """CRC-32 of all bytes before ``end`` that are in no array."""
     start = crc = 0
-    for offset, size, *_ in sorted(arrays):
+    for offset, size in sorted((offset, size) for offset, size, *_ in arrays):
         crc, start = _crc32(raw, start, offset - start, crc), offset + size
     return _crc32(raw, start, end - start, crc)
 
