@@ -35,7 +35,7 @@ test: env  ## all tests but test-cluster and test-faults (about sixteen minutes 
 	@echo "all tests but test-cluster and test-faults: about sixteen minutes on two cores"
 	$(PYTEST) --ignore tests/cluster --ignore tests/faults
 
-test-faults: env  ## kills (FAULTS=50) and disks that fill, after each the usual bytes (root: disks)
+test-faults: env  ## disks that fill at each writer, afterwards the usual bytes (root)
 	$(BIN)/python -m pytest -s tests/faults
 
 test-hostile: env  ## 10,000 damaged files for the readers of users' files (half a minute)

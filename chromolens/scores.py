@@ -21,7 +21,7 @@ import json
 import os
 import struct
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -292,7 +292,7 @@ def _rows(raw: BinaryIO, offset: int, size: int, rows: int) -> list[int]:
     return [_crc32(raw, offset + row * each, each) for row in range(rows)]
 
 
-def _rest(raw: BinaryIO, end: int, arrays: Iterable[Sequence]) -> int:
+def _rest(raw: BinaryIO, end: int, arrays: Iterable[list]) -> int:
     """CRC-32 of all bytes before ``end`` that are in no array."""
     start = crc = 0
     for offset, size in sorted((offset, size) for offset, size, *_ in arrays):
