@@ -76,17 +76,17 @@ def no_memory(error: BaseException) -> BadInput | None:
     return None
 
 
-def ended_by_signal(log: str | Path) -> str:
-    """What to tell the user of jobs that a signal ended, read from Snakemake's log; else empty.
+def ended_by_signal(logs: Iterable[str | Path]) -> str:
+    """What to tell the user of jobs that a signal ended, read from Snakemake's logs; else empty.
 
     Python never sees these ends: the kernel's, or a library's (``std::bad_alloc``).
     """
-    text = Path(log).read_text(errors="replace")
+    text = "\n".join(Path(log).read_text(errors="replace") for log in logs)
     numbers = {int(code) - 128 for code in re.findall(r"exit status (1[3-5]\d)\b", text)}
     numbers |= {int(code) for code in re.findall(r"died with <Signals\.\w+: (\d+)>", text)}
     fatal = sorted(signal.Signals(one).name for one in numbers & {4, 6, 7, 9, 11})
     words = f"a job was ended by {', '.join(fatal)}: mostly memory ran out"
-    return f"{words}\n  what to do: {_LOWER}" if fatal else ""
+    return f"{words}\n  what to do: {_LOWER}\n" if fatal else ""
 
 
 def progress(items: Iterable, *, total: int | None = None, what: str = "") -> Iterator:

@@ -12,11 +12,10 @@ from chromolens.tracks.method import Method
 log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
 
-names, params = snakemake.wildcards, snakemake.params
-models, fold = [load_model(path) for path in snakemake.input.models], params.fold[0]
+names, params, fold = snakemake.wildcards, snakemake.params, snakemake.params.fold[0]
+models = [load_model(path) for path in snakemake.input.models]
 made = made_by([params.code, params.plugin], snakemake.input.content)
-shared, tiling = split_settings(params.shared)
-shared["batch_size"] = snakemake.resources.batch_size
+shared, tiling = split_settings(params.shared | {"batch_size": snakemake.resources.batch_size})
 settings = with_chosen(params.settings, snakemake.input.chosen)
 explain(
     models,

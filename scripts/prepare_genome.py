@@ -8,7 +8,7 @@ from chromolens.tables.inputs import CHROMOSOMES
 log_to(snakemake.log[0])
 
 chromosomes = prepare_fasta(
-    snakemake.input.fasta,
+    snakemake.input.fasta[0],
     snakemake.output.fasta,
     snakemake.params.chromosomes or None,
     snakemake.params.planned,

@@ -138,10 +138,10 @@ def test_names_of_chromosomes_that_differ(tmp_path):
 
 def test_peaks_past_the_end_and_no_peaks(tmp_path):
     study(tmp_path, folds={"k": 3})  # balanced by labels: planning reads the peaks
-    peaks(tmp_path, ("chr1", 200), ("chr2", SIZE - 10))
+    peaks(tmp_path, ("chr1", 200), ("chr2", SIZE + 10))
     refused(
         run(tmp_path, *DRY),
-        f"chr2:{SIZE - 10}-{SIZE + 50} goes past the end of chr2",
+        f"chr2:{SIZE + 10}-{SIZE + 70} lies past the end of chr2",
         "peaks.bed, line 2",
         "same assembly",
     )
@@ -165,7 +165,8 @@ def test_damaged_fasta(tmp_path):
 
 
 def test_damaged_bigwig(tmp_path):
-    study(tmp_path, {"signals": {"depth": {"plus": "depth.bw"}}, "peaks": {}, "tile": 100})
+    signals = {"signals": {"depth": {"plus": "depth.bw"}}, "peaks": {}, "tile": 100}
+    study(tmp_path, signals, models={"main": {"objective": "regression"}})
     path = tmp_path / "depth.bw"
     with pyBigWig.open(str(path), "w") as file:
         file.addHeader([(chrom, SIZE) for chrom in CHROMOSOMES])
@@ -280,7 +281,7 @@ def test_short_memory_says_what_to_lower(tmp_path):
 )
 def test_jobs_ended_by_a_signal_are_explained(tmp_path, line, name):
     (tmp_path / "log").write_text(f"Command 'python x' {line}\n")
-    said = ended_by_signal(tmp_path / "log")
+    said = ended_by_signal([tmp_path / "log"])
     assert bool(said) == bool(name) and name in said
     assert not said or "batch_size" in said
 
@@ -288,3 +289,15 @@ def test_jobs_ended_by_a_signal_are_explained(tmp_path, line, name):
 def test_a_study_name_fits_into_a_file_name():
     with pytest.raises(BadInput, match="(?s)study.*100|100.*study"):
         complete({"study": "s" * 101, "inputs": {"kind": "genome", "fasta": "a.fa"}}, [])
+
+
+def test_a_new_time_of_equal_content_is_nothing_new(tmp_path):
+    study(tmp_path, training={"epochs": 1})
+    assert run(tmp_path, *REAL).returncode == 0
+    for name in ("genome.fa", "peaks.bed"):  # copied without its time
+        (tmp_path / name).write_bytes((tmp_path / name).read_bytes())
+    assert "\nprepare_" not in run(tmp_path, *REAL, "-n").stdout
+    whole = (tmp_path / "genome.fa").read_text()
+    (tmp_path / "genome.fa").write_text(whole[:40].replace("A", "C") + whole[40:])
+    os.utime(tmp_path / "genome.fa", (1e9, 1e9))  # another sequence, older than all results
+    assert "\nprepare_genome " in run(tmp_path, *REAL, "-n").stdout

@@ -7,11 +7,6 @@ PROVIDES  results/{study}/attribution/{model}/windows.tsv
           results/{study}/attribution/{model}/{method}/windows.h5
 """
 
-# What the genome is, base by base (md5): a track must not mix two genomes.
-chromosomes = collect(
-    "results/{study}/inputs/chromosomes.tsv", study=study if genome else []
-)
-
 
 rule pick_windows:
     input:
@@ -37,7 +32,7 @@ rule pick_windows:
 
 rule choose_settings:
     input:
-        genome=genome,
+        genome=ancient(genome),
         content=chromosomes,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         models=collect(
@@ -75,7 +70,7 @@ rule choose_settings:
 
 rule attribute:
     input:
-        genome=genome,
+        genome=ancient(genome),
         content=chromosomes,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         models=collect(
@@ -117,7 +112,7 @@ rule attribute:
 
 rule explain_windows:
     input:
-        genome=genome,
+        genome=ancient(genome),
         content=chromosomes,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         picked="results/{study}/attribution/{model}/windows.tsv",

@@ -30,14 +30,15 @@ rule check_completeness:
 
 rule check_tiles:
     input:
-        genome=genome,
+        genome=ancient(genome),
+        content=chromosomes,
         shards=collect(
             "results/{{study}}/attribution/{{model}}/{method}/{shard}.h5",
             method=plan.first_genome_wide(methods),
             shard=shards["shard"].unique(),
         ),
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
-        events=sources.files(settings.get("peaks")),
+        events=own.inputs(sources.files(settings.get("peaks"))),
         meme=sources.files(database.get("meme")),
     output:
         table="results/{study}/checks/{model}.tiles.tsv",
@@ -48,6 +49,7 @@ rule check_tiles:
     params:
         code=code["check_tiles"],
         folds=roles,
+        digests=own.digests(sources.files(settings.get("peaks"))),
         peaks=settings.get("peaks"),
         chromosome_names=settings.get("chromosome_names"),
         top=settings.get("top"),
@@ -62,7 +64,8 @@ rule check_tiles:
 
 rule check_planted:
     input:
-        genome=genome,
+        genome=ancient(genome),
+        content=chromosomes,
         truth="results/{study}/simulated/truth.bed",
         core="results/{study}/simulated/core.bed",
         track="results/{study}/tracks/{study}.{model}.{task}.{method}.bw",

@@ -7,6 +7,7 @@ import sys
 
 from chromolens import config as configuration, provenance, runlog
 from chromolens.planning import (
+    content,
     disk,
     divide,
     interpreter,
@@ -24,6 +25,14 @@ config = configuration.complete(config, workflow.configfiles)
 study = config["study"]
 settings = sources.inputs(config, "resources/downloads", f"results/{study}/simulated")
 database = sources.database(config, "resources/downloads")
+own = content.OwnFiles(
+    ["resources/downloads", f"results/{study}"],
+    ancient,
+    ".snakemake/digests.json",
+)
+observed = sources.observations(settings)
+signals = sources.files(settings.get("signals"))
+genes = sources.files(settings.get("genes"))
 tasks = plan.tasks(settings)
 sizes = divide.sizes(config, settings)
 folds = divide.folds(config, settings, sizes)
@@ -48,6 +57,10 @@ compared = plan.models_to_compare(models, methods)
 sis_tasks = list(model_tasks.itertuples()) if config["sis"]["enabled"] else []
 swept = sis_tasks if config["sis"]["sweep_windows"] else []
 genome = sources.prepared_genome(settings, f"results/{study}/inputs/genome.fa.gz")
+# its content is that of chromosomes.tsv, base by base (md5), whatever its own time
+chromosomes = collect(
+    "results/{study}/inputs/chromosomes.tsv", study=study if genome else []
+)
 searched = tracked if genome else tracked[:0]
 checked_hits = searched[searched["task"].isin(list(settings.get("peaks", {})))]
 code = provenance.code_digests("scripts")
@@ -64,7 +77,7 @@ wildcard_constraints:
 
 
 onerror:
-    print(runlog.ended_by_signal(log), file=sys.stderr)
+    print(runlog.ended_by_signal(log), file=sys.stderr, end="")
 
 
 onstart:

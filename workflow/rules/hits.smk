@@ -11,7 +11,8 @@ rule find_hits:
     input:
         lexicon="results/{study}/lexicon/lexicon.tsv",
         meme="results/{study}/lexicon/lexicon.meme",
-        genome=genome,
+        genome=ancient(genome),
+        content=chromosomes,
         track="results/{study}/tracks/{study}.{model}.{task}.{method}.scaled.bw",
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
     output:
@@ -39,7 +40,8 @@ rule check_hits:
         hits="results/{study}/hits/{model}/{task}/{method}/hits.bed.gz",
         lexicon="results/{study}/lexicon/lexicon.tsv",
         meme="results/{study}/lexicon/lexicon.meme",
-        genome=genome,
+        genome=ancient(genome),
+        content=chromosomes,
         track="results/{study}/tracks/{study}.{model}.{task}.{method}.scaled.bw",
         events=lookup(dpath="{task}", within=settings.get("peaks", {})),
         truth=collect(

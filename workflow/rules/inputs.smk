@@ -44,7 +44,7 @@ rule simulate_genome:
 
 rule prepare_genome:
     input:
-        fasta=settings.get("fasta", []),
+        fasta=own.inputs(sources.files(settings.get("fasta"))),
     output:
         fasta="results/{study}/inputs/genome.fa.gz",
         fai="results/{study}/inputs/genome.fa.gz.fai",
@@ -57,6 +57,7 @@ rule prepare_genome:
         "../../envs/base.yaml"
     params:
         code=code["prepare_genome"],
+        digests=own.digests(sources.files(settings.get("fasta"))),
         chromosomes=settings.get("chromosomes"),
         planned=sizes,
     script:
@@ -65,8 +66,9 @@ rule prepare_genome:
 
 rule prepare_inputs:
     input:
-        genome=genome,
-        files=sources.observations(settings),
+        genome=ancient(genome),
+        content=chromosomes,
+        files=own.inputs(observed),
     output:
         windows="results/{study}/inputs/windows.tsv.gz",
         dropped="results/{study}/inputs/dropped.tsv",
@@ -79,6 +81,7 @@ rule prepare_inputs:
     params:
         code=code["prepare_inputs"],
         plugin=provenance.plugin_digests("inputs")[settings["kind"]],
+        digests=own.digests(observed),
         kind=settings["kind"],
         settings=sources.prepare_settings(settings, genome, config["seed"]),
         folds=folds.table().to_dict("list"),

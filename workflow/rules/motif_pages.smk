@@ -13,7 +13,7 @@ rule report_motifs:
         matches_meme="results/{study}/motifs/{model}/{task}/{method}/matches.meme",
         patterns="results/{study}/motifs/{model}/{task}/{method}/patterns.tsv",
         subpatterns="results/{study}/motifs/{model}/{task}/{method}/subpatterns.tsv",
-        genes=sources.files(settings.get("genes")),
+        genes=genes,
         chromosomes=collect(
             "results/{study}/inputs/chromosomes.tsv", study=study if genome else []
         ),

@@ -7,8 +7,9 @@ PROVIDES  results/{study}/provenance.json
 
 rule record_provenance:
     input:
-        genome=genome,
-        files=sources.observations(settings) + sources.files(settings.get("genes")),
+        genome=ancient(genome),
+        content=chromosomes,
+        files=own.inputs(observed + genes),
         models=collect(
             "results/{{study}}/models/{row.model}/{row.fold}.{row.replicate}.keras",
             row=trainings.itertuples(),
@@ -21,6 +22,7 @@ rule record_provenance:
         "../../envs/base.yaml"
     params:
         code=code["record_provenance"],
+        digests=own.digests(observed + genes),
         config=config,
     script:
         "../../scripts/record_provenance.py"

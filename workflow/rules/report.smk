@@ -12,7 +12,7 @@ rule report:
             "results/{{study}}/{path}",
             path=results.paths_of(index, results.needs(sections)),
         ),
-        genes=sources.files(settings.get("genes")),
+        genes=genes,
         peaks=sources.files(settings.get("peaks")),
     output:
         report(

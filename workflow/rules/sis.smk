@@ -8,7 +8,8 @@ PROVIDES  results/{study}/sis/{model}/{task}/sis.tsv.gz, counts.tsv, subsets.bed
 
 rule find_sis:
     input:
-        genome=genome,
+        genome=ancient(genome),
+        content=chromosomes,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         picked="results/{study}/attribution/{model}/windows.tsv",
         thresholds="results/{study}/sis/{model}/thresholds.tsv",

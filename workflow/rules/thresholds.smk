@@ -9,7 +9,8 @@ PROVIDES  results/{study}/checks/{model}.mask.tsv
 
 rule check_mask:
     input:
-        genome=genome,
+        genome=ancient(genome),
+        content=chromosomes,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         picked="results/{study}/attribution/{model}/windows.tsv",
         thresholds="results/{study}/sis/{model}/thresholds.tsv",
@@ -39,7 +40,8 @@ rule check_mask:
 
 rule sweep_thresholds:
     input:
-        genome=genome,
+        genome=ancient(genome),
+        content=chromosomes,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         picked="results/{study}/attribution/{model}/windows.tsv",
         predictions="results/{study}/models/{model}/predictions.tsv.gz",

@@ -12,8 +12,9 @@ given = plan.given_networks(config, folds, "resources/downloads")
 rule train:
     input:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
-        genome=genome,
-        signals=sources.files(settings.get("signals")),
+        genome=ancient(genome),
+        content=chromosomes,
+        signals=own.inputs(signals),
         given=lookup(dpath="{model}/{fold}", within=given),
     output:
         model="results/{study}/models/{model}/{fold}.{replicate}.keras",
@@ -34,6 +35,7 @@ rule train:
         plugin=lookup(dpath="{model}", within=architecture_code),
         model=lookup(dpath="{model}", within=model_settings),
         groups=lookup(dpath="{fold}", within=roles),
+        digests=own.digests(signals),
         signals=settings.get("signals"),
         chromosome_names=settings.get("chromosome_names"),
         training=config["training"],
@@ -45,8 +47,9 @@ rule train:
 rule evaluate:
     input:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
-        genome=genome,
-        signals=sources.files(settings.get("signals")),
+        genome=ancient(genome),
+        content=chromosomes,
+        signals=own.inputs(signals),
         models=collect(
             "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
             row=lookup(query="model == '{model}'", within=trainings),
@@ -67,6 +70,7 @@ rule evaluate:
         code=code["evaluate"],
         folds=roles,
         model=lookup(dpath="{model}", within=model_settings),
+        digests=own.digests(signals),
         signals=settings.get("signals"),
         chromosome_names=settings.get("chromosome_names"),
         seed=config["seed"],
