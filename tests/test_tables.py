@@ -18,7 +18,6 @@ ROOT = Path(__file__).parent.parent
 # other than tables/: these read the user's files, another tool's, or write another tool's
 OTHERS = {
     "chromolens/inputs/records.py": "the user's tables of sequences",
-    "chromolens/inputs/samples.py": "the user's sample sheets",
     "chromolens/checks/methods.py": "Snakemake's benchmarks",
     "chromolens/motifs/hits/finemo.py": "the regions for Fi-NeMo",
 }

@@ -62,7 +62,14 @@ def make_control(
     keras.backend.clear_session()
     model = config["models"][name]
     task, permuted = model["tasks"][0], model["labels"] == "permuted"
-    drawn = of_model(windows, [task], permuted=permuted, most=model["max_positives"], seed=seed)
+    drawn = of_model(
+        windows,
+        [task],
+        objective="binary",
+        permuted=permuted,
+        most=model["max_positives"],
+        seed=seed,
+    )
     inputs = open_inputs(drawn, fasta)
     folds = _folds(sorted(set(drawn["group"])), seed)
     for fold, groups in folds.roles.items():

@@ -27,7 +27,7 @@ def windows() -> pd.DataFrame:
 
 
 def test_groups_share_the_positives_evenly_and_keep_their_ratio(windows):
-    ours = of_model(windows, ["x"], permuted=False, seed=1)
+    ours = of_model(windows, ["x"], objective="binary", permuted=False, seed=1)
     limited = limit_positives(ours, ["x"], 33, 1)
     positives = limited[limited["x"] == 1].groupby("group").size()
     # by turns: b gives its 10, and the others share what is left of 33
@@ -65,7 +65,8 @@ def test_the_draw_depends_on_the_seed_and_not_on_the_order(windows):
 
 def test_permuted_labels_are_those_of_the_same_windows(windows):
     true, null = (
-        of_model(windows, ["x"], permuted=permuted, seed=5, most=20) for permuted in (False, True)
+        of_model(windows, ["x"], objective="binary", permuted=permuted, seed=5, most=20)
+        for permuted in (False, True)
     )
     assert list(true["id"]) == list(null["id"]) and (true["x"] != null["x"]).any()
     for _, rows in true.groupby("group"):
