@@ -15,9 +15,8 @@ from chromolens.tables import Table, checks, docs, inputs, models, motifs, sis
 from chromolens.tables.column import boolean, integer, number, text
 
 ROOT = Path(__file__).parent.parent
-# other than tables/: these read the user's files, another tool's, or write another tool's
+# other than tables/: these read or write those of another tool
 OTHERS = {
-    "chromolens/inputs/records.py": "the user's tables of sequences",
     "chromolens/checks/methods.py": "Snakemake's benchmarks",
     "chromolens/motifs/hits/finemo.py": "the regions for Fi-NeMo",
 }
