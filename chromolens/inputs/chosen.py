@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
-from chromolens.inputs.turns import shuffle, take_turns
 from chromolens.tables.inputs import CHOSEN
 from chromolens.ties import TIE, descending
 
@@ -66,6 +65,17 @@ def background_rows(windows: pd.DataFrame, count: int, seed: int) -> np.ndarray:
     role = "negative" if (windows["role"] == "negative").any() else "tile"
     ranked = shuffle(numbered[numbered["role"] == role], np.random.default_rng(seed))
     return np.sort(take_turns(ranked, count)["_row"].to_numpy(dtype=int))
+
+
+def shuffle(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """The windows ``rows`` (column id) in an order that depends on their ids and ``rng`` only."""
+    return rows.sort_values("id", kind="stable").sample(frac=1, random_state=rng)
+
+
+def take_turns(ranked: pd.DataFrame, count: int) -> pd.DataFrame:
+    """The first ``count`` when groups hand over their windows one by one, in ranked order."""
+    turn = ranked.groupby("group", sort=False).cumcount()
+    return ranked.loc[turn.sort_values(kind="stable").index[:count]]
 
 
 def _positives(candidates: pd.DataFrame, task: str) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from chromolens.errors import BadInput
 from chromolens.genome.shuffles import seed_of
-from chromolens.inputs.turns import shuffle, take_turns
+from chromolens.inputs.chosen import shuffle, take_turns
 from chromolens.runlog import logger
 
 
@@ -16,7 +16,7 @@ def limit_positives(
 ) -> pd.DataFrame:
     """The windows with at most ``most`` positives of each of ``tasks``, in their order.
 
-    Positives are drawn by groups in turn (``turns.take_turns``). A window drawn for one task
+    Positives are drawn by groups in turn (``chosen.take_turns``). A window drawn for one task
     keeps its label of another only if it is drawn for that too, else that label is masked; one
     drawn for none is removed. In each group the other windows (negatives, tiles) are reduced in
     the proportion of its positives that stay; in a group without positives, in that of all.

@@ -26,6 +26,8 @@ class Kind(Flag):
     """Gives at each position a function of a window of positions, along one axis."""
     POOLS = auto()
     """Takes the maximum or the mean of several positions."""
+    MOVES = auto()
+    """Gives the numbers that it gets, at other places, some of them left out or repeated."""
     WEIGHTS = auto()
     """Is linear by its weights, then applies ``layer.activation``."""
 
@@ -45,12 +47,15 @@ LAYERS = {
     layers.Conv1DTranspose: Kind.WEIGHTS,
     layers.Conv2D: Kind.WEIGHTS,
     layers.Conv2DTranspose: Kind.WEIGHTS,
+    layers.Cropping1D: Kind.MOVES,
+    layers.Cropping2D: Kind.MOVES,
     layers.Dense: Kind.WEIGHTS,
     layers.DepthwiseConv1D: _CONVOLUTION,
     layers.DepthwiseConv2D: Kind.WEIGHTS,
     layers.Dropout: _NOISE,
     layers.EinsumDense: Kind.WEIGHTS,
     layers.ELU: Kind.IN_PLACE,
+    layers.Flatten: Kind.MOVES,
     layers.GaussianDropout: _NOISE,
     layers.GaussianNoise: _NOISE,
     layers.GlobalAveragePooling1D: Kind.POOLS,
@@ -58,12 +63,16 @@ LAYERS = {
     layers.Identity: _UNCHANGED,
     layers.LeakyReLU: Kind.IN_PLACE,
     layers.MaxPooling1D: _POOLING,
+    layers.Permute: Kind.MOVES,
     layers.PReLU: Kind.IN_PLACE,
     layers.ReLU: Kind.IN_PLACE,
+    layers.RepeatVector: Kind.MOVES,
+    layers.Reshape: Kind.MOVES,
     layers.SeparableConv1D: _CONVOLUTION,
     layers.SeparableConv2D: Kind.WEIGHTS,
     layers.SpatialDropout1D: _NOISE,
     layers.SpatialDropout2D: _NOISE,
+    layers.UpSampling1D: Kind.MOVES,
 }
 
 
@@ -74,6 +83,7 @@ def classes(kind: Kind) -> tuple[type, ...]:
 
 IDENTITIES = classes(Kind.IDENTITY)
 IN_PLACE = classes(Kind.IN_PLACE)
+MOVING = classes(Kind.MOVES)
 WEIGHTED = classes(Kind.WEIGHTS)
 
 

@@ -40,7 +40,7 @@ from chromolens.models.graph import (
     single,
     takes_constants,
 )
-from chromolens.models.kinds import IDENTITIES, Kind, kind_of
+from chromolens.models.kinds import IDENTITIES, MOVING, Kind, kind_of
 from chromolens.models.maxima import MAXIMA
 
 SIGMOIDS = (
@@ -58,8 +58,7 @@ _JOINS = (
     *operations("Append Concatenate Dstack Hstack Stack Vstack"),
 )
 _MOVES = (
-    *(*_JOINS, *IDENTITIES, layers.Flatten, layers.Permute, layers.RepeatVector, layers.Reshape),
-    *(layers.Cropping1D, layers.Cropping2D, layers.UpSampling1D),
+    *(*_JOINS, *IDENTITIES, *MOVING),
     *operations(
         "ArraySplit BroadcastTo Cast Copy ExpandDims Flip Fliplr Flipud GetItem Hsplit Moveaxis "
         "Ravel Repeat Reshape Roll Slice Split Squeeze StopGradient Swapaxes Tile Transpose "

@@ -61,6 +61,16 @@ def test_layers_in_place_keep_shapes_and_identities_numbers(kind):
         np.testing.assert_array_equal(found, values)
 
 
+@pytest.mark.parametrize("kind", kinds.MOVING, ids=lambda kind: kind.__name__)
+def test_layers_that_move_numbers_make_none(kind):
+    arguments = {layers.Permute: [(2, 1)], layers.RepeatVector: [2], layers.Reshape: [(4, 5)]}
+    rank = {layers.Cropping2D: 4, layers.RepeatVector: 2}.get(kind, 3)
+    values = np.random.default_rng(0).normal(size=(2, 5, 4, 3)[:rank]).astype(np.float32)
+    found = np.asarray(kind(*arguments.get(kind, []))(values))
+    for given, row in zip(values, found, strict=True):  # a row keeps to itself
+        assert set(row.ravel()) <= set(given.ravel()) and row.size
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_functions_of_keras_keep_to_a_position(name):
     function = getattr(keras.activations, name)

@@ -20,7 +20,7 @@ from keras import layers
 from chromolens.attribution.deeplift.rules.linear import AFFINE
 from chromolens.attribution.signals.modified import hand_back, linear_then_activation
 from chromolens.errors import BadInput
-from chromolens.models.kinds import IDENTITIES, WEIGHTED
+from chromolens.models.kinds import IDENTITIES, MOVING, WEIGHTED
 from chromolens.models.logits import activation_name
 from chromolens.models.maxima import MAXIMA, call
 
@@ -89,7 +89,6 @@ class Relevance:
         return signal * function(values) / (values + away)
 
 
-RESHAPING = (layers.Flatten, layers.Permute, layers.RepeatVector, layers.Reshape)
 ELEMENTWISE = (layers.ReLU, layers.LeakyReLU, layers.PReLU, layers.ELU)
 ELEMENTWISE_OPS = ("Elu", "Gelu", "Relu", "Relu6", "Selu", "Silu", "Softplus", "Tanh")
 SIGMOIDS = ("HardSigmoid", "Sigmoid", "hard_sigmoid", "sigmoid")
@@ -104,7 +103,7 @@ LINEAR_OPS = (
 def linear(relevance: Relevance, layer: keras.Operation, *inputs: object) -> object:
     """Linear and affine layers, and maxima: their own gradients. A gate reshaped is a gate."""
     values = call(layer, *inputs)
-    reshaped = isinstance(layer, RESHAPING) and relevance.is_gate(inputs[0])
+    reshaped = isinstance(layer, MOVING) and relevance.is_gate(inputs[0])
     return relevance.mark(values) if reshaped else values
 
 

@@ -12,6 +12,13 @@ from chromolens.inputs.batches import Inputs
 from chromolens.inputs.labels import CLASSES, check_labels
 from chromolens.models.training import data, losses
 
+_LOSSES = {
+    "binary": losses.binary,
+    "classes": losses.one_class,
+    "regression": losses.squared,
+    "continuous": losses.squared,
+}
+
 
 class Scalars:
     """One number per task and window.
@@ -90,11 +97,10 @@ class Scalars:
         """
         network.get_layer("logits").bias.assign(self._start)
         trainee = keras.Model(network.input, network.get_layer("logits").output)
-        loss = {"binary": losses.binary, "classes": losses.one_class}.get(
-            self._objective, losses.squared
-        )
         # XLA is off: its bits depend on the machine more than TensorFlow's own kernels.
-        trainee.compile(keras.optimizers.Adam(learning_rate), loss=loss, jit_compile=False)
+        trainee.compile(
+            keras.optimizers.Adam(learning_rate), loss=_LOSSES[self._objective], jit_compile=False
+        )
         return trainee
 
     def finish(self, network: keras.Model) -> None:
