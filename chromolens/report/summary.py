@@ -72,6 +72,8 @@ def _learned(study: Contents) -> str:
         return ""
     names = dict.fromkeys(name for table in patterns for name in _names(table))
     found = f"TF-MoDISco found {plural(sum(map(len, patterns)), 'pattern')}"
+    if not any(map(len, patterns)):
+        return f"{found}."
     return f"{found}, named as {words(names)}." if names else f"{found}, none with a name."
 
 
