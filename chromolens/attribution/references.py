@@ -109,8 +109,10 @@ def has_unknown(inputs: np.ndarray) -> np.ndarray:
     return (_known(inputs) == 0).any(axis=1)
 
 
-def unknown(inputs: np.ndarray) -> np.ndarray:
-    """Where (n, length) the DNA is N."""
+def unknown(inputs: np.ndarray, model: Model | None = None) -> np.ndarray:
+    """Where (n, length) the DNA is N, or what was read of the tokens of ``model`` is padding."""
+    if model is not None and model.vectors is not None:
+        return inputs[..., -1] == 0
     return _known(inputs) == 0
 
 
