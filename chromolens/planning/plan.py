@@ -5,11 +5,12 @@ compute. The whole plan is known before the first job.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from chromolens import architectures, plugins
+from chromolens import inputs as kinds
 from chromolens.attribution import methods as known_methods
 from chromolens.config import check_name
 from chromolens.errors import BadInput
@@ -24,10 +25,21 @@ METHODS = "attribution.methods"
 SAID_BY_TRAINING = ("objective", "profile_length", "strands")
 
 
+def stages(settings: dict) -> tuple[str, ...]:
+    """The stages that make sense for the study's kind of inputs: the kind's ``STAGES``."""
+    return plugins.constant(kinds, settings["kind"], "STAGES", ())
+
+
+def of_stage(stage: str, stages: Sequence[str], jobs: pd.DataFrame) -> pd.DataFrame:
+    """``jobs``, without any row where ``stage`` is not among the study's ``stages``."""
+    return jobs if stage in stages else jobs[:0]
+
+
 def tasks(settings: dict) -> list[str]:
     """Names of the study's tasks, in the order of the config."""
     named = [*settings.get("peaks", {}), *settings.get("signals", {})]
     named = [name for name in named if name not in settings.get("events_only", [])]
+    named += settings.get("tasks", [])
     for source in settings.get("sequences", []):
         named += [name for name in source.get("tasks", [DEFAULT_TASK]) if name != "-"]
     named = list(dict.fromkeys(named))
@@ -150,6 +162,13 @@ def methods(config: dict) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def pilots(windowed: pd.DataFrame, runs: pd.DataFrame, piloted: pd.DataFrame) -> pd.DataFrame:
+    """One row per model and method for which a pilot chooses: of those whose windows or everything
+    is explained (``windowed``, ``runs``), the ``piloted`` ones."""
+    pairs = pd.concat([windowed, runs])[["model", "method"]].drop_duplicates()
+    return pairs[pairs["method"].isin(piloted["method"])]
+
+
 def piloted(methods: pd.DataFrame) -> pd.DataFrame:
     """Those of ``methods`` that have a setting chosen by a pilot."""
     return methods[methods["tries"].map(bool).astype(bool)]
@@ -227,9 +246,13 @@ def models_with_tiles(models: pd.DataFrame, settings: dict, tracked: pd.DataFram
     return list(models.loc[binary, "model"]) if settings.get("peaks") else []
 
 
-def models_to_compare(models: pd.DataFrame, methods: pd.DataFrame) -> list[str]:
-    """Models whose methods can be held against one another: those that several explain."""
-    return list(models.loc[models["explained"], "model"]) if len(methods) > 1 else []
+def models_to_compare(windowed: pd.DataFrame) -> list[str]:
+    """Models whose methods can be held against one another: those that several explain.
+
+    ``windowed`` is the table of ``windows_to_explain``.
+    """
+    methods = windowed.groupby("model", sort=False)["method"].nunique()
+    return list(methods.index[methods > 1])
 
 
 def first_genome_wide(methods: pd.DataFrame) -> list[str]:

@@ -92,7 +92,7 @@ rule accept:
         ),
         motifs=collect(
             "results/{{study}}/motifs/{row.model}/{row.task}/{method}/merged.tsv",
-            row=model_tasks.itertuples(),
+            row=motif_tasks.itertuples(),
             method=motif_method,
         )
         + collect(

@@ -7,8 +7,8 @@ PROVIDES  results/{study}/filters/{model}/filters.tsv, filters.meme, sites.tsv
 
 rule read_filters:
     input:
-        genome=ancient(genome),
-        content=chromosomes,
+        source=ancient(source),
+        content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         picked="results/{study}/attribution/{model}/windows.tsv",
         models=collect(

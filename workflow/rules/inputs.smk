@@ -66,14 +66,15 @@ rule prepare_genome:
 
 rule prepare_inputs:
     input:
-        genome=ancient(genome),
-        content=chromosomes,
+        source=ancient(source),
+        content=content_of_source,
         files=own.inputs(observed),
     output:
         windows="results/{study}/inputs/windows.tsv.gz",
         dropped="results/{study}/inputs/dropped.tsv",
         notes="results/{study}/inputs/notes.json",
         folds="results/{study}/inputs/folds.tsv",
+        covariates=collect("results/{{study}}/{path}", path=covariates),
     log:
         "logs/{study}/prepare_inputs.log",
     conda:
@@ -83,7 +84,7 @@ rule prepare_inputs:
         plugin=provenance.plugin_digests("inputs")[settings["kind"]],
         digests=own.digests(observed),
         kind=settings["kind"],
-        settings=sources.prepare_settings(settings, genome, config["seed"]),
+        settings=sources.prepare_settings(settings, source, config["seed"]),
         folds=folds.table().to_dict("list"),
     script:
         "../../scripts/prepare_inputs.py"

@@ -8,8 +8,8 @@ PROVIDES  results/{study}/sis/{model}/{task}/sis.tsv.gz, counts.tsv, subsets.bed
 
 rule find_sis:
     input:
-        genome=ancient(genome),
-        content=chromosomes,
+        source=ancient(source),
+        content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         picked="results/{study}/attribution/{model}/windows.tsv",
         thresholds="results/{study}/sis/{model}/thresholds.tsv",

@@ -12,8 +12,8 @@ given = plan.given_networks(config, folds, "resources/downloads")
 rule train:
     input:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
-        genome=ancient(genome),
-        content=chromosomes,
+        source=ancient(source),
+        content=content_of_source,
         signals=own.inputs(signals),
         given=lookup(dpath="{model}/{fold}", within=given),
     output:
@@ -47,8 +47,8 @@ rule train:
 rule evaluate:
     input:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
-        genome=ancient(genome),
-        content=chromosomes,
+        source=ancient(source),
+        content=content_of_source,
         signals=own.inputs(signals),
         models=collect(
             "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",

@@ -23,6 +23,8 @@ from chromolens.inputs.genotypes.table import read_table
 from chromolens.inputs.genotypes.vcf import read_vcf
 from chromolens.inputs.windows import Prepared, Tally, check_apart, check_roles, check_task
 
+SOURCE = "genotypes.h5"
+STAGES = ("markers",)
 _VCF = (".vcf", ".vcf.gz", ".vcf.bgz", ".bcf")
 _PLINK = ".bed"
 
@@ -42,6 +44,7 @@ def write_store(
     max_missing_marker: float = 0.1,
     max_missing_sample: float = 0.1,
     min_frequency: float = 0.01,
+    components: int = 0,
 ) -> None:
     """Read genotypes and write those worth keeping to ``path``, its tables beside it (``Store``).
 
@@ -53,6 +56,8 @@ def write_store(
     - ``ploidy``: 0 finds it.
     - ``missing``: further texts that say that a genotype of a table is missing.
     - ``max_missing_marker``, ``max_missing_sample``, ``min_frequency``: ``filters.kept``.
+    - ``components``: principal components of a fold's training samples to be regressed out of
+      the traits (``windows.Samples``).
     """
     if genotypes.endswith(_VCF):
         read = read_vcf(genotypes, field=field, ploidy=ploidy, missing=missing)
@@ -75,7 +80,7 @@ def write_store(
         min_frequency=min_frequency,
     )
     order = in_order(read)
-    write(path, read, rows, order[keep[order]])
+    write(path, read, rows, order[keep[order]], components)
 
 
 def prepare(

@@ -68,7 +68,13 @@ def _blocks(dosage: np.ndarray, rows: np.ndarray) -> Iterator[np.ndarray]:
         yield dosage[rows[start : start + _AT_ONCE]]
 
 
-def write(path: str | Path, genotypes: Genotypes, rows: np.ndarray, columns: np.ndarray) -> None:
+def write(
+    path: str | Path,
+    genotypes: Genotypes,
+    rows: np.ndarray,
+    columns: np.ndarray,
+    components: int = 0,
+) -> None:
     """Write the samples ``rows`` and markers ``columns``, in this order, as a store."""
     kept = genotypes.dosage
     counts = count(kept, rows)
@@ -85,6 +91,7 @@ def write(path: str | Path, genotypes: Genotypes, rows: np.ndarray, columns: np.
             for target, row in enumerate(rows):
                 file[array.name][target] = kept[row][columns]
             file.attrs["ploidy"] = genotypes.ploidy
+            file.attrs["components"] = components
             file.attrs["markers"] = _digest(markers["marker"])
             file.attrs["samples"] = _digest(samples["id"])
             file.attrs["notes"] = json.dumps(genotypes.notes)
@@ -107,6 +114,8 @@ class Store:
         (samples, markers).
     ploidy
         The largest dosage.
+    components
+        Principal components to be regressed out of the traits.
     notes
         Numbers worth a line in the report.
     dropped
@@ -120,6 +129,7 @@ class Store:
             self._dosage = np.memmap(path, array.dtype, "r", array.id.get_offset(), array.shape)
             self._made = {name: file.attrs[name] for name in ("markers", "samples")}
             self.ploidy = int(file.attrs["ploidy"])
+            self.components = int(file.attrs["components"])
             self.notes: dict[str, float] = json.loads(file.attrs["notes"])
             dropped = json.loads(file.attrs["dropped"])
         self.dropped = pd.DataFrame(dropped, columns=DROPPED.names)
