@@ -6,6 +6,7 @@ compute. The whole plan is known before the first job.
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
 
@@ -19,6 +20,7 @@ from chromolens.inputs.records import DEFAULT_TASK
 from chromolens.inputs.windows import check_task
 from chromolens.models.nulls import is_null
 from chromolens.planning import sources
+from chromolens.planning.content import OwnFiles
 
 METHODS = "attribution.methods"
 # Settings of architectures that don't stand in `settings`: the objective and the signals say them.
@@ -111,10 +113,10 @@ def trainings(models: pd.DataFrame, folds: Folds, replicates: int) -> pd.DataFra
     return frame.merge(pd.DataFrame({"replicate": range(replicates)}), how="cross")
 
 
-def given_networks(config: dict, folds: Folds, downloaded: str) -> dict[str, dict[str, list[str]]]:
-    """Model -> fold -> the file of a network that is not trained; empty where it is.
+def given_networks(config: dict, folds: Folds, downloaded: str, own: OwnFiles) -> dict[str, dict]:
+    """Model -> fold -> ``files`` of a network that is not trained, and their ``digests``.
 
-    ``downloaded`` is the folder of files that come from a URL.
+    Both are empty where it is trained. ``downloaded`` is the folder of files that come from a URL.
     """
     names, found = list(folds.roles), {}
     for model, stated in config["models"].items():
@@ -122,9 +124,18 @@ def given_networks(config: dict, folds: Folds, downloaded: str) -> dict[str, dic
         files = sources.localise(stated["file"], downloaded)
         files = files if isinstance(files, list) else [files] * len(names)
         _check_given(stated, files, len(names), config["folds"]["replicates"], where)
-        pairs = zip(names, files, strict=True)
-        found[model] = {fold: [file] if file else [] for fold, file in pairs}
+        found[model] = {
+            fold: {"files": own.inputs([file]), "digests": own.digests(_network_files(file))}
+            if file
+            else {"files": [], "digests": {}}
+            for fold, file in zip(names, files, strict=True)
+        }
     return found
+
+
+def _network_files(file: str) -> list[str]:
+    """A network's file and the .json that may stand beside it: its architecture or sidecar."""
+    return [file, str(Path(file).with_suffix(".json"))]
 
 
 def _check_given(model: dict, files: list[str], folds: int, replicates: int, where: str) -> None:

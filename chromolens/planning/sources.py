@@ -22,13 +22,17 @@ _FROM_THE_STUDY = ("ppms", "seed")  # arguments of `simulate` that the config do
 
 
 def downloads(config: dict) -> pd.DataFrame:
-    """One row per file that comes from a URL: path (below resources/downloads), url, sha256."""
-    found = []
+    """One row per file that comes from a URL: path (host/path), url, sha256, is_meme."""
+    found, motifs = [], []
+    _walk(config["motifs"], motifs)
     _walk(config["inputs"], found)
-    _walk(config["motifs"], found)
     _walk(config["models"], found)
-    rows = [(download.url_path(f["url"]), f["url"], f.get("sha256", "")) for f in found]
-    return pd.DataFrame(rows, columns=["path", "url", "sha256"]).drop_duplicates("path")
+    rows = [
+        (download.url_path(f["url"]), f["url"], f.get("sha256", ""), f in motifs)
+        for f in [*motifs, *found]
+    ]
+    columns = ["path", "url", "sha256", "is_meme"]
+    return pd.DataFrame(rows, columns=columns).drop_duplicates("path")
 
 
 def localise(value: object, folder: str) -> object:

@@ -23,16 +23,21 @@ interpreter.check_checkout(workflow.basedir)
 sys.executable = interpreter.plain(sys.executable)
 config = configuration.complete(config, workflow.configfiles)
 study = config["study"]
-settings = sources.inputs(config, "resources/downloads", f"results/{study}/simulated")
-database = sources.database(config, "resources/downloads")
+if workflow.is_main_process:
+    held, holder = runlog.claim(f".snakemake/{study}.run")
+    print(runlog.others_run(study, holder), file=sys.stderr, end="")
+downloaded = f"resources/studies/{study}"
+settings = sources.inputs(config, downloaded, f"results/{study}/simulated")
+database = sources.database(config, downloaded)
 own = content.OwnFiles(
-    ["resources/downloads", f"results/{study}"],
+    [downloaded, f"results/{study}"],
     ancient,
     ".snakemake/digests.json",
 )
 observed = sources.observations(settings)
 signals = sources.files(settings.get("signals"))
 genes = sources.files(settings.get("genes"))
+memes = sources.files(database.get("meme"))
 tasks = plan.tasks(settings)
 sizes = divide.sizes(config, settings)
 folds = divide.folds(config, settings, sizes)

@@ -10,15 +10,18 @@ downloads = sources.downloads(config)
 
 rule download:
     output:
-        "resources/downloads/{path}",
+        # a link of the study's own: an output that studies share would lock out all but one
+        "resources/studies/{study}/{path}",
     log:
-        "logs/download/{path}.log",
+        "logs/{study}/download/{path}.log",
     localrule: True
+    priority: 1  # a file that is wrong is found before the trainings
     conda:
         "../../envs/base.yaml"
     params:
         url=lookup(query="path == '{path}'", cols="url", within=downloads),
         sha256=lookup(query="path == '{path}'", cols="sha256", within=downloads),
+        is_meme=lookup(query="path == '{path}'", cols="is_meme", within=downloads),
     script:
         "../../scripts/download.py"
 

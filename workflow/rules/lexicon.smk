@@ -45,7 +45,7 @@ rule make_lexicon:
         filters_meme=collect(
             "results/{{study}}/filters/{model}/filters.meme", model=filtered["model"]
         ),
-        meme=sources.files(database.get("meme")),
+        meme=own.inputs(memes),
     output:
         table="results/{study}/lexicon/lexicon.tsv",
         members="results/{study}/lexicon/members.tsv",
@@ -57,6 +57,7 @@ rule make_lexicon:
     params:
         code=code["make_lexicon"],
         database=database,
+        digests=own.digests(memes),
         naming=config["motifs"]["naming"],
         nulls=plan.nulls(models),
     script:

@@ -43,7 +43,7 @@ rule find_sis:
 rule cluster_sis:
     input:
         subsets="results/{study}/sis/{model}/{task}/sis.tsv.gz",
-        meme=sources.files(database.get("meme")),
+        meme=own.inputs(memes),
     output:
         clusters="results/{study}/sis/{model}/{task}/clusters.tsv",
         parts="results/{study}/sis/{model}/{task}/aligned.tsv.gz",
@@ -59,6 +59,7 @@ rule cluster_sis:
     params:
         code=code["cluster_sis"],
         database=database,
+        digests=own.digests(memes),
         settings=config["sis"]["clustering"],
         naming=config["motifs"]["naming"],
     script:
