@@ -46,7 +46,8 @@ def complete(config: dict, files: list[str]) -> dict:
         schemas, [config, config["inputs"]], ["", "inputs"], strict=True
     ):
         _check(part, schema, place, source)
-    completed = _fill(config, schemas[0])
+    # what suits this kind of inputs where the study says nothing, then what suits any study
+    completed = _fill(_with_absent(config, schemas[1].get("x-study", {})), schemas[0])
     completed["inputs"] = _fill(completed["inputs"], schemas[1])
     _check_names(completed, source)
     texts = [(Path(file).parent, yaml.safe_load(Path(file).read_text())) for file in files]
@@ -169,6 +170,17 @@ def _fill(value: object, schema: dict) -> object:
     if isinstance(value, list) and "items" in schema:
         return [_fill(item, schema["items"]) for item in value]
     return value
+
+
+def _with_absent(value: dict, defaults: dict) -> dict:
+    """``value`` with those of the nested ``defaults`` that it doesn't state."""
+    filled = {
+        key: _with_absent(value.get(key, {}), part) if isinstance(part, dict) else part
+        for key, part in defaults.items()
+    }
+    return value | {
+        key: part for key, part in filled.items() if isinstance(part, dict) or key not in value
+    }
 
 
 def _check_names(config: dict, source: str) -> None:

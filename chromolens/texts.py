@@ -87,8 +87,8 @@ def rows(path: str | Path, expected: str = "a table") -> list[tuple[int, list[st
     """
     texts = [(number, text) for number, text in lines(path, expected) if text.strip()]
     first = next((text for _, text in texts if not text.startswith("#")), "")
-    divider = max("\t,;", key=lambda sign: (sign == "\t" and sign in first, first.count(sign)))
-    table = [(number, cells(text, divider, f"{path}, line {number}")) for number, text in texts]
+    sign = divider(first)
+    table = [(number, cells(text, sign, f"{path}, line {number}")) for number, text in texts]
     width = next((len(row) for _, row in table if not row[0].startswith("#")), 0)
     for number, row in table:
         if row[0].startswith("#") and len(row) != width:
@@ -102,6 +102,11 @@ def rows(path: str | Path, expected: str = "a table") -> list[tuple[int, list[st
                 where=f"{path}, line {number}",
             )
     return table
+
+
+def divider(line: str) -> str:
+    """What divides the cells of ``line``: tabs, else commas or semicolons."""
+    return max("\t,;", key=lambda sign: (sign == "\t" and sign in line, line.count(sign)))
 
 
 def cells(text: str, divider: str, where: str) -> list[str]:

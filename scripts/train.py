@@ -9,10 +9,10 @@ from chromolens.tables.models import HISTORY
 
 log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
-params, fasta = snakemake.params, snakemake.input.genome or None
+params, source = snakemake.params, snakemake.input.source or None
 model, groups, names = params.model, params.groups, params.chromosome_names
 history = train(
-    open_inputs(snakemake.input.windows, fasta, params.signals, names),
+    open_inputs(snakemake.input.windows, source, params.signals, names),
     architecture_settings=model["settings"],
     **{key: model[key] for key in ("architecture", "objective", "tasks", "layout", "untrained")},
     training_groups=groups["training"],

@@ -23,6 +23,8 @@ from chromolens.inputs.reading import Reader
 from chromolens.inputs.signals import as_list, check_signals, open_signals
 from chromolens.inputs.windows import Prepared, Tally, check_apart, check_roles, check_task
 
+SOURCE = "genome.fa.gz"
+STAGES = ("tracks", "windows", "motifs", "filters", "sis", "lexicon", "hits")
 Paths = str | Sequence[str]
 _LEAK = 32  # bases of a word that two groups must not share unnoticed
 

@@ -1,6 +1,7 @@
 """The windows table: what a model is trained and judged on, one row per window.
 
-Its columns are declared in ``tables/inputs.py``: ``GENOME_WINDOWS`` and ``RECORD_WINDOWS``.
+Its columns are declared in ``tables/inputs.py``: ``GENOME_WINDOWS``, ``RECORD_WINDOWS``
+and ``SAMPLE_WINDOWS``.
 """
 
 import re
@@ -14,10 +15,10 @@ import pandas as pd
 from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.tables.column import Table
-from chromolens.tables.inputs import DROPPED, GENOME_WINDOWS, RECORD_WINDOWS
+from chromolens.tables.inputs import DROPPED, GENOME_WINDOWS, RECORD_WINDOWS, SAMPLE_WINDOWS
 from chromolens.tables.models import PREDICTIONS
 
-_FIXED = {*GENOME_WINDOWS.names, *RECORD_WINDOWS.names}
+_FIXED = {*GENOME_WINDOWS.names, *RECORD_WINDOWS.names, *SAMPLE_WINDOWS.names}
 _TAKEN = {*_FIXED, *PREDICTIONS.names, "negative", "tile", "split", "where"}
 _TASK = re.compile(r"[A-Za-z0-9_.-]+")
 
@@ -34,11 +35,14 @@ class Prepared:
         What was left out: reason, task ("" where no task is concerned), count, example.
     notes
         Numbers worth a line in the report, by name.
+    covariates
+        ``tables.inputs.COVARIATES``; None for kinds of inputs that have none.
     """
 
     windows: pd.DataFrame
     dropped: pd.DataFrame
     notes: dict[str, float]
+    covariates: pd.DataFrame | None = None
 
 
 @dataclass
@@ -51,14 +55,17 @@ class Tally:
         """Count every one of ``examples`` under ``reason`` for ``task``."""
         examples = list(examples)
         if examples:
-            row = self.rows.setdefault((reason, task), [0, examples[0]])
-            row[0] += len(examples)
+            self.count(reason, task, len(examples), examples[0])
+
+    def count(self, reason: str, task: str, number: int, example: str) -> None:
+        """Count ``number`` under ``reason`` for ``task``, of which ``example`` is the first."""
+        self.rows.setdefault((reason, task), [0, example])[0] += number
 
     def describe(self, task: str) -> str:
         """Return what was left out for ``task``, as a phrase."""
         rows = [(reason, row) for (reason, name), row in self.rows.items() if name == task]
         counts = [f"{count} {reason} (first: {example})" for reason, (count, example) in rows]
-        return f"{task}: {'; '.join(counts)}"
+        return f"{task}: {'; '.join(counts)}" if task else "; ".join(counts)
 
     def table(self) -> pd.DataFrame:
         """Return what was left out, as ``DROPPED``."""
@@ -96,12 +103,14 @@ def write_windows(windows: pd.DataFrame, path: str | Path) -> None:
 
 
 def read_windows(path: str | Path) -> pd.DataFrame:
-    """Read a windows table, of either kind of inputs."""
+    """Read a windows table, of any kind of inputs."""
     return tables.read(_kind(tables.peek(path)), path)
 
 
 def _kind(columns: Iterable[str]) -> Table:
-    return RECORD_WINDOWS if "sequence" in columns else GENOME_WINDOWS
+    # a column that the other kinds don't have
+    own = {"sequence": RECORD_WINDOWS, "row": SAMPLE_WINDOWS}
+    return next((table for name, table in own.items() if name in columns), GENOME_WINDOWS)
 
 
 def rows_of(

@@ -97,7 +97,7 @@ def _files(study: Study) -> dict[str, Any]:
             task: dict(zip(SIS, paths, strict=True))
             for task, paths in _together(study, SIS.values(), ATTRIBUTION[:2]).items()
         },
-        "lexicon": {name: study.path(kind) for name, kind in LEXICON.items()},
+        "lexicon": {n: study.path(kind) for n, kind in LEXICON.items() if kind in study},
         "tables": _tables(study),
     }
 

@@ -46,6 +46,51 @@ RECORD_WINDOWS = Table(
     (_ID, _GROUP, text("sequence", "A, C, G, T, N"), *_REST),
     float_format="%.9g",
 )
+SAMPLE_WINDOWS = Table(
+    "inputs/windows.tsv.gz",
+    "the same files, kind `genotypes`: a row per sample",
+    (
+        text("id", "of the sample"),
+        text("group", "the part of the samples, or their split"),
+        integer("row", "of `genotypes.h5`", "0-based"),
+        _ROLE,
+        text("source", "the traits with a value, comma-separated"),
+        number("TASK", "one column per trait, in the units of its table; empty: masked",
+               missing=True, many=True),
+    ),
+)  # fmt: skip
+MARKERS = Table(
+    "inputs/markers.tsv.gz",
+    "kind `genotypes`: a row per marker, in the order of the inputs: by chromosome as the user's "
+    "file has them, then by position",
+    (
+        text("marker", "its id"),
+        text("chrom", "name of the chromosome"),
+        integer("position", "as in VCF", "bp, 1-based"),
+        text("ref", "the other allele; empty: unknown", missing=True),
+        text("alt", "the allele whose copies are counted; empty: unknown", missing=True),
+        number("frequency", "mean dosage / ploidy, over the samples of `samples.tsv.gz`", "share"),
+        number("missing", "samples without a genotype here", "share"),
+    ),
+)
+SAMPLES = Table(
+    "inputs/samples.tsv.gz",
+    "kind `genotypes`: a row per sample with genotypes, in the order of `genotypes.h5`",
+    (
+        text("id", "of the sample"),
+        text("family", "in PLINK's .fam; empty: none stated", missing=True),
+        number("missing", "markers without a genotype", "share"),
+    ),
+)
+COVARIATES = Table(
+    "inputs/covariates.tsv.gz",
+    "kind `genotypes`: what is regressed out of the traits; a row per sample of the windows",
+    (
+        text("id", "of the sample"),
+        number("COVARIATE", "one column per number, `NAME=VALUE` (1, 0) for all but the first "
+               "value of a column of text", missing=False, many=True),
+    ),
+)  # fmt: skip
 FOLDS = Table(
     "inputs/folds.tsv",
     "which group serves for what in which fold",

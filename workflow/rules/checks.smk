@@ -39,7 +39,7 @@ rule check_tiles:
         ),
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         events=own.inputs(sources.files(settings.get("peaks"))),
-        meme=sources.files(database.get("meme")),
+        meme=own.inputs(memes),
     output:
         table="results/{study}/checks/{model}.tiles.tsv",
     log:
@@ -49,7 +49,7 @@ rule check_tiles:
     params:
         code=code["check_tiles"],
         folds=roles,
-        digests=own.digests(sources.files(settings.get("peaks"))),
+        digests=own.digests(sources.files(settings.get("peaks")) + memes),
         peaks=settings.get("peaks"),
         chromosome_names=settings.get("chromosome_names"),
         top=settings.get("top"),
@@ -92,7 +92,7 @@ rule accept:
         ),
         motifs=collect(
             "results/{{study}}/motifs/{row.model}/{row.task}/{method}/merged.tsv",
-            row=model_tasks.itertuples(),
+            row=motif_tasks.itertuples(),
             method=motif_method,
         )
         + collect(
