@@ -5,7 +5,7 @@ A network is a graph. A node is one use of a layer or an operation: ``node.opera
 alone touches its private names, so that a new Keras is met here and nowhere else.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from typing import NamedTuple
@@ -76,14 +76,11 @@ def walk(network: keras.Model, inputs: object, rule: Callable) -> list:
     """
 
     def step(layer: keras.Operation) -> Callable:
-        return partial(_nested if is_graph(layer) else _call, rule, layer)
+        if is_graph(layer):
+            return lambda inputs, **options: walk(functional(layer), inputs, rule)
+        return partial(_call, rule, layer)
 
     return run(network, inputs, step)
-
-
-def _nested(rule: Callable, layer: keras.Model, inputs: object, **options: object) -> list:
-    check_unmasked(layer, options)
-    return walk(functional(layer), inputs, rule)
 
 
 def _call(rule: Callable, layer: keras.Operation, *inputs: object, **options: object) -> object:
@@ -158,14 +155,10 @@ def masks(layer: keras.Operation) -> bool:
     )
 
 
-def check_unmasked(layer: keras.Operation, options: Mapping[str, object]) -> None:
-    """BadInput where ``layer``, which holds layers that are walked through, is given a mask."""
-    if options.get("mask") is not None:
-        raise BadInput(
-            f"layer {layer.name!r} ({type(layer).__name__}) gets masked steps, and layers inside "
-            "it can't be told which",
-            remedy="build the network of its layers themselves, or without mask_zero",
-        )
+def masked_inside(network: keras.Model) -> list[keras.Model]:
+    """The networks inside ``network`` that are given masks of steps."""
+    nodes = (node for level in levels(network) for node in level if is_graph(node.operation))
+    return [node.operation for node in nodes if node.arguments.kwargs.get("mask") is not None]
 
 
 def chain(graph: keras.Model) -> list:

@@ -18,7 +18,12 @@ from chromolens.errors import BadInput, describe, nearest
 from chromolens.models.foreign.files import Source, digest_of, parts_of, read_facts, read_network
 from chromolens.models.foreign.layout import adapt, layout_of
 from chromolens.models.foreign.network import checked_network, only_asked, opaque
-from chromolens.models.foreign.sound import check_repeats, check_stateless, check_weights
+from chromolens.models.foreign.sound import (
+    check_masks,
+    check_repeats,
+    check_stateless,
+    check_weights,
+)
 from chromolens.models.foreign.tokens import vectors_of
 from chromolens.models.graph import functional
 from chromolens.models.grouped import cut_groups
@@ -94,6 +99,7 @@ class Model:
         cut_groups(self.network)
         check_weights(self.network)
         check_stateless(self.network)
+        check_masks(self.network)
         found = logits_of(self.network, declared)
         self.logits, self.unclear, self.joined = found.network, found.unclear, found.joined
         self.length, self.channels = input_shape(self.network)

@@ -28,6 +28,7 @@ FILES = {
         "genome": "inputs/genome.fa.gz",
         "chromosomes": "inputs/chromosomes.tsv",
     },
+    "tokens": {"vocabulary": "inputs/vocabulary.tsv"},
     "simulated": {
         "truth": "simulated/truth.bed",
         "core": "simulated/core.bed",

@@ -9,6 +9,7 @@ index = results.index(
     {
         "study": results.ONE,
         "genome": results.ONE if genome else [],
+        "tokens": results.ONE if "tokens" in stages else [],
         "simulated": results.ONE if settings.get("simulate") else [],
         "models": models,
         "trainings": trainings,

@@ -18,7 +18,7 @@ import tensorflow as tf
 from chromolens.attribution.deeplift import rules as rules_package
 from chromolens.attribution.deeplift.pair import Pair
 from chromolens.errors import BadInput
-from chromolens.models.graph import check_unmasked, functional, is_graph, masks, run
+from chromolens.models.graph import functional, is_graph, masks, run
 
 
 class NoRule(BadInput):
@@ -162,7 +162,6 @@ class _Nested:
     fallback: Callable | None
 
     def __call__(self, inputs: Pair | list[Pair], **options: object) -> list[Pair]:
-        check_unmasked(self.network, options)
         return walk(self.network, inputs, self.rules, self.fallback)
 
 
@@ -174,7 +173,8 @@ class _AtEachStep:
     inner: Callable
 
     def __call__(self, inputs: Pair, **options: object) -> list[Pair]:
-        check_unmasked(self.layer, options)
+        if options.get("mask") is not None:
+            raise no_rule(f"layer {self.layer.name!r} (TimeDistributed) of masked steps")
         groups, steps = inputs.other.shape[0], inputs.other.shape[1]
         rows = both(partial(_steps_as_rows, groups), inputs)
         found = keras.tree.flatten(self.inner(rows, **options))

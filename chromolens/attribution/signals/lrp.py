@@ -187,6 +187,7 @@ def lstm(
     relevance: Relevance,
     layer: layers.LSTM,
     inputs: tf.Tensor,
+    *,
     mask: tf.Tensor | None = None,
 ) -> tf.Tensor:
     """LSTM: c = f c + i g, h = o tanh(c)."""
@@ -207,6 +208,7 @@ def gru(
     relevance: Relevance,
     layer: layers.GRU,
     inputs: tf.Tensor,
+    *,
     mask: tf.Tensor | None = None,
 ) -> tf.Tensor:
     """GRU: h = z h + (1 - z) tanh(x + r h); ``reset_after`` says where the weights stand."""
@@ -235,6 +237,7 @@ def simple(
     relevance: Relevance,
     layer: layers.SimpleRNN,
     inputs: tf.Tensor,
+    *,
     mask: tf.Tensor | None = None,
 ) -> tf.Tensor:
     """SimpleRNN: h = tanh(x + U h)."""
@@ -251,6 +254,7 @@ def bidirectional(
     relevance: Relevance,
     layer: layers.Bidirectional,
     inputs: tf.Tensor,
+    *,
     mask: tf.Tensor | None = None,
 ) -> tf.Tensor:
     """Each direction by the rule of its own, merged by a linear merge."""
@@ -261,7 +265,7 @@ def bidirectional(
             expected=f"one of {', '.join(MERGES)}",
         )
     both = layer.forward_layer, layer.backward_layer
-    found = [RULES[type(one)](relevance, one, inputs, mask) for one in both]
+    found = [RULES[type(one)](relevance, one, inputs, mask=mask) for one in both]
     if both[1].return_sequences:
         found[1] = tf.reverse(found[1], [1])
     return MERGES[layer.merge_mode](found)

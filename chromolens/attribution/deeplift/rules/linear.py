@@ -117,7 +117,9 @@ def preactivation(layer: keras.layers.Layer, inputs: Pair) -> Pair:
     return then(products, SHIFT, layer.bias) if layer.use_bias else products
 
 
-def normalised(layer: layers.BatchNormalization, inputs: Pair, mask: Pair | None = None) -> Pair:
+def normalised(
+    layer: layers.BatchNormalization, inputs: Pair, *, mask: Pair | None = None
+) -> Pair:
     """BatchNormalization by its moving statistics: a factor and a shift for each channel.
 
     A mask is read in training only.

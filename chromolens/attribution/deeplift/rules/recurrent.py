@@ -24,7 +24,7 @@ from chromolens.attribution.deeplift.recurrence import (
 from chromolens.attribution.deeplift.walk import both, no_rule
 
 
-def recurrent(layer: layers.RNN, inputs: Pair, mask: Pair | None = None) -> Pair | list[Pair]:
+def recurrent(layer: layers.RNN, inputs: Pair, *, mask: Pair | None = None) -> Pair | list[Pair]:
     """LSTM, GRU and SimpleRNN that start from zeros; with ``return_state`` a list.
 
     What ``mask`` (n, steps) leaves out changes no state.
@@ -39,7 +39,7 @@ def recurrent(layer: layers.RNN, inputs: Pair, mask: Pair | None = None) -> Pair
 
 
 def bidirectional(
-    layer: layers.Bidirectional, inputs: Pair, mask: Pair | None = None
+    layer: layers.Bidirectional, inputs: Pair, *, mask: Pair | None = None
 ) -> Pair | list[Pair]:
     """Two recurrent layers, one for each direction, and how they are merged."""
     _check(layer)
@@ -47,8 +47,8 @@ def bidirectional(
     for part in (layer.forward_layer, layer.backward_layer):
         if type(part) not in CELLS:
             raise no_rule(f"{type(part).__name__} in layer {layer.name!r}", known)
-    forward = keras.tree.flatten(recurrent(layer.forward_layer, inputs, mask))
-    backward = keras.tree.flatten(recurrent(layer.backward_layer, inputs, mask))
+    forward = keras.tree.flatten(recurrent(layer.forward_layer, inputs, mask=mask))
+    backward = keras.tree.flatten(recurrent(layer.backward_layer, inputs, mask=mask))
     if layer.return_sequences:
         backward[0] = both(partial(tf.reverse, axis=[1]), backward[0])
     merged = _merged(layer.merge_mode, forward[0], backward[0])
