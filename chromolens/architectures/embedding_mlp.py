@@ -8,13 +8,15 @@ from keras import layers
 
 from chromolens.architectures import _heads
 
+READS = "tokens"
+
 
 def build(
     length: int,
     channels: int,
     tasks: list[str],
     *,
-    objective: str = "classes",
+    objective: str = "binary",
     size: int = 32,
     dense: int = 100,
     dropout: float = 0.5,
