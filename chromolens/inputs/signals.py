@@ -83,21 +83,10 @@ class Signal:
             ]
             for file, path, called in zip(self._files, self.paths, self._called, strict=True):
                 if chrom in called:  # bedGraphToBigWig leaves out what has no signal
-                    part = _read_file(
-                        file, path, called[chrom], max(first, 0), first + len(counts)
-                    )
-                    # infinite where any of them is
-                    counts[max(-first, 0) :][: len(part)] += part
-        odd = ~((counts >= 0) & (counts <= LARGEST))
-        if odd.any():
-            base = first + int(np.argmax(odd))
-            raise BadInput(
-                f"the count at {chrom}:{base} is {counts[base - first]:g}",
-                expected=f"counts of 0 to {LARGEST:g}, on the minus strand too",
-                where=", ".join(self.paths),
-                remedy="write the minus strand's counts as positive numbers; leave a base without "
-                "a count out of the file",
-            )
+                    start = max(first, 0)
+                    part = _read_file(file, path, called[chrom], start, first + len(counts))
+                    _check_counts(part, path, called[chrom], start)
+                    counts[start - first :][: len(part)] += part
         return counts
 
 
@@ -235,6 +224,21 @@ def _check_chromosomes(
                 where=str(path),
             )
     return missing
+
+
+def _check_counts(counts: np.ndarray, path: str, chrom: str, start: int) -> None:
+    """BadInput at the first of ``counts`` that is none; ``chrom`` is the file's own name."""
+    odd = ~((counts >= 0) & (counts <= LARGEST))
+    if odd.any():
+        offset = int(np.argmax(odd))
+        base = start + offset
+        raise BadInput(
+            f"the count of base {base + 1:,} of {chrom} is {counts[offset]:g}",
+            expected=f"counts of 0 to {LARGEST:g}, on the minus strand too",
+            where=f"{path}, as bedGraph (from 0): {chrom} {base} {base + 1}",
+            remedy="write the minus strand's counts as positive numbers; leave a base without a "
+            "count out of the file",
+        )
 
 
 def _read_file(file, path: str, chrom: str, start: int, end: int) -> np.ndarray:
