@@ -20,6 +20,7 @@ SCHEMAS = Path(__file__).parent / "schemas"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _LARGEST = 2**63
+_LONGEST = 255  # bytes of a file's name
 _FILE_KEYS = ("url", "sha256")
 
 
@@ -214,6 +215,12 @@ def _beside(path: str | list | dict, place: list, stated: list) -> str | list | 
         return [_beside(one, [*place, i], stated) for i, one in enumerate(path)]
     if not isinstance(path, str):
         return _checked_url(path, place)
+    if "\0" in path or any(len(os.fsencode(part)) > _LONGEST for part in Path(path).parts):
+        raise BadInput(
+            f"config: no file can be called {describe(path)}",
+            expected=f"a path, each part of at most {_LONGEST} bytes",
+            where=f"the config, {'.'.join(map(str, place))}",
+        )
     for folder, content in reversed(stated):
         if path and _at(content, place) == path:
             return path if Path(path).is_absolute() else os.path.relpath(folder / path)

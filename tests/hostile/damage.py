@@ -9,7 +9,7 @@ from pathlib import Path
 from chromolens.errors import BadInput
 
 INPUTS = int(os.environ.get("HOSTILE_INPUTS", "300"))
-SECONDS = 20  # that one small file may take
+SECONDS = 60  # that one small file may take
 
 
 def damaged(content: bytes, draw: random.Random) -> bytes:
@@ -38,27 +38,34 @@ def damaged(content: bytes, draw: random.Random) -> bytes:
 
 
 def refusals(
-    path: Path, content: bytes, read: Callable[[Path], object], count: int, name: str
+    path: Path, content: bytes, read: Callable[[Path], object], count: int, named: str = ""
 ) -> int:
     """How many of ``count`` damaged copies of ``content``, put at ``path``, are refused.
 
-    Each is read in time, or refused by a BadInput that names a file in the folder of ``path``.
+    Each is read in time, or refused by a BadInput with the words ``named``: by default a file in
+    the folder of ``path``.
     """
     path.write_bytes(content)
     read(path)  # a seed is right
-    draw, refused = random.Random(name), 0
-    signal.signal(signal.SIGALRM, _hang)
+    draw, refused = random.Random(path.name), 0
     for number in range(count):
         path.write_bytes(damaged(content, draw))
-        signal.alarm(SECONDS)
         try:
-            read(path)
+            within(read, path)
         except BadInput as error:
             refused += 1
-            assert str(path.parent) in str(error), f"input {number}: {error}"
-        finally:
-            signal.alarm(0)
+            assert (named or str(path.parent)) in str(error), f"input {number}: {error}"
     return refused
+
+
+def within(read: Callable, *given: object) -> None:
+    """``read`` what is ``given``; TimeoutError if it takes longer than a small file may."""
+    signal.signal(signal.SIGALRM, _hang)
+    signal.alarm(SECONDS)
+    try:
+        read(*given)
+    finally:
+        signal.alarm(0)
 
 
 def _hang(*_: object) -> None:
