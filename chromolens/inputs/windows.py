@@ -15,7 +15,13 @@ import pandas as pd
 from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.tables.column import Table
-from chromolens.tables.inputs import DROPPED, GENOME_WINDOWS, RECORD_WINDOWS, SAMPLE_WINDOWS
+from chromolens.tables.inputs import (
+    CHOSEN,
+    DROPPED,
+    GENOME_WINDOWS,
+    RECORD_WINDOWS,
+    SAMPLE_WINDOWS,
+)
 from chromolens.tables.models import PREDICTIONS
 
 _FIXED = {*GENOME_WINDOWS.names, *RECORD_WINDOWS.names, *SAMPLE_WINDOWS.names}
@@ -126,6 +132,14 @@ def rows_of(
     """
     place = pd.Series(np.arange(len(windows)), index=windows["id"])
     kept = chosen[chosen["purpose"] == purpose]
+    strange = kept[~kept["id"].isin(place.index)]
+    if len(strange):
+        raise BadInput(
+            f"no window is called {strange['id'].iloc[0]!r}, which was chosen to be read",
+            expected="an id of the model's windows",
+            where=CHOSEN.file,
+            remedy="undo the edit, if there was one; else remove the file and run again",
+        )
     return {
         task: place[kept.loc[kept["task"] == task, "id"]].to_numpy(dtype=int)[:most]
         for task in tasks
