@@ -6,12 +6,16 @@ more alleles than the ploidy counts by its share of alternative ones (a hemizygo
 PLINK has it); one that gives no whole number then is missing.
 """
 
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
 import pysam
 
+from chromolens import texts
 from chromolens.errors import BadInput
 from chromolens.inputs.genotypes.calls import (
     DIPLOID,
@@ -41,16 +45,16 @@ def read_vcf(path: str, *, field: str, ploidy: int, missing: Sequence[str]) -> G
     tally, markers, columns = Tally(), [], []
     calls: _Calls | _Dosages | None = None
     try:
-        with pysam.VariantFile(path) as file:
+        with _seekable(path) as name, pysam.VariantFile(name) as file:
             samples = list(file.header.samples)
             check_unique(samples, "sample", path)
             for record in _sites(file, tally):
                 where = f"{path}, {record.chrom}:{record.pos}"
                 stated = list(record.format)
                 field = field or ("GT" if "GT" in stated else "DS")
-                texts = _cells(record, stated, field, where)
+                cells = _cells(record, stated, field, where)
                 calls = calls or (_Calls() if field == "GT" else _Dosages(ploidy, missing))
-                columns.append(calls.read(texts, samples, where))
+                columns.append(calls.read(cells, samples, where))
                 place = (record.id or ".", record.chrom, record.pos, record.ref, record.alts[0])
                 markers.append(place)
     except BadInput:
@@ -82,6 +86,20 @@ def read_vcf(path: str, *, field: str, ploidy: int, missing: Sequence[str]) -> G
         tally=tally,
         notes={},
     )
+
+
+@contextmanager
+def _seekable(path: str) -> Iterator[str]:
+    """``path``, or an unpacked copy of what gzip packed, not bgzip: htslib can't seek in that."""
+    with open(path, "rb") as file:
+        head = file.read(16)
+    if head[:2] != b"\x1f\x8b" or head[12:14] == b"BC":
+        yield path
+        return
+    with tempfile.NamedTemporaryFile(suffix=".vcf") as copy, texts.opened(path, "VCF") as stream:
+        shutil.copyfileobj(stream, copy)
+        copy.flush()
+        yield copy.name
 
 
 def _sites(file: pysam.VariantFile, tally: Tally) -> Iterator[pysam.VariantRecord]:
@@ -121,10 +139,10 @@ class _Calls(dict):
         self._examples: list[str] = []
         self._where = ""
 
-    def read(self, texts: Sequence[str], samples: Sequence[str], where: str) -> np.ndarray:
+    def read(self, cells: Sequence[str], samples: Sequence[str], where: str) -> np.ndarray:
         """Numbers int16 of the calls of one site."""
         self._where = where
-        return np.fromiter(map(self.__getitem__, texts), np.int16, len(texts))
+        return np.fromiter(map(self.__getitem__, cells), np.int16, len(cells))
 
     def __missing__(self, text: str) -> int:
         alleles = text.replace("|", "/").lstrip("/").split("/")
@@ -166,10 +184,10 @@ class _Dosages:
     def __init__(self, ploidy: int, missing: Sequence[str]):
         self._most, self._numbers = ploidy or DIPLOID, Numbers(missing)
 
-    def read(self, texts: Sequence[str], samples: Sequence[str], where: str) -> np.ndarray:
+    def read(self, cells: Sequence[str], samples: Sequence[str], where: str) -> np.ndarray:
         """Dosages of one site, int8 or float32."""
-        values = self._numbers.read(texts)
-        check_dosages(values, texts, self._most, samples, where)
+        values = self._numbers.read(cells)
+        check_dosages(values, cells, self._most, samples, where)
         return packed(values)
 
     def ploidy(self, columns: Sequence[np.ndarray]) -> int:

@@ -1,0 +1,282 @@
+"""Reading genotypes: one matrix in every kind of file, and files that can't be right."""
+
+import numpy as np
+import pytest
+
+from chromolens.errors import BadInput
+
+CALLS = {-1: "./.", 0: "0/0", 1: "0|1", 2: "1/1"}
+NA = {-1: "NA", 0: "0", 1: "1", 2: "2"}
+
+
+def cells(matrix, words=NA):
+    return [[words[int(value)] for value in row] for row in matrix]
+
+
+def sites(places, columns):
+    return [
+        (chrom, at, name, "A", "G", own)
+        for (name, chrom, at), own in zip(places, columns, strict=True)
+    ]
+
+
+def known(matrix):
+    return np.where(matrix < 0, np.nan, matrix)
+
+
+@pytest.fixture
+def settings(request, matrix, places, write_table, write_vcf, write_plink):
+    """The matrix in one kind of file."""
+    kind = request.param
+    if kind.startswith("bed"):
+        return write_plink(matrix)
+    if kind in ("tsv", "tsv.gz", "csv"):
+        divider = "," if kind == "csv" else "\t"
+        return write_table(cells(matrix), name=f"genotypes.{kind}", divider=divider)
+    return write_vcf(sites(places, cells(matrix.T, CALLS)), f"genotypes.{kind}")
+
+
+KINDS = ["tsv", "tsv.gz", "csv", "vcf", "vcf.gz", "vcf.bgz", "bcf", "bed"]
+
+
+@pytest.mark.parametrize("settings", KINDS, indirect=True)
+def test_every_kind_of_file_gives_the_same_store(settings, store, matrix, places):
+    opened = store(**settings)
+    np.testing.assert_array_equal(opened.dosage(np.arange(12)), known(matrix))
+    np.testing.assert_array_equal(opened.dosage([7, 2], slice(0, 4)), known(matrix)[[7, 2], :4])
+    assert opened.samples["id"].tolist() == [f"s{i}" for i in range(12)]
+    rows = opened.markers[["marker", "chrom", "position"]].itertuples(index=False, name=None)
+    assert list(rows) == places
+    assert opened.ploidy == 2 and opened.dropped.empty
+    np.testing.assert_allclose(opened.markers["frequency"], np.nanmean(known(matrix), 0) / 2)
+    np.testing.assert_allclose(opened.markers["missing"], (matrix < 0).mean(axis=0))
+    np.testing.assert_allclose(opened.samples["missing"], (matrix < 0).mean(axis=1))
+    alleles = {"vcf": ["A", "G"], "bcf": ["A", "G"], "bed": ["A", "G"]}
+    kind = settings["genotypes"].split(".")[1]
+    assert opened.markers[["ref", "alt"]].iloc[0].tolist() == alleles.get(kind, ["", ""])
+
+
+def test_dosages_and_other_words_for_missing(store, write_table, write_vcf, places):
+    values = np.array(
+        [[0.25, 1, 2, 0, 1, 0.5, 1], [1, 0, 1.75, 2, 0, 0, 2], [2, 2, 0, 1, 2, 1, 0]]
+    )
+    table = [[f"{value:g}" for value in row] for row in values]
+    table[2][4] = "-9"
+    values[2, 4] = np.nan
+    opened = store(**write_table(table), missing=["-9"])
+    np.testing.assert_array_equal(opened.dosage([0, 1, 2]), values)
+    columns = [
+        [".:" + (text if text != "-9" else ".") for text in own] for own in np.array(table).T
+    ]
+    vcf = write_vcf(sites(places, columns), form="DP:DS")
+    np.testing.assert_array_equal(store(**vcf).dosage([0, 1, 2]), values)
+
+
+def test_calls_or_dosages_of_a_vcf_that_has_both(store, write_vcf, places):
+    columns = [["0/1:0.5", "1/1", "0/0:0"]] * 7
+    vcf = write_vcf(sites(places, columns), form="GT:DS")
+    assert store(**vcf).dosage([0, 1, 2])[:, 0].tolist() == [1, 2, 0]
+    np.testing.assert_array_equal(
+        store(**vcf, field="DS").dosage([0, 1, 2])[:, 0], [0.5, np.nan, 0]
+    )
+    with pytest.raises(BadInput, match="no DP(.|\n)*chr2:5"):
+        store(**write_vcf(sites(places, columns), form="GT:DS"), field="DP")
+
+
+def test_haploid_samples(store, write_table, write_vcf, write_plink, places, dropped):
+    haploid = np.array([[0, 1, 1, 0, 1, 0, 0], [1, 0, 0, 1, 0, 1, 1], [1, 1, 0, 0, 0, 1, 0]])
+    table = store(**write_table(cells(haploid)))
+    vcf = write_vcf(sites(places, [[str(value) for value in own] for own in haploid.T]))
+    plain = store(**vcf)
+    pairs = [[f"{value}/{value}" for value in own] for own in haploid.T]
+    pairs[0][2] = "0/1"
+    doubled = store(**write_vcf(sites(places, pairs), "pairs.vcf"), ploidy=1)
+    wanted = haploid.astype(float)
+    for opened in (table, plain):
+        assert opened.ploidy == 1
+        np.testing.assert_array_equal(opened.dosage([0, 1, 2]), wanted)
+        np.testing.assert_allclose(opened.markers["frequency"], haploid.mean(axis=0))
+    wanted[2, 0] = np.nan
+    np.testing.assert_array_equal(doubled.dosage([0, 1, 2]), wanted)
+    reason = "call that a sample of this ploidy can't have, read as missing"
+    assert dropped(doubled) == {reason: (1, "0/1 at chr2:5")}
+    heterozygous = 2 * haploid
+    heterozygous[2, 0] = 1
+    bed = store(**write_plink(heterozygous), ploidy=1)
+    np.testing.assert_array_equal(bed.dosage([0, 1, 2]), wanted)
+    assert dropped(bed) == {reason: (1, "s2 at m0")}
+
+
+def test_half_calls_and_hemizygous_ones(store, write_vcf, places, dropped):
+    columns = [["0/0", "0/1", "1|1"]] * 3
+    columns += [["0/0", "./.", "1/1"], ["0|.", "./1", "0/1"], ["0", "1", "0/1"]]
+    columns += [["./1", "1/1", "0/0"]]
+    opened = store(**write_vcf(sites(places, columns)))
+    # a marker with one value in all samples is left out
+    wanted = np.array([[0, 0, 0, 0, 0, np.nan], [1, 1, 1, np.nan, 2, 2], [2, 2, 2, 2, 1, 0]])
+    np.testing.assert_array_equal(opened.dosage([0, 1, 2]), wanted)
+    # counted is what was called so, whether its marker stays or not
+    assert dropped(opened) == {
+        "call with one allele missing, read as missing": (3, "0|. at chr10:405"),
+        "marker with one value in all samples": (1, "m4"),
+    }
+
+
+def test_sites_that_are_no_pair_of_alleles(store, write_vcf, dropped):
+    own = ["0/0", "0/1", "1/1"]
+    rows = [
+        ("chr2", 5, ".", "A", "G", own),
+        ("chr2", 9, "x", "A", "G,T", ["0/1", "1/2", "0/0"]),
+        ("chr2", 11, "y", "A", ".", ["0/0", "0/0", "0/0"]),
+        ("chr2", 11, ".", "A", "<DEL>", own),
+    ]
+    opened = store(**write_vcf(rows))
+    assert opened.markers["marker"].tolist() == ["chr2:5:A:G", "chr2:11:A:<DEL>"]
+    assert dropped(opened) == {
+        "site with several alternative alleles": (1, "chr2:9"),
+        "site with no alternative allele": (1, "chr2:11"),
+    }
+
+
+def test_order_and_places(store, write_table, write_lines, dropped):
+    """chr9 stands before chr1 as in the file; of one place, the file's order; no place: out."""
+    rows = [
+        "b\tchr9\t7",
+        "a\tchr9\t5",
+        "c\tchr1\t5",
+        "d\tchr1\t5",
+        "e\t0\t4",
+        "f\tchr1\t",
+        "h\tchr1\t9",
+    ]
+    markers = write_lines("own.tsv", ["SNP\tCHR\tBP", *rows])
+    names = list("dcbaefg")
+    table = write_table(cells(np.eye(7, dtype=int)), names)
+    opened = store(genotypes=table["genotypes"], markers=markers)
+    assert opened.markers["marker"].tolist() == ["a", "b", "c", "d"]
+    chosen = [names.index(name) for name in "abcd"]
+    np.testing.assert_array_equal(opened.dosage(range(7)), np.eye(7)[:, chosen])
+    assert dropped(opened) == {
+        "marker without a place": (2, "e"),
+        "marker that the table of markers doesn't have": (1, "g"),
+        "marker without genotypes": (1, "h"),
+    }
+    assert opened.notes["markers at the place of another"] == 1
+    assert opened.notes["markers out of order in the file"] == 2
+
+
+def test_positions_in_other_units(store, write_table, write_lines):
+    rows = [f"m{i}\t1\t{i / 10}" for i in range(7)]
+    table = write_table(cells(np.eye(7, dtype=int)))
+    table["markers"] = write_lines("cm.tsv", ["marker\tchrom\tpos", *rows])
+    opened = store(**table, bases_per_unit=1e6)
+    assert opened.markers["position"].tolist() == [1, *(100_000 * i for i in range(1, 7))]
+    with pytest.raises(BadInput, match="'0.1'(.|\n)*cm.tsv, line 3(.|\n)*bases_per_unit"):
+        store(**table)
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("3", "at m2 is '3'(.|\n)*0 to 2 copies(.|\n)*line 3, sample s1"),
+        ("-2", "at m2 is '-2'(.|\n)*line 3, sample s1"),
+        ("AA", "at m2 is 'AA'(.|\n)*line 3, sample s1"),
+        ("inf", "at m2 is 'inf'"),
+        ("1\t1", "9 cells(.|\n)*expected: 8(.|\n)*line 3"),
+    ],
+)
+def test_cells_that_are_no_genotypes(cell, words, store, matrix, write_table):
+    table = cells(matrix)
+    table[1][2] = cell
+    with pytest.raises(BadInput, match=words):
+        store(**write_table(table))
+
+
+def test_haploid_samples_have_no_two(store, matrix, write_table):
+    with pytest.raises(BadInput, match="0 to 1 copies"):
+        store(**write_table(cells(matrix)), ploidy=1)
+
+
+HEADER = "marker\tchrom\tpos"
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (
+            [HEADER, "m0\t1\t5", "m1\t1\t6", "m0\t1\t7"],
+            "two markers have the id 'm0': number 1 and number 3",
+        ),
+        ([HEADER, "m0\t1\t5", "m1\t1\tx"], "position of a marker is 'x'(.|\n)*line 3"),
+        ([HEADER, "m0\t1\t5", "m1\t1"], "2 cells(.|\n)*line 3"),
+        (
+            ["marker\tchrom\tpos_a\tpos_b", "m0\t1\t5\t6"],
+            "no column 'position'(.|\n)*pos_a, pos_b(.|\n)*marker_columns",
+        ),
+        ([HEADER, "n0\t1\t5"], "no id in common: m0, m1, m2, ...; and n0"),
+        ([HEADER, "m0\tNA\t5", "m1\t1\t0"], "no marker has a place"),
+        ([HEADER], "table of markers is empty"),
+    ],
+)
+def test_tables_of_markers_that_cannot_be_right(
+    lines, words, store, matrix, write_table, write_lines
+):
+    table = write_table(cells(matrix))
+    table["markers"] = write_lines("wrong.tsv", lines)
+    with pytest.raises(BadInput, match=words):
+        store(**table)
+
+
+def test_names_that_stand_there_twice(store, matrix, write_table, write_vcf, write_plink, places):
+    with pytest.raises(BadInput, match="two samples have the id 's3': number 4 and number 5"):
+        samples = [*(f"s{i}" for i in range(4)), *(f"s{i}" for i in range(3, 11))]
+        store(**write_table(cells(matrix), samples=samples))
+    with pytest.raises(BadInput, match="two markers have the id 'm0': number 1 and number 2"):
+        store(**write_table(cells(matrix), ["m0", "m0", *(f"m{i}" for i in range(2, 7))]))
+    with pytest.raises(BadInput, match="two samples have the id 'a'"):
+        store(**write_plink(matrix, iid=["a"] * 12))
+    rows = sites(places, cells(matrix.T, CALLS))
+    with pytest.raises(BadInput, match="two markers have the id 'm0': number 1 and number 8"):
+        store(**write_vcf([*rows, rows[0]]))
+    with pytest.raises(BadInput, match="can't be read as VCF"):
+        store(**write_vcf(rows, samples=["a"] * 12))
+
+
+def test_a_table_needs_places(store, matrix, write_table):
+    with pytest.raises(BadInput, match="where its markers lie(.|\n)*`markers`"):
+        store(genotypes=write_table(cells(matrix))["genotypes"])
+
+
+def test_vcf_that_cannot_be_read(store, write_vcf, write_lines, matrix, places, tmp_path):
+    rows = sites(places, cells(matrix.T, CALLS))
+    for content in (b"no vcf\n", b""):
+        (tmp_path / "odd.vcf").write_bytes(content)
+        with pytest.raises(BadInput, match="can't be read as VCF"):
+            store(genotypes=str(tmp_path / "odd.vcf"))
+    with pytest.raises(BadInput, match="missing.vcf can't be read"):
+        store(genotypes=str(tmp_path / "missing.vcf"))
+    rows[1] = (*rows[1][:5], ["0/2", *rows[1][5][1:]])
+    with pytest.raises(BadInput, match="(.|\n)*chr2:105"):
+        store(**write_vcf(rows))
+    whole = tmp_path / write_vcf(sites(places, cells(matrix.T, CALLS)), "cut.bcf")["genotypes"]
+    whole.write_bytes(whole.read_bytes()[:-60])
+    with pytest.raises(BadInput, match="can't be read as VCF or BCF"):
+        store(genotypes=str(whole))
+    with pytest.raises(BadInput, match="0 sites with one alternative"):
+        store(**write_vcf([("chr2", 9, "x", "A", "G,T", ["0/1", "1/2"])]))
+
+
+def test_plink_files_that_do_not_belong_together(
+    store, write_plink, matrix, tmp_path, write_lines
+):
+    bed = write_plink(matrix)["genotypes"]
+    fam = (tmp_path / "genotypes.fam").read_text().splitlines()
+    with pytest.raises(BadInput, match=r"24 bytes(.|\n)*expected: 17 for the 8 samples"):
+        store(genotypes=bed, fam=write_lines("few.fam", fam[:8]))
+    with pytest.raises(BadInput, match="5 cells(.|\n)*odd.fam, line 1"):
+        store(genotypes=bed, fam=write_lines("odd.fam", ["a b c d e"]))
+    with pytest.raises(BadInput, match="no.bim can't be read"):
+        store(genotypes=bed, bim=str(tmp_path / "no.bim"))
+    (tmp_path / "genotypes.bed").write_bytes(b"chr1\t1\t2\n")
+    with pytest.raises(BadInput, match="begins with the bytes 63 68 72(.|\n)*6c 1b 01"):
+        store(genotypes=bed)
