@@ -137,6 +137,7 @@ def prepare(
         }
     )
     if folds is not None:
+        _check_filled(folds, windows["group"], families.loc[samples].nunique())
         check_folds(folds, sorted(set(windows["group"])))
         check_apart(windows, folds)
         check_roles(windows, folds, [t for t in tasks if values[t].dropna().isin([0, 1]).all()])
@@ -184,6 +185,18 @@ def _groups(families: pd.Series, splits: pd.Series, parts: int, seed: int) -> li
         raise BadInput(f"{parts} parts", expected="1 or more")
     pairs = zip(families, splits, strict=True)
     return [split or f"part{seed_of(family, seed) % parts}" for family, split in pairs]
+
+
+def _check_filled(folds: pd.DataFrame, groups: pd.Series, families: int) -> None:
+    """Raise BadInput at a part of the folds that no family was hashed into."""
+    for part in folds["group"][~folds["group"].isin(groups)][:1]:
+        if part.startswith("part"):
+            raise BadInput(
+                f"no sample is in {part}: {len(groups)} samples of {families} families",
+                expected="several families, or samples, for each part",
+                where=f"the parts are {', '.join(sorted(set(groups)))}",
+                remedy="use fewer parts, another seed, or another column in group_by",
+            )
 
 
 def _check_varied(values: pd.DataFrame, path: str) -> None:
