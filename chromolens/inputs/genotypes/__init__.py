@@ -54,9 +54,9 @@ def write_store(
     - ``missing``: further texts that say that a genotype of a table is missing.
     - ``max_missing_marker``, ``max_missing_sample``, ``min_frequency``: ``filters.kept``.
     """
-    if genotypes.endswith(_VCF):
+    if genotypes.lower().endswith(_VCF):
         read = read_vcf(genotypes, field=field, ploidy=ploidy, missing=missing)
-    elif genotypes.endswith(_PLINK):
+    elif genotypes.lower().endswith(_PLINK):
         files = {"bim": bim, "fam": fam}
         read = read_plink(genotypes, **files, bases_per_unit=bases_per_unit, ploidy=ploidy)
     else:

@@ -20,7 +20,7 @@ class SampleTable:
 
     def __init__(self, path: str, sample_column: str = "", missing: Sequence[str] = ()):
         self.path = path
-        rows = texts.rows(path, "a table: samples, and a column per trait")
+        rows = list(texts.uncommented(path, "a table: samples, and a column per trait"))
         if len(rows) < 2:
             raise BadInput("the table has no samples", where=path)
         header = [name.strip().removeprefix("#") for name in rows[0][1]]
@@ -122,7 +122,7 @@ def as_covariates(
                 remedy="a family belongs into group_by",
             )
         found |= {f"{name}={value}": cells.eq(value).astype(float) for value in values[1:]}
-    frame = pd.DataFrame(found, index=samples)
-    frame = frame.loc[:, frame.nunique() != 1]
-    frame.insert(0, "id", samples)
-    return frame.reset_index(drop=True)
+    varied = {name: cells.to_numpy() for name, cells in found.items() if cells.nunique() > 1}
+    if "id" in varied:
+        raise BadInput("a covariate is named 'id'", expected="another name", where=table.path)
+    return pd.DataFrame({"id": samples, **varied})

@@ -1,6 +1,5 @@
 """Genotypes as they were published: what is read is what pandas reads."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +8,12 @@ import pytest
 
 from chromolens.inputs.genotypes import prepare
 
-ROOT = Path(__file__).parents[3]
-FOLDER = Path(os.environ.get("CHROMOLENS_MIRROR", ROOT.parent / "shared/data/mirror")).parent
-
 
 @pytest.fixture(params=["genotype_yeast_byxrm", "genotype_mouse_hs"])
-def folder(request) -> Path:
-    found = FOLDER / request.param
+def folder(request, mirror) -> Path:
+    found = mirror.parent / request.param
     if not found.is_dir():
-        pytest.skip(f"{found} is absent: it lies beside the folder that CHROMOLENS_MIRROR names")
+        pytest.skip(f"{found} is absent: it lies beside the public files' mirror")
     return found
 
 

@@ -122,6 +122,19 @@ def test_half_calls_and_hemizygous_ones(store, write_vcf, places, dropped):
     }
 
 
+def test_one_odd_call_does_not_change_the_ploidy(store, write_vcf, places, dropped):
+    columns = [["0/0", "0/1", "1/1"] * 20 for _ in places]
+    columns[2][1] = "0/0/1"
+    opened = store(**write_vcf(sites(places, columns)))
+    assert opened.ploidy == 2 and np.isnan(opened.dosage([1])[0, 2])
+    reason = "call that a sample of this ploidy can't have, read as missing"
+    assert dropped(opened) == {reason: (1, "0/0/1 at chr2:205")}
+    four = [["0/0/0/0", "0/1/1/1", "1/1/0/0"] * 20 for _ in places]
+    opened = store(**write_vcf(sites(places, four)))
+    assert opened.ploidy == 4 and opened.dosage([0, 1, 2])[:, 0].tolist() == [0, 3, 2]
+    np.testing.assert_allclose(opened.markers["frequency"], 5 / 12)
+
+
 def test_sites_that_are_no_pair_of_alleles(store, write_vcf, dropped):
     own = ["0/0", "0/1", "1/1"]
     rows = [
@@ -190,6 +203,51 @@ def test_cells_that_are_no_genotypes(cell, words, store, matrix, write_table):
     table[1][2] = cell
     with pytest.raises(BadInput, match=words):
         store(**write_table(table))
+
+
+@pytest.mark.parametrize("how", ["comments", "hash", "crlf", "utf-16", "quoted", "trailing"])
+def test_tables_as_others_write_them(how, store, matrix, write_table, tmp_path):
+    table = write_table(cells(matrix))
+    path = tmp_path / "genotypes.tsv"
+    head, *rest = path.read_text().splitlines()
+    quoted = ["\t".join(f'"{cell}"' for cell in line.split("\t")) for line in (head, *rest)]
+    lines = {
+        "comments": [
+            "# made by us, on a day",
+            "##version 1",
+            head,
+            *rest[:3],
+            "# more",
+            *rest[3:],
+        ],
+        "hash": [f"#{head}", *rest],
+        "quoted": quoted,
+        "trailing": [head, *(f"{line}\t" for line in rest)],
+    }.get(how, [head, *rest])
+    text = "".join(f"{line}\n" for line in lines)
+    if how == "crlf":
+        text = text.replace("\n", "\r\n")
+    path.write_bytes(text.encode("utf-16" if how == "utf-16" else "utf-8"))
+    np.testing.assert_array_equal(store(**table).dosage(range(12)), known(matrix))
+
+
+def test_tables_that_are_something_else(store, matrix, write_table, write_lines):
+    table = write_table(cells(matrix))
+    turned = [
+        "\t".join(["marker", *(f"s{i}" for i in range(12))]),
+        *("\t".join([f"m{i}", *row]) for i, row in enumerate(cells(matrix.T))),
+    ]
+    others = {
+        "no id in common: s0, s1(.|\n)*a row of the genotypes is a sample": turned,
+        "the table has no columns(.|\n)*tabs or commas": ["sample m0 m1", "s0 1 1"],
+        "no samples": [turned[0].replace("s", "m")],
+        "9 cells(.|\n)*line 2": ["m0\tm1\tm2\tm3\tm4\tm5\tm6\tm7", "s0" + "\t1" * 8],
+        "a sample has no id(.|\n)*sample 2": ["sample\tm0", "s0\t1", "\t1"],
+        "a marker has no id(.|\n)*marker 2": ["sample\tm0\t", "s0\t1\t"],
+    }
+    for words, lines in others.items():
+        with pytest.raises(BadInput, match=words):
+            store(markers=table["markers"], genotypes=write_lines("other.tsv", lines))
 
 
 def test_haploid_samples_have_no_two(store, matrix, write_table):
@@ -262,7 +320,16 @@ def test_vcf_that_cannot_be_read(store, write_vcf, write_lines, matrix, places, 
     whole.write_bytes(whole.read_bytes()[:-60])
     with pytest.raises(BadInput, match="can't be read as VCF or BCF"):
         store(genotypes=str(whole))
-    with pytest.raises(BadInput, match="0 sites with one alternative"):
+    for name, words in (("end.vcf.bgz", "EOF marker"), ("end.vcf.gz", "truncated or corrupt")):
+        whole = tmp_path / write_vcf(sites(places, cells(matrix.T, CALLS)), name)["genotypes"]
+        whole.write_bytes(whole.read_bytes()[:-28])
+        with pytest.raises(BadInput, match=words):
+            store(genotypes=str(whole))
+    fixed = "#CHROM POS ID REF ALT QUAL FILTER INFO".replace(" ", "\t")
+    bare = ["##fileformat=VCFv4.2", "##contig=<ID=chr2>", fixed, "chr2\t9\t.\tA\tG\t.\t.\t."]
+    with pytest.raises(BadInput, match="the file has no samples"):
+        store(genotypes=write_lines("bare.vcf", bare))
+    with pytest.raises(BadInput, match="no site has one alternative"):
         store(**write_vcf([("chr2", 9, "x", "A", "G,T", ["0/1", "1/2"])]))
 
 
