@@ -49,7 +49,7 @@ def read_plink(path: str, *, bim: str, fam: str, bases_per_unit: float, ploidy: 
         dosage = np.array([0, MISSING, 1, MISSING], dtype=np.int8)[dosage]
     return Genotypes(
         samples=people[1].to_numpy(dtype=object),
-        families=people[0].to_numpy(dtype=object),
+        families=people[0].replace("0", "").to_numpy(dtype=object),  # 0: none
         markers=markers[there].reset_index(drop=True),
         dosage=dosage,
         ploidy=ploidy or DIPLOID,

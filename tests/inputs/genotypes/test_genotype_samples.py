@@ -12,12 +12,12 @@ from chromolens.inputs.windows import read_windows, task_names, write_windows
 from chromolens.tables.inputs import COVARIATES
 
 NUMBER = 60
-HEADER = ["id", "height", "ill", "sex", "batch", "age", "litter", "set"]
+HEADER = ["id", "height", "ill", "sex", "batch", "age", "litter", "set", "mixed"]
 
 
 @pytest.fixture
 def rows():
-    """A row per sample s0..s59: height, ill, sex, batch, age, litter, set."""
+    """A row per sample s0..s59: height, ill, sex, batch, age, litter, set, mixed."""
     rng = np.random.default_rng(5)
     return {
         f"s{i}": [
@@ -28,6 +28,7 @@ def rows():
             str(20 + i),
             f"l{i // 4}",
             "",
+            "old" if i == 2 else str(i % 2),
         ]
         for i in range(NUMBER)
     }
@@ -117,6 +118,9 @@ def test_families_of_plink(store, write_plink, write_lines, rows, matrix):
     assert groups[::2] == groups[1::2] and len(set(groups)) > 1
     with pytest.raises(BadInput, match="no column 'families'"):
         prepare(**settings, group_by="families")
+    unknown = ["0", "0", *(f"f{i // 2}" for i in range(2, 12))]
+    settings["store"] = store(**write_plink(matrix, fid=unknown)).path
+    assert left_out(prepare(**settings, group_by="family")) == {"sample without family": (2, "s0")}
 
 
 def test_a_split_is_a_group(ready, rows):
@@ -125,6 +129,10 @@ def test_a_split_is_a_group(ready, rows):
     windows = ready(rows, split="set").windows
     assert (windows["group"][:20] == "held").all() and not (windows["group"][20:] == "held").any()
     np.testing.assert_array_equal(windows["group"][20:], ready(rows).windows["group"][20:])
+    ready(rows, split="set", group_by="litter")  # the first 20 are five whole litters
+    rows["s20"][6] = "held"
+    with pytest.raises(BadInput, match="family 'l5' stands in held and part(.|\n)*s20 ... s23"):
+        ready(rows, split="set", group_by="litter")
 
 
 def test_covariates_are_numbers_and_indicators(ready, rows, write_lines, tmp_path):
@@ -170,6 +178,7 @@ def test_a_covariate_of_one_value_is_none(ready, rows):
         ({"sample_column": "name"}, "no column 'name'"),
         ({"sample_column": "sex"}, "sample 'F' stands there twice|sample 'M' stands there twice"),
         ({"parts": 0}, "0 parts"),
+        ({"covariates": ["mixed"]}, "mixed of sample s2 is 'old'(.|\n)*line 4(.|\n)*`categories`"),
     ],
 )  # fmt: skip
 def test_settings_that_do_not_fit_the_table(settings, words, ready, rows):
@@ -185,6 +194,8 @@ def test_tables_that_cannot_be_right(ready, rows, write_lines):
         ready(rows, traits=write_lines("twice.tsv", ["id\theight", "s1\t1", "s2\t2", "s1\t1"]))
     with pytest.raises(BadInput, match="3 cells(.|\n)*expected: 2(.|\n)*line 3"):
         ready(rows, traits=write_lines("ragged.tsv", ["id\theight", "s1\t1", "s2\t2\t3"]))
+    with pytest.raises(BadInput, match="one column, 'id height'(.|\n)*tabs or commas"):
+        ready(rows, traits=write_lines("spaces.tsv", ["id height", "s1 1"]))
     with pytest.raises(BadInput, match="two columns are named 'height'"):
         ready(rows, traits=write_lines("same.tsv", ["id\theight\theight", "s1\t1\t2"]))
     with pytest.raises(BadInput, match="1 samples are left"):
