@@ -333,6 +333,28 @@ def test_vcf_that_cannot_be_read(store, write_vcf, write_lines, matrix, places, 
         store(**write_vcf([("chr2", 9, "x", "A", "G,T", ["0/1", "1/2"])]))
 
 
+def test_the_bits_of_plink(store, tmp_path, write_lines):
+    """A byte is four samples, the first lowest: 00 two A1, 01 missing, 10 one each, 11 no A1."""
+    codes = [[0b00, 0b01, 0b10, 0b11, 0b00], [0b11, 0b11, 0b10, 0b00, 0b01]]
+    (tmp_path / "x.bed").write_bytes(
+        b"\x6c\x1b\x01"
+        + bytes(
+            sum(code << 2 * place for place, code in enumerate(own[start : start + 4]))
+            for own in codes
+            for start in (0, 4)
+        )
+    )
+    write_lines("x.fam", [f"f s{i} 0 0 0 -9" for i in range(5)])
+    write_lines("x.bim", ["1\ta\t0\t10\tC\tT", "1 . 0 20 G A"])
+    opened = store(genotypes=str(tmp_path / "x.bed"))
+    wanted = [[2, 0], [np.nan, 0], [1, 1], [0, 2], [2, np.nan]]
+    np.testing.assert_array_equal(opened.dosage(range(5)), wanted)
+    assert opened.markers[["marker", "position", "ref", "alt"]].values.tolist() == [
+        ["a", 10, "T", "C"],
+        ["1:20:A:G", 20, "A", "G"],
+    ]
+
+
 def test_plink_files_that_do_not_belong_together(
     store, write_plink, matrix, tmp_path, write_lines
 ):
