@@ -38,7 +38,7 @@ test: env  ## all tests but test-cluster and test-faults (about sixteen minutes 
 test-faults: env  ## disks that fill at each writer, afterwards the usual bytes (root)
 	$(BIN)/python -m pytest -s tests/faults
 
-test-hostile: env  ## 10,000 damaged files, and hostile models (about a minute)
+test-hostile: env  ## 10,000 damaged files, and hostile models (minutes)
 	HOSTILE_INPUTS=10000 $(BIN)/python -m pytest tests/hostile
 
 test-eigen: env  ## the tests of numbers, with TensorFlow's other kernels

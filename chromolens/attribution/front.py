@@ -41,6 +41,7 @@ def attribute(
     seed: int = 0,
     batch_size: int | None = None,
     places: Sequence[int] | None = None,
+    unknown: np.ndarray | None = None,
     **settings: object,
 ) -> Result:
     """Explain one task, or each input for its own; see ``attribute_tasks`` for the arguments.
@@ -52,11 +53,13 @@ def attribute(
     options |= {"seed": seed, "batch_size": batch_size, **settings}
     if isinstance(task, str | int | np.integer):
         one: dict[str, Any] = {"references": references, "ids": ids, "places": places}
+        one["unknown"] = unknown
         return attribute_tasks(model, inputs, tasks=[task], **one, **options)[0]
     model = model if isinstance(model, Model) else Model.of(model)
     task = task if np.ndim(task) != 2 else _classes_of(np.asarray(task), model)
     ask = partial(attribute_tasks, model, **options)
-    return own_tasks(ask, inputs, task, references, ids, check_places(places, len(inputs)))
+    seats = check_places(places, len(inputs))
+    return own_tasks(ask, inputs, task, references, ids, seats, unknown)
 
 
 def attribute_tasks(
@@ -72,6 +75,7 @@ def attribute_tasks(
     seed: int = 0,
     batch_size: int | None = None,
     places: Sequence[int] | None = None,
+    unknown: np.ndarray | None = None,
     **settings: object,
 ) -> list[Result]:
     """Explain several tasks from the same forward passes.
@@ -105,6 +109,9 @@ def attribute_tasks(
         Ascending integers (n,): the index of each input in the series that it is taken from, by
         default 0, 1, ... . It decides the input's row in its call, and with it the last bits of
         its answer: asked by itself at its place, a window gets the bits that it has in its track.
+    unknown : bool (n, length)
+        Positions that say nothing, such as genotypes that weren't called, beside the N of DNA:
+        references are the input there, and contributions 0.
 
     Returns
     -------
@@ -122,15 +129,18 @@ def attribute_tasks(
     if model.vectors is not None:
         _check_tokens(method)
         references = model.vectors.references(references, inputs, model.background)
-    kinds.check(references, inputs, n_references)
+    blank = kinds.unknown(inputs, model.declared(inputs, unknown))
+    kinds.check(references, inputs, n_references, blank)
     named = [f"row {row}" for row in range(len(inputs))] if ids is None else list(map(str, ids))
     ids = _checked_ids(ids, inputs)
     seeds = kinds.seeds(ids, seed)
     indices = tuple(model.task_index(task) for task in tasks)
     explain = _explainer(model, method, indices, target, settings)
-    collected = _Collected(model, len(indices), inputs, target_name(target))
+    collected = _Collected(len(indices), inputs, blank, target_name(target))
+    if model.vectors is not None:
+        collected.hypothetical = None  # no other base could stand in the place of a token
     size, seats = batch_size or BATCH_SIZE, check_places(places, len(inputs))
-    shared, own = _split(references, inputs)
+    shared, own = _split(references, blank)
     constant = _shared_references(model, str(references), inputs) if len(shared) else None
     for rows in (shared[batch] for batch in batches(seats[shared], size)):
         here, drawn = (place_rows(array[rows], seats[rows], size) for array in (inputs, seeds))
@@ -139,10 +149,11 @@ def attribute_tasks(
     size = max(1, size // each)
     for rows in (own[batch] for batch in batches(seats[own], size)):
         theirs = kinds.own(references, model, inputs, rows, ids, seed=seed, count=n_references)
+        theirs = np.where(blank[rows, None, :, None], inputs[rows, None], theirs)
         arrays = (inputs[rows], theirs, seeds[rows])
         batch = (place_rows(array, seats[rows], size) for array in arrays)
         collected.add(rows, seats[rows] % size, explain(*batch))
-        collected.equal[rows] = kinds.equal(inputs[rows], theirs)
+        collected.equal[rows] = kinds.equal(inputs[rows], theirs, blank[rows])
     results = collected.results()
     for task, result in zip(tasks, results, strict=True):
         check_finite(result, method, task, named)
@@ -224,15 +235,15 @@ def _build(
     return tf.function(explain, autograph=False)
 
 
-def _split(references: str | np.ndarray, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _split(references: str | np.ndarray, blank: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows that share one constant reference, and rows with references of their own.
 
     Which of the two depends on the row and the kind alone: the two may differ in the last bit.
     """
     if isinstance(references, str) and references in kinds.CONSTANT:
-        unknown = kinds.has_unknown(inputs)
+        unknown = blank.any(axis=1)
         return np.flatnonzero(~unknown), np.flatnonzero(unknown)
-    return np.arange(0), np.arange(len(inputs))
+    return np.arange(0), np.arange(len(blank))
 
 
 def _shared_references(model: Model, kind: str, inputs: np.ndarray) -> np.ndarray:
@@ -242,13 +253,11 @@ def _shared_references(model: Model, kind: str, inputs: np.ndarray) -> np.ndarra
 class _Collected:
     """Results of all tasks, filled batch by batch."""
 
-    def __init__(self, model: Model, tasks: int, inputs: np.ndarray, target: str):
+    def __init__(self, tasks: int, inputs: np.ndarray, blank: np.ndarray, target: str):
         self.target, self.equal = target, np.zeros(len(inputs), int)
-        self.unknown = kinds.unknown(inputs, model)
+        self.unknown = blank
         self.contributions = np.zeros((tasks, *inputs.shape[:2]), np.float32)
-        self.hypothetical: np.ndarray | None = None
-        if model.vectors is None:  # there is no other base that could stand for a token
-            self.hypothetical = np.zeros((tasks, *inputs.shape), np.float32)
+        self.hypothetical: np.ndarray | None = np.zeros((tasks, *inputs.shape), np.float32)
         self.numbers = np.zeros((3, tasks, len(inputs)), np.float32)
         self.fallbacks: tuple[str, ...] = ()
 
@@ -257,7 +266,7 @@ class _Collected:
         contributions, hypothetical, *others = found
         contributions = contributions.numpy()
         error, values, at_reference, names = (tensor.numpy() for tensor in others)
-        self.contributions[:, rows] = contributions[:, seats] * ~self.unknown[rows]
+        self.contributions[:, rows] = contributions[:, seats]
         numbers = (error, values.T, at_reference.T)
         for own, array in zip(self.numbers, numbers, strict=True):
             own[:, rows] = np.broadcast_to(array, (len(own), len(values)))[:, seats]
@@ -275,7 +284,8 @@ class _Collected:
         if self.hypothetical is not None:
             hypothetical = np.where(self.unknown[..., None], 0, self.hypothetical[task])
         error, values, at_reference = self.numbers[:, task]
-        numbers = (self.contributions[task], hypothetical, error, values, at_reference)
+        contributions = np.where(self.unknown, np.float32(0), self.contributions[task])
+        numbers = (contributions, hypothetical, error, values, at_reference)
         return Result(*numbers, self.fallbacks, self.equal, self.target)
 
 
@@ -286,10 +296,12 @@ def own_tasks(
     references: str | np.ndarray,
     ids: Sequence[str] | None,
     places: np.ndarray,
+    unknown: np.ndarray | None,
 ) -> Result:
     """Input i of ``inputs`` (n, length, channels) explained for ``tasks[i]``.
-    ``ask`` (inputs, tasks=, references=, ids=, places=) -> list of Result answers for one task at
-    a time. A row keeps its place, so its answer doesn't depend on the others' tasks.
+
+    ``ask`` (inputs, tasks=, references=, ids=, places=, unknown=) -> list of Result answers for
+    one task at a time. A row keeps its place, so its answer doesn't depend on the others' tasks.
     """
     own = np.asarray(tasks)
     if own.shape != (len(inputs),):
@@ -302,6 +314,7 @@ def own_tasks(
         rows = np.flatnonzero(own == task)
         names = None if ids is None else [ids[int(row)] for row in rows]
         chosen = {"references": _of(references, rows), "ids": names, "places": places[rows]}
+        chosen["unknown"] = None if unknown is None else np.asarray(unknown)[rows]
         (found,) = ask(inputs[rows], tasks=[task.item()], **chosen)
         _put(collected, found, rows, len(inputs))
     return Result(**collected)

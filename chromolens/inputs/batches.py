@@ -143,10 +143,14 @@ class Dna(Inputs):
 class _Genome(Dna):
     """Windows of a genome."""
 
-    def __init__(self, windows: pd.DataFrame, fasta: str, signals: dict[str, dict[str, Signal]]):
+    def __init__(
+        self, windows: pd.DataFrame, fasta: str, signals: dict[str, dict[str, Signal]], where: str
+    ):
         widths = (windows["end"] - windows["start"]).unique()
         if len(widths) != 1:
-            raise BadInput(f"windows have {len(widths)} widths", expected="one width, in bp")
+            raise BadInput(
+                f"windows have {len(widths)} widths", expected="one width, in bp", where=where
+            )
         super().__init__(windows, int(widths[0]))
         self._reader = Reader(fasta)
         self._signals = signals
@@ -185,10 +189,12 @@ class _Genome(Dna):
 class _Sequences(Dna):
     """Records of their own, without a genome around them."""
 
-    def __init__(self, windows: pd.DataFrame):
+    def __init__(self, windows: pd.DataFrame, where: str):
         lengths = windows["sequence"].str.len().unique()
         if len(lengths) != 1:
-            raise BadInput(f"sequences have {len(lengths)} lengths", expected="one length")
+            raise BadInput(
+                f"sequences have {len(lengths)} lengths", expected="one length", where=where
+            )
         super().__init__(windows, int(lengths[0]))
         self._sequences = windows["sequence"].to_numpy(dtype=object)
 
@@ -222,12 +228,13 @@ def open_inputs(
     chromosome_names
         Name in the bigWigs -> name in the FASTA (None: a chromosome left out).
     """
-    table = windows if isinstance(windows, pd.DataFrame) else read_windows(windows)
+    given = isinstance(windows, pd.DataFrame)
+    table, where = (windows, "") if given else (read_windows(windows), str(windows))
     table = table.reset_index(drop=True)
     if table.empty:
-        raise BadInput("the windows table is empty", expected="one window or more")
+        raise BadInput("the windows table is empty", expected="one window or more", where=where)
     if "sequence" in table:
-        return _Sequences(table)
+        return _Sequences(table, where)
     if "tokens" in table:
         from chromolens.inputs.tokens.windows import Tokens  # which imports this module
 
@@ -241,7 +248,8 @@ def open_inputs(
         from chromolens.inputs.genotypes.windows import Samples  # which imports this module
 
         return Samples(table, str(source))
-    return _Genome(table, str(source), open_signals(signals or {}, chromosome_names or {}))
+    opened = open_signals(signals or {}, chromosome_names or {})
+    return _Genome(table, str(source), opened, where)
 
 
 def of_model(

@@ -106,7 +106,7 @@ def prepare(
         windows[task] = label(events[events["task"] == task], windows, window, positive_within)
     windows = _counted(windows, signals, names, min_count if tile else 0.0, site)
     check_apart(windows, folds)
-    check_roles(windows, folds, [task for task in tasks if task not in signals])
+    check_roles(windows, folds, [task for task in tasks if task not in signals], tally)
     shared = shared_words(open_inputs(windows, fasta), min(_LEAK, window))["shared"]
     windows["shared"] = shared.astype(int)
     return Prepared(windows, tally.table(), notes | _notes(windows))

@@ -73,7 +73,7 @@ def prepare(
     if folds is not None:
         check_folds(folds, sorted(set(windows["group"])))
         check_apart(windows, folds)
-        check_roles(windows, folds, binary)
+        check_roles(windows, folds, binary, tally)
     word = min(_LEAK, codes.shape[1])
     windows["shared"] = shared_words(open_inputs(windows), word)["shared"].astype(int)
     return Prepared(windows, tally.table(), _notes(windows))

@@ -16,6 +16,7 @@ from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.tables.column import Table
 from chromolens.tables.inputs import (
+    CHOSEN,
     DROPPED,
     GENOME_WINDOWS,
     RECORD_WINDOWS,
@@ -54,6 +55,10 @@ class Prepared:
     dropped: pd.DataFrame
     notes: dict[str, float]
     covariates: pd.DataFrame | None = None
+
+
+BEYOND = "beyond the share of events that is used"
+"""The reason why ``top`` leaves an event out."""
 
 
 @dataclass
@@ -133,37 +138,62 @@ def rows_of(
     """
     place = pd.Series(np.arange(len(windows)), index=windows["id"])
     kept = chosen[chosen["purpose"] == purpose]
+    strange = kept[~kept["id"].isin(place.index)]
+    if len(strange):
+        raise BadInput(
+            f"no window is called {strange['id'].iloc[0]!r}, which was chosen to be read",
+            expected="an id of the model's windows",
+            where=CHOSEN.file,
+            remedy="undo the edit, if there was one; else remove the file and run again",
+        )
     return {
         task: place[kept.loc[kept["task"] == task, "id"]].to_numpy(dtype=int)[:most]
         for task in tasks
     }
 
 
-def check_roles(windows: pd.DataFrame, folds: pd.DataFrame, binary: Iterable[str]) -> None:
+def check_roles(
+    windows: pd.DataFrame, folds: pd.DataFrame, binary: Iterable[str], tally: Tally
+) -> None:
     """Raise BadInput unless every role of every fold can serve every task.
 
     Each of the ``binary`` tasks needs positives and negatives in each fold's test, validation
-    and training windows; every role needs windows.
+    and training windows; every role needs windows. ``tally`` may be the reason why not.
     """
     tasks = list(binary)
     for (fold, role), rows in folds.groupby(["fold", "role"], sort=False):
         inside = windows[windows["group"].isin(rows["group"])]
         where = f"{fold}, {role}: {', '.join(rows['group'])}"
         if inside.empty:
-            raise BadInput("there are no windows", where=where, remedy="move groups between folds")
+            raise BadInput(
+                f"there are no windows{_left_out(tally, task_names(windows))}",
+                where=where,
+                remedy=f"move groups between folds{_or_raise_top(tally)}",
+            )
         for task in tasks:
-            _check_classes(inside[task], task, where)
+            _check_classes(inside[task], task, where, tally)
 
 
-def _check_classes(labels: pd.Series, task: str, where: str) -> None:
+def _left_out(tally: Tally, tasks: list[str]) -> str:
+    told = [tally.describe(task) for task in tasks if any(name == task for _, name in tally.rows)]
+    return f"; left out of all folds: {'; '.join(told)}" if told else ""
+
+
+def _or_raise_top(tally: Tally) -> str:
+    beyond = any(reason.startswith(BEYOND) for reason, _ in tally.rows)
+    return ", or use more of the events (inputs.top)" if beyond else ""
+
+
+def _check_classes(labels: pd.Series, task: str, where: str, tally: Tally) -> None:
     for value, word in ((1, "positives"), (0, "negatives")):
         if not (labels == value).any():
             raise BadInput(
                 f"task {task} has no {word}: {int(labels.eq(1).sum())} positives, "
-                f"{int(labels.eq(0).sum())} negatives, {int(labels.isna().sum())} masked",
+                f"{int(labels.eq(0).sum())} negatives, {int(labels.isna().sum())} masked"
+                f"{_left_out(tally, [task])}",
                 expected="both in every role of every fold",
                 where=where,
-                remedy="use fewer or larger folds, or leave this task out",
+                remedy="use fewer or larger folds, or leave this task out" + _or_raise_top(tally),
             )
 
 

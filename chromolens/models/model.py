@@ -173,6 +173,13 @@ class Model:
             places += [(place, column) for column in columns]
         return places[task]
 
+    def declared(self, inputs: np.ndarray, unknown: np.ndarray | None = None) -> np.ndarray | None:
+        """``unknown`` and, among vectors of tokens, padding: bool (n, length), or None."""
+        if self.vectors is None:
+            return unknown
+        padding = inputs[..., -1] == 0
+        return padding if unknown is None else padding | np.asarray(unknown, bool)
+
     def compiled(self, key: object, make: Callable[[], Any]) -> Any:
         """The function kept under ``key``, made at first use: a graph is traced once."""
         if key not in self._compiled:

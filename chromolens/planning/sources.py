@@ -114,7 +114,8 @@ def prepare_settings(settings: dict, prepared: list[str], seed: int) -> dict:
     """The settings that the kind's ``prepare`` takes, with the prepared genome in place."""
     taken = plugins.settings(kinds, settings["kind"])
     chosen = {key: value for key, value in settings.items() if key in taken}
-    chosen |= {_SOURCE_IN_PREPARE[settings["kind"]]: path for path in prepared}
+    if prepared:
+        chosen[_SOURCE_IN_PREPARE[settings["kind"]]] = prepared[0]
     chosen |= {key: chosen[key] or None for key in ("tile", "length") if key in chosen}
     return chosen | {"seed": seed}
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chromolens.attribution.references import unknown
+from chromolens.attribution import references
 from chromolens.errors import BadInput, describe
 from chromolens.models.batching import batches, check_places
 from chromolens.models.model import Model, check_inputs
@@ -51,6 +51,7 @@ def sufficient_subsets(
     batch_size: int | None = None,
     max_subsets: int | None = None,
     places: Sequence[int] | None = None,
+    unknown: np.ndarray | None = None,
 ) -> list[Subsets]:
     """Disjoint minimal sets of positions that alone keep the target at or above a threshold.
 
@@ -62,8 +63,8 @@ def sufficient_subsets(
     Parameters
     ----------
     inputs : float32 (n, length, channels)
-        A position of DNA that is N (four zeros) counts as masked already: it keeps its zeros
-        and is part of no subset. So does padding; tokens are integers (n, length).
+        A position of DNA that is N (four zeros), or ``unknown``, counts as masked already: it
+        stays as it is and is part of no subset. So does padding; tokens are integers (n, length).
     threshold
         In target units: one number, or one per input (n,). An input below it has no subset.
     task, target
@@ -85,6 +86,8 @@ def sufficient_subsets(
     places
         Ascending integers (n,), by default 0, 1, ...: as in ``chromolens.attribute``. Read by
         gradient search only.
+    unknown
+        bool (n, length), as in ``chromolens.attribute``.
 
     Raises
     ------
@@ -102,7 +105,7 @@ def sufficient_subsets(
         method=method,
         batch_size=batch_size,
     )
-    return finder.find(inputs, threshold, max_subsets, places)
+    return finder.find(inputs, threshold, max_subsets, places, unknown)
 
 
 class Finder:
@@ -140,20 +143,23 @@ class Finder:
         threshold: float | np.ndarray,
         max_subsets: int | None = None,
         places: Sequence[int] | None = None,
+        unknown: np.ndarray | None = None,
     ) -> list[Subsets]:
         """Subsets of each input; see ``sufficient_subsets``."""
         inputs, seats = check_inputs(self.model, inputs), check_places(places, len(inputs))
         thresholds = _thresholds(threshold, len(inputs))
+        blank = references.unknown(inputs, self.model.declared(inputs, unknown))
         found: list[Subsets] = []
         for part in batches(seats, BLOCK):
             block = inputs[part], thresholds[part], self.mask, max_subsets, seats[part]
-            known = ~unknown(inputs[part], self.model)
-            found += collect(self.score, self._find, *block, known=known)
+            found += collect(self.score, self._find, *block, blank[part])
         return found
 
     def masked_values(self, inputs: np.ndarray) -> np.ndarray:
         """Target of each input with all its known positions masked: (n,)."""
-        return self.score(masked(inputs, np.any(inputs, axis=-1), self.mask))
+        return self.score(
+            masked(inputs, ~references.unknown(inputs, self.model.declared(inputs)), self.mask)
+        )
 
 
 def mask_of(mask: float | np.ndarray | str | None, model: Model) -> np.ndarray:

@@ -1,12 +1,11 @@
 """Tables of the inputs: chromosomes, windows, folds, what was left out, what was chosen."""
 
-from chromolens.tables.column import FOLD, Table, integer, number, text
+from chromolens.tables.column import FOLD, Table, base, integer, number, text
 
-_BP = "bp, 0-based"
 _PLACE = (
     text("chrom", "name of the chromosome"),
-    integer("start", "first base", _BP),
-    integer("end", "behind the last base", _BP),
+    base("start", "first base"),
+    base("end", "behind the last base"),
 )
 _ID = text("id", "`chrom:start-end`, or the name of the record")
 _GROUP = text("group", "the chromosome, or the part of the records")
@@ -43,7 +42,7 @@ GENOME_WINDOWS = Table(
 RECORD_WINDOWS = Table(
     "inputs/windows.tsv.gz",
     "the same files, kind `sequences`",
-    (_ID, _GROUP, text("sequence", "A, C, G, T, N"), *_REST),
+    (_ID, _GROUP, text("sequence", "A, C, G, T, N", pattern="[ACGTN]+"), *_REST),
     float_format="%.9g",
 )
 SAMPLE_WINDOWS = Table(
@@ -118,7 +117,7 @@ COVARIATES = Table(
 FOLDS = Table(
     "inputs/folds.tsv",
     "which group serves for what in which fold",
-    (FOLD, text("role", "test, validation, training"), _GROUP),
+    (FOLD, text("role", "test, validation, training", pattern="test|validation|training"), _GROUP),
 )
 DROPPED = Table(
     "inputs/dropped.tsv",
@@ -143,7 +142,7 @@ _BED = (
     *_PLACE,
     text("motif", "name of the motif"),
     integer("score", "1000 x score over the best possible", missing=True),
-    text("strand", "+ or -"),
+    text("strand", "+ or -", pattern="[+-]"),
 )
 TRUTH = Table(
     "simulated/truth.bed",

@@ -9,6 +9,7 @@ those who read a fold.
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
@@ -59,9 +60,9 @@ def write_store(
     - ``components``: principal components of a fold's training samples to be regressed out of
       the traits (``windows.Samples``).
     """
-    if genotypes.endswith(_VCF):
+    if genotypes.lower().endswith(_VCF):
         read = read_vcf(genotypes, field=field, ploidy=ploidy, missing=missing)
-    elif genotypes.endswith(_PLINK):
+    elif genotypes.lower().endswith(_PLINK):
         files = {"bim": bim, "fam": fam}
         read = read_plink(genotypes, **files, bases_per_unit=bases_per_unit, ploidy=ploidy)
     else:
@@ -128,21 +129,14 @@ def prepare(
         samples = _having(other.column(name).reindex(samples, fill_value="") != "", name, tally)
     families = _families(opened, table, group_by)
     samples = _having(families.loc[samples] != "", group_by, tally)
-    values = values.loc[samples]
+    values, families = values.loc[samples], families.loc[samples]
     _check_varied(values, traits)
     splits = table.column(split).loc[samples] if split else pd.Series("", samples)
-    windows = pd.DataFrame(
-        {
-            "id": samples,
-            "group": _groups(families.loc[samples], splits, parts, seed),
-            "row": pd.Index(opened.samples["id"]).get_indexer(samples),
-            "role": "positive",
-            "source": [",".join(values.columns[row]) for row in values.notna().to_numpy()],
-            **{task: values[task].to_numpy() for task in tasks},
-        }
-    )
+    groups = _groups(families, splits, parts, seed)
+    windows = _table(values, groups, pd.Index(opened.samples["id"]).get_indexer(samples))
     if folds is not None:
-        check_folds(folds, sorted(set(windows["group"])))
+        _check_filled(folds, groups, families.nunique())
+        check_folds(folds, sorted(set(groups)))
         check_apart(windows, folds)
         check_roles(windows, folds, [t for t in tasks if values[t].dropna().isin([0, 1]).all()])
     notes = {"samples": len(samples), "markers": opened.shape[1], "ploidy": opened.ploidy}
@@ -183,12 +177,46 @@ def _families(opened: Store, table: SampleTable, group_by: str) -> pd.Series:
     return pd.Series(table.cells.index, table.cells.index)
 
 
-def _groups(families: pd.Series, splits: pd.Series, parts: int, seed: int) -> list[str]:
+def _groups(families: pd.Series, splits: pd.Series, parts: int, seed: int) -> pd.Series:
     """The group of each sample: its split, or the part that its family hashes to."""
     if parts < 1:
         raise BadInput(f"{parts} parts", expected="1 or more")
-    pairs = zip(families, splits, strict=True)
-    return [split or f"part{seed_of(family, seed) % parts}" for family, split in pairs]
+    hashed = families.map(lambda family: f"part{seed_of(family, seed) % parts}")
+    groups = splits.where(splits != "", hashed)
+    for family, own in groups.groupby(families.to_numpy()):
+        if own.nunique() > 1:
+            raise BadInput(
+                f"the family {family!r} stands in {' and '.join(sorted(set(own)))}",
+                expected="one split for all samples of a family",
+                where=f"samples {own.index[0]} ... {own.index[-1]}",
+                remedy="leave out split or group_by",
+            )
+    return groups
+
+
+def _table(values: pd.DataFrame, groups: pd.Series, rows: np.ndarray) -> pd.DataFrame:
+    """The windows table; ``rows`` are those of the store."""
+    measured = values.notna().to_numpy()
+    columns = {
+        "id": values.index,
+        "group": groups.to_numpy(),
+        "row": rows,
+        "role": "positive",
+        "source": [",".join(values.columns[row]) for row in measured],
+    }
+    return pd.DataFrame(columns | {task: values[task].to_numpy() for task in values})
+
+
+def _check_filled(folds: pd.DataFrame, groups: pd.Series, families: int) -> None:
+    """Raise BadInput at a part of the folds that no family was hashed into."""
+    for part in folds["group"][~folds["group"].isin(groups)][:1]:
+        if part.startswith("part"):
+            raise BadInput(
+                f"no sample is in {part}: {len(groups)} samples of {families} families",
+                expected="several families, or samples, for each part",
+                where=f"the parts are {', '.join(sorted(set(groups)))}",
+                remedy="use fewer parts, another seed, or another column in group_by",
+            )
 
 
 def _check_varied(values: pd.DataFrame, path: str) -> None:

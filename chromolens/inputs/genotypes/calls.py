@@ -118,7 +118,9 @@ def check_unique(names: Sequence[str], what: str, where: str) -> None:
     """Raise BadInput at the first name that is empty or stands there twice."""
     index = pd.Index(names)
     if (index == "").any():
-        raise BadInput(f"a {what} has no id", where=f"{where}, {what} {index.get_loc('')}")
+        raise BadInput(
+            f"a {what} has no id", where=f"{where}, {what} {(index == '').argmax() + 1}"
+        )
     doubles = index[index.duplicated()]
     if len(doubles):
         first, second = np.flatnonzero(index == doubles[0])[:2] + 1

@@ -33,7 +33,7 @@ def read_markers(path: str, columns: Mapping[str, str], bases_per_unit: float) -
     bases_per_unit
         bp per unit of the file's positions.
     """
-    rows = texts.rows(path, "a table of markers")
+    rows = list(texts.uncommented(path, "a table of markers"))
     if len(rows) < 2:
         raise BadInput("the table of markers is empty", where=path)
     header = [name.strip().removeprefix("#") for name in rows[0][1]]

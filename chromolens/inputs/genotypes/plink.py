@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from bed_reader import open_bed
 
 from chromolens import texts
 from chromolens.errors import BadInput
@@ -29,6 +28,10 @@ def read_plink(path: str, *, bim: str, fam: str, bases_per_unit: float, ploidy: 
     Counted are copies of the .bim's first allele (A1). The format has pairs of alleles only:
     with ``ploidy`` 1 homozygous calls are 0 and 1, and heterozygous ones missing.
     """
+    from bed_reader import open_bed  # those who only read stores have no bed-reader
+
+    if ploidy > DIPLOID:
+        raise BadInput(f"a .bed of ploidy {ploidy}", expected="1 or 2 (0: 2)", where=path)
     tally = Tally()
     bim, fam = (
         own or str(Path(path).with_suffix(end)) for own, end in ((bim, ".bim"), (fam, ".fam"))
@@ -46,7 +49,7 @@ def read_plink(path: str, *, bim: str, fam: str, bases_per_unit: float, ploidy: 
         dosage = np.array([0, MISSING, 1, MISSING], dtype=np.int8)[dosage]
     return Genotypes(
         samples=people[1].to_numpy(dtype=object),
-        families=people[0].to_numpy(dtype=object),
+        families=people[0].replace("0", "").to_numpy(dtype=object),  # 0: none
         markers=markers[there].reset_index(drop=True),
         dosage=dosage,
         ploidy=ploidy or DIPLOID,

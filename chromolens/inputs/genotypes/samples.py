@@ -20,10 +20,16 @@ class SampleTable:
 
     def __init__(self, path: str, sample_column: str = "", missing: Sequence[str] = ()):
         self.path = path
-        rows = texts.rows(path, "a table: samples, and a column per trait")
+        rows = list(texts.uncommented(path, "a table: samples, and a column per trait"))
         if len(rows) < 2:
             raise BadInput("the table has no samples", where=path)
         header = [name.strip().removeprefix("#") for name in rows[0][1]]
+        if len(header) < 2:
+            raise BadInput(
+                f"the table has one column, {header[0][:60]!r}",
+                expected="a table divided by tabs or commas: samples, and a column per trait",
+                where=path,
+            )
         self._check_header(header, rows[0][0])
         cells = [[cell.strip() for cell in row] for _, row in rows[1:]]
         frame = pd.DataFrame(cells, columns=header, dtype=object)
@@ -47,14 +53,14 @@ class SampleTable:
                 f"{name} of sample {cells.index[place]} is {cells.iloc[place][:40]!r}",
                 expected="a number, or nothing, NA, NaN or '.' (masked)",
                 where=f"{self.path}, line {self._lines[place]}, column {name}",
-                remedy="name other words for missing values in `missing`, or leave this column "
-                "out of the traits",
+                remedy="name other words for missing values in `missing`; a trait is a number, a "
+                "covariate of names that look like numbers stands in `categories`",
             )
         return values
 
     def is_text(self, name: str) -> bool:
-        """Whether a column holds anything but numbers."""
-        return bool(np.isinf([self._numbers[text] for text in self.column(name) if text]).any())
+        """Whether a column holds no numbers."""
+        return not np.isfinite([self._numbers[text] for text in self.column(name)]).any()
 
     def _asked(self, name: str, known: list[str]) -> str:
         if name and name not in known:
@@ -122,7 +128,7 @@ def as_covariates(
                 remedy="a family belongs into group_by",
             )
         found |= {f"{name}={value}": cells.eq(value).astype(float) for value in values[1:]}
-    frame = pd.DataFrame(found, index=samples)
-    frame = frame.loc[:, frame.nunique() != 1]
-    frame.insert(0, "id", samples)
-    return frame.reset_index(drop=True)
+    varied = {name: cells.to_numpy() for name, cells in found.items() if cells.nunique() > 1}
+    if "id" in varied:
+        raise BadInput("a covariate is named 'id'", expected="another name", where=table.path)
+    return pd.DataFrame({"id": samples, **varied})

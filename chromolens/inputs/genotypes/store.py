@@ -5,7 +5,6 @@ those of ``samples.tsv.gz``, its columns those of ``markers.tsv.gz``, in the sam
 read from the disk as they are asked for.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import pandas as pd
 from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.inputs.genotypes.calls import Genotypes, is_missing
+from chromolens.provenance import file_digest
 from chromolens.runlog import atomic
 from chromolens.scores import Array, create, open_scores, seal
 from chromolens.tables.column import Table
@@ -29,6 +29,7 @@ _ARRAYS = {
     "int8": Array("dosage", "int8", _AXES, "copies of alt", "-1: missing"),
     "float32": Array("dosage", "float32", _AXES, "copies of alt", "estimated; NaN: missing"),
 }
+_TABLES = ("markers", "samples")
 _AT_ONCE = 64  # samples
 
 
@@ -84,6 +85,9 @@ def write(
     )
     samples = pd.DataFrame({"id": genotypes.samples[rows], "family": genotypes.families[rows]})
     samples["missing"] = [is_missing(kept[row][columns]).mean() for row in rows]
+    beside = {name: Path(path).with_name(f"{name}.tsv.gz") for name in _TABLES}
+    tables.write(MARKERS, markers, beside["markers"])
+    tables.write(SAMPLES, samples, beside["samples"])
     with atomic(path) as temporary:
         with h5py.File(temporary, "w") as file:
             array = _ARRAYS[str(kept.dtype)]
@@ -92,17 +96,11 @@ def write(
                 file[array.name][target] = kept[row][columns]
             file.attrs["ploidy"] = genotypes.ploidy
             file.attrs["components"] = components
-            file.attrs["markers"] = _digest(markers["marker"])
-            file.attrs["samples"] = _digest(samples["id"])
+            for name, own in beside.items():
+                file.attrs[name] = file_digest(own)
             file.attrs["notes"] = json.dumps(genotypes.notes)
             file.attrs["dropped"] = json.dumps(genotypes.tally.table().to_dict("list"))
         seal(temporary)
-    tables.write(MARKERS, markers, Path(path).with_name("markers.tsv.gz"))
-    tables.write(SAMPLES, samples, Path(path).with_name("samples.tsv.gz"))
-
-
-def _digest(names: pd.Series) -> str:
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
 
 class Store:
@@ -127,7 +125,7 @@ class Store:
         with open_scores(path) as file:
             array = file["dosage"]
             self._dosage = np.memmap(path, array.dtype, "r", array.id.get_offset(), array.shape)
-            self._made = {name: file.attrs[name] for name in ("markers", "samples")}
+            self._made = {name: file.attrs[name] for name in _TABLES}
             self.ploidy = int(file.attrs["ploidy"])
             self.components = int(file.attrs["components"])
             self.notes: dict[str, float] = json.loads(file.attrs["notes"])
@@ -138,12 +136,12 @@ class Store:
     @cached_property
     def markers(self) -> pd.DataFrame:
         """The table of markers (``tables.inputs.MARKERS``): a row per column of the dosages."""
-        return self._beside(MARKERS, "markers.tsv.gz", "marker", self._made["markers"])
+        return self._beside(MARKERS, "markers")
 
     @cached_property
     def samples(self) -> pd.DataFrame:
         """The table of samples (``tables.inputs.SAMPLES``): a row per row of the dosages."""
-        return self._beside(SAMPLES, "samples.tsv.gz", "id", self._made["samples"])
+        return self._beside(SAMPLES, "samples")
 
     def dosage(self, rows: np.ndarray, columns: slice | np.ndarray = slice(None)) -> np.ndarray:
         """Dosages float32 (rows, columns) of samples at markers; NaN is missing."""
@@ -163,13 +161,12 @@ class Store:
         """How many of the samples ``rows`` are called at each marker, int64 (markers,)."""
         return count(self._dosage, rows).called
 
-    def _beside(self, table: Table, name: str, column: str, made: str) -> pd.DataFrame:
-        path = self.path.with_name(name)
-        found = tables.read(table, path)
-        if _digest(found[column]) != made:
+    def _beside(self, table: Table, name: str) -> pd.DataFrame:
+        path = self.path.with_name(f"{name}.tsv.gz")
+        if file_digest(path) != self._made[name]:
             raise BadInput(
-                f"{path} and {self.path} were not written together",
+                f"{path} was not written together with {self.path}",
                 where=str(path),
                 remedy="remove both and run again",
             )
-        return found
+        return tables.read(table, path)

@@ -1,6 +1,6 @@
 """Genotypes from a text table: a row per sample, its id, then a column per marker."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -44,9 +44,14 @@ def read_table(
         )
     tally = Tally()
     places = read_markers(markers, marker_columns, bases_per_unit)
-    rows = _rows(path)
-    _, header = next(rows, (0, []))
-    names = [name.strip() for name in header[1:]]
+    rows = texts.uncommented(path, _EXPECTED)
+    names = [name.strip() for name in next(rows, (0, []))[1][1:]]
+    if not names:
+        raise BadInput(
+            "the table has no columns",
+            expected=f"{_EXPECTED}, divided by tabs or commas",
+            where=path,
+        )
     check_unique(names, "marker", f"{path}, its first line")
     columns, places = _matched(names, places, path, markers, tally)
     numbers, samples, found = Numbers(missing), [], []
@@ -68,24 +73,6 @@ def read_table(
         tally=tally,
         notes={},
     )
-
-
-def _rows(path: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield line number and cells, the header's first; BadInput at a row of another width."""
-    divider, width = "", 0
-    for number, line in texts.lines(path, _EXPECTED):
-        if not line.strip() or line.startswith(("##", "# ")):
-            continue
-        divider = divider or texts.divider(line)
-        row = texts.cells(line, divider, f"{path}, line {number}")
-        width = width or len(row)
-        if len(row) != width:
-            raise BadInput(
-                f"{len(row)} cells",
-                expected=f"{width}, as in the first row",
-                where=f"{path}, line {number}",
-            )
-        yield number, row
 
 
 def _matched(

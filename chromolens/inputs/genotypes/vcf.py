@@ -6,12 +6,16 @@ more alleles than the ploidy counts by its share of alternative ones (a hemizygo
 PLINK has it); one that gives no whole number then is missing.
 """
 
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
 import pysam
 
+from chromolens import texts
 from chromolens.errors import BadInput
 from chromolens.inputs.genotypes.calls import (
     DIPLOID,
@@ -29,28 +33,48 @@ from chromolens.inputs.genotypes.places import named, placed
 from chromolens.inputs.windows import Tally
 
 _FIXED = 9  # columns before the samples
-_REMEDY = "bcftools norm --multiallelics - splits sites; bcftools view checks the file"
+_SHARE = 0.01
 
 
 def read_vcf(path: str, *, field: str, ploidy: int, missing: Sequence[str]) -> Genotypes:
     """Read a VCF or BCF, packed or not.
 
-    ``field``: GT or DS; "" is GT where the first site has it. ``ploidy`` 0: the alleles of the
-    longest call; of DS 2 where any is above 1, else 1.
+    ``field``: GT or DS; "" is GT where the first site has it. ``ploidy`` 0: the most alleles that
+    1 % of the calls have; of DS 2 where any is above 1, else 1.
     """
-    tally, markers, columns = Tally(), [], []
-    calls: _Calls | _Dosages | None = None
+    tally = Tally()
+    samples, markers, columns, calls = _read(path, field, ploidy, missing, tally)
+    check_unique(list(markers["marker"]), "marker", path)
+    there = placed(markers, tally, path)
+    ploidy = ploidy or calls.ploidy(columns)
+    dosage = calls.dosage([columns[i] for i in np.flatnonzero(there)], ploidy, tally)
+    return Genotypes(
+        samples=np.array(samples, dtype=object),
+        families=np.full(len(samples), "", dtype=object),
+        markers=markers[there].reset_index(drop=True),
+        dosage=dosage,
+        ploidy=ploidy,
+        tally=tally,
+        notes={},
+    )
+
+
+def _read(
+    path: str, field: str, ploidy: int, missing: Sequence[str], tally: Tally
+) -> tuple[list[str], pd.DataFrame, list[np.ndarray], "_Calls | _Dosages"]:
+    """Samples; markers; their calls, an array each; and what these calls mean."""
+    calls, columns = None, []
+    markers: list[tuple[str, str, int, str, str]] = []
     try:
-        with pysam.VariantFile(path) as file:
-            samples = list(file.header.samples)
-            check_unique(samples, "sample", path)
+        with _seekable(path) as name, pysam.VariantFile(name) as file:
+            samples = _samples(file, path)
             for record in _sites(file, tally):
                 where = f"{path}, {record.chrom}:{record.pos}"
                 stated = list(record.format)
                 field = field or ("GT" if "GT" in stated else "DS")
-                texts = _cells(record, stated, field, where)
+                cells = _cells(record, stated, field, where)
                 calls = calls or (_Calls() if field == "GT" else _Dosages(ploidy, missing))
-                columns.append(calls.read(texts, samples, where))
+                columns.append(calls.read(cells, samples, where))
                 place = (record.id or ".", record.chrom, record.pos, record.ref, record.alts[0])
                 markers.append(place)
     except BadInput:
@@ -58,30 +82,41 @@ def read_vcf(path: str, *, field: str, ploidy: int, missing: Sequence[str]) -> G
     except (OSError, ValueError) as error:
         last = f", behind {markers[-1][1]}:{markers[-1][2]}" if markers else ""
         raise BadInput(
-            f"{path} can't be read as VCF or BCF: {error}", where=f"{path}{last}", remedy=_REMEDY
+            f"{path} can't be read as VCF or BCF: {error}",
+            where=f"{path}{last}",
+            remedy="bcftools view says more",
         ) from error
-    if calls is None or not samples:
+    if calls is None:
         raise BadInput(
-            f"{path} has {len(samples)} samples and {len(markers)} sites with one alternative "
-            "allele",
-            expected="one or more of both",
+            "no site has one alternative allele",
+            expected="one site or more",
             where=path,
-            remedy=_REMEDY,
+            remedy="bcftools norm --multiallelics - splits sites",
         )
-    table = named(pd.DataFrame(markers, columns=["marker", "chrom", "position", "ref", "alt"]))
-    check_unique(list(table["marker"]), "marker", path)
-    there = placed(table, tally, path)
-    ploidy = ploidy or calls.ploidy(columns)
-    dosage = calls.dosage([columns[i] for i in np.flatnonzero(there)], ploidy, tally)
-    return Genotypes(
-        samples=np.array(samples, dtype=object),
-        families=np.full(len(samples), "", dtype=object),
-        markers=table[there].reset_index(drop=True),
-        dosage=dosage,
-        ploidy=ploidy,
-        tally=tally,
-        notes={},
-    )
+    table = pd.DataFrame(markers, columns=["marker", "chrom", "position", "ref", "alt"])
+    return samples, named(table), columns, calls
+
+
+def _samples(file: pysam.VariantFile, path: str) -> list[str]:
+    samples = list(file.header.samples)
+    if not samples:
+        raise BadInput("the file has no samples", where=path)
+    check_unique(samples, "sample", path)
+    return samples
+
+
+@contextmanager
+def _seekable(path: str) -> Iterator[str]:
+    """``path``, or an unpacked copy of what gzip packed, not bgzip: htslib can't seek in that."""
+    with open(path, "rb") as file:
+        head = file.read(16)
+    if head[:2] != b"\x1f\x8b" or head[12:14] == b"BC":
+        yield path
+        return
+    with tempfile.NamedTemporaryFile(suffix=".vcf") as copy, texts.opened(path, "VCF") as stream:
+        shutil.copyfileobj(stream, copy)
+        copy.flush()
+        yield copy.name
 
 
 def _sites(file: pysam.VariantFile, tally: Tally) -> Iterator[pysam.VariantRecord]:
@@ -121,10 +156,10 @@ class _Calls(dict):
         self._examples: list[str] = []
         self._where = ""
 
-    def read(self, texts: Sequence[str], samples: Sequence[str], where: str) -> np.ndarray:
+    def read(self, cells: Sequence[str], samples: Sequence[str], where: str) -> np.ndarray:
         """Numbers int16 of the calls of one site."""
         self._where = where
-        return np.fromiter(map(self.__getitem__, texts), np.int16, len(texts))
+        return np.fromiter(map(self.__getitem__, cells), np.int16, len(cells))
 
     def __missing__(self, text: str) -> int:
         alleles = text.replace("|", "/").lstrip("/").split("/")
@@ -143,21 +178,28 @@ class _Calls(dict):
         return self[text]
 
     def ploidy(self, columns: Sequence[np.ndarray]) -> int:
-        """Alleles of the longest call; 2 where all are missing."""
-        return max(self._alleles) or DIPLOID
+        """The most alleles that enough of the calls have; 2 where all are missing."""
+        by_number = np.bincount(self._alleles, self._totals(columns))
+        by_number[0] = 0
+        often = np.flatnonzero(by_number > _SHARE * by_number.sum())
+        return int(often[-1]) if len(often) else DIPLOID
 
     def dosage(self, columns: Sequence[np.ndarray], ploidy: int, tally: Tally) -> np.ndarray:
         """Dosages int8 (samples, markers); what became missing is counted in ``tally``."""
         values = np.array(self._alternative) * ploidy
         unlike = ~np.isnan(values) & (values % 1 != 0)
         half = np.array([text.strip("./|") != "" for text in self]) & np.isnan(values)
-        totals = sum(np.bincount(column, minlength=len(self)) for column in columns)
+        totals = self._totals(columns)
         reasons = {"call with one allele missing, read as missing": half, UNLIKE_PLOIDY: unlike}
         for reason, which in reasons.items():
             for place in np.flatnonzero(which & (totals > 0)):
                 tally.count(reason, "", int(totals[place]), self._examples[place])
         whole = np.where(unlike | np.isnan(values), MISSING, values).astype(np.int8)
         return np.ascontiguousarray(whole[np.stack(columns)].T)
+
+    def _totals(self, columns: Sequence[np.ndarray]) -> np.ndarray:
+        """How often each call stands there, (number of texts,)."""
+        return sum(np.bincount(column, minlength=len(self)) for column in columns)
 
 
 class _Dosages:
@@ -166,10 +208,10 @@ class _Dosages:
     def __init__(self, ploidy: int, missing: Sequence[str]):
         self._most, self._numbers = ploidy or DIPLOID, Numbers(missing)
 
-    def read(self, texts: Sequence[str], samples: Sequence[str], where: str) -> np.ndarray:
+    def read(self, cells: Sequence[str], samples: Sequence[str], where: str) -> np.ndarray:
         """Dosages of one site, int8 or float32."""
-        values = self._numbers.read(texts)
-        check_dosages(values, texts, self._most, samples, where)
+        values = self._numbers.read(cells)
+        check_dosages(values, cells, self._most, samples, where)
         return packed(values)
 
     def ploidy(self, columns: Sequence[np.ndarray]) -> int:
