@@ -101,6 +101,7 @@ FILES = {
     "checked_hits": {"checked_hits": "checks/{model}.{task}.{method}.hits.tsv"},
     "completeness": {"completeness": "checks/{model}.{method}.completeness.tsv"},
     "planted": {"planted": "checks/{model}.{task}.{method}.planted.tsv"},
+    "ranked": {"ranked_tokens": "tokens/{model}.{method}.tsv.gz"},
     "tiled": {"tiles": "checks/{model}.tiles.tsv"},
     "compared": {"methods": "checks/{model}.methods.tsv"},
 }

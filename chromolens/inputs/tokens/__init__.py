@@ -69,7 +69,7 @@ def prepare(
     if folds is not None:
         check_folds(folds, sorted(set(windows["group"])))
         check_apart(windows, folds)
-        check_roles(windows, folds, tasks)
+        check_roles(windows, folds, tasks, tally)
     notes = {f"records of {task}": int(windows[task].sum()) for task in tasks}
     notes |= {"tokens in the vocabulary": len(vocabulary)}
     return Prepared(windows, tally.table(), notes)

@@ -6,31 +6,23 @@ Every record is explained for its own class, by the models that never saw it.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import combinations
-from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
 from chromolens import tables
+from chromolens.checks.acceptance import FIRST
+from chromolens.checks.tokens import Own, by_token, own_class
 from chromolens.inputs.tokens.kmers import bases_of
 from chromolens.inputs.windows import read_windows, task_names
 from chromolens.report.contents import Contents
 from chromolens.report.tables import Table, count, decimal
-from chromolens.scores import open_scores
 from chromolens.tables.inputs import VOCABULARY
 
 NEEDS = ("windows", "vocabulary", "contributions")
-SHOWN, FIRST = 8, 5
-"""Tokens in a class's table, and those of a record that are counted as its first."""
-
-
-class Own(NamedTuple):
-    """Contributions (n, length) to each record's own class, and the target (n,); NaN: none."""
-
-    contributions: np.ndarray
-    values: np.ndarray
+SHOWN = 8
+"""Tokens in a class's table."""
 
 
 def context(study: Contents) -> dict | None:
@@ -63,20 +55,6 @@ def context(study: Contents) -> dict | None:
     }
 
 
-def own_class(windows: pd.DataFrame, files: Mapping[str, Path]) -> Own:
-    """What was joined for each class, of the records that are of that class."""
-    places = pd.Series(np.arange(len(windows)), index=windows["id"])
-    length = len(windows["tokens"].iloc[0].split())
-    own = Own(np.full((len(windows), length), np.nan), np.full(len(windows), np.nan))
-    for task, path in files.items():
-        with open_scores(path) as file:
-            rows = places[file["id"].asstr()[:]].to_numpy()
-            ours = windows[task].to_numpy()[rows] == 1
-            own.contributions[rows[ours]] = file["contributions"][:][ours]
-            own.values[rows[ours]] = file["values"][:][ours]
-    return own
-
-
 def examples(
     windows: pd.DataFrame,
     texts: list[list[str]],
@@ -89,7 +67,8 @@ def examples(
     for task in task_names(windows):
         rows = np.flatnonzero((windows[task] == 1) & ~np.isnan(first.values))
         order = rows[np.argsort(-first.values[rows], kind="stable")]
-        for row in order[np.linspace(0, len(order) - 1, number + 1)[:-1].astype(int)]:
+        ranks = np.linspace(0, len(order) - 1, number + 1)[:-1].astype(int)
+        for row in order[np.unique(ranks)] if len(order) else []:
             yield {
                 "id": windows["id"].iloc[row],
                 "task": task,
@@ -140,10 +119,9 @@ def of_tokens(texts: list[list[str]], contributions: np.ndarray, rows: np.ndarra
     """By token, over records ``rows``: sum of contributions, records, those where it is first."""
     parts = []
     for row in rows:
-        tokens, values = texts[row], contributions[row, : len(texts[row])]
-        by_token = pd.Series(values, tokens).groupby(level=0).sum()
-        first = by_token.rank(ascending=False, method="first") <= FIRST
-        parts.append(pd.DataFrame({"sum": by_token, "records": 1, "first": first.astype(int)}))
+        added = by_token(" ".join(texts[row]), contributions[row])
+        first = np.arange(len(added)) < FIRST
+        parts.append(pd.DataFrame({"sum": added, "records": 1, "first": first.astype(int)}))
     return pd.concat(parts).groupby(level=0).sum() if parts else pd.DataFrame()
 
 
