@@ -62,6 +62,13 @@ class Inputs(ABC):
             batch[reverse] = batch[reverse, ::-1, ::-1]
         return batch
 
+    def moved(self, rows: np.ndarray, by: int) -> np.ndarray:
+        """Return the inputs of ``rows`` with their content ``by`` positions further to the left.
+
+        Windows of a genome are read beside their places; other inputs are ``rolled``.
+        """
+        return rolled(self.onehot(rows), by)
+
     def codes(self, rows: np.ndarray, margin: int = 0) -> np.ndarray:
         """Return codes uint8 (n, length + 2 * margin): 0..3, and 4 for N or outside.
 
@@ -127,6 +134,9 @@ class _Genome(Inputs):
         self._signals = signals
         self._chroms = windows["chrom"].to_numpy(dtype=str)
         self._starts = windows["start"].to_numpy(dtype=np.int64)
+
+    def moved(self, rows, by):
+        return self.onehot(rows, np.full(len(rows), by))
 
     def profiles(self, rows, task, length, shifts=None, reverse=None) -> np.ndarray:
         if task not in self._signals:
@@ -208,6 +218,19 @@ def open_inputs(
     if fasta is None:
         raise BadInput("genome windows can't be read without a FASTA", expected="its path")
     return _Genome(table, str(fasta), open_signals(signals or {}, chromosome_names or {}))
+
+
+def rolled(inputs: np.ndarray, by: int) -> np.ndarray:
+    """``inputs`` (n, length, ...), ``by`` positions to the left; what leaves comes back behind.
+
+    The tokens (n, length) of a text are rolled among themselves: token 0, padding, stays.
+    """
+    if inputs.ndim > 2:
+        return np.roll(inputs, -by, axis=1)
+    found = inputs.copy()
+    for row in found:
+        row[row != 0] = np.roll(row[row != 0], -by)
+    return found
 
 
 def of_model(

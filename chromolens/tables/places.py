@@ -45,6 +45,8 @@ FILES = {
         "filters": "filters/{model}/filters.tsv",
         "filters_meme": "filters/{model}/filters.meme",
         "filter_sites": "filters/{model}/sites.tsv",
+        "positions": "checks/{model}.positions.tsv",
+        "profile": "checks/{model}.profile.tsv.gz",
     },
     "trainings": {
         "network": "models/{model}/{fold}.{replicate}.keras",
