@@ -1,0 +1,104 @@
+"""Each verdict, word by word."""
+
+from dataclasses import replace
+
+import pytest
+
+from chromolens.markers.nulls import Band
+from chromolens.markers.scaling import Scaling
+from chromolens.markers.verdicts import Evidence, percent, scaling_verdict, verdict
+
+UNTRAINED = Band(0.97, 0.84, 0.97, 0.991, 5, 5 / 11, 10)
+ABOVE = Band(3.1, 1.2, 1.6, 2.2, 1, 1 / 11, 10)
+WITHIN = Band(1.8, 1.2, 1.6, 2.2, 4, 4 / 11, 10)
+STRETCH = "the last 3.6 % of the inputs (chromosome X)"
+LSTM = Evidence(0.31, STRETCH, 0.036, UNTRAINED, 0.95, 0.02, "X", WITHIN)
+EVEN = replace(
+    LSTM, share=Band(0.034, 0.032, 0.033, 0.035, 2, 2 / 11, 10), same_inputs=0.035,
+    same_markers=0.033, best="XII", enrichment=ABOVE,
+)  # fmt: skip
+
+
+def test_the_network():
+    found = verdict(LSTM)
+    assert found.category == "network"
+    assert found.sentence == (
+        "97 % of the mass lies on the last 3.6 % of the inputs (chromosome X); the same network "
+        "untrained: 97 % (84 to 99 %, 10 draws); rotating the chromosomes moves it with the place "
+        "(95 % on the same inputs, 2.0 % on the markers that lay there before). This is the "
+        "network, not the genome."
+    )
+
+
+@pytest.mark.parametrize("r2", [-0.02, 0.0, float("nan")])
+def test_nothing_learned_is_not_interpreted(r2):
+    found = verdict(replace(LSTM, r2=r2))
+    assert found.category == "nothing"
+    assert found.sentence == (
+        f"held-out R2 is {r2:.2g}: nothing was learned, nothing is interpreted"
+    )
+
+
+def test_the_genome():
+    found = verdict(EVEN)
+    assert found.category == "genome"
+    assert found.sentence == (
+        "3.4 % of the mass lies on the last 3.6 % of the inputs (chromosome X); the same network "
+        "untrained: 3.3 % (3.2 to 3.5 %, 10 draws); rotating the chromosomes gives no place more "
+        "(3.5 % on the same inputs, 3.3 % on the markers that lay there before); chromosome XII "
+        "has 3.1 times its share, the largest one of networks on permuted labels 1.2 to 2.2 times "
+        "(p = 0.091, 10 draws). This is the genome."
+    )
+
+
+OWN = replace(UNTRAINED, value=0.6, low=0.03, median=0.036, high=0.05, rank=1, p=1 / 11)
+
+
+@pytest.mark.parametrize(
+    ("changed", "category", "said"),
+    [
+        # a locus that truly lies on the last chromosome
+        ({"share": OWN, "same_inputs": 0.04, "same_markers": 0.6, "enrichment": ABOVE}, "genome",
+         "moves it with the chromosome"),
+        # the same, though permuted labels do it too
+        ({"share": OWN, "same_inputs": 0.04, "same_markers": 0.6}, "unclear", "p = 0.36"),
+        # or untrained networks do
+        ({"same_inputs": 0.04, "same_markers": 0.9, "enrichment": ABOVE}, "unclear",
+         "moves it with the chromosome"),
+        ({"same_inputs": 0.1, "same_markers": 0.1}, "unclear", "leaves open what it follows"),
+        ({"same_inputs": 0.9, "same_markers": 0.9}, "unclear", "leaves open what it follows"),
+        ({"same_inputs": float("nan")}, "unclear", "leaves open"),
+    ],
+)  # fmt: skip
+def test_what_else_may_be(changed, category, said):
+    found = verdict(replace(LSTM, **changed))
+    assert found.category == category and said in found.sentence
+    assert found.sentence.endswith(
+        {"genome": "This is the genome.", "unclear": "or the genome is unclear."}[category]
+    )
+
+
+def test_an_even_network_that_found_nothing_is_unclear():
+    assert verdict(replace(EVEN, enrichment=WITHIN)).category == "unclear"
+
+
+def test_may_one_scale_per_chromosome():
+    assert scaling_verdict(Scaling(3.3e18, "I", 1, 0.43, 1e-19, 0.31)) == (
+        "No: a scale per chromosome would multiply the masses of chromosome I by 3.3e18; 43 % of "
+        "the markers, each below the rounding of the largest, hold under 0.1 % of the mass, and "
+        "would be shown as 31 % of it; 1 chromosome has no mass at all. It is a choice of "
+        "display, never evidence."
+    )
+    assert scaling_verdict(Scaling(2.4, "V", 0, 0, 0, 0)) == (
+        "No: a scale per chromosome would multiply the masses of chromosome V by 2.4. It is a "
+        "choice of display, never evidence."
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0, "0 %"), (1e-9, "under 0.1 %"), (0.0331, "3.3 %"), (0.151, "15 %"), (0.9961, "99.6 %"),
+     (0.99999, "over 99.9 %"), (1, "100 %")],
+)  # fmt: skip
+def test_shares_as_people_say_them(share, said):
+    assert percent(share) == said
