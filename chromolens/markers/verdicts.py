@@ -76,7 +76,7 @@ def verdict(found: Evidence) -> Verdict:
     ]
     if category != NETWORK:
         said.append(
-            f"chromosome {found.best} has {best.value:.2g} times its share, the largest one of "
+            f"{called(found.best)} has {best.value:.2g} times its share, the largest one of "
             f"networks on permuted labels {best.low:.2g} to {best.high:.2g} times "
             f"(p = {best.p:.2g}, {best.draws} draws)"
         )
@@ -105,7 +105,7 @@ def _judged(found: Evidence) -> tuple[str, str]:
 def scaling_verdict(found: Scaling) -> str:
     """Answer whether one may scale per chromosome. Never as evidence; the numbers say why."""
     said = (
-        f"No: a scale per chromosome would multiply the masses of chromosome {found.chrom} by "
+        f"No: a scale per chromosome would multiply the masses of {called(found.chrom)} by "
         f"{_number(found.factor)}"
     )
     if found.rounding_markers > 0:
@@ -118,6 +118,11 @@ def scaling_verdict(found: Scaling) -> str:
         have = "chromosome has" if found.silent == 1 else "chromosomes have"
         said += f"; {found.silent} {have} no mass at all"
     return f"{said}. It is a choice of display, never evidence."
+
+
+def called(chrom: str) -> str:
+    """A chromosome in a sentence: ``chromosome X``, or ``chrX`` where that is its name."""
+    return chrom if chrom.startswith("chr") else f"chromosome {chrom}"
 
 
 def percent(share: float) -> str:

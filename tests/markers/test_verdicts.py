@@ -78,6 +78,11 @@ def test_what_else_may_be(changed, category, said):
     )
 
 
+def test_names_that_say_chromosome_themselves():
+    assert "; chrXII has 3.1 times" in verdict(replace(EVEN, best="chrXII")).sentence
+    assert "masses of chrV by 2.4." in scaling_verdict(Scaling(2.4, "chrV", 0, 0, 0, 0))
+
+
 def test_an_even_network_that_found_nothing_is_unclear():
     assert verdict(replace(EVEN, enrichment=WITHIN)).category == "unclear"
 
