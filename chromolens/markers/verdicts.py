@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chromolens.checks.positions import percent
 from chromolens.markers.nulls import Band
 from chromolens.markers.scaling import Scaling
 
@@ -123,14 +124,6 @@ def scaling_verdict(found: Scaling) -> str:
 def called(chrom: str) -> str:
     """A chromosome in a sentence: ``chromosome X``, or ``chrX`` where that is its name."""
     return chrom if chrom.startswith("chr") else f"chromosome {chrom}"
-
-
-def percent(share: float) -> str:
-    """A share as people say it: ``97 %``, ``3.6 %``, ``under 0.1 %``."""
-    if 0 < share < 0.001 or 0.999 < share < 1:
-        return "under 0.1 %" if share < 0.5 else "over 99.9 %"
-    digits = 0 if 0.1 <= share < 0.995 or share in (0, 1) else 1
-    return f"{100 * share:.{digits}f} %"
 
 
 def _number(value: float) -> str:
