@@ -45,9 +45,10 @@ def evidence(
     if not rotated:
         raise BadInput("no network was retrained on rotated chromosomes", expected="one or more")
     inputs = np.arange(len(markers)) >= len(markers) - last
-    table = chromosome_shares(markers, trained)
-    best = table.loc[table["enrichment"].idxmax()]
-    chance = [chromosome_shares(markers, mass)["enrichment"].max() for mass in permuted]
+    enriched = _enrichment(markers, trained)
+    best = enriched.idxmax()
+    chance = [_enrichment(markers, mass).max() for mass in permuted]
+    again = [_enrichment(markers.iloc[order], mass)[best] for order, mass in rotated]
     return Evidence(
         r2=r2,
         stretch=_stretch(markers, last),
@@ -55,9 +56,14 @@ def evidence(
         share=band(_on(trained, inputs), [_on(mass, inputs) for mass in untrained]),
         same_inputs=float(np.median([_on(mass, inputs) for _, mass in rotated])),
         same_markers=float(np.median([_on(mass, inputs[order]) for order, mass in rotated])),
-        best=str(best["chrom"]),
-        enrichment=band(float(best["enrichment"]), chance),
+        best=str(best),
+        enrichment=band(enriched[best], chance),
+        again=float(np.median(again)),
     )
+
+
+def _enrichment(markers: pd.DataFrame, mass: np.ndarray) -> pd.Series:
+    return chromosome_shares(markers, mass).set_index("chrom")["enrichment"]
 
 
 def _on(mass: np.ndarray, chosen: np.ndarray) -> float:
