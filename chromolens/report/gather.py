@@ -34,6 +34,8 @@ KEYED = {
     "explained": ("explained", ("model", "method")),
     "motif_pages": ("motif_page", ATTRIBUTION),
     "sweeps": ("sweep", ("model", "task")),
+    "positions": ("positions", ("model",)),
+    "profiles": ("profile", ("model",)),
 }
 SIS = {"sis": "sis", "meme": "sis_meme"} | {
     name: f"sis_{name}" for name in ("counts", "clusters", "aligned", "motifs", "weights")

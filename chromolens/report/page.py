@@ -16,6 +16,7 @@ from chromolens.report.sections import (
     methods,
     patterns,
     performance,
+    positions,
     subsets,
     verdict,
 )
@@ -25,6 +26,7 @@ _SECTIONS = {
     "verdict": ("Verdict", verdict),
     "data": ("What was run", data),
     "performance": ("Training and held-out performance", performance),
+    "positions": ("Where the mass lies", positions),
     "loci": ("Example loci", loci),
     "patterns": ("Patterns", patterns),
     "subsets": ("Sufficient input subsets", subsets),

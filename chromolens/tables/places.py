@@ -37,6 +37,8 @@ FILES = {
         "metrics": "models/{model}/metrics.tsv",
         "pooled": "models/{model}/pooled.tsv",
         "predictions": "models/{model}/predictions.tsv.gz",
+        "positions": "checks/{model}.positions.tsv",
+        "profile": "checks/{model}.profile.tsv.gz",
     },
     "trainings": {
         "network": "models/{model}/{fold}.{replicate}.keras",
