@@ -22,7 +22,6 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/inputs.smk"
-include: "workflow/rules/genotypes.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/attribute.smk"
 include: "workflow/rules/tracks.smk"
@@ -37,6 +36,7 @@ include: "workflow/rules/hits.smk"
 include: "workflow/rules/checks.smk"
 include: "workflow/rules/provenance.smk"
 include: "workflow/rules/index.smk"
+include: "workflow/rules/genotypes.smk"
 include: "workflow/rules/report.smk"
 
 

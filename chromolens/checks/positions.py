@@ -83,27 +83,34 @@ def shares(mass: np.ndarray) -> np.ndarray:
     return np.divide(mass, total, out=np.full(mass.shape, np.nan), where=total > 0)
 
 
-def find_zone(profile: np.ndarray, end: int = 0) -> np.ndarray:
+def find_zone(profile: np.ndarray, end: int) -> np.ndarray:
     """Which positions, bool (length,), are the zone of ``profile``; all where there is no mass.
 
-    A zone that lies within the first or the last ``end`` positions is all of these.
+    Narrow gaps belong to it, if they are few. A zone that lies within the first or the last
+    ``end`` positions is all of these.
     """
-    edges, blocks = _edges(len(profile)), blocked(profile)
-    if not np.isfinite(blocks).all():
-        return np.ones(len(profile), bool)
-    density = blocks / np.diff(edges)
-    order = descending(density, TIE * density.max())
-    chosen = order[: np.searchsorted(np.cumsum(blocks[order]), _WANTED) + 1]
-    inside = np.zeros(len(blocks), bool)
-    for left, right in pairwise([-1, *sorted(chosen), len(blocks)]):
-        inside[left + 1 : right] = right - left - 1 <= _GAP
-    inside[chosen] = True
-    zone = np.repeat(inside, np.diff(edges))
-    if end and not zone[:-end].any():
+    chosen = smallest(profile)
+    wide = chosen.copy()
+    for left, right in pairwise([-1, *np.flatnonzero(chosen), len(chosen)]):
+        wide[left + 1 : right] |= right - left - 1 <= _GAP
+    chosen = wide if wide.sum() <= EVEN * chosen.sum() else chosen
+    zone = np.repeat(chosen, np.diff(_edges(len(profile))))
+    if not zone[:-end].any():
         zone[-end:] = True
-    elif end and not zone[end:].any():
+    elif not zone[end:].any():
         zone[:end] = True
     return zone
+
+
+def smallest(profile: np.ndarray) -> np.ndarray:
+    """The fewest blocks, bool (blocks,), with ``MOST`` of ``profile``; all if there is no mass."""
+    blocks, sizes = blocked(profile), np.diff(_edges(len(profile)))
+    if not np.isfinite(blocks).all():
+        return np.ones(len(blocks), bool)
+    order = descending(blocks / sizes, TIE * (blocks / sizes).max())
+    found = np.zeros(len(blocks), bool)
+    found[order[: np.searchsorted(np.cumsum(blocks[order]), _WANTED) + 1]] = True
+    return found
 
 
 def blocked(profile: np.ndarray) -> np.ndarray:
@@ -140,13 +147,13 @@ def measures(profile: np.ndarray, end: int, zone: np.ndarray) -> dict[str, float
     held, ranks = profile[profile > 0], np.arange(1, length + 1)
     return {
         "zone": profile[zone].sum(),
-        "zone90": find_zone(profile).mean(),
+        "zone90": smallest(profile) @ np.diff(_edges(length)) / length,
         "last_share": profile[length - end :].sum(),
         "first_share": profile[:end].sum(),
         "end90": min(*ends, length) / length,
         "stretch90": np.where(stops > length, length, stops - np.arange(length)).min() / length,
         "half": np.interp(0.5, summed, np.arange(length + 1)) / length,
-        "gini": 2 * (ranks * np.sort(profile)).sum() / length - (length + 1) / length,
+        "gini": max(0.0, (2 * ranks - length - 1) @ np.sort(profile) / length),
         "effective": np.exp(-(held * np.log(held)).sum()),
         "slope": _slope(profile),
         "silent": length - len(held),
@@ -172,47 +179,36 @@ def tabulate(masses: Masses, end: int, seed: int = 0) -> pd.DataFrame:
     ``seed``); those of the untrained one reach over all draws.
     """
     count, length = masses.trained.shape
-    drawn = np.random.default_rng(seed).multinomial(count, [1 / count] * count, _RESAMPLED)
-    profile = shares(masses.trained.mean(axis=0))
+    profile, alive = shares(masses.trained.mean(axis=0)), _alive(masses)
     zone = find_zone(profile, end)
-    alive = _alive(masses)
-    by = masses.shift
-    rows = {
-        "trained": _numbers([profile], end, zone).median(),
-        **_interval("trained", _numbers(shares(drawn @ masses.trained), end, zone)),
-        "shifted": _numbers([shares(masses.shifted.mean(axis=0))], end, zone).median(),
-        **_band(_numbers(alive, end, zone)),
-        "even": _numbers([shares(masses.even)], end, zone).median(),
+
+    def numbers(profiles: Sequence[np.ndarray]) -> pd.DataFrame:
+        rows = [measures(one, end, zone) for one in profiles]
+        return pd.DataFrame(rows, columns=MEASURES, dtype=float)
+
+    def moved(rows: np.ndarray) -> np.ndarray:
+        return _moved(rows @ masses.shifted, zone, masses.shift)
+
+    every = np.ones((1, count))
+    drawn = np.random.default_rng(seed).multinomial(count, [1 / count] * count, _RESAMPLED)
+    trained = numbers([profile]).assign(distance=distance(profile, alive), moved=moved(every))
+    again = numbers(shares(drawn @ masses.trained)).assign(moved=moved(drawn))
+    null = numbers(alive).assign(distance=_distances(alive))
+    found = {
+        "trained": trained.iloc[0],
+        "trained_low": again.quantile(0.025),
+        "trained_high": again.quantile(0.975),
+        "shifted": numbers([shares(masses.shifted.mean(axis=0))]).iloc[0],
+        "untrained": null.median(),
+        "untrained_low": null.min(),
+        "untrained_high": null.max(),
+        "even": numbers([shares(masses.even)]).iloc[0],
     }
-    moved = pd.DataFrame({"moved": _moved(drawn @ masses.shifted, zone, by)})
-    rows |= {
-        name: pd.concat([rows[name], row]) for name, row in _interval("trained", moved).items()
-    }
-    rows["trained"]["moved"] = _moved(masses.shifted.mean(axis=0, keepdims=True), zone, by)[0]
-    rows["trained"]["distance"] = distance(profile, alive)
-    others = [np.delete(alive, row, axis=0) for row in range(len(alive))]
-    apart = [distance(one, rest) for one, rest in zip(alive, others, strict=True)]
-    far = _band(pd.DataFrame({"distance": apart}, dtype=float))
-    rows |= {name: pd.concat([rows[name], row]) for name, row in far.items()}
-    facts = {"length": length, "end": end, "zone_at": _written(zone), "shift": by}
+    facts = {"length": length, "end": end, "zone_at": _written(zone), "shift": masses.shift}
     facts |= {"inputs": count, "draws": len(alive)}
-    table = pd.DataFrame(rows).loc[[*MEASURES, "distance", "moved"]]
-    table = table.rename_axis("measure").reset_index().assign(**facts)
+    table = pd.DataFrame(found).loc[trained.columns].rename_axis("measure").reset_index()
+    table = table.assign(**facts)
     return table.assign(verdict=verdict(table).kind)[POSITIONS.after("model")]
-
-
-def _numbers(profiles: Sequence[np.ndarray], end: int, zone: np.ndarray) -> pd.DataFrame:
-    rows = [measures(one, end, zone) for one in profiles]
-    return pd.DataFrame(rows, columns=MEASURES, dtype=float)
-
-
-def _interval(name: str, drawn: pd.DataFrame) -> dict[str, pd.Series]:
-    return {f"{name}_low": drawn.quantile(0.025), f"{name}_high": drawn.quantile(0.975)}
-
-
-def _band(draws: pd.DataFrame) -> dict[str, pd.Series]:
-    low, high = draws.min(), draws.max()
-    return {"untrained": draws.median(), "untrained_low": low, "untrained_high": high}
 
 
 def _alive(masses: Masses) -> np.ndarray:
@@ -228,6 +224,12 @@ def distance(profile: np.ndarray, others: np.ndarray) -> float:
     return float(np.abs(blocked(profile) - blocked(others.mean(axis=0))).sum() / 2)
 
 
+def _distances(profiles: np.ndarray) -> np.ndarray:
+    """``distance`` (n,) of each profile (n, length) from all others; NaN of a single one."""
+    others = [np.delete(profiles, row, axis=0) for row in range(len(profiles))]
+    return np.array([distance(*pair) for pair in zip(profiles, others, strict=True)], float)
+
+
 def _moved(mass: np.ndarray, zone: np.ndarray, shift: int) -> np.ndarray:
     """How much of the masses (n, length) of moved inputs went along, of what did or stayed.
 
@@ -238,7 +240,7 @@ def _moved(mass: np.ndarray, zone: np.ndarray, shift: int) -> np.ndarray:
         max(shift, 0) : len(zone) + min(shift, 0)
     ]
     went, stayed = (mass[:, part].sum(axis=1) for part in (new & ~zone, zone & ~new))
-    told = went + stayed > 0
+    told = (went + stayed > 0) & (new & ~zone).any()
     return np.divide(went, went + stayed, out=np.full(len(mass), np.nan), where=told)
 
 

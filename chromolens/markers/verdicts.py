@@ -64,10 +64,7 @@ def verdict(found: Evidence) -> Verdict:
         Else.
     """
     if not found.r2 > 0:
-        return Verdict(
-            NOTHING,
-            f"held-out R2 is {_number(found.r2)}: nothing was learned, nothing is interpreted",
-        )
+        return nothing(found.r2)
     category, moved = _judged(found)
     share, best = found.share, found.enrichment
     low = percent(share.low).removesuffix(" %")
@@ -85,6 +82,13 @@ def verdict(found: Evidence) -> Verdict:
             f"(p = {best.p:.2g}, {best.draws} draws)"
         )
     return Verdict(category, f"{'; '.join(said)}. {_ENDS[category]}")
+
+
+def nothing(r2: float) -> Verdict:
+    """The verdict of a network that predicts nothing: ``r2``, held out, isn't above 0."""
+    return Verdict(
+        NOTHING, f"held-out R2 is {_number(r2)}: nothing was learned, nothing is interpreted"
+    )
 
 
 def _judged(found: Evidence) -> tuple[str, str]:

@@ -28,6 +28,27 @@ FILES = {
         "genome": "inputs/genome.fa.gz",
         "chromosomes": "inputs/chromosomes.tsv",
     },
+    "genotypes": {
+        "genotypes": "inputs/genotypes.h5",
+        "markers": "inputs/markers.tsv.gz",
+        "samples": "inputs/samples.tsv.gz",
+        "covariates": "inputs/covariates.tsv.gz",
+        "verdicts": "markers/verdicts.tsv",
+        "null_bands": "markers/bands.tsv",
+        "known_loci": "markers/known.tsv",
+    },
+    "marked": {
+        "masses": "markers/{model}.{task}.{method}.masses.tsv.gz",
+        "ld_blocks": "markers/{model}.{task}.{method}.blocks.tsv",
+        "chromosome_shares": "markers/{model}.{task}.{method}.chromosomes.tsv",
+        "marker_bedgraph": "markers/{model}.{task}.{method}.bedgraph.gz",
+        "marker_track": "markers/{study}.{model}.{task}.{method}.bw",
+    },
+    "scanned": {
+        "scan": "markers/{task}.scan.tsv.gz",
+        "ridge": "markers/{task}.ridge.tsv.gz",
+        "scanned": "markers/{task}.scanned.tsv",
+    },
     "simulated": {
         "truth": "simulated/truth.bed",
         "core": "simulated/core.bed",

@@ -37,7 +37,7 @@ def table(trained, untrained, shifted=None, shift=50, count=40, noise=0.1):
 
 
 def test_the_numbers_of_a_uniform_profile():
-    found = positions.measures(flat(), 10, positions.find_zone(flat()))
+    found = positions.measures(flat(), 10, np.ones(LENGTH, bool))
     expected = {"last_share": 0.05, "first_share": 0.05, "end90": 0.9, "stretch90": 0.9}
     expected |= {"half": 0.5, "gini": 0, "effective": LENGTH, "slope": 0, "silent": 0}
     for name, value in expected.items():
@@ -46,7 +46,7 @@ def test_the_numbers_of_a_uniform_profile():
 
 def test_the_numbers_of_two_positions_by_hand():
     one = profile(p20=0.25, p190=0.75)
-    found = positions.measures(one, 10, positions.find_zone(one))
+    found = positions.measures(one, 10, one > 0)
     assert found["last_share"] == 0.75 and found["first_share"] == 0
     assert found["end90"] == pytest.approx(180 / LENGTH)  # the last 180 reach back to number 20
     assert found["stretch90"] == pytest.approx(171 / LENGTH)
@@ -54,7 +54,9 @@ def test_the_numbers_of_two_positions_by_hand():
     assert found["silent"] == LENGTH - 2
     # of 200 numbers, all but two 0: 2 (199 * 0.25 + 200 * 0.75) / 200 - 201 / 200
     assert found["gini"] == pytest.approx(0.9925)
-    assert found["zone"] == pytest.approx(1) and found["zone90"] == pytest.approx(4 / LENGTH)
+    assert found["zone"] == pytest.approx(1) and found["zone90"] == pytest.approx(
+        4 / LENGTH
+    )  # two blocks
 
 
 def test_the_slope_is_in_decades_over_the_length():
@@ -82,6 +84,14 @@ def test_a_zone_may_have_two_ends():
     assert zone[:16].all() and zone[184:].all() and not zone[20:180].any()
 
 
+def test_gaps_belong_to_a_zone_unless_they_are_much_of_it():
+    gap = flat(100, 140) * np.r_[np.ones(120), np.zeros(4), np.ones(76)]
+    assert positions._written(positions.find_zone(gap / gap.sum(), 10)) == "100-138"
+    sparse = np.repeat(np.arange(100) % 3 == 0, 2) / 68.0  # every third block of two
+    zone = positions.find_zone(sparse, 10)
+    assert zone.mean() == pytest.approx(0.31) and (sparse[zone] > 0).all()
+
+
 @pytest.mark.parametrize("zone", [(180, 200), (0, 20), (90, 110)])
 def test_inputs_are_moved_so_that_the_content_leaves_the_zone_and_stays_inside(zone):
     where = np.zeros(LENGTH, bool)
@@ -94,6 +104,8 @@ def test_inputs_are_moved_so_that_the_content_leaves_the_zone_and_stays_inside(z
 def test_even_when_no_place_has_much_more_than_its_share():
     found = table(flat(), [flat(190)] * 10)
     assert positions.verdict(found).kind == "even" and set(found["verdict"]) == {"even"}
+    # a zone that is everywhere can't be left
+    assert found.set_index("measure").loc["moved", "trained":"trained_high"].isna().all()
     # where inputs don't vary nothing can contribute: that is no place that a network prefers
     half = flat(0, 100)
     masses = Masses(np.tile(half, (9, 1)), np.tile(half, (9, 1)), np.array([half]), half, 10)

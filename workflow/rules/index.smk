@@ -9,6 +9,9 @@ index = results.index(
     {
         "study": results.ONE,
         "genome": results.ONE if genome else [],
+        "genotypes": results.ONE if "markers" in stages else [],
+        "marked": marked,
+        "scanned": {"task": tasks if "markers" in stages else []},
         "simulated": results.ONE if settings.get("simulate") else [],
         "models": models,
         "trainings": trainings,
