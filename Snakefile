@@ -48,6 +48,7 @@ rule all:
         collect("results/{study}/provenance.json", study=study),
         collect("results/{study}/index.tsv", study=study),
         track_files,
+        marker_files,
 
 
 # Stopping points, for those who want less than everything.

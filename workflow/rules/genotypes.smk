@@ -102,3 +102,10 @@ rule judge_markers:
         known=settings.get("known"),
     script:
         "../../scripts/judge_markers.py"
+
+
+marker_files = collect(
+    "results/{study}/{path}",
+    study=study,
+    path=results.paths_of(index, ("marker_track", "scanned", "verdicts")),
+)
