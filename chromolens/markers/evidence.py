@@ -7,8 +7,9 @@ import pandas as pd
 
 from chromolens.checks.positions import percent, shares
 from chromolens.errors import BadInput
-from chromolens.markers.chromosomes import LAST, chromosome_shares
+from chromolens.markers.chromosomes import LAST, peaks
 from chromolens.markers.nulls import band
+from chromolens.markers.runs import leads
 from chromolens.markers.verdicts import Evidence, called
 
 
@@ -45,10 +46,11 @@ def evidence(
     if not rotated:
         raise BadInput("no network was retrained on rotated chromosomes", expected="one or more")
     inputs = np.arange(len(markers)) >= len(markers) - last
-    enriched = _enrichment(markers, trained)
-    best = enriched.idxmax()
-    chance = [_enrichment(markers, mass).max() for mass in permuted]
-    again = [_enrichment(markers.iloc[order], mass)[best] for order, mass in rotated]
+    found = leads(markers, trained)
+    best = found.loc[found["value"].idxmax()]
+    peak = peaks(markers, trained)[best["chrom"]]
+    chance = [peaks(markers, mass).max() for mass in permuted]
+    again = [peaks(markers.iloc[order], mass)[best["chrom"]] for order, mass in rotated]
     return Evidence(
         r2=r2,
         stretch=_stretch(markers, last),
@@ -56,14 +58,10 @@ def evidence(
         share=band(_on(trained, inputs), [_on(mass, inputs) for mass in untrained]),
         same_inputs=float(np.median([_on(mass, inputs) for _, mass in rotated])),
         same_markers=float(np.median([_on(mass, inputs[order]) for order, mass in rotated])),
-        best=str(best),
-        enrichment=band(enriched[best], chance),
+        best=f"{best['chrom']}:{best['position']:,}",
+        peak=band(peak, chance),
         again=float(np.median(again)),
     )
-
-
-def _enrichment(markers: pd.DataFrame, mass: np.ndarray) -> pd.Series:
-    return chromosome_shares(markers, mass).set_index("chrom")["enrichment"]
 
 
 def _on(mass: np.ndarray, chosen: np.ndarray) -> float:

@@ -24,9 +24,9 @@ class Evidence:
     (chromosome X)"); ``expected``: their share of all inputs. share: of the mass on them, among
     the same network untrained. same_inputs, same_markers: median shares of networks retrained on
     rotated chromosomes, on the same inputs (other markers) and on the same markers (other
-    inputs). best, enrichment: the chromosome of the largest share over expected share, and that
-    number among the largest ones of networks retrained on permuted labels; ``again``: its median
-    in the networks retrained on rotated chromosomes.
+    inputs). best, peak: the place of the marker of the largest mass, and how many times the mean
+    mass that is, among the largest ones of networks retrained on permuted labels; ``again``: that
+    of the best marker of the same chromosome, median of networks retrained on rotated chromosomes.
     """
 
     r2: float
@@ -36,7 +36,7 @@ class Evidence:
     same_inputs: float
     same_markers: float
     best: str
-    enrichment: Band
+    peak: Band
     again: float
 
 
@@ -57,16 +57,17 @@ def verdict(found: Evidence) -> Verdict:
         The mass is concentrated on the stretch, and stays on these inputs when other chromosomes
         lie there.
     genome
-        The best chromosome stands above every network of permuted labels, and does so again in
-        the networks on rotated chromosomes; and the mass either isn't concentrated on the
-        stretch, or it goes with the markers and no untrained network has as much.
+        The best marker stands above that of every network on permuted labels, and its chromosome
+        does so again in the networks on rotated chromosomes; and the mass either isn't
+        concentrated on the stretch, or it goes with the markers and no untrained network has as
+        much.
     unclear
         Else.
     """
     if not found.r2 > 0:
         return nothing(found.r2)
     category, moved = _judged(found)
-    share, best = found.share, found.enrichment
+    share, peak = found.share, found.peak
     low = percent(share.low).removesuffix(" %")
     said = [
         f"{percent(share.value)} of the mass lies on {found.stretch}",
@@ -76,10 +77,10 @@ def verdict(found: Evidence) -> Verdict:
     ]
     if category != NETWORK:
         said.append(
-            f"{called(found.best)} has {best.value:.2g} times its share, rotated "
-            f"{found.again:.2g} times, the largest one of networks on permuted labels "
-            f"{best.low:.2g} to {best.high:.2g} times "
-            f"(p = {best.p:.2g}, {best.draws} draws)"
+            f"the best marker ({found.best}) has {peak.value:.2g} times the mean mass, that of "
+            f"its chromosome {found.again:.2g} times once rotated, the best of networks on "
+            f"permuted labels {peak.low:.2g} to {peak.high:.2g} times (p = {peak.p:.2g}, "
+            f"{peak.draws} draws)"
         )
     return Verdict(category, f"{'; '.join(said)}. {_ENDS[category]}")
 
@@ -99,7 +100,7 @@ def _judged(found: Evidence) -> tuple[str, str]:
     )
     half = found.share.value / 2
     stays, goes = found.same_inputs >= half, found.same_markers >= half
-    stands_out = found.enrichment.rank == 1 and found.again > found.enrichment.high
+    stands_out = found.peak.rank == 1 and found.again > found.peak.high
     bound = CONCENTRATED * found.expected
     if found.share.value < bound and found.same_inputs < bound:
         return (GENOME if stands_out else UNCLEAR), f"leaves it spread {numbers}"

@@ -9,6 +9,7 @@ from chromolens.markers.chromosomes import (
     chromosome_shares,
     concentration,
     gini,
+    peaks,
     rotation,
 )
 from chromolens.markers.scaling import scaling
@@ -22,6 +23,8 @@ def test_shares_by_hand(tmp_path):
     assert found["share"].tolist() == [0.6, 0.2, 0.2]
     np.testing.assert_allclose(found["enrichment"], [1, 2 / 3, 2])
     assert found["largest"].tolist() == [1, 2, 2]
+    found_peaks = peaks(markers_of(I=6, II=3, X=1), np.array([1.0] * 6 + [2, 0, 0, 2]))
+    assert found_peaks.to_dict() == {"I": 1, "II": 2, "X": 2}  # the mean is 1
     tables.write(CHROMOSOME_SHARES, found, tmp_path / "c.tsv")
     assert tables.read(CHROMOSOME_SHARES, tmp_path / "c.tsv").equals(found)
 

@@ -17,10 +17,10 @@ UNTRAINED = Band(0.97, 0.84, 0.97, 0.991, 5, 5 / 11, 10)
 ABOVE = Band(3.1, 1.2, 1.6, 2.2, 1, 1 / 11, 10)
 WITHIN = Band(1.8, 1.2, 1.6, 2.2, 4, 4 / 11, 10)
 STRETCH = "the last 3.6 % of the inputs (chromosome X)"
-LSTM = Evidence(0.31, STRETCH, 0.036, UNTRAINED, 0.95, 0.02, "X", WITHIN, 1.7)
+LSTM = Evidence(0.31, STRETCH, 0.036, UNTRAINED, 0.95, 0.02, "X:941,000", WITHIN, 1.7)
 EVEN = replace(
     LSTM, share=Band(0.034, 0.032, 0.033, 0.035, 2, 2 / 11, 10), same_inputs=0.035,
-    same_markers=0.033, best="XII", enrichment=ABOVE, again=2.8,
+    same_markers=0.033, best="XII:656,893", peak=ABOVE, again=2.8,
 )  # fmt: skip
 
 
@@ -50,9 +50,10 @@ def test_the_genome():
     assert found.sentence == (
         "3.4 % of the mass lies on the last 3.6 % of the inputs (chromosome X); the same network "
         "untrained: 3.3 % (3.2 to 3.5 %, 10 draws); rotating the chromosomes leaves it spread "
-        "(3.5 % on the same inputs, 3.3 % on the markers that lay there before); chromosome XII "
-        "has 3.1 times its share, rotated 2.8 times, the largest one of networks on permuted "
-        "labels 1.2 to 2.2 times (p = 0.091, 10 draws). This is the genome."
+        "(3.5 % on the same inputs, 3.3 % on the markers that lay there before); the best marker "
+        "(XII:656,893) has 3.1 times the mean mass, that of its chromosome 2.8 times once "
+        "rotated, the best of networks on permuted labels 1.2 to 2.2 times (p = 0.091, 10 draws). "
+        "This is the genome."
     )
 
 
@@ -63,13 +64,13 @@ OWN = replace(UNTRAINED, value=0.6, low=0.03, median=0.036, high=0.05, rank=1, p
     ("changed", "category", "said"),
     [
         # a locus that truly lies on the last chromosome
-        ({"share": OWN, "same_inputs": 0.04, "same_markers": 0.6, "enrichment": ABOVE,
+        ({"share": OWN, "same_inputs": 0.04, "same_markers": 0.6, "peak": ABOVE,
           "again": 3.0}, "genome",
          "moves it with the chromosome"),
         # the same, though permuted labels do it too
         ({"share": OWN, "same_inputs": 0.04, "same_markers": 0.6}, "unclear", "p = 0.36"),
         # or untrained networks do
-        ({"same_inputs": 0.04, "same_markers": 0.9, "enrichment": ABOVE,
+        ({"same_inputs": 0.04, "same_markers": 0.9, "peak": ABOVE,
           "again": 3.0}, "unclear",
          "moves it with the chromosome"),
         ({"same_inputs": 0.1, "same_markers": 0.1}, "unclear", "leaves open what it follows"),
@@ -86,12 +87,11 @@ def test_what_else_may_be(changed, category, said):
 
 
 def test_names_that_say_chromosome_themselves():
-    assert "; chrXII has 3.1 times" in verdict(replace(EVEN, best="chrXII")).sentence
     assert "masses of chrV by 2.4." in scaling_verdict(Scaling(2.4, "chrV", 0, 0, 0, 0))
 
 
 def test_an_even_network_that_found_nothing_is_unclear():
-    assert verdict(replace(EVEN, enrichment=WITHIN)).category == "unclear"
+    assert verdict(replace(EVEN, peak=WITHIN)).category == "unclear"
     # once in eleven a chromosome is the best of all by chance, but not again
     assert verdict(replace(EVEN, again=1.3)).category == "unclear"
     # spread as it stood, but not once other chromosomes lie at the end
@@ -141,7 +141,10 @@ def test_a_network_that_reads_its_end_is_told_from_one_that_reads_the_genome():
     # a geometric series: 1 - 10^-4
     assert found.share.value == pytest.approx(1 - 1e-4, abs=1e-4)
     assert found.same_inputs > 0.999 and found.same_markers < 0.01
-    assert found.best == "X" and found.enrichment.value == pytest.approx(5, abs=0.01)
+    assert found.best == "X:20,000"
+    # of a geometric series of 100 the last, over the mean: (1 - q) * 100
+    assert found.peak.value == pytest.approx((1 - 10**-0.2) * 100, rel=0.2)
+    assert found.again < 1
     assert verdict(found).category == "network"
 
     evens = [even(draw) for draw in range(10)]
@@ -149,9 +152,9 @@ def test_a_network_that_reads_its_end_is_told_from_one_that_reads_the_genome():
                      [(o, locus(o)) for o in orders], last=20)  # fmt: skip
     # 20 of 190 on the last inputs; 130 of 190 on 40 % of the markers
     assert found.share.value == pytest.approx(20 / 190, rel=0.1)
-    assert found.best == "II"
-    assert found.enrichment.value == pytest.approx(130 / 190 / 0.4, rel=0.1)
-    assert found.again == pytest.approx(130 / 190 / 0.4, rel=0.1)
+    assert found.best == "II:11,000"  # of equals the first
+    assert found.peak.value == pytest.approx(10 / 1.9, rel=0.1)
+    assert found.again == pytest.approx(10 / 1.9, rel=0.1)
     assert found.same_markers == pytest.approx(20 / 190, rel=0.1)
     assert verdict(found).category == "genome"
 
