@@ -66,7 +66,7 @@ rule scan_markers:
     log:
         "logs/{study}/scan_markers/{task}.log",
     conda:
-        "../../envs/motifs.yaml"
+        "../../envs/keras.yaml"
     resources:
         mem_mb=4000,
     params:
