@@ -7,6 +7,7 @@ import sys
 
 from chromolens import config as configuration, provenance, runlog
 from chromolens.planning import (
+    clock,
     content,
     disk,
     divide,
@@ -98,4 +99,7 @@ onerror:
 
 
 onstart:
+    disk.check_places(f"results/{study}", index)
+    disk.check_place(f"logs/{study}")
+    clock.bring_back(["resources/downloads", f"results/{study}"])
     disk.check_room(f"results/{study}", index, tracked, groups)
