@@ -1,6 +1,6 @@
 """What reading genotypes costs: time and memory of each kind of file, by samples and markers.
 
-    python benchmarks/genotypes.py --samples 500 2000 --markers 5000 50000
+    python -m benchmarks.genotypes --samples 500 2000 --markers 5000 50000
 
 The files are made first, in a folder that is removed. Each is read in a process of its own, whose
 largest memory is what is printed; time is the process's, not the wall's. Calls are 0, 1, 2 and
@@ -8,7 +8,7 @@ largest memory is what is printed; time is the process's, not the wall's. Calls 
 """
 
 import argparse
-import resource
+import re
 import subprocess
 import sys
 import tempfile
@@ -61,7 +61,9 @@ def read(folder: Path, name: str) -> None:
     table = {"markers": str(folder / "markers.tsv")} if name.endswith(".tsv") else {}
     start = time.process_time()
     write_store(folder / "store" / "genotypes.h5", genotypes=str(folder / name), **table)
-    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # Linux's own high-water mark: getrusage's begins with that of the process that started this
+    status = Path("/proc/self/status").read_text()
+    largest = int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
     print(f"{time.process_time() - start:.1f} s, {largest:.0f} MB")
 
 
@@ -78,9 +80,9 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 make(Path(folder), samples, markers)
                 for kind, name in FILES.items():
-                    command = [sys.executable, __file__, "--read", folder, name]
-                    paths = {"PYTHONPATH": str(ROOT)}
-                    answer = subprocess.run(command, capture_output=True, text=True, env=paths)
+                    module = [sys.executable, "-m", "benchmarks.genotypes"]
+                    command = [*module, "--read", folder, name]
+                    answer = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
                     print(samples, markers, kind, answer.stdout or answer.stderr, end="")
 
 

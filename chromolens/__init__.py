@@ -9,6 +9,7 @@ study never waits for TensorFlow.
 ``open_study``              what a study found: tables, tracks, motifs, hits, networks by name
 ``attribute``               contributions of every base to one task's target (``Result``)
 ``attribute_tasks``         the same for several tasks, or for each input its own
+``audit``                   where in the input a network looks, trained and untrained (``Audit``)
 ``target_values``           the target itself
 ``sufficient_subsets``      sufficient input subsets
 ``BadInput``                what is raised wherever something given can't be right
@@ -24,10 +25,12 @@ kernels.choose()  # here, as it must happen before anybody imports TensorFlow
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Audit": "chromolens.checks.audit",
     "BadInput": "chromolens.errors",
     "Model": "chromolens.models.model",
     "Result": "chromolens.attribution.result",
     "attribute": "chromolens.attribution.front",
+    "audit": "chromolens.checks.audit",
     "attribute_tasks": "chromolens.attribution.front",
     "load_model": "chromolens.models.model",
     "open_inputs": "chromolens.inputs.batches",

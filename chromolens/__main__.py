@@ -1,8 +1,10 @@
-"""Commands about a finished study.
+"""Commands about a finished study, or a network of yours.
 
 ``python -m chromolens show results/STUDY`` prints what it was to show, and whether it did;
 ``python -m chromolens explain results/STUDY chr1:12345`` what made the value of a track at a base.
 ``python -m chromolens finemo results/STUDY MODEL TASK METHOD FOLDER`` writes what Fi-NeMo reads.
+``python -m chromolens audit MODEL --inputs FILE`` says where in its input a network looks, and
+whether it does so before it has learned anything.
 """
 
 import argparse
@@ -16,6 +18,7 @@ from chromolens.errors import BadInput
 from chromolens.explain import describe, explain
 from chromolens.export import finemo
 from chromolens.study import Study, open_study
+from chromolens.tables.checks import POSITIONS, PROFILE
 from chromolens.tables.motifs import LEXICON, MEMBERS
 
 
@@ -76,6 +79,25 @@ def _finemo(options: argparse.Namespace) -> tuple[str, int]:
     return text, 0
 
 
+def _audit(options: argparse.Namespace) -> str:
+    from chromolens.checks.audit import audit
+    from chromolens.inputs.loose import opened
+    from chromolens.models.model import load_model
+
+    model = load_model(options.model, layout=options.layout)
+    task = int(options.task) if options.task.isdecimal() else options.task
+    asked = {name: getattr(options, name) for name in ("method", "target", "most", "draws", "end")}
+    with opened(options.inputs, model.length, options.regions) as inputs:
+        found = audit(model, inputs, task=task, seed=options.seed, **asked)
+    if options.table:
+        tables.write(POSITIONS, found.numbers, options.table, model=options.model)
+    if options.profile:
+        tables.write(PROFILE, found.profile, options.profile, model=options.model)
+    if options.plot:
+        found.plot(options.plot)
+    return str(found)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m chromolens", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -96,7 +118,28 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("model", "task", "method", "folder"):
         command.add_argument(name, help="to write to" if name == "folder" else "")
     command.set_defaults(answer=_finemo)
+    _add_audit(commands.add_parser("audit", help="where in its input a network looks"))
     return parser
+
+
+def _add_audit(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", help="a network's file: .keras, .h5, ...")
+    help = "what it reads: an array (.npy), or DNA (FASTA): records of its length, or a genome"
+    command.add_argument("--inputs", required=True, help=help)
+    command.add_argument("--regions", help="BED: windows of the genome around their middles")
+    command.add_argument("--layout", help="order of the input's axes, such as channels_length")
+    command.add_argument("--task", default="0", help="one task: a number or a name")
+    command.add_argument("--method", default="gradient_x_input", help="of attribution")
+    command.add_argument("--target", default="logit", help="logit, output, ...")
+    command.add_argument("--most", type=int, default=100, help="inputs that are explained")
+    command.add_argument("--draws", type=int, default=10, help="untrained networks")
+    help = "positions counted as first and as last ones: a share, or a number"
+    command.add_argument("--end", type=float, default=0.05, help=help)
+    command.add_argument("--seed", type=int, default=0, help="of inputs and first weights")
+    command.add_argument("--table", help="write the numbers to this .tsv")
+    command.add_argument("--profile", help="write the profile to this .tsv, a row per position")
+    command.add_argument("--plot", help="write the figure to this .png or .svg")
+    command.set_defaults(answer=_audit)
 
 
 if __name__ == "__main__":

@@ -264,6 +264,15 @@ def test_room_is_what_is_still_to_be_written(tmp_path, monkeypatch):
     check(0)  # making the report again needs no room for what is there
 
 
+def test_only_folders_of_what_is_still_to_be_written_must_be_writable(tmp_path):
+    index = pd.DataFrame({"path": ["tracks/a.bw", "checks/b.tsv"]})
+    disk.check_places(str(tmp_path), index)
+    (tmp_path / "tracks").touch()  # root may write everywhere, but not below a file
+    with pytest.raises(BadInput, match="below .*tracks: it is not a folder"):
+        disk.check_places(str(tmp_path), index)
+    disk.check_places(str(tmp_path), index[1:])
+
+
 def test_what_a_killed_writer_left_is_swept(tmp_path):
     code = "import os, sys; from chromolens.runlog import atomic\n"
     code += "with atomic(sys.argv[1]) as new: new.write_text('half'); os.kill(os.getpid(), 9)"

@@ -58,6 +58,13 @@ class Inputs(ABC):
             bool (n,): True gives the reverse complement, of DNA.
         """
 
+    def moved(self, rows: np.ndarray, by: int) -> np.ndarray:
+        """Return the inputs of ``rows`` with their content ``by`` positions further to the left.
+
+        Windows of a genome are read beside their places; other inputs are ``rolled``.
+        """
+        return rolled(self.onehot(rows), by)
+
     def for_training(self, groups: Iterable[str]) -> "Inputs":
         """Return these inputs as a training on ``groups`` sees them.
 
@@ -157,6 +164,9 @@ class _Genome(Dna):
         self._chroms = windows["chrom"].to_numpy(dtype=str)
         self._starts = windows["start"].to_numpy(dtype=np.int64)
 
+    def moved(self, rows, by):
+        return self.onehot(rows, np.full(len(rows), by))
+
     def profiles(self, rows, task, length, shifts=None, reverse=None) -> np.ndarray:
         if task not in self._signals:
             raise BadInput(f"task {task!r} has no signal", expected=", ".join(self._signals))
@@ -250,6 +260,19 @@ def open_inputs(
         return Samples(table, str(source))
     opened = open_signals(signals or {}, chromosome_names or {})
     return _Genome(table, str(source), opened, where)
+
+
+def rolled(inputs: np.ndarray, by: int) -> np.ndarray:
+    """``inputs`` (n, length, ...), ``by`` positions to the left; what leaves comes back behind.
+
+    The tokens (n, length) of a text are rolled among themselves: token 0, padding, stays.
+    """
+    if inputs.ndim > 2:
+        return np.roll(inputs, -by, axis=1)
+    found = inputs.copy()
+    for row in found:
+        row[row != 0] = np.roll(row[row != 0], -by)
+    return found
 
 
 def of_model(

@@ -34,7 +34,7 @@ def write_tracks(
     """
     placed = _placed(markers, values)
     kept = placed.drop_duplicates(["chrom", "start"])
-    found = placed.groupby("chrom", sort=False)["end"].max().to_dict()
+    found = markers.groupby("chrom", sort=False)["position"].max().astype(int).to_dict()
     sizes = dict(sizes or found)
     past = [chrom for chrom, end in found.items() if end > sizes.get(chrom, 0)]
     if past:

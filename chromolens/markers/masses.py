@@ -67,12 +67,14 @@ def masses(markers: pd.DataFrame, blocks: Iterable[tuple[np.ndarray, np.ndarray]
     """
     total = None
     for contributions, dosage in blocks:
-        checked(markers, contributions), checked(markers, dosage)
+        checked(markers, contributions)
+        checked(markers, dosage)
         block = _Moments.of(contributions, dosage, 0 if total is None else total.samples)
         total = block if total is None else total.joined(block)
     if total is None:
         raise BadInput("there are no contributions", expected="one sample or more")
-    return pd.concat([markers[["marker", "chrom", "position"]], total.table()], axis=1)
+    named = markers[["marker", "chrom", "position"]].reset_index(drop=True)
+    return pd.concat([named, total.table()], axis=1)
 
 
 @dataclass(frozen=True)

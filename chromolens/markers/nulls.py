@@ -65,7 +65,7 @@ def against_maxima(values: pd.Series, draws: pd.DataFrame) -> pd.DataFrame:
     """``bands``, each value against the largest of each draw: p holds for all of them together.
 
     For chromosomes under permuted labels: ``values`` and the columns of ``draws`` (draws, names)
-    are one statistic of each, of equal chance (enrichments, not shares).
+    are one statistic of each that compares between them (``peaks``, not shares).
     """
     largest = draws[list(values.index)].max(axis=1)
     return bands(values, pd.DataFrame(dict.fromkeys(values.index, largest)))

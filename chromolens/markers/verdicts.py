@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chromolens.checks.positions import percent
 from chromolens.markers.nulls import Band
 from chromolens.markers.scaling import Scaling
 
@@ -23,8 +24,9 @@ class Evidence:
     (chromosome X)"); ``expected``: their share of all inputs. share: of the mass on them, among
     the same network untrained. same_inputs, same_markers: median shares of networks retrained on
     rotated chromosomes, on the same inputs (other markers) and on the same markers (other
-    inputs). best, enrichment: the chromosome of the largest share over expected share, and that
-    number among the largest ones of networks retrained on permuted labels.
+    inputs). best, peak: the place of the marker of the largest mass, and how many times the mean
+    mass that is, among the largest ones of networks retrained on permuted labels; ``again``: that
+    of the best marker of the same chromosome, median of networks retrained on rotated chromosomes.
     """
 
     r2: float
@@ -34,7 +36,8 @@ class Evidence:
     same_inputs: float
     same_markers: float
     best: str
-    enrichment: Band
+    peak: Band
+    again: float
 
 
 @dataclass(frozen=True)
@@ -54,19 +57,17 @@ def verdict(found: Evidence) -> Verdict:
         The mass is concentrated on the stretch, and stays on these inputs when other chromosomes
         lie there.
     genome
-        The largest chromosome stands above every network of permuted labels; and the mass either
-        isn't concentrated on the stretch, or it goes with the markers and no untrained network
-        has as much.
+        The best marker stands above that of every network on permuted labels, and its chromosome
+        does so again in the networks on rotated chromosomes; and the mass either isn't
+        concentrated on the stretch, or it goes with the markers and no untrained network has as
+        much.
     unclear
         Else.
     """
     if not found.r2 > 0:
-        return Verdict(
-            NOTHING,
-            f"held-out R2 is {_number(found.r2)}: nothing was learned, nothing is interpreted",
-        )
+        return nothing(found.r2)
     category, moved = _judged(found)
-    share, best = found.share, found.enrichment
+    share, peak = found.share, found.peak
     low = percent(share.low).removesuffix(" %")
     said = [
         f"{percent(share.value)} of the mass lies on {found.stretch}",
@@ -76,11 +77,19 @@ def verdict(found: Evidence) -> Verdict:
     ]
     if category != NETWORK:
         said.append(
-            f"chromosome {found.best} has {best.value:.2g} times its share, the largest one of "
-            f"networks on permuted labels {best.low:.2g} to {best.high:.2g} times "
-            f"(p = {best.p:.2g}, {best.draws} draws)"
+            f"the best marker ({found.best}) has {peak.value:.2g} times the mean mass, that of "
+            f"its chromosome {found.again:.2g} times once rotated, the best of networks on "
+            f"permuted labels {peak.low:.2g} to {peak.high:.2g} times (p = {peak.p:.2g}, "
+            f"{peak.draws} draws)"
         )
     return Verdict(category, f"{'; '.join(said)}. {_ENDS[category]}")
+
+
+def nothing(r2: float) -> Verdict:
+    """The verdict of a network that predicts nothing: ``r2``, held out, isn't above 0."""
+    return Verdict(
+        NOTHING, f"held-out R2 is {_number(r2)}: nothing was learned, nothing is interpreted"
+    )
 
 
 def _judged(found: Evidence) -> tuple[str, str]:
@@ -91,9 +100,10 @@ def _judged(found: Evidence) -> tuple[str, str]:
     )
     half = found.share.value / 2
     stays, goes = found.same_inputs >= half, found.same_markers >= half
-    stands_out = found.enrichment.rank == 1
-    if found.share.value < CONCENTRATED * found.expected:
-        return (GENOME if stands_out else UNCLEAR), f"gives no place more {numbers}"
+    stands_out = found.peak.rank == 1 and found.again > found.peak.high
+    bound = CONCENTRATED * found.expected
+    if found.share.value < bound and found.same_inputs < bound:
+        return (GENOME if stands_out else UNCLEAR), f"leaves it spread {numbers}"
     if stays and not goes:
         return NETWORK, f"moves it with the place {numbers}"
     if goes and not stays:
@@ -105,7 +115,7 @@ def _judged(found: Evidence) -> tuple[str, str]:
 def scaling_verdict(found: Scaling) -> str:
     """Answer whether one may scale per chromosome. Never as evidence; the numbers say why."""
     said = (
-        f"No: a scale per chromosome would multiply the masses of chromosome {found.chrom} by "
+        f"No: a scale per chromosome would multiply the masses of {called(found.chrom)} by "
         f"{_number(found.factor)}"
     )
     if found.rounding_markers > 0:
@@ -120,12 +130,9 @@ def scaling_verdict(found: Scaling) -> str:
     return f"{said}. It is a choice of display, never evidence."
 
 
-def percent(share: float) -> str:
-    """A share as people say it: ``97 %``, ``3.6 %``, ``under 0.1 %``."""
-    if 0 < share < 0.001 or 0.999 < share < 1:
-        return "under 0.1 %" if share < 0.5 else "over 99.9 %"
-    digits = 0 if 0.1 <= share < 0.995 or share in (0, 1) else 1
-    return f"{100 * share:.{digits}f} %"
+def called(chrom: str) -> str:
+    """A chromosome in a sentence: ``chromosome X``, or ``chrX`` where that is its name."""
+    return chrom if chrom.startswith("chr") else f"chromosome {chrom}"
 
 
 def _number(value: float) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 
 from chromolens.errors import BadInput, describe, nearest
 from chromolens.models.foreign.files import Source, digest_of, parts_of, read_facts, read_network
-from chromolens.models.foreign.layout import adapt, layout_of
+from chromolens.models.foreign.layout import Layout, adapt, layout_of
 from chromolens.models.foreign.network import checked_network, only_asked, opaque
 from chromolens.models.foreign.sound import (
     check_masks,
@@ -86,6 +86,8 @@ class Model:
         Frequencies of A, C, G, T in the training windows, or None.
     digest
         sha256 of the .keras file, empty for a network made in memory.
+    given : (keras.Model, Layout)
+        The network as it came, whose weights these are, and its layout.
     """
 
     def __init__(
@@ -108,6 +110,7 @@ class Model:
         self.tasks = task_names(self.canonical, facts.get("tasks") or [])
         self.background = facts.get("background")
         self.facts, self.digest = facts, digest
+        self.given = self.network, Layout()
         self._compiled: dict[object, Callable] = {}
         self._repeats = False
 
@@ -122,11 +125,19 @@ class Model:
 
         ``layout`` is as in ``load_model``. BadInput where a weight is NaN.
         """
-        network, known = functional(checked_network(network)), layout_of(layout)
-        own = adapt(network, known)
-        model = cls(own, {"tasks": list(tasks or [])}, "", known.logits_in(network))
+        facts = {"tasks": list(tasks or [])}
+        model = cls.adapted(functional(checked_network(network)), layout_of(layout), facts)
         if tasks is not None and len(tasks) != len(model.canonical):
             raise BadInput(f"{len(tasks)} names for {len(model.canonical)} tasks")
+        return model
+
+    @classmethod
+    def adapted(
+        cls, network: keras.Model, layout: Layout, facts: dict, digest: str = ""
+    ) -> "Model":
+        """A model of ``network``, which is as ``layout`` says; ``facts`` are known of it."""
+        model = cls(adapt(network, layout), facts, digest, layout.logits_in(network))
+        model.given = network, layout
         return model
 
     @classmethod
@@ -239,8 +250,7 @@ def load_model(
     digest = digest_of(paths)
     facts = read_facts(paths[-1], digest)
     known = layout_of(facts.get("layout") if layout is None else layout)
-    network = functional(read_network(paths, custom_objects))
-    return Model(adapt(network, known), facts, digest, known.logits_in(network))
+    return Model.adapted(functional(read_network(paths, custom_objects)), known, facts, digest)
 
 
 def load_folds(paths: Sequence[Source]) -> dict[str, list[Model]]:

@@ -18,7 +18,7 @@ from chromolens.errors import BadInput
 from chromolens.inputs.folds import Folds
 from chromolens.inputs.records import DEFAULT_TASK
 from chromolens.inputs.windows import check_task
-from chromolens.models.nulls import is_null
+from chromolens.models.nulls import KINDS, is_null
 from chromolens.planning import sources
 from chromolens.planning.content import OwnFiles
 
@@ -76,7 +76,9 @@ def models(config: dict, tasks: list[str]) -> pd.DataFrame:
         for task in model["tasks"]:
             plugins.check_one(task, tasks, "task", f"{where}.tasks")
         wanted = config["attribution"]["models"]
-        explained = name in wanted if wanted else not is_null(model)
+        # a network's nulls are explained where it is
+        explained = (model["null_of"] or name) in wanted if wanted else not is_null(model)
+        explained = explained or bool(model["null_of"] and not wanted)
         own = model["tasks"] or tasks
         labels = "true" if model["labels"] is True else "permuted"
         facts = {"tasks": own, "explains": _explains(model["objective"], own), "labels": labels}
@@ -210,8 +212,13 @@ def _is_hypothetical(method: str, settings: dict) -> bool:
 
 
 def tracks(models: pd.DataFrame, methods: pd.DataFrame) -> pd.DataFrame:
-    """One row per model, method and task that is explained genome-wide."""
+    """One row per model, method and task that is explained genome-wide.
+
+    What a network is held against (``models.NAME.nulls``) needs the first method alone.
+    """
     pairs = models[models["explained"]].merge(methods[methods["genome_wide"]], how="cross")
+    judged = (pairs["null_of"] == "") | pairs["method"].isin(first_genome_wide(methods))
+    pairs = pairs[judged]
     table = _one_a_task(pairs, ["model", "method"])
     files = table["model"] + "." + table["task"] + "." + table["method"]
     if files.duplicated().any():
@@ -292,6 +299,23 @@ def sweep_settings(config: dict) -> dict:
     """What the search for one subset at many thresholds is told."""
     chosen = {key: config["sis"][key] for key in ("method", "mask")}
     return chosen | {"target": config["attribution"]["target"]}
+
+
+def shown(models: pd.DataFrame) -> pd.DataFrame:
+    """Those of ``models`` that the study is about, without what they are held against."""
+    return models[models["null_of"] == ""]
+
+
+def nulls_of(models: pd.DataFrame) -> dict[str, dict[str, list[str]]]:
+    """Model -> kind of null -> the models of that kind that it is held against."""
+    held = models[models["null_of"] != ""]
+    return {
+        name: {
+            kind: held.loc[(held["null_of"] == name) & (held["null"] == kind), "model"].tolist()
+            for kind in KINDS
+        }
+        for name in shown(models)["model"]
+    }
 
 
 def one_of(names: list[str]) -> str:

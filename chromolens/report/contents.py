@@ -74,6 +74,8 @@ class Contents:
         Table of what the study had to show.
     completeness
         Tables of completeness errors, one or several.
+    positions, profiles
+        Per model: the two tables of ``checks/positions.py``.
     compared
         Tables of ``checks/methods.py``, one for each model that several methods explain.
     hits, checked_hits
@@ -121,6 +123,8 @@ class Contents:
     database: Sequence[Any] = ()
     acceptance: Path | None = None
     completeness: Sequence[Path] = ()
+    positions: Mapping[tuple[str], Path] = field(default_factory=dict)
+    profiles: Mapping[tuple[str], Path] = field(default_factory=dict)
     compared: Sequence[Path] = ()
     hits: Sequence[Path] = ()
     checked_hits: Sequence[Path] = ()

@@ -37,6 +37,8 @@ KEYED = {
     "contributions": ("contributions", ATTRIBUTION),
     "motif_pages": ("motif_page", ATTRIBUTION),
     "sweeps": ("sweep", ("model", "task")),
+    "positions": ("positions", ("model",)),
+    "profiles": ("profile", ("model",)),
 }
 SIS = {"sis": "sis", "meme": "sis_meme"} | {
     name: f"sis_{name}" for name in ("counts", "clusters", "aligned", "motifs", "weights")

@@ -16,6 +16,7 @@ from chromolens.report.sections import (
     methods,
     patterns,
     performance,
+    positions,
     subsets,
     tokens,
     verdict,
@@ -33,6 +34,7 @@ _SECTIONS = {
     "lexicon": ("Lexicon", lexicon),
     "hits": ("Hits", hits),
     "methods": ("Methods compared", methods),
+    "positions": ("Where the mass lies", positions),
     "checks": ("Checks", checks),
     "making": ("How it was made", making),
 }

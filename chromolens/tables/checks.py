@@ -90,6 +90,52 @@ MASK = Table(
     ),
     float_format="%.6g",
 )  # fmt: skip
+POSITIONS = Table(
+    "checks/MODEL.positions.tsv",
+    "where in the input the mass of the contributions lies; see "
+    "[checks.md](checks.md#where-the-mass-lies)",
+    (
+        MODEL,
+        text("measure", "`zone`, `last_share`, `first_share`: share of the mass in the zone, and "
+             "on the `end` positions at either end; `zone90`, `end90`, `stretch90`: share of the "
+             "positions in the smallest zone, end, and stretch, that holds 90 %; `half`: where "
+             "half of it is reached, as a share of the length; `gini`; `effective`: number of "
+             "positions, exp(entropy); `slope`: decades from the last position to the first; "
+             "`silent`: positions without mass; `distance`: share of the mass that lies elsewhere "
+             "than in the untrained networks' mean (of an untrained one: that of the others); "
+             "`moved`: what went along with moved inputs, as a share of that and what stayed"),
+        _maybe("trained", "of the trained network"),
+        _maybe("trained_low", "end of the 95 % interval over the inputs"),
+        _maybe("trained_high", "end of the 95 % interval over the inputs"),
+        _maybe("shifted", "the same network, its inputs moved"),
+        _maybe("untrained", "median over the draws of first weights"),
+        _maybe("untrained_low", "smallest of the draws"),
+        _maybe("untrained_high", "largest of the draws"),
+        _maybe("even", "of a network that uses all positions as far as the inputs vary there"),
+        integer("length", "positions of an input"),
+        integer("end", "positions at either end"),
+        text("zone_at", "stretches of the trained network's zone: `0-40 360-400`"),
+        integer("shift", "positions by which inputs were moved; below 0: to the right"),
+        integer("inputs", "number"),
+        integer("draws", "of first weights"),
+        text("verdict", "`even`, `network`, `place`, `learned`, `unjudged`"),
+    ),
+)  # fmt: skip
+PROFILE = Table(
+    "checks/MODEL.profile.tsv.gz",
+    "a row per position: its share of the mass",
+    (
+        MODEL,
+        integer("position", "of the input, the first is 0"),
+        _maybe("trained", "of the trained network", "share"),
+        _maybe("shifted", "the same network, its inputs moved", "share"),
+        _maybe("untrained", "median over the draws of first weights", "share"),
+        _maybe("untrained_low", "smallest of the draws", "share"),
+        _maybe("untrained_high", "largest of the draws", "share"),
+        _maybe("even", "how far the inputs vary there", "share"),
+    ),
+    float_format="%.6g",
+)  # fmt: skip
 METHODS = Table(
     "checks/MODEL.methods.tsv",
     "a row per number; only where a study has several methods",

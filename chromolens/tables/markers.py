@@ -60,6 +60,17 @@ MARKER_RIDGE = Table(
         number("effect", "slope, per standard deviation of the dosage", "trait units"),
     ),
 )
+SCANNED = Table(
+    "markers/TASK.scanned.tsv",
+    "a row: what scan and ridge say of a trait as a whole",
+    (
+        TASK,
+        integer("samples", "with a value"),
+        number("genomic_control", "median chi2 of the scan over that of chance"),
+        number("threshold", "LOD that a marker must exceed: p = 0.05 in the whole genome"),
+        number("ridge_r2", "of ridge, over the held-out samples of all folds"),
+    ),
+)
 LD_BLOCKS = Table(
     "markers/MODEL.TASK.METHOD.blocks.tsv",
     "a row per block of linkage: neighbouring markers that are correlated with its first one",

@@ -29,6 +29,27 @@ FILES = {
         "chromosomes": "inputs/chromosomes.tsv",
     },
     "tokens": {"vocabulary": "inputs/vocabulary.tsv"},
+    "genotypes": {
+        "genotypes": "inputs/genotypes.h5",
+        "markers": "inputs/markers.tsv.gz",
+        "samples": "inputs/samples.tsv.gz",
+        "covariates": "inputs/covariates.tsv.gz",
+        "verdicts": "markers/verdicts.tsv",
+        "null_bands": "markers/bands.tsv",
+        "known_loci": "markers/known.tsv",
+    },
+    "marked": {
+        "masses": "markers/{model}.{task}.{method}.masses.tsv.gz",
+        "ld_blocks": "markers/{model}.{task}.{method}.blocks.tsv",
+        "chromosome_shares": "markers/{model}.{task}.{method}.chromosomes.tsv",
+        "marker_bedgraph": "markers/{model}.{task}.{method}.bedgraph.gz",
+        "marker_track": "markers/{study}.{model}.{task}.{method}.bw",
+    },
+    "scanned": {
+        "scan": "markers/{task}.scan.tsv.gz",
+        "ridge": "markers/{task}.ridge.tsv.gz",
+        "scanned": "markers/{task}.scanned.tsv",
+    },
     "simulated": {
         "truth": "simulated/truth.bed",
         "core": "simulated/core.bed",
@@ -38,6 +59,8 @@ FILES = {
         "metrics": "models/{model}/metrics.tsv",
         "pooled": "models/{model}/pooled.tsv",
         "predictions": "models/{model}/predictions.tsv.gz",
+        "positions": "checks/{model}.positions.tsv",
+        "profile": "checks/{model}.profile.tsv.gz",
     },
     "trainings": {
         "network": "models/{model}/{fold}.{replicate}.keras",

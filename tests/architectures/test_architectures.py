@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from chromolens import architectures, plugins
-from chromolens.architectures import basset, cnn, cnn_lstm, dilated
+from chromolens.architectures import basset, cnn, cnn_lstm, cnn_lstm_last, dilated
 from chromolens.errors import BadInput
 
 LENGTH = 101
@@ -16,6 +16,7 @@ SMALL = {
     "basset": {"filters": (6, 5, 4), "dense": (8, 8)},
     "cnn": {"filters": 6},
     "cnn_lstm": {"filters": 6, "lstm": 4, "dense": 8},
+    "cnn_lstm_last": {"filters": 6, "lstm": 4},
     "dilated": {"filters": 6, "dilated_layers": 3},
 }
 
@@ -169,6 +170,8 @@ def test_receptive_field_is_the_documented_one():
     [
         (lambda: cnn.build(10, 4, ["a"], kernel=11), "kernel is 11"),
         (lambda: cnn_lstm.build(30, 4, ["a"], pool=13), "pool is 13"),
+        (lambda: cnn_lstm_last.build(4, 1, ["a"], kernel=3), "pool is 2"),
+        (lambda: cnn_lstm_last.build(90, 1, ["a"], pooling="max"), "'max'"),
         (lambda: basset.build(30, 4, ["a"]), "pools is 4"),
         (lambda: basset.build(90, 4, ["a"], kernels=(3,)), "differ in length"),
         (lambda: basset.build(60, 4, ["a"], padding="valid"), "kernels is 7"),
@@ -187,3 +190,28 @@ def test_published_sizes():
     # DanQ: Quang and Xie's Keras code flattens 75 x 640; Basset: 2,000 features reach dense1.
     assert danq.get_layer("flatten").output.shape[-1] == 75 * 640
     assert basset600.get_layer("flatten").output.shape[-1] == 2000
+
+
+def test_the_reported_network_to_the_letter():
+    network = cnn_lstm_last.build(5516, 1, ["height"], objective="continuous")
+    shapes = {layer.name: layer.output.shape[1:] for layer in network.layers[1:]}
+    assert shapes["conv"] == (2757, 16)  # (5516 - 3) // 2 + 1
+    assert shapes["conv_pool"] == (1378, 16) and shapes["lstm"] == (32,)
+    assert list(shapes)[-2:] == ["lstm_norm", "logits"] and network.output.shape[1:] == (1,)
+    # 16 (3 + 1); 2 norms of 4; LSTM 4 * 32 (16 + 32 + 1); dense 33
+    assert network.count_params() == 64 + 4 * (16 + 32) + 4 * 32 * 49 + 33
+
+
+@pytest.mark.parametrize(
+    ("settings", "names"),
+    [
+        ({"pooling": "mean"}, ["lstm", "mean"]),
+        ({"bidirectional": True}, ["both"]),
+        ({"recurrent": False}, ["mean"]),
+    ],
+)
+def test_the_controls_of_the_reported_network_differ_in_how_states_are_read(settings, names):
+    found = [x.name for x in cnn_lstm_last.build(60, 1, ["y"], **settings).layers]
+    plain = [x.name for x in cnn_lstm_last.build(60, 1, ["y"]).layers]
+    before, after = plain[: plain.index("lstm")], plain[plain.index("lstm") + 1 :]
+    assert found == [*before, *names, *after]

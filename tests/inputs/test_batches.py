@@ -76,6 +76,12 @@ def test_shifts_stop_at_the_ends_and_reverse_is_the_other_strand(genome, windows
     np.testing.assert_array_equal(inputs.onehot(rows, shifts, reverse), onehot_of(texts))
 
 
+@pytest.mark.parametrize("by", [5, -7])
+def test_a_moved_window_is_the_one_beside_it(genome, windows, inputs, by):
+    texts = [text_at(genome, windows, row, by) for row in range(60)]
+    np.testing.assert_array_equal(inputs.moved(np.arange(60), by), onehot_of(texts))
+
+
 def test_codes_reach_beyond_windows_and_are_4_outside(genome, windows, inputs):
     margin = 30
     codes = inputs.codes(np.arange(60), margin)
@@ -163,6 +169,8 @@ def test_sequences_are_read_alike(genome, windows, inputs, tmp_path):
         records.onehot(rows, np.array([3, -3, 9]), flags), inputs.onehot(rows, None, flags)
     )
     np.testing.assert_array_equal(records.codes(rows), inputs.codes(rows))
+    turned = [texts[row][4:] + texts[row][:4] for row in rows]  # a record has nothing beside it
+    np.testing.assert_array_equal(records.moved(rows, 4), onehot_of(turned))
     assert records.select(["t"], ["chrA"]).tolist() == inputs.select(["t"], ["chrA"]).tolist()
     with pytest.raises(BadInput, match="2 bp beyond their ends"):
         records.codes(rows, 2)

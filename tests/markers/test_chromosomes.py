@@ -8,10 +8,8 @@ from chromolens.errors import BadInput
 from chromolens.markers.chromosomes import (
     chromosome_shares,
     concentration,
-    decay,
     gini,
-    half_mass,
-    overlap,
+    peaks,
     rotation,
 )
 from chromolens.markers.scaling import scaling
@@ -25,50 +23,50 @@ def test_shares_by_hand(tmp_path):
     assert found["share"].tolist() == [0.6, 0.2, 0.2]
     np.testing.assert_allclose(found["enrichment"], [1, 2 / 3, 2])
     assert found["largest"].tolist() == [1, 2, 2]
+    found_peaks = peaks(markers_of(I=6, II=3, X=1), np.array([1.0] * 6 + [2, 0, 0, 2]))
+    assert found_peaks.to_dict() == {"I": 1, "II": 2, "X": 2}  # the mean is 1
     tables.write(CHROMOSOME_SHARES, found, tmp_path / "c.tsv")
     assert tables.read(CHROMOSOME_SHARES, tmp_path / "c.tsv").equals(found)
 
 
 def test_an_even_profile():
     found = concentration(markers_of(I=50, II=30, X=20), np.full(100, 0.3), last=10)
-    assert found.half_mass == pytest.approx(0.5)
-    assert found.gini == pytest.approx(0, abs=1e-12)
-    assert found.gini_chromosomes == pytest.approx(0, abs=1e-12)
-    assert found.decay == pytest.approx(0, abs=1e-9)
-    assert found.effective_chromosomes == pytest.approx(1 / (0.25 + 0.09 + 0.04))
-    assert found.effective_expected == pytest.approx(found.effective_chromosomes)
-    assert (found.last_share, found.last_expected) == pytest.approx((0.1, 0.1))
+    assert found["half"] == pytest.approx(0.5)
+    assert found["gini"] == pytest.approx(0, abs=1e-12)
+    assert found["gini_chromosomes"] == pytest.approx(0, abs=1e-12)
+    assert found["slope"] == pytest.approx(0, abs=1e-9)
+    assert found["effective_chromosomes"] == pytest.approx(1 / (0.25 + 0.09 + 0.04))
+    assert found["effective_expected"] == pytest.approx(found["effective_chromosomes"])
+    assert (found["last_share"], found["last_expected"]) == pytest.approx((0.1, 0.1))
 
 
 def test_all_mass_on_the_last_marker():
     mass = np.zeros(100)
     mass[-1] = 2
     found = concentration(markers_of(I=50, II=30, X=20), mass, last=200)
-    assert found.gini == pytest.approx(1 - 1 / 100)
-    assert found.gini_chromosomes == pytest.approx(0.8)  # one of 20 % has all
-    assert found.effective_chromosomes == 1
-    assert found.half_mass == pytest.approx(0.995)
-    assert found.zeros == 99 and np.isnan(found.decay)
-    assert (found.last, found.last_share) == (100, 1)
+    assert found["gini"] == pytest.approx(1 - 1 / 100)
+    assert found["gini_chromosomes"] == pytest.approx(0.8)  # one of 20 % has all
+    assert found["effective_chromosomes"] == 1
+    assert found["half"] == pytest.approx(0.995)
+    assert found["silent"] == 99 and np.isnan(found["slope"])
+    assert (found["last_expected"], found["last_share"]) == (1, 1)
 
 
 def test_a_mass_that_fades_from_the_end():
-    distance = np.arange(3000)[::-1]
-    mass = 10 ** (-0.004 * distance)
-    assert decay(mass) == pytest.approx(-4)
-    # geometric: half of the sum lies on the last log(2) / log(1 / q) inputs
-    reach = np.log(2) / (0.004 * np.log(10))
-    assert half_mass(mass) == pytest.approx(1 - reach / 3000, abs=1 / 3000)
-    mass[:100] = 0  # left out
-    assert decay(mass) == pytest.approx(-4)
+    mass = 10 ** (-0.004 * np.arange(3000)[::-1])
+    found = concentration(markers_of(I=2000, X=1000), mass)
+    assert found["slope"] == pytest.approx(-0.004 * 2999)  # decades over all of it
+    # geometric sums: a share 1 - q^k lies on the last k inputs
+    assert found["last_share"] == pytest.approx(1 - 10**-0.8)
+    assert found["half"] == pytest.approx(1 - np.log10(2) / 0.004 / 3000, abs=1 / 3000)
 
 
 def test_gini_is_the_mean_difference():
     values = np.random.default_rng(0).exponential(size=60)
-    expected = np.abs(values[:, None] - values).mean() / (2 * values.mean())
-    assert gini(values) == pytest.approx(expected)
     weights = np.random.default_rng(1).integers(1, 5, 60)
-    assert gini(values, weights) == pytest.approx(gini(np.repeat(values, weights)))
+    each = np.repeat(values, weights)
+    expected = np.abs(each[:, None] - each).mean() / (2 * each.mean())
+    assert gini(values, weights) == pytest.approx(expected)
 
 
 def test_rotation_keeps_chromosomes_whole():
@@ -79,17 +77,6 @@ def test_rotation_keeps_chromosomes_whole():
         "II", "II", "X", "I", "I", "I"]  # fmt: skip
     with pytest.raises(BadInput, match="no chromosome 'IV'"):
         rotation(markers, "IV")
-
-
-def test_overlap_tells_the_place_from_the_markers():
-    markers = markers_of(I=50, II=50)
-    order = rotation(markers, "II")
-    place = np.r_[np.zeros(90), np.ones(10)]  # whatever lies there
-    assert overlap(place, place) == 1
-    rotated = np.empty(100)
-    rotated[order] = place  # in the order of the markers
-    assert overlap(place, rotated) == 0
-    assert overlap(np.ones(100), np.r_[np.zeros(50), np.ones(50)]) == pytest.approx(0.5)
 
 
 def test_scaling_blows_up_rounding():

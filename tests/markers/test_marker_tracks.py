@@ -32,6 +32,13 @@ def test_both_files_hold_every_base_once(tmp_path):
         assert track.intervals("chrM") is None
 
 
+def test_nothing_known_is_an_empty_track(tmp_path):
+    write_tracks(markers_of(I=3), np.full(3, np.nan), tmp_path / "m.bw", tmp_path / "m.bedgraph")
+    with pyBigWig.open(str(tmp_path / "m.bw")) as track:
+        assert track.chroms() == {"I": 3000} and track.intervals("I") is None
+    assert not (tmp_path / "m.bedgraph").read_text()
+
+
 def test_without_sizes_chromosomes_end_at_their_last_marker(tmp_path):
     write_tracks(markers_of(I=3, X=1), np.ones(4), tmp_path / "m.bw", tmp_path / "m.bedgraph")
     with pyBigWig.open(str(tmp_path / "m.bw")) as track:

@@ -1,6 +1,7 @@
 """The yeast cross (Bloom et al., 2013): its known loci are found with their published LODs."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,13 @@ import pandas as pd
 import pytest
 
 from chromolens.markers.blocks import ld_blocks
+from chromolens.markers.chromosomes import rotation
+from chromolens.markers.evidence import evidence
 from chromolens.markers.known import known_loci
 from chromolens.markers.ridge import ridge
 from chromolens.markers.runs import leads
 from chromolens.markers.scan import null_lods, scan, threshold
+from chromolens.markers.verdicts import verdict
 
 ROOT = Path(__file__).parents[2]
 # as the data's own README has them: positions on sacCer2, LOD
@@ -80,3 +84,37 @@ def test_ridge_predicts_segregants_it_never_saw(cross):
     best = leads(markers, found.table["effect"].abs().to_numpy())
     top = best.loc[best["value"].idxmax()]
     assert top["chrom"] == "chrXIV" and abs(top["position"] - 466590) < 50_000
+
+
+@pytest.mark.parametrize(("trait", "chrom", "position", "lod"), [LOCI[0], LOCI[1], LOCI[3]])
+def test_a_linear_network_sees_the_genome(cross, trait, chrom, position, lod):
+    """It knows no places: one weight per marker, with a penalty (its answer in closed form)."""
+    markers, dosage, traits = cross
+    markers, y = markers[::20].reset_index(drop=True), traits[trait].to_numpy()
+    rng = np.random.default_rng(0)
+    rows = rng.permutation(np.flatnonzero(np.isfinite(y)))
+    training, held_out = rows[:800], rows[800:]
+    x = dosage[:, ::20] - dosage[training, ::20].mean(axis=0)
+
+    def mass_of(weights: np.ndarray) -> np.ndarray:
+        return np.abs(x[held_out] * weights).mean(axis=0)
+
+    def trained(labels: np.ndarray, seen: np.ndarray) -> np.ndarray:
+        own = x[seen]
+        return np.linalg.solve(own.T @ own + 60 * np.eye(own.shape[1]), own.T @ labels)
+
+    labels = y[training] - y[training].mean()
+    weights = trained(labels, training)
+    rest = y[held_out] - y[held_out].mean()
+    r2 = 1 - ((x[held_out] @ weights - rest) ** 2).mean() / rest.var()
+    permuted = [mass_of(trained(rng.permutation(labels), training)) for _ in range(10)]
+    untrained = [mass_of(rng.normal(size=len(markers))) for _ in range(10)]
+    rotated = []
+    for start in ("chrIV", "chrVIII", "chrXIII"):
+        order, some = rotation(markers, start), rng.choice(800, 800)  # trained anew
+        rotated.append((order, mass_of(trained(labels[some], training[some]))[order]))
+    found = evidence(markers, r2, mass_of(weights), untrained, permuted, rotated, last=21)
+    assert verdict(found).category == "genome"
+    where, place = found.best.split(":")
+    assert where == chrom and abs(int(place.replace(",", "")) - position) < 50_000
+    assert verdict(replace(found, r2=-0.1)).category == "nothing"

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pyBigWig
 import synthetic_lexicon
+import synthetic_positions
 import synthetic_tables
 import synthetic_thresholds
 from synthetic_sis import sis
@@ -59,6 +60,7 @@ def build(
         for task in tasks
     }
     patterns[NULL, first, methods[0]] = synthetic_tables.no_patterns(folder)
+    numbers, profiles = synthetic_positions.audits(folder, "cnn", NULL)
     return Contents(
         title=title,
         kind="genome",
@@ -96,6 +98,8 @@ def build(
         acceptance=synthetic_tables.acceptance(folder),
         completeness=[synthetic_tables.completeness(folder, tasks)],
         compared=[_compared(folder, tasks, methods)],
+        positions=numbers,
+        profiles=profiles,
         tables={
             "Planted bases found by contributions": (
                 PLANTED,

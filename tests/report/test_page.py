@@ -19,6 +19,7 @@ SECTIONS = [
     "lexicon",
     "hits",
     "methods",
+    "positions",
     "checks",
     "making",
 ]

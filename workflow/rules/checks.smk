@@ -2,6 +2,8 @@
 
 NEEDS     shards, tracks, patterns, subsets, metrics
 PROVIDES  results/{study}/checks/{model}.{method}.completeness.tsv
+          results/{study}/checks/{model}.positions.tsv     where in the input the mass lies
+          results/{study}/checks/{model}.profile.tsv.gz
           results/{study}/checks/{model}.tiles.tsv     every tile of the held-out chromosomes
           results/{study}/checks/{model}.{method}.planted.tsv     simulated studies
           results/{study}/acceptance.tsv
@@ -26,6 +28,36 @@ rule check_completeness:
         tolerance=lookup(query="method == '{method}'", cols="tolerance", within=methods),
     script:
         "../../scripts/check_completeness.py"
+
+
+rule check_positions:
+    input:
+        source=ancient(source),
+        content=content_of_source,
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        models=collect(
+            "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
+            row=lookup(query="model == '{model}' & replicate == 0", within=trainings),
+        ),
+    output:
+        numbers="results/{study}/checks/{model}.positions.tsv",
+        profile="results/{study}/checks/{model}.profile.tsv.gz",
+    log:
+        "logs/{study}/check_positions/{model}.log",
+    conda:
+        "../../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+    params:
+        code=code["check_positions"],
+        folds=roles,
+        explains=lookup(dpath="{model}/explains", within=model_settings),
+        target=config["attribution"]["target"],
+        draws=config["checks"]["position_draws"],
+        seed=config["seed"],
+    script:
+        "../../scripts/check_positions.py"
 
 
 rule check_tiles:

@@ -7,6 +7,7 @@ import sys
 
 from chromolens import config as configuration, provenance, runlog
 from chromolens.planning import (
+    clock,
     content,
     disk,
     divide,
@@ -60,6 +61,9 @@ windowed = plan.of_stage("windows", stages, windowed)
 shards = divide.shards(config, sizes, folds).merge(trainings, on="fold")
 tracked = plan.tracks(models, methods)
 joined = plan.tracks_to_join(methods, config["folds"]["replicates"], sizes)
+marked = plan.of_stage("markers", stages, tracked)
+judged = marked[marked["model"].isin(plan.shown(models)["model"])]
+nulls_of = plan.nulls_of(models)
 runs = tracked[["model", "method"]].drop_duplicates()
 tiled_models = plan.models_with_tiles(models, settings, tracked)
 compared = plan.models_to_compare(windowed)
@@ -95,4 +99,7 @@ onerror:
 
 
 onstart:
+    disk.check_places(f"results/{study}", index)
+    disk.check_place(f"logs/{study}")
+    clock.bring_back(["resources/downloads", f"results/{study}"])
     disk.check_room(f"results/{study}", index, tracked, groups)

@@ -96,6 +96,7 @@ rule prepare_inputs:
 rule label_windows:
     input:
         windows="results/{study}/inputs/windows.tsv.gz",
+        source=ancient(source),
     output:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
     log:

@@ -138,7 +138,8 @@ def prepare(
         _check_filled(folds, groups, families.nunique())
         check_folds(folds, sorted(set(groups)))
         check_apart(windows, folds)
-        check_roles(windows, folds, [t for t in tasks if values[t].dropna().isin([0, 1]).all()])
+        binary = [task for task in tasks if values[task].dropna().isin([0, 1]).all()]
+        check_roles(windows, folds, binary, tally)
     notes = {"samples": len(samples), "markers": opened.shape[1], "ploidy": opened.ploidy}
     numbers = as_covariates(other, covariates, categories, samples)
     return Prepared(windows, tally.table(), notes | opened.notes, numbers)

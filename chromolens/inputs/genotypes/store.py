@@ -143,6 +143,11 @@ class Store:
         """The table of samples (``tables.inputs.SAMPLES``): a row per row of the dosages."""
         return self._beside(SAMPLES, "samples")
 
+    @property
+    def array(self) -> np.ndarray:
+        """The dosages as they lie on the disk (sample, marker): missing ones are -1 or NaN."""
+        return self._dosage
+
     def dosage(self, rows: np.ndarray, columns: slice | np.ndarray = slice(None)) -> np.ndarray:
         """Dosages float32 (rows, columns) of samples at markers; NaN is missing."""
         rows = np.asarray(rows)

@@ -32,12 +32,19 @@ class Samples(Inputs):
         the chromosomes.
     source
         The prepared genotypes (``store.Store``), with their tables beside them.
+
+    Attributes
+    ----------
+    store
+        The genotypes.
+    rows_in_store
+        Row of the store of each sample, int (samples,).
     """
 
     def __init__(self, windows: pd.DataFrame, source: str | Path):
         self.store = Store(source)
         super().__init__(windows, self.store.shape[1], channels=1)
-        self._rows = windows["row"].to_numpy(dtype=np.int64)
+        self.rows_in_store = windows["row"].to_numpy(dtype=np.int64)
         self._first = int(windows["first"].iloc[0]) if "first" in windows else 0
         table = tables.read(COVARIATES, Path(source).with_name("covariates.tsv.gz"))
         known = table.set_index("id").reindex(windows["id"])
@@ -50,7 +57,27 @@ class Samples(Inputs):
     def markers(self) -> pd.DataFrame:
         """The table of markers (``tables.inputs.MARKERS``) in the order of the positions."""
         markers = self.store.markers
-        return markers.iloc[self._order(np.arange(len(markers)))].reset_index(drop=True)
+        return markers.iloc[self.in_order(np.arange(len(markers)))].reset_index(drop=True)
+
+    def rotated(self, draw: int, draws: int) -> pd.DataFrame:
+        """Return the windows table of the same samples with the chromosomes in another order.
+
+        They go round: of ``draws`` orders, number ``draw`` (from 1) begins a like step further on,
+        with the first marker of a chromosome.
+        """
+        chroms = self.store.markers["chrom"].to_numpy(str)
+        starts = np.flatnonzero(np.r_[True, chroms[1:] != chroms[:-1]])
+        if len(starts) <= draws:
+            raise BadInput(
+                f"{draws} other orders of {len(starts)} chromosomes",
+                expected=f"at most {len(starts) - 1}",
+                where="the config, nulls.rotated of a model",
+            )
+        return self.windows.assign(first=int(starts[draw * len(starts) // (draws + 1)]))
+
+    def calls(self, rows: np.ndarray) -> np.ndarray:
+        """Return dosages float32 (n, markers) in the order of the positions; NaN is missing."""
+        return self.in_order(self.store.dosage(self.rows_in_store[np.asarray(rows)]))
 
     def for_training(self, groups: Iterable[str]) -> "Samples":
         """Return these samples as a training on ``groups`` sees them."""
@@ -58,10 +85,10 @@ class Samples(Inputs):
         seen._training = np.flatnonzero(self.windows["group"].isin(list(groups)))
         if not len(seen._training):
             raise BadInput("there are no samples to train on", where=", ".join(groups))
-        seen._means = self.store.mean(self._rows[seen._training])
+        seen._means = self.store.mean(self.rows_in_store[seen._training])
         # no training sample is called there: the mean of all samples stands for it
         absent = np.flatnonzero(np.isnan(seen._means))
-        seen._means[absent] = self.store.mean(self._rows)[absent] if len(absent) else 0
+        seen._means[absent] = self.store.mean(self.rows_in_store)[absent] if len(absent) else 0
         parts = [self._covariates]
         if self.store.components:
             parts.append(_components(seen, self.store.components))
@@ -69,14 +96,14 @@ class Samples(Inputs):
         return seen
 
     def onehot(self, rows, shifts=None, reverse=None) -> np.ndarray:
-        return self._order(self.dosage(rows))[..., None]
+        return self.in_order(self.dosage(rows))[..., None]
 
     def dosage(self, rows: np.ndarray, columns: slice = slice(None)) -> np.ndarray:
         """Return dosages float32 (n, markers) in the order of the store, none missing.
 
         BadInput before ``for_training``, which says what stands for a missing one.
         """
-        values = self.store.dosage(self._rows[np.asarray(rows)], columns)
+        values = self.store.dosage(self.rows_in_store[np.asarray(rows)], columns)
         missing = np.isnan(values)
         if missing.any():
             self._check_training("a missing dosage is given the mean of the training samples")
@@ -106,7 +133,8 @@ class Samples(Inputs):
         effects = np.linalg.lstsq(centred[known], trait[known] - trait[known].mean(), rcond=None)
         return centred @ effects[0]
 
-    def _order(self, values: np.ndarray) -> np.ndarray:
+    def in_order(self, values: np.ndarray) -> np.ndarray:
+        """Return ``values`` (..., markers) of the store's markers in the order of the positions."""
         return np.roll(values, -self._first, axis=-1) if self._first else values
 
     def _check_training(self, why: str) -> None:
