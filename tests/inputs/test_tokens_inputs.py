@@ -165,3 +165,31 @@ def test_bad_texts(write_lines, texts, column, row, changed, message):
     path = write_lines("texts.tsv", [f"id\t{column}\tlabel", row, *rest])
     with pytest.raises(BadInput, match=message):
         prepare(texts=[{"table": path}], **(CLASSES | changed))
+
+
+def test_peaks_of_a_genome_are_texts_that_stay_with_their_chromosome(write_fasta, write_lines):
+    rng = np.random.default_rng(0)
+    sequences = {f"chr{i}": "".join(rng.choice(list("ACGT"), 400)) for i in "ABCDEF"}
+    fasta = write_fasta(sequences)
+    sources = []
+    for label, first in (("x", 40), ("y", 45)):
+        rows = [f"{c}\t{s}\t{s + 2}" for c in "ABCDEF" for s in range(first, 400, 50)]
+        bed = write_lines(f"{label}.bed", [*rows, "A\t0\t2", "other\t50\t52"])
+        names = {c: f"chr{c}" for c in "ABCDEF"} | {"other": None}
+        source = {"peaks": bed, "fasta": fasta, "width": 9, "label": label}
+        sources.append(source | {"chromosome_names": names})
+    chosen = {"tasks": ["x", "y"], "length": 4, "kmer": 6, "min_records": 1}
+    prepared = prepare(texts=sources, **chosen)
+    windows = prepared.windows.set_index("id")
+    assert len(windows) == 6 * (8 + 7)
+    for name, row in windows.iterrows():
+        label, chrom, place = name.split(":")
+        start, end = map(int, place.split("-"))
+        bases = sequences[chrom][start:end]
+        assert row["text"].split() == [bases[i : i + 6] for i in range(4)]
+        assert row[label.split(".")[0]] == 1 and (start + 4 - 41) % 5 == 0
+    chroms = windows.index.str.split(":").str[1]
+    assert windows["group"].groupby(chroms).nunique().eq(1).all()
+    assert windows["group"].nunique() > 1
+    dropped = prepared.dropped.set_index("reason").loc["text without a token"]
+    assert (dropped["count"], dropped["example"]) == (2 + 6, "x.49:chrA:-3-6")
