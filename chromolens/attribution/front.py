@@ -46,7 +46,8 @@ def attribute(
 ) -> Result:
     """Explain one task, or each input for its own; see ``attribute_tasks`` for the arguments.
 
-    ``task`` may hold one task for each input, such as its true class.
+    ``task`` may hold one task for each input, such as its true class, or be the classes one-hot,
+    (n, tasks).
     """
     options: dict[str, Any] = {"method": method, "target": target, "n_references": n_references}
     options |= {"seed": seed, "batch_size": batch_size, **settings}
@@ -55,6 +56,7 @@ def attribute(
         one["unknown"] = unknown
         return attribute_tasks(model, inputs, tasks=[task], **one, **options)[0]
     model = model if isinstance(model, Model) else Model.of(model)
+    task = task if np.ndim(task) != 2 else _classes_of(np.asarray(task), model)
     ask = partial(attribute_tasks, model, **options)
     seats = check_places(places, len(inputs))
     return own_tasks(ask, inputs, task, references, ids, seats, unknown)
@@ -83,7 +85,8 @@ def attribute_tasks(
     model
         From ``load_model``, or a Keras model.
     inputs : float32 (n, length, channels)
-        DNA: A, C, G, T one-hot; an N is four zeros.
+        DNA: A, C, G, T one-hot; an N is four zeros. For a network of tokens integers (n, length):
+        a token's contribution is the sum over the numbers of its vector, padding has exactly 0.
     method
         Name of a module in ``chromolens.attribution``; ``settings`` are its keyword arguments.
     tasks
@@ -92,7 +95,8 @@ def attribute_tasks(
         A name, or a function of the outputs; see ``chromolens.models.targets``.
     references
         Name of a kind (see ``chromolens.attribution.references``) or float32 array
-        (n or 1, r, length, channels); contributions are averaged over r.
+        (n or 1, r, length, channels); contributions are averaged over r. Of tokens: a name of
+        ``models.foreign.tokens``, or other tokens, integers (n or 1, r, length).
     n_references
         How many shuffles of each input.
     ids
@@ -122,7 +126,10 @@ def attribute_tasks(
     model = model if isinstance(model, Model) else Model.of(model)
     inputs = check_inputs(model, inputs)
     _check_words(method, target, batch_size)
-    blank = kinds.unknown(inputs, unknown)
+    if model.vectors is not None:
+        _check_tokens(method)
+        references = model.vectors.references(references, inputs, model.background)
+    blank = kinds.unknown(inputs, model.declared(inputs, unknown))
     kinds.check(references, inputs, n_references, blank)
     named = [f"row {row}" for row in range(len(inputs))] if ids is None else list(map(str, ids))
     ids = _checked_ids(ids, inputs)
@@ -130,6 +137,8 @@ def attribute_tasks(
     indices = tuple(model.task_index(task) for task in tasks)
     explain = _explainer(model, method, indices, target, settings)
     collected = _Collected(len(indices), inputs, blank, target_name(target))
+    if model.vectors is not None:
+        collected.hypothetical = None  # no other base could stand in the place of a token
     size, seats = batch_size or BATCH_SIZE, check_places(places, len(inputs))
     shared, own = _split(references, blank)
     constant = _shared_references(model, str(references), inputs) if len(shared) else None
@@ -159,6 +168,17 @@ def _check_words(method: object, target: object, batch_size: object) -> None:
         raise BadInput(found, expected="the name of a target, or a function of the outputs")
     if batch_size is not None:
         check_count("attribute", "batch_size", batch_size)
+
+
+def _check_tokens(method: str) -> None:
+    plugins.check(methods, method)
+    refused = plugins.constant(methods, method, "NOT_FOR_TOKENS", "")
+    if refused:
+        raise BadInput(
+            f"{method} can't explain tokens: {refused}",
+            expected="lrp_epsilon, integrated_gradients, a DeepLIFT, occlusion, "
+            "shapley_sampling, ...",
+        )
 
 
 def _checked_ids(ids: Sequence[str] | None, inputs: np.ndarray) -> list[str]:
@@ -285,11 +305,9 @@ def own_tasks(
     """
     own = np.asarray(tasks)
     if own.shape != (len(inputs),):
-        one_hot = own.ndim == 2 and len(own) == len(inputs)
         raise BadInput(
             f"tasks have shape {own.shape} for {len(inputs)} inputs",
             expected="one task, or one for each input: an index or a name",
-            remedy="of one-hot classes take classes.argmax(axis=1)" if one_hot else "",
         )
     collected: dict[str, Any] = {}
     for task in np.unique(own):
@@ -300,6 +318,18 @@ def own_tasks(
         (found,) = ask(inputs[rows], tasks=[task.item()], **chosen)
         _put(collected, found, rows, len(inputs))
     return Result(**collected)
+
+
+def _classes_of(one_hot: np.ndarray, model: Model) -> np.ndarray:
+    """The class (n,) of each row of classes one-hot (n, tasks)."""
+    expected = f"(n, {len(model.tasks)}), in each row one 1, else zeros"
+    if one_hot.shape[1] != len(model.tasks) or one_hot.dtype.kind not in "fiub":
+        raise BadInput(f"classes have shape {one_hot.shape}", expected=expected)
+    wrong = ((one_hot != 0) & (one_hot != 1)).any(axis=1) | (one_hot.sum(axis=1) != 1)
+    if wrong.any():
+        found = f"{wrong.sum()} rows of classes aren't one-hot"
+        raise BadInput(found, expected=expected, where=f"row {wrong.argmax()}")
+    return one_hot.argmax(axis=1)
 
 
 def _of(references: str | np.ndarray, rows: np.ndarray) -> str | np.ndarray:

@@ -73,6 +73,10 @@ class Inputs(ABC):
         """
         return self
 
+    def frequencies(self, rows: np.ndarray) -> list[float] | None:
+        """Return the share of each letter or token in windows ``rows``; None for numbers."""
+        return None
+
     def labels(self, rows: np.ndarray, tasks: Sequence[str]) -> np.ndarray:
         """Return labels float32 (n, number of ``tasks``), NaN where masked."""
         self._check_tasks(tasks)
@@ -241,6 +245,10 @@ def open_inputs(
         raise BadInput("the windows table is empty", expected="one window or more", where=where)
     if "sequence" in table:
         return _Sequences(table, where)
+    if "tokens" in table:
+        from chromolens.inputs.tokens.windows import Tokens  # which imports this module
+
+        return Tokens(table)
     if source is None:
         raise BadInput(
             "these windows can't be read without their source",

@@ -1,7 +1,7 @@
 """The windows table: what a model is trained and judged on, one row per window.
 
-Its columns are declared in ``tables/inputs.py``: ``GENOME_WINDOWS``, ``RECORD_WINDOWS``
-and ``SAMPLE_WINDOWS``.
+Its columns are declared in ``tables/inputs.py``: ``GENOME_WINDOWS``, ``RECORD_WINDOWS``,
+``SAMPLE_WINDOWS`` and ``TOKEN_WINDOWS``.
 """
 
 import re
@@ -21,10 +21,16 @@ from chromolens.tables.inputs import (
     GENOME_WINDOWS,
     RECORD_WINDOWS,
     SAMPLE_WINDOWS,
+    TOKEN_WINDOWS,
 )
 from chromolens.tables.models import PREDICTIONS
 
-_FIXED = {*GENOME_WINDOWS.names, *RECORD_WINDOWS.names, *SAMPLE_WINDOWS.names}
+_FIXED = {
+    *GENOME_WINDOWS.names,
+    *RECORD_WINDOWS.names,
+    *SAMPLE_WINDOWS.names,
+    *TOKEN_WINDOWS.names,
+}
 _TAKEN = {*_FIXED, *PREDICTIONS.names, "negative", "tile", "split", "where"}
 _TASK = re.compile(r"[A-Za-z0-9_.-]+")
 
@@ -119,7 +125,7 @@ def read_windows(path: str | Path) -> pd.DataFrame:
 
 def _kind(columns: Iterable[str]) -> Table:
     # a column that the other kinds don't have
-    own = {"sequence": RECORD_WINDOWS, "row": SAMPLE_WINDOWS}
+    own = {"sequence": RECORD_WINDOWS, "row": SAMPLE_WINDOWS, "tokens": TOKEN_WINDOWS}
     return next((table for name, table in own.items() if name in columns), GENOME_WINDOWS)
 
 

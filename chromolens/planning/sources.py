@@ -14,7 +14,7 @@ from chromolens.errors import BadInput
 from chromolens.inputs import download
 from chromolens.inputs.samples import read_samples
 
-_RECORDS = ("fasta", "labels", "table")  # the files of a source of sequences
+_RECORDS = ("fasta", "labels", "table", "folder")  # files of a source of sequences or texts
 _OBSERVED = ("peaks", "signals", "exclude", "traits", "covariate_table")
 _SOURCE_IN_PREPARE = {"genome": "fasta", "genotypes": "store"}  # name of its argument
 _SIMULATED_TASK = "bound"
@@ -78,7 +78,10 @@ def files(*values: object) -> list[str]:
 
 def observations(settings: dict) -> list[str]:
     """Every file but the genome that the windows and labels are made from."""
-    records = [[s.get(key) for key in _RECORDS] for s in settings.get("sequences", [])]
+    records = [
+        [s.get(key) for key in _RECORDS]
+        for s in settings.get("sequences", settings.get("texts", []))
+    ]
     return files(records, [settings.get(key) for key in _OBSERVED])
 
 

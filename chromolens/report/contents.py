@@ -27,7 +27,7 @@ class Contents:
     title, date, version
         Shown at the top. The date is a string, so that a page can be made again bit by bit.
     kind
-        ``"genome"`` or ``"sequences"``.
+        A kind of inputs: ``"genome"``, ``"sequences"``, ...
     windows, folds, dropped
         Tables of the windows, of the folds and of what was dropped, with reasons.
     models
@@ -44,6 +44,10 @@ class Contents:
         Per attribution: bigWig of contributions, and of the target that they explain.
     explained
         Per model and method: HDF5 of the explained windows (loci of kind ``sequences``).
+    vocabulary
+        Table of the tokens, of inputs of kind ``tokens``.
+    contributions
+        Per attribution: HDF5 of the explained records.
     fasta
         Indexed FASTA of the genome, needed with ``tracks``.
     peaks, genes, truth
@@ -101,6 +105,8 @@ class Contents:
     tracks: Mapping[Attribution, Path] = field(default_factory=dict)
     prediction_tracks: Mapping[Attribution, Path] = field(default_factory=dict)
     explained: Mapping[tuple[str, str], Path] = field(default_factory=dict)
+    vocabulary: Path | None = None
+    contributions: Mapping[Attribution, Path] = field(default_factory=dict)
     fasta: Path | None = None
     peaks: Mapping[str, Path | Sequence[Path]] = field(default_factory=dict)
     genes: Path | None = None

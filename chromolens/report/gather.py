@@ -16,7 +16,9 @@ from chromolens.tables.column import Table
 from chromolens.tables.places import TABLES as DECLARED
 
 # Fields of ``Contents``, and the kind of results that each of them holds: one file,
-ONE = {name: name for name in ("windows", "folds", "dropped", "truth")} | {"fasta": "genome"}
+ONE = {name: name for name in ("windows", "folds", "dropped", "truth", "vocabulary")} | {
+    "fasta": "genome"
+}
 # several that are joined,
 SEVERAL = {
     "metrics": "metrics",
@@ -32,6 +34,7 @@ ATTRIBUTION = ("model", "task", "method")
 KEYED = {
     "tracks": ("track", ATTRIBUTION),
     "explained": ("explained", ("model", "method")),
+    "contributions": ("contributions", ATTRIBUTION),
     "motif_pages": ("motif_page", ATTRIBUTION),
     "sweeps": ("sweep", ("model", "task")),
     "positions": ("positions", ("model",)),

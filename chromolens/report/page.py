@@ -18,6 +18,7 @@ from chromolens.report.sections import (
     performance,
     positions,
     subsets,
+    tokens,
     verdict,
 )
 from chromolens.runlog import atomic, progress
@@ -27,6 +28,7 @@ _SECTIONS = {
     "data": ("What was run", data),
     "performance": ("Training and held-out performance", performance),
     "loci": ("Example loci", loci),
+    "tokens": ("Tokens", tokens),
     "patterns": ("Patterns", patterns),
     "subsets": ("Sufficient input subsets", subsets),
     "lexicon": ("Lexicon", lexicon),
@@ -50,11 +52,13 @@ def render(study: Contents) -> str:
         name: module.context(study)
         for name, (_, module) in progress(_SECTIONS.items(), what="report")
     }
+    # None: it makes no sense for this kind of inputs
+    sections = {name: found for name, found in sections.items() if found is not None}
     template = environment().get_template("page.html")
     return template.render(
         study=study,
         glyphs=logos.glyphs(),
         summary=summary.paragraph(study, sections),
-        titles={name: title for name, (title, _) in _SECTIONS.items()},
+        titles={name: _SECTIONS[name][0] for name in sections},
         **sections,
     )

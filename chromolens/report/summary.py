@@ -36,8 +36,9 @@ def _trained(study: Contents, data: dict) -> str:
     return (
         f"{plural(len(data['tasks']), 'task')} ({words(data['tasks'])}) "
         f"{'was' if len(data['tasks']) == 1 else 'were'} learned from "
-        f"{plural(data['windows'], 'window')} of {count(data['length'])} bp on "
-        f"{plural(len(data['groups']), groups)}{by}, in {folds}: each base is explained by "
+        f"{plural(data['windows'], 'window')} of {count(data['length'])} {data['unit']} on "
+        f"{plural(len(data['groups']), groups)}{by}, in {folds}: each "
+        f"{'token' if data['unit'] == 'tokens' else 'base'} is explained by "
         "models that never saw its "
         f"{groups}."
     )

@@ -60,6 +60,30 @@ SAMPLE_WINDOWS = Table(
                missing=True, many=True),
     ),
 )  # fmt: skip
+TOKEN_WINDOWS = Table(
+    "inputs/windows.tsv.gz",
+    "the same files, kind `tokens`: a row per record",
+    (
+        text("id", "of the record; of a file `LABEL/FILE`"),
+        text("group", "the part of the records, or their split"),
+        text("tokens", "numbers (`vocabulary.tsv`) with blanks between; 0: padding, 1: unknown"),
+        text("text", "the same tokens, with blanks between"),
+        _ROLE,
+        text("source", "all classes, comma-separated"),
+        number("TASK", "one column per class: 1 or 0", missing=True, many=True),
+    ),
+)  # fmt: skip
+VOCABULARY = Table(
+    "inputs/vocabulary.tsv",
+    "kind `tokens`: the tokens of the records that are training in any fold, the most frequent "
+    "first",
+    (
+        text("token", "a word, or a k-mer"),
+        integer("number", "in `windows.tsv.gz`; from 2 on"),
+        integer("count", "how often it stands in these records"),
+        integer("records", "in how many of them"),
+    ),
+)
 MARKERS = Table(
     "inputs/markers.tsv.gz",
     "kind `genotypes`: a row per marker, in the order of the inputs: by chromosome as the user's "

@@ -49,6 +49,7 @@ FILES = {
         "ridge": "markers/{task}.ridge.tsv.gz",
         "scanned": "markers/{task}.scanned.tsv",
     },
+    "tokens": {"vocabulary": "inputs/vocabulary.tsv"},
     "simulated": {
         "truth": "simulated/truth.bed",
         "core": "simulated/core.bed",
@@ -123,6 +124,7 @@ FILES = {
     "checked_hits": {"checked_hits": "checks/{model}.{task}.{method}.hits.tsv"},
     "completeness": {"completeness": "checks/{model}.{method}.completeness.tsv"},
     "planted": {"planted": "checks/{model}.{task}.{method}.planted.tsv"},
+    "ranked": {"ranked_tokens": "tokens/{model}.{method}.tsv.gz"},
     "tiled": {"tiles": "checks/{model}.tiles.tsv"},
     "compared": {"methods": "checks/{model}.methods.tsv"},
 }

@@ -143,6 +143,10 @@ rule accept:
             "results/{{study}}/checks/{model}.tiles.tsv",
             model=tiled_models,
         ),
+        tokens=collect(
+            "results/{{study}}/tokens/{row.model}.{row.method}.tsv.gz",
+            row=plan.of_stage("tokens", stages, runs).itertuples(),
+        ),
     output:
         table="results/{study}/acceptance.tsv",
     log:

@@ -142,7 +142,7 @@ def train(
         "training": asdict(options),
         "seed": options.seed,
         **problem.facts,
-        "background": data.background(inputs, rows) if inputs.dna else None,
+        "background": data.background(inputs, rows) if inputs.dna else inputs.frequencies(rows),
     }
     make = partial(
         plugins.load(architectures, architecture),

@@ -20,6 +20,7 @@ def context(study: Contents) -> dict:
     return {
         "windows": len(windows),
         "length": _length(windows),
+        "unit": "tokens" if "tokens" in windows else "bp",
         "tasks": task_names(windows),
         "groups": ordered(windows["group"].unique()),
         "roles": windows["role"].value_counts().to_dict(),
@@ -30,6 +31,8 @@ def context(study: Contents) -> dict:
 
 
 def _length(windows: pd.DataFrame) -> int:
+    if "tokens" in windows:
+        return len(windows["tokens"].iloc[0].split())
     if "sequence" in windows:
         return int(windows["sequence"].str.len().max())
     return int((windows["end"] - windows["start"]).max())
