@@ -282,20 +282,6 @@ def test_sums_of_profiles_are_planned(target):
     planned(genome(**PROFILE, attribution={"target": target}))
 
 
-def test_results_from_the_future_are_dated_before_now_in_their_order(tmp_path):
-    now = time.time()
-    ages = {"old": -50, "older": -100, "later": 900, "soon": 500, "with_soon": 500, "last": 9000}
-    for name, age in ages.items():
-        (tmp_path / name).touch()
-        os.utime(tmp_path / name, (now + age,) * 2)
-    untouched = (tmp_path / "old").stat().st_mtime_ns
-    clock.bring_back([str(tmp_path), str(tmp_path / "absent")])
-    made = {path.name: path.stat().st_mtime for path in tmp_path.iterdir()}
-    assert made["older"] < made["old"] < made["soon"]
-    assert made["soon"] == made["with_soon"] < made["later"] < made["last"] <= time.time()
-    assert (tmp_path / "old").stat().st_mtime_ns == untouched
-
-
 def test_tokens_are_planned_without_the_stages_of_dna():
     settings, folds, models, _ = planned(tokens())
     assert plan.stages(settings) == ("tokens",)
@@ -323,3 +309,17 @@ def test_what_tokens_cannot_have_is_refused_while_planning(parts, words):
 def test_architectures_of_tokens_are_for_tokens():
     with pytest.raises(BadInput, match="(?s)embedding_mlp reads tokens.*models.m"):
         planned(genome(models={"m": {"architecture": "embedding_mlp"}}))
+
+
+def test_results_from_the_future_are_dated_before_now_in_their_order(tmp_path):
+    now = time.time()
+    ages = {"old": -50, "older": -100, "later": 900, "soon": 500, "with_soon": 500, "last": 9000}
+    for name, age in ages.items():
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (now + age,) * 2)
+    untouched = (tmp_path / "old").stat().st_mtime_ns
+    clock.bring_back([str(tmp_path), str(tmp_path / "absent")])
+    made = {path.name: path.stat().st_mtime for path in tmp_path.iterdir()}
+    assert made["older"] < made["old"] < made["soon"]
+    assert made["soon"] == made["with_soon"] < made["later"] < made["last"] <= time.time()
+    assert (tmp_path / "old").stat().st_mtime_ns == untouched

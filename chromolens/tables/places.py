@@ -28,6 +28,7 @@ FILES = {
         "genome": "inputs/genome.fa.gz",
         "chromosomes": "inputs/chromosomes.tsv",
     },
+    "tokens": {"vocabulary": "inputs/vocabulary.tsv"},
     "genotypes": {
         "genotypes": "inputs/genotypes.h5",
         "markers": "inputs/markers.tsv.gz",
@@ -49,7 +50,6 @@ FILES = {
         "ridge": "markers/{task}.ridge.tsv.gz",
         "scanned": "markers/{task}.scanned.tsv",
     },
-    "tokens": {"vocabulary": "inputs/vocabulary.tsv"},
     "simulated": {
         "truth": "simulated/truth.bed",
         "core": "simulated/core.bed",

@@ -8,7 +8,7 @@ from keras import layers
 
 from chromolens.attribution import front
 from chromolens.errors import BadInput
-from chromolens.models.model import Model
+from chromolens.models.model import Model, load_model
 from chromolens.sis.front import sufficient_subsets
 
 TOKENS = np.random.default_rng(0).integers(1, 7, (4, 9))
@@ -70,6 +70,17 @@ def test_masked_vectors_give_what_tokens_give(name):
     model = Model.of(plain)
     vectors = model.vectors.read(PADDED)
     np.testing.assert_allclose(model.network(vectors), plain(PADDED), atol=1e-6)
+
+
+def test_masks_outlive_a_file(tmp_path):
+    (plain,) = masked("stacked", 9)
+    plain.save(tmp_path / "plain.keras")
+    one, other = Model.of(plain), load_model(tmp_path / "plain.keras")
+    chosen = {"method": "deeplift_rescale", "ids": list("abcd")}
+    found = front.attribute(other, PADDED, **chosen)
+    expected = front.attribute(one, PADDED, **chosen)
+    np.testing.assert_allclose(found.contributions, expected.contributions, atol=1e-6)
+    assert not found.contributions[PADDED == 0].any()
 
 
 def test_gradients_are_those_at_the_embedding():

@@ -9,10 +9,10 @@ index = results.index(
     {
         "study": results.ONE,
         "genome": results.ONE if genome else [],
+        "tokens": results.ONE if "tokens" in stages else [],
         "genotypes": results.ONE if "markers" in stages else [],
         "marked": marked,
         "scanned": {"task": tasks if "markers" in stages else []},
-        "tokens": results.ONE if "tokens" in stages else [],
         "simulated": results.ONE if settings.get("simulate") else [],
         "models": models,
         "trainings": trainings,
