@@ -117,7 +117,8 @@ def audit(
     method, settings, target
         As in ``chromolens.attribute``.
     references
-        The same; by default the background of DNA and of tokens, else the mean of the inputs.
+        The same, but an array (1, r, length, channels) is for all inputs. By default the
+        background of DNA and of tokens, else the mean of the inputs.
     most
         More inputs than these are drawn from.
     draws
@@ -140,6 +141,9 @@ def audit(
         No or one input, numbers that make no sense; and as ``chromolens.attribute``.
     """
     model = model if isinstance(model, Model) else Model.of(model)
+    if references is not None and not isinstance(references, str) and len(references) != 1:
+        found = f"there are references for {len(references)} inputs"
+        raise BadInput(found, expected="the same for all: (1, r, length, channels)")
     check_count("audit", "most", most)
     if draws:
         check_count("audit", "draws", draws)
@@ -244,11 +248,11 @@ def _audited(
     length = inputs.shape[1]
     count = _end(end, length)
     mass = _mass(parts, inputs, method)
-    profile = positions.shares(mass.mean(axis=0))
-    by = shift or positions.find_shift(profile, positions.find_zone(profile, count))
+    even = _variation(parts[0].model, inputs, method)
+    by = shift or positions.find_shift(mass.mean(axis=0), positions.find_zone(mass, even, count))
     shifted = _mass(parts, read(rows, by), _moved(method, by))
     null = _null(parts, inputs, method, draws, seed)
-    masses = Masses(mass, shifted, null, _variation(parts[0].model, inputs, method), by)
+    masses = Masses(mass, shifted, null, even, by)
     return Audit(positions.tabulate(masses, count, seed), positions.profiles(masses))
 
 
