@@ -78,7 +78,10 @@ class Audit:
 
     def plot(self, path: str | Path | None = None) -> "Figure":
         """Draw the profiles; ``path`` (.png, .svg, .pdf) is written where given."""
-        figure = _drawn(positions.binned(self.profile), self.numbers.iloc[0], self.verdict)
+        from chromolens.checks.picture import drawn  # the jobs of the workflow draw nothing
+
+        zone = positions.stretches(self.numbers["zone_at"].iloc[0])
+        figure = drawn(positions.binned(self.profile), zone, self.verdict)
         if path is not None:
             with atomic(path) as temporary:
                 figure.savefig(temporary, dpi=160)
@@ -114,7 +117,8 @@ def audit(
     method, settings, target
         As in ``chromolens.attribute``.
     references
-        The same; by default the background of DNA and of tokens, else the mean of the inputs.
+        The same, but an array (1, r, length, channels) is for all inputs. By default the
+        background of DNA and of tokens, else the mean of the inputs.
     most
         More inputs than these are drawn from.
     draws
@@ -137,6 +141,9 @@ def audit(
         No or one input, numbers that make no sense; and as ``chromolens.attribute``.
     """
     model = model if isinstance(model, Model) else Model.of(model)
+    if references is not None and not isinstance(references, str) and len(references) != 1:
+        found = f"there are references for {len(references)} inputs"
+        raise BadInput(found, expected="the same for all: (1, r, length, channels)")
     check_count("audit", "most", most)
     if draws:
         check_count("audit", "draws", draws)
@@ -241,11 +248,11 @@ def _audited(
     length = inputs.shape[1]
     count = _end(end, length)
     mass = _mass(parts, inputs, method)
-    profile = positions.shares(mass.mean(axis=0))
-    by = shift or positions.find_shift(profile, positions.find_zone(profile, count))
+    even = _variation(parts[0].model, inputs, method)
+    by = shift or positions.find_shift(mass.mean(axis=0), positions.find_zone(mass, even, count))
     shifted = _mass(parts, read(rows, by), _moved(method, by))
     null = _null(parts, inputs, method, draws, seed)
-    masses = Masses(mass, shifted, null, _variation(parts[0].model, inputs, method), by)
+    masses = Masses(mass, shifted, null, even, by)
     return Audit(positions.tabulate(masses, count, seed), positions.profiles(masses))
 
 
@@ -322,24 +329,3 @@ def _variation(model: Model, inputs: np.ndarray, method: Method) -> np.ndarray:
         base = references.mean(axis=1)
     distance = np.abs(inputs - base).sum(axis=-1, dtype=np.float64)
     return np.where(unknown(inputs), 0, distance).mean(axis=0)
-
-
-def _drawn(profile: pd.DataFrame, facts: pd.Series, title: str) -> "Figure":
-    from matplotlib.figure import Figure  # the jobs of the workflow draw nothing
-
-    figure = Figure((8, 3.6), layout="constrained")
-    axes = figure.subplots()
-    place = profile["position"] + 1
-    for start, stop in positions.stretches(facts["zone_at"]):
-        axes.axvspan(start + 0.5, stop + 0.5, color="0.92", lw=0)
-    band = (profile["untrained_low"], profile["untrained_high"])
-    axes.fill_between(place, *band, color="0.75", lw=0, label="untrained, all draws")
-    profile = profile.where(profile > 0)  # no mass has no place on the axis
-    axes.plot(place, profile["even"], color="0.5", lw=0.8, ls=":", label="an even network")
-    axes.plot(place, profile["shifted"], color="tab:orange", lw=1, label="inputs moved")
-    axes.plot(place, profile["trained"], color="tab:blue", lw=1.4, label="trained")
-    axes.set(yscale="log", xlabel="position", ylabel="mass (even: 1)")
-    axes.set_ylim(bottom=positions.floor(profile))
-    axes.set_title(title, fontsize=8, loc="left", wrap=True)
-    axes.legend(fontsize=8, frameon=False, ncols=4, loc="lower center")
-    return figure

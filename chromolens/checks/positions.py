@@ -5,13 +5,14 @@ position in it. A trained network's profile is held against three others: those 
 network untrained (a null band), that of the same inputs moved by some positions, and that of an
 even network, which would use every position as far as the inputs vary there.
 
-Everything turns on the trained network's ``zone``: the smallest part of the input that holds
-``MOST`` of its mass, made of ``BLOCKS`` equal blocks; or a whole end of the input, if it lies
-within that. An LSTM read from both sides has two ends, so a zone may have several stretches. The
-verdict is one of
+Everything turns on the trained network's ``zone``: the blocks of the input, a hundred of equal
+length, with more than ``OVER`` times an even network's mass; or a whole end of the input, if it
+lies within that. It is chosen on every other input and judged on the rest, so that chance makes no
+zone. An LSTM read from both sides has two ends: a zone may have several stretches. The verdict is
+one of
 
 ============  ==================================================================================
-``even``      the mass in the zone is at most ``EVEN`` times that of an even network
+``even``      the share of the mass in the zone is at most ``EVEN`` above an even network's
 ``network``   untrained networks do the same: their band reaches the trained one's interval in the
               zone; or they are as far from each other as the trained one is from them; or half
               of the excess over an even network is theirs (then it is mostly the network)
@@ -32,16 +33,16 @@ from chromolens.tables.checks import POSITIONS, PROFILE
 from chromolens.ties import TIE, descending
 
 MOST = 0.9
-"""Share of the mass that the zone holds."""
+"""Share of the mass that is called most of it."""
 BLOCKS = 100
-EVEN = 1.25
-"""So many times the mass of an even network are still even."""
+OVER, EVEN = 1.1, 0.1
 _GAP = 2  # blocks: so near to each other, or to an end, what is in the zone is one stretch
+_FEW = 1.25  # times the zone, with its narrow gaps
 _RESAMPLED = 200  # times the inputs are drawn anew for the intervals
 _WANTED = MOST * (1 - TIE)
 
 MEASURES = (
-    *("zone", "zone90", "last_share", "first_share", "end90", "stretch90", "half", "gini"),
+    *("zone", "most90", "last_share", "first_share", "end90", "stretch90", "half", "gini"),
     *("effective", "slope", "silent"),
 )
 """What is said of a profile by itself."""
@@ -83,18 +84,21 @@ def shares(mass: np.ndarray) -> np.ndarray:
     return np.divide(mass, total, out=np.full(mass.shape, np.nan), where=total > 0)
 
 
-def find_zone(profile: np.ndarray, end: int) -> np.ndarray:
-    """Which positions, bool (length,), are the zone of ``profile``; all where there is no mass.
+def find_zone(trained: np.ndarray, even: np.ndarray, end: int) -> np.ndarray:
+    """The zone, bool (length,), of masses ``trained`` (n, length), ``even`` (length,).
 
     Narrow gaps belong to it, if they are few. A zone that lies within the first or the last
-    ``end`` positions is all of these.
+    ``end`` positions is all of these; one that is nowhere is everywhere.
     """
-    chosen = smallest(profile)
+    profile, length = shares(trained[::2].mean(axis=0)), len(even)
+    chosen = blocked(profile) > OVER * blocked(shares(even))
+    if not chosen.any():
+        return np.ones(length, bool)
     wide = chosen.copy()
     for left, right in pairwise([-1, *np.flatnonzero(chosen), len(chosen)]):
         wide[left + 1 : right] |= right - left - 1 <= _GAP
-    chosen = wide if wide.sum() <= EVEN * chosen.sum() else chosen
-    zone = np.repeat(chosen, np.diff(_edges(len(profile))))
+    chosen = wide if wide.sum() <= _FEW * chosen.sum() else chosen
+    zone = np.repeat(chosen, np.diff(_edges(length)))
     if not zone[:-end].any():
         zone[-end:] = True
     elif not zone[end:].any():
@@ -147,7 +151,7 @@ def measures(profile: np.ndarray, end: int, zone: np.ndarray) -> dict[str, float
     held, ranks = profile[profile > 0], np.arange(1, length + 1)
     return {
         "zone": profile[zone].sum(),
-        "zone90": smallest(profile) @ np.diff(_edges(length)) / length,
+        "most90": smallest(profile) @ np.diff(_edges(length)) / length,
         "last_share": profile[length - end :].sum(),
         "first_share": profile[:end].sum(),
         "end90": min(*ends, length) / length,
@@ -180,19 +184,21 @@ def tabulate(masses: Masses, end: int, seed: int = 0) -> pd.DataFrame:
     """
     count, length = masses.trained.shape
     profile, alive = shares(masses.trained.mean(axis=0)), _alive(masses)
-    zone = find_zone(profile, end)
+    zone = find_zone(masses.trained, masses.even, end)
 
     def numbers(profiles: Sequence[np.ndarray]) -> pd.DataFrame:
         rows = [measures(one, end, zone) for one in profiles]
         return pd.DataFrame(rows, columns=MEASURES, dtype=float)
 
-    def moved(rows: np.ndarray) -> np.ndarray:
-        return _moved(rows @ masses.shifted, zone, masses.shift)
+    def judged(drawn: np.ndarray) -> dict[str, np.ndarray]:
+        rest = shares(drawn[:, 1::2] @ masses.trained[1::2])
+        moved = _moved(drawn @ masses.shifted, zone, masses.shift)
+        return {"zone": rest[:, zone].sum(axis=1), "moved": moved}
 
     every = np.ones((1, count))
     drawn = np.random.default_rng(seed).multinomial(count, [1 / count] * count, _RESAMPLED)
-    trained = numbers([profile]).assign(distance=distance(profile, alive), moved=moved(every))
-    again = numbers(shares(drawn @ masses.trained)).assign(moved=moved(drawn))
+    trained = numbers([profile]).assign(distance=distance(profile, alive), **judged(every))
+    again = numbers(shares(drawn @ masses.trained)).assign(**judged(drawn))
     null = numbers(alive).assign(distance=_distances(alive))
     found = {
         "trained": trained.iloc[0],
@@ -273,8 +279,8 @@ def verdict(table: pd.DataFrame) -> Verdict:
     here, even, draws = zone["trained"], zone["even"], int(zone["draws"])
     if not np.isfinite(here):
         return Verdict("unjudged", "Nothing contributes: the answer doesn't depend on the inputs.")
-    if here <= EVEN * even * (1 + TIE):
-        return Verdict("even", _spread(rows["zone90"], draws))
+    if here - even <= EVEN + TIE:
+        return Verdict("even", _spread(rows["most90"], draws))
     found = f"{percent(here)} of the mass lies on {_where(zone)}; the same network untrained: "
     if not draws:
         told = "there is none to compare with, so this may be the network or the data."

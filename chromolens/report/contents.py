@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chromolens import inputs, plugins
 from chromolens.tables.column import Table
 
 Training = tuple[str, str, int]
@@ -46,6 +47,11 @@ class Contents:
         Per model and method: HDF5 of the explained windows (loci of kind ``sequences``).
     vocabulary
         Table of the tokens, of inputs of kind ``tokens``.
+    masses, scans
+        Of genotypes, paths by name: per attribution ``masses``, ``ld_blocks`` and
+        ``chromosome_shares``; per task ``scan``, ``ridge`` and ``scanned``.
+    judged
+        Paths by name of ``verdicts``, ``null_bands`` and ``known_loci``, of genotypes.
     contributions
         Per attribution: HDF5 of the explained records.
     fasta
@@ -106,6 +112,9 @@ class Contents:
     prediction_tracks: Mapping[Attribution, Path] = field(default_factory=dict)
     explained: Mapping[tuple[str, str], Path] = field(default_factory=dict)
     vocabulary: Path | None = None
+    masses: Mapping[Attribution, Mapping[str, Path]] = field(default_factory=dict)
+    scans: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
+    judged: Mapping[str, Path] = field(default_factory=dict)
     contributions: Mapping[Attribution, Path] = field(default_factory=dict)
     fasta: Path | None = None
     peaks: Mapping[str, Path | Sequence[Path]] = field(default_factory=dict)
@@ -131,3 +140,8 @@ class Contents:
     tables: Mapping[str, tuple[Table, Path]] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """The stages that make sense for these inputs (``inputs.STAGES``)."""
+        return plugins.constant(inputs, self.kind, "STAGES", ())

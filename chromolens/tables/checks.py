@@ -97,10 +97,10 @@ POSITIONS = Table(
     (
         MODEL,
         text("measure", "`zone`, `last_share`, `first_share`: share of the mass in the zone, and "
-             "on the `end` positions at either end; `zone90`, `end90`, `stretch90`: share of the "
-             "positions in the smallest zone, end, and stretch, that holds 90 %; `half`: where "
-             "half of it is reached, as a share of the length; `gini`; `effective`: number of "
-             "positions, exp(entropy); `slope`: decades from the last position to the first; "
+             "on the `end` positions at either end; `most90`, `end90`, `stretch90`: share of the "
+             "positions in the fewest blocks, shortest end, and stretch, that hold 90 %; `half`: "
+             "where half of it is reached, as a share of the length; `gini`; `effective`: number "
+             "of positions, exp(entropy); `slope`: decades from the last position to the first; "
              "`silent`: positions without mass; `distance`: share of the mass that lies elsewhere "
              "than in the untrained networks' mean (of an untrained one: that of the others); "
              "`moved`: what went along with moved inputs, as a share of that and what stayed"),

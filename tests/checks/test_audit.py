@@ -147,6 +147,7 @@ def test_draws_that_are_all_the_same_are_one(dosages):
         ({"draws": -1}, "draws is -1"),
         ({"task": [0, 0]}, "2 tasks for 80 inputs"),
         ({"method": "gradient"}, "gradient"),
+        ({"references": np.zeros((80, 1, LENGTH, 1))}, "references for 80 inputs"),
     ],
 )
 def test_what_makes_no_sense_is_refused(dosages, changed, message):
@@ -209,4 +210,4 @@ def test_tables_and_pictures_are_written(dosages, tmp_path):
     for name in ("picture.png", "picture.svg"):
         found.plot(tmp_path / name)
         assert (tmp_path / name).stat().st_size > 5000
-    assert found.verdict in str(found) and "zone90" in str(found)
+    assert found.verdict in str(found) and "most90" in str(found)

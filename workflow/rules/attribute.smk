@@ -32,7 +32,7 @@ rule pick_windows:
 
 rule choose_settings:
     input:
-        source=ancient(source),
+        source=source_by_content,
         content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         models=collect(
@@ -70,7 +70,7 @@ rule choose_settings:
 
 rule attribute:
     input:
-        source=ancient(source),
+        source=source_by_content,
         content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         models=collect(
@@ -112,7 +112,7 @@ rule attribute:
 
 rule explain_windows:
     input:
-        source=ancient(source),
+        source=source_by_content,
         content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         picked="results/{study}/attribution/{model}/windows.tsv",

@@ -32,7 +32,7 @@ rule check_completeness:
 
 rule check_positions:
     input:
-        source=ancient(source),
+        source=source_by_content,
         content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         models=collect(

@@ -76,9 +76,13 @@ genome = source if settings["kind"] == "genome" else []
 chromosomes = collect(
     "results/{study}/inputs/chromosomes.tsv", study=study if genome else []
 )
+source_by_content = ancient(source) if genome else source
 # a trait is what covariates leave of it: who reads genotypes reads both
 covariates = ["inputs/covariates.tsv.gz"] if "markers" in stages else []
-content_of_source = chromosomes or source
+content_of_source = chromosomes or [
+    *source,
+    *(f"results/{study}/{path}" for path in covariates),
+]
 searched = tracked if genome else tracked[:0]
 checked_hits = searched[searched["task"].isin(list(settings.get("peaks", {})))]
 code = provenance.code_digests("scripts")

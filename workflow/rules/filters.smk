@@ -7,7 +7,7 @@ PROVIDES  results/{study}/filters/{model}/filters.tsv, filters.meme, sites.tsv
 
 rule read_filters:
     input:
-        source=ancient(source),
+        source=source_by_content,
         content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         picked="results/{study}/attribution/{model}/windows.tsv",

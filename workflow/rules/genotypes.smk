@@ -33,7 +33,7 @@ rule prepare_genotypes:
 rule summarise_markers:
     input:
         records="results/{study}/contributions/{study}.{model}.{task}.{method}.h5",
-        source=ancient(source),
+        source=source_by_content,
         content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
     output:
@@ -56,7 +56,7 @@ rule summarise_markers:
 
 rule scan_markers:
     input:
-        source=ancient(source),
+        source=source_by_content,
         content=content_of_source,
         windows="results/{study}/inputs/windows.tsv.gz",
     output:

@@ -69,8 +69,8 @@ rule prepare_genome:
 
 rule prepare_inputs:
     input:
-        source=ancient(source),
-        content=content_of_source,
+        source=source_by_content,
+        content=chromosomes,
         files=own.inputs(observed),
     output:
         windows="results/{study}/inputs/windows.tsv.gz",
@@ -96,7 +96,7 @@ rule prepare_inputs:
 rule label_windows:
     input:
         windows="results/{study}/inputs/windows.tsv.gz",
-        source=ancient(source),
+        source=source_by_content,
     output:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
     log:

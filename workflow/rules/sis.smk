@@ -8,7 +8,7 @@ PROVIDES  results/{study}/sis/{model}/{task}/sis.tsv.gz, counts.tsv, subsets.bed
 
 rule find_sis:
     input:
-        source=ancient(source),
+        source=source_by_content,
         content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         picked="results/{study}/attribution/{model}/windows.tsv",

@@ -9,7 +9,7 @@ PROVIDES  results/{study}/checks/{model}.mask.tsv
 
 rule check_mask:
     input:
-        source=ancient(source),
+        source=source_by_content,
         content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         picked="results/{study}/attribution/{model}/windows.tsv",
@@ -40,7 +40,7 @@ rule check_mask:
 
 rule sweep_thresholds:
     input:
-        source=ancient(source),
+        source=source_by_content,
         content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         picked="results/{study}/attribution/{model}/windows.tsv",

@@ -12,7 +12,7 @@ given = plan.given_networks(config, folds, downloaded, own)
 rule train:
     input:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
-        source=ancient(source),
+        source=source_by_content,
         content=content_of_source,
         signals=own.inputs(signals),
         given=lookup(dpath="{model}/{fold}/files", within=given),
@@ -48,7 +48,7 @@ rule train:
 rule evaluate:
     input:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
-        source=ancient(source),
+        source=source_by_content,
         content=content_of_source,
         signals=own.inputs(signals),
         models=collect(

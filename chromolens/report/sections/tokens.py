@@ -25,10 +25,8 @@ SHOWN = 8
 """Tokens in a class's table."""
 
 
-def context(study: Contents) -> dict | None:
-    """Examples, tables of decisive tokens and of agreement by model; None for other inputs."""
-    if study.kind != "tokens":
-        return None
+def context(study: Contents) -> dict:
+    """Examples, tables of decisive tokens and of agreement by model."""
     windows = read_windows(study.windows)
     texts = [text.split() for text in windows["text"]]
     models = defaultdict(dict)
