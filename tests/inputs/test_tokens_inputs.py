@@ -8,7 +8,8 @@ import pytest
 
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import open_inputs
-from chromolens.inputs.folds import fold_table
+from chromolens.inputs.drawing import by_fold
+from chromolens.inputs.folds import Folds, fold_table
 from chromolens.inputs.tokens import prepare
 from chromolens.inputs.tokens.kmers import bases_of
 from chromolens.inputs.tokens.vocabulary import counted
@@ -193,3 +194,36 @@ def test_peaks_of_a_genome_are_texts_that_stay_with_their_chromosome(write_fasta
     assert windows["group"].nunique() > 1
     dropped = prepared.dropped.set_index("reason").loc["text without a token"]
     assert (dropped["count"], dropped["example"]) == (2 + 6, "x.49:chrA:-3-6")
+
+
+def test_references_drawn_from_texts_are_tokens(write_lines, texts):
+    inputs = open_inputs(prepare(texts=table(write_lines, texts), folds=FOLDS, **CLASSES).windows)
+    folds = Folds.of_table(FOLDS)
+    rows = folds.rows(inputs.windows, "fold0", "test")[:5]
+    ids = inputs.windows["id"].iloc[rows].tolist()
+    drawn = by_fold("other_class", inputs, folds, count=2, seed=0)["fold0"]
+    found = drawn(inputs.onehot(rows), ids, "sport")
+    assert found.shape == (5, 2, 6) and found.dtype == np.int32
+    training = folds.rows(inputs.windows, "fold0", "training")
+    others = [training[inputs.labels(training, ["sport"])[:, 0] != own]
+              for own in inputs.labels(rows, ["sport"])[:, 0]]  # fmt: skip
+    for each, theirs in zip(found, others, strict=True):
+        known = {tuple(row) for row in inputs.onehot(theirs)}
+        assert all(tuple(reference) in known for reference in each)
+    with pytest.raises(BadInput, match="(?s)tokens have no mean.*background"):
+        by_fold("mean", inputs, folds, count=1, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ({"folder": "nowhere"}, "(?s)no such folder.*nowhere"),
+        ({"folder": "."}, "there are no texts"),
+        ({"table": "a.tsv", "label": "x"}, "(?s)source of texts with table, label.*peaks, fasta"),
+        ({}, "a source of texts with nothing"),
+    ],
+)
+def test_bad_sources(tmp_path, monkeypatch, source, message):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadInput, match=message):
+        prepare(texts=[source], **CLASSES)
