@@ -144,7 +144,12 @@ def by_fold(
 
 
 def mean_input(inputs: Inputs, rows: np.ndarray, at_once: int = 4096) -> np.ndarray:
-    """Share of each base at each position over ``rows``: float32 (1, 1, length, channels)."""
+    """Mean input over ``rows``, of DNA shares of bases: float32 (1, 1, length, channels).
+
+    BadInput for tokens, whose numbers have no mean.
+    """
+    if inputs.onehot(rows[:1]).ndim == 2:
+        raise BadInput("tokens have no mean", expected='references="background": the mean vector')
     total = np.zeros((inputs.length, inputs.channels))
     for start in range(0, len(rows), at_once):
         total += inputs.onehot(rows[start : start + at_once]).sum(axis=0, dtype=np.float64)

@@ -70,7 +70,7 @@ def split_names(sources: Iterable[Mapping[str, object]]) -> list[str]:
 
 
 def _read_fasta(source: Mapping[str, object]) -> pd.DataFrame:
-    rows = [row for path in _fasta_files(str(source["fasta"])) for row in _fasta_records(path)]
+    rows = [row for path in _fasta_files(str(source["fasta"])) for row in fasta_records(path)]
     records = pd.DataFrame(rows, columns=["id", "sequence", "where"])
     if "label" in source:
         columns = [[str(source["label"])] * len(records)]
@@ -92,7 +92,7 @@ def _fasta_files(path: str) -> list[str]:
     return files
 
 
-def _fasta_records(path: str) -> Iterator[tuple[str, str, str]]:
+def fasta_records(path: str) -> Iterator[tuple[str, str, str]]:
     """Yield (id, sequence, where) of each record; the id is the header's first word."""
     name, first, parts = None, 0, []
     for number, line in texts.lines(path, "a FASTA file"):

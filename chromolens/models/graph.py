@@ -158,7 +158,8 @@ def masks(layer: keras.Operation) -> bool:
 def masked_inside(network: keras.Model) -> list[keras.Model]:
     """The networks inside ``network`` that are given masks of steps."""
     nodes = (node for level in levels(network) for node in level if is_graph(node.operation))
-    return [node.operation for node in nodes if node.arguments.kwargs.get("mask") is not None]
+    masks = ((node, keras.tree.flatten(node.arguments.kwargs.get("mask"))) for node in nodes)
+    return [node.operation for node, given in masks if any(one is not None for one in given)]
 
 
 def chain(graph: keras.Model) -> list:

@@ -14,7 +14,13 @@ from chromolens.errors import BadInput
 from chromolens.inputs import download
 from chromolens.inputs.samples import read_samples
 
-_RECORDS = ("fasta", "labels", "table", "folder")  # files of a source of sequences or texts
+_RECORDS = (
+    "fasta",
+    "labels",
+    "table",
+    "folder",
+    "peaks",
+)  # files of a source of sequences or texts
 _OBSERVED = ("peaks", "signals", "exclude", "traits", "covariate_table")
 _SOURCE_IN_PREPARE = {"genome": "fasta", "genotypes": "store"}  # name of its argument
 _SIMULATED_TASK = "bound"

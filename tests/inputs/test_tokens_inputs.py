@@ -8,7 +8,8 @@ import pytest
 
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import open_inputs
-from chromolens.inputs.folds import fold_table
+from chromolens.inputs.drawing import by_fold
+from chromolens.inputs.folds import Folds, fold_table
 from chromolens.inputs.tokens import prepare
 from chromolens.inputs.tokens.kmers import bases_of
 from chromolens.inputs.tokens.vocabulary import counted
@@ -165,3 +166,64 @@ def test_bad_texts(write_lines, texts, column, row, changed, message):
     path = write_lines("texts.tsv", [f"id\t{column}\tlabel", row, *rest])
     with pytest.raises(BadInput, match=message):
         prepare(texts=[{"table": path}], **(CLASSES | changed))
+
+
+def test_peaks_of_a_genome_are_texts_that_stay_with_their_chromosome(write_fasta, write_lines):
+    rng = np.random.default_rng(0)
+    sequences = {f"chr{i}": "".join(rng.choice(list("ACGT"), 400)) for i in "ABCDEF"}
+    fasta = write_fasta(sequences)
+    sources = []
+    for label, first in (("x", 40), ("y", 45)):
+        rows = [f"{c}\t{s}\t{s + 2}" for c in "ABCDEF" for s in range(first, 400, 50)]
+        bed = write_lines(f"{label}.bed", [*rows, "A\t0\t2", "other\t50\t52"])
+        names = {c: f"chr{c}" for c in "ABCDEF"} | {"other": None}
+        source = {"peaks": bed, "fasta": fasta, "width": 9, "label": label}
+        sources.append(source | {"chromosome_names": names})
+    chosen = {"tasks": ["x", "y"], "length": 4, "kmer": 6, "min_records": 1}
+    prepared = prepare(texts=sources, **chosen)
+    windows = prepared.windows.set_index("id")
+    assert len(windows) == 6 * (8 + 7)
+    for name, row in windows.iterrows():
+        label, chrom, place = name.split(":")
+        start, end = map(int, place.split("-"))
+        bases = sequences[chrom][start:end]
+        assert row["text"].split() == [bases[i : i + 6] for i in range(4)]
+        assert row[label.split(".")[0]] == 1 and (start + 4 - 41) % 5 == 0
+    chroms = windows.index.str.split(":").str[1]
+    assert windows["group"].groupby(chroms).nunique().eq(1).all()
+    assert windows["group"].nunique() > 1
+    dropped = prepared.dropped.set_index("reason").loc["text without a token"]
+    assert (dropped["count"], dropped["example"]) == (2 + 6, "x.49:chrA:-3-6")
+
+
+def test_references_drawn_from_texts_are_tokens(write_lines, texts):
+    inputs = open_inputs(prepare(texts=table(write_lines, texts), folds=FOLDS, **CLASSES).windows)
+    folds = Folds.of_table(FOLDS)
+    rows = folds.rows(inputs.windows, "fold0", "test")[:5]
+    ids = inputs.windows["id"].iloc[rows].tolist()
+    drawn = by_fold("other_class", inputs, folds, count=2, seed=0)["fold0"]
+    found = drawn(inputs.onehot(rows), ids, "sport")
+    assert found.shape == (5, 2, 6) and found.dtype == np.int32
+    training = folds.rows(inputs.windows, "fold0", "training")
+    others = [training[inputs.labels(training, ["sport"])[:, 0] != own]
+              for own in inputs.labels(rows, ["sport"])[:, 0]]  # fmt: skip
+    for each, theirs in zip(found, others, strict=True):
+        known = {tuple(row) for row in inputs.onehot(theirs)}
+        assert all(tuple(reference) in known for reference in each)
+    with pytest.raises(BadInput, match="(?s)tokens have no mean.*background"):
+        by_fold("mean", inputs, folds, count=1, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ({"folder": "nowhere"}, "(?s)no such folder.*nowhere"),
+        ({"folder": "."}, "there are no texts"),
+        ({"table": "a.tsv", "label": "x"}, "(?s)source of texts with table, label.*peaks, fasta"),
+        ({}, "a source of texts with nothing"),
+    ],
+)
+def test_bad_sources(tmp_path, monkeypatch, source, message):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadInput, match=message):
+        prepare(texts=[source], **CLASSES)

@@ -44,7 +44,8 @@ def prepare(
     - ``min_records``: tokens of fewer records are unknown.
     - ``folds``: folds table over the parts, checked if given. The vocabulary is made from the
       records that are training in any fold.
-    - ``parts``: number of parts (part0, part1, ...) of records without a split of their own.
+    - ``parts``: number of parts (part0, part1, ...) of records without a split of their own; all
+      peaks of a chromosome go to one.
     - ``seed``: of the parts.
 
     Copies with the same label are merged, those with different labels all left out; so are texts
@@ -61,8 +62,7 @@ def prepare(
     long = records["tokens"].str.len() > length
     tally.add(f"kept, but cut to {length} tokens", "", records["id"][long])
     records["tokens"] = [tokens[:length] for tokens in records["tokens"]]
-    pairs = zip(records["split"], records["tokens"], strict=True)
-    records["group"] = [own or f"part{seed_of(' '.join(t), seed) % parts}" for own, t in pairs]
+    records["group"] = [_group(row, parts, seed) for row in records.itertuples()]
     known = _training(records["group"], folds)
     vocabulary = numbers_of(records["tokens"][known], split, min_records)
     windows = _table(records, vocabulary, length, tasks, tally)
@@ -107,6 +107,11 @@ def _tokens(record: object, split: Splitter) -> list[str]:
             where=record.where,
         )
     return split(record.text)
+
+
+def _group(record: object, parts: int, seed: int) -> str:
+    key = record.together or " ".join(record.tokens)
+    return record.split or f"part{seed_of(key, seed) % parts}"
 
 
 def _unique(records: pd.DataFrame, tally: Tally) -> pd.DataFrame:
