@@ -80,7 +80,7 @@ class Audit:
         """Draw the profiles; ``path`` (.png, .svg, .pdf) is written where given."""
         from chromolens.checks.picture import drawn  # the jobs of the workflow draw nothing
 
-        zone = positions.stretches(self.numbers["zone_at"].iloc[0])
+        zone = positions.shown_zone(self.numbers)
         figure = drawn(positions.binned(self.profile), zone, self.verdict)
         if path is not None:
             with atomic(path) as temporary:

@@ -343,6 +343,11 @@ def stretches(zone_at: str) -> list[tuple[int, int]]:
     return [tuple(map(int, part.split("-"))) for part in zone_at.split()]
 
 
+def shown_zone(table: pd.DataFrame) -> list[tuple[int, int]]:
+    """The stretches of a zone that a figure shows: none of an even network's."""
+    return [] if table["verdict"].iloc[0] == "even" else stretches(table["zone_at"].iloc[0])
+
+
 def percent(share: float) -> str:
     """A share as people read it: ``3.6 %``."""
     if 0 < share < 1e-4:

@@ -19,6 +19,7 @@ def test_a_verdict_and_a_figure_for_each_model(study):
     assert "moves with the content" in found[0]["told"]
     assert found[0]["figure"].count('class="curve trained"') == 1
     assert found[0]["figure"].count('class="untrained"') == 1
+    assert [panel["figure"].count('class="lens"') for panel in found] == [1, 0]
 
 
 def test_the_table_has_the_numbers_of_each_profile(study):
