@@ -35,10 +35,10 @@ test: env  ## all tests but test-cluster and test-faults (about sixteen minutes 
 	@echo "all tests but test-cluster and test-faults: about sixteen minutes on two cores"
 	$(PYTEST) --ignore tests/cluster --ignore tests/faults
 
-test-faults: env  ## disks that fill at each writer, afterwards the usual bytes (root)
+test-faults: env  ## 50 kills (FAULTS), full disks, folders that can't be written, late files, clocks that jump (root)
 	$(BIN)/python -m pytest -s tests/faults
 
-test-hostile: env  ## 10,000 damaged files, and hostile models (about a minute)
+test-hostile: env  ## 10,000 damaged files, and hostile models (minutes)
 	HOSTILE_INPUTS=10000 $(BIN)/python -m pytest tests/hostile
 
 test-eigen: env  ## the tests of numbers, with TensorFlow's other kernels

@@ -22,6 +22,7 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/inputs.smk"
+include: "workflow/rules/tokens.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/attribute.smk"
 include: "workflow/rules/tracks.smk"
@@ -36,6 +37,7 @@ include: "workflow/rules/hits.smk"
 include: "workflow/rules/checks.smk"
 include: "workflow/rules/provenance.smk"
 include: "workflow/rules/index.smk"
+include: "workflow/rules/genotypes.smk"
 include: "workflow/rules/report.smk"
 
 
@@ -47,6 +49,7 @@ rule all:
         collect("results/{study}/provenance.json", study=study),
         collect("results/{study}/index.tsv", study=study),
         track_files,
+        marker_files,
 
 
 # Stopping points, for those who want less than everything.

@@ -23,20 +23,24 @@ from chromolens.tables.motifs import LEXICON, MEMBERS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0 if it could be answered, 2 if what was asked makes no sense."""
+    """Run one command; 0 if it could be answered, 2 if what was asked makes no sense.
+
+    1 if shard and track differ.
+    """
     options = _parser().parse_args(arguments)
     try:
-        print(options.answer(options))
+        answer, code = options.answer(options)
     except BadInput as error:
         print(error, file=sys.stderr)
         return 2
-    return 0
+    print(answer)
+    return code
 
 
-def _show(options: argparse.Namespace) -> str:
+def _show(options: argparse.Namespace) -> tuple[str, int]:
     study = open_study(options.study)
     table, page = study.path("acceptance"), study.place("report")
-    return f"{show(table)}\n\n{_readings(study)}report: {page.resolve()}"
+    return f"{show(table)}\n\n{_readings(study)}report: {page.resolve()}", 0
 
 
 def _readings(study: Study) -> str:
@@ -49,7 +53,7 @@ def _readings(study: Study) -> str:
     return f"{agreement(tables.read(LEXICON, files[0]), tables.read(MEMBERS, files[1])).line}\n"
 
 
-def _explain(options: argparse.Namespace) -> str:
+def _explain(options: argparse.Namespace) -> tuple[str, int]:
     answers = explain(options.study, options.place, task=options.task, method=options.method)
     if options.again:
         from chromolens.again import again
@@ -60,17 +64,19 @@ def _explain(options: argparse.Namespace) -> str:
     unlike = [answer for answer in answers if "NOT THE SAME" in answer]
     if unlike:
         print(f"NOT THE SAME in shard and track: {len(unlike)} values", file=sys.stderr)
-    return json.dumps(answers, indent=1) if options.json else describe(answers)
+    text = json.dumps(answers, indent=1) if options.json else describe(answers)
+    return text, int(bool(unlike))
 
 
-def _finemo(options: argparse.Namespace) -> str:
+def _finemo(options: argparse.Namespace) -> tuple[str, int]:
     track, motifs = finemo(
         options.study, options.model, options.task, options.method, options.folder
     )
-    return (
+    text = (
         f"regions of {track} in {options.folder}; with finemo installed:\n"
         f"finemo call-hits -M pp -r {options.folder}/regions.npz -m {motifs} -o HITS"
     )
+    return text, 0
 
 
 def _audit(options: argparse.Namespace) -> str:

@@ -11,13 +11,17 @@ from pathlib import Path
 import jsonschema
 import yaml
 
-from chromolens.errors import BadInput, nearest
+from chromolens.config_file import read_config_file
+from chromolens.errors import BadInput, describe, nearest
+from chromolens.models.nulls import with_nulls
 
 SCHEMAS = Path(__file__).parent / "schemas"
 """A link to ``workflow/schemas``, so that an installed package has them too."""
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+_LARGEST = 2**63
+_LONGEST = 255  # bytes of a file's name
 _FILE_KEYS = ("url", "sha256")
 
 
@@ -38,7 +42,8 @@ def complete(config: dict, files: list[str]) -> dict:
         At the first unknown key (with the nearest spelling), wrong value or unfit name.
     """
     source = ", ".join(os.path.relpath(file) for file in files) or "the command line"
-    config = _text_keys(config)
+    stated = [(Path(file).parent, _plain(read_config_file(file), [file])) for file in files]
+    config = _plain(config, [source])
     schemas = [read_schema("study"), _inputs_schema(config, source)]
     config = _without_empty(config, schemas[0])
     config["inputs"] = _without_empty(config["inputs"], schemas[1])
@@ -46,11 +51,11 @@ def complete(config: dict, files: list[str]) -> dict:
         schemas, [config, config["inputs"]], ["", "inputs"], strict=True
     ):
         _check(part, schema, place, source)
-    completed = _fill(config, schemas[0])
+    # what suits this kind of inputs where the study says nothing, then what suits any study
+    completed = _fill(_with_absent(config, schemas[1].get("x-study", {})), schemas[0])
     completed["inputs"] = _fill(completed["inputs"], schemas[1])
+    completed["models"] = with_nulls(completed["models"])
     _check_names(completed, source)
-    texts = [(Path(file).parent, yaml.safe_load(Path(file).read_text())) for file in files]
-    stated = [(folder, _text_keys(content)) for folder, content in texts]
     return _place_files(completed, schemas, stated)
 
 
@@ -94,11 +99,22 @@ def _inputs_schema(config: dict, source: str) -> dict:
     return read_schema(f"inputs.{kind}")
 
 
-def _text_keys(value: object) -> object:
-    """``value`` with every key as text: YAML reads the chromosome ``1:`` as a number."""
+def _plain(value: object, place: list[str]) -> object:
+    """``value`` with every key as text: YAML reads the chromosome ``1:`` as a number.
+
+    BadInput at a number that can't be counted with.
+    """
     if isinstance(value, dict):
-        return {str(key): _text_keys(part) for key, part in value.items()}
-    return [_text_keys(part) for part in value] if isinstance(value, list) else value
+        return {str(key): _plain(part, [*place, str(key)]) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part, [*place, str(number)]) for number, part in enumerate(value)]
+    if isinstance(value, int | float) and not abs(value) < _LARGEST:
+        raise BadInput(
+            f"config: the number {describe(value)} can't be counted with",
+            expected="finite numbers, integers below 2^63",
+            where=f"{place[0]}, {'.'.join(place[1:])}",
+        )
+    return value
 
 
 def _without_empty(value: object, schema: dict) -> object:
@@ -171,6 +187,17 @@ def _fill(value: object, schema: dict) -> object:
     return value
 
 
+def _with_absent(value: dict, defaults: dict) -> dict:
+    """``value`` with those of the nested ``defaults`` that it doesn't state."""
+    filled = {
+        key: _with_absent(value.get(key, {}), part) if isinstance(part, dict) else part
+        for key, part in defaults.items()
+    }
+    return value | {
+        key: part for key, part in filled.items() if isinstance(part, dict) or key not in value
+    }
+
+
 def _check_names(config: dict, source: str) -> None:
     check_name(config["study"], "the study's name", f"{source}, study")
     for model in config["models"]:
@@ -202,6 +229,12 @@ def _beside(path: str | list | dict, place: list, stated: list) -> str | list | 
         return [_beside(one, [*place, i], stated) for i, one in enumerate(path)]
     if not isinstance(path, str):
         return _checked_url(path, place)
+    if "\0" in path or any(len(os.fsencode(part)) > _LONGEST for part in Path(path).parts):
+        raise BadInput(
+            f"config: no file can be called {describe(path)}",
+            expected=f"a path, each part of at most {_LONGEST} bytes",
+            where=f"the config, {'.'.join(map(str, place))}",
+        )
     for folder, content in reversed(stated):
         if path and _at(content, place) == path:
             return path if Path(path).is_absolute() else os.path.relpath(folder / path)
@@ -211,7 +244,7 @@ def _beside(path: str | list | dict, place: list, stated: list) -> str | list | 
 def _checked_url(file: dict, place: list) -> dict:
     where = f"the config, {'.'.join(map(str, place))}"
     expected = "a path, or {url: ..., sha256: ...}"
-    if not isinstance(file, dict) or "url" not in file:
+    if not isinstance(file, dict) or not isinstance(file.get("url"), str):
         raise BadInput(f"config: {file!r} doesn't say a file", expected=expected, where=where)
     for key in file:
         if key not in _FILE_KEYS:

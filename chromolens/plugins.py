@@ -1,9 +1,10 @@
 """Plugins are files: a module's name is its name in the config.
 
 A plugin package (``architectures``, ``attribution.methods``, ``inputs``) offers one function per
-module, named by the package's ``ENTRY`` (``KIND`` is its word in errors); the keyword-only
-arguments are its settings. They are read from the source, not by importing it, so that a dry run
-on a login node without TensorFlow still rejects a misspelt setting.
+module (a file, or a folder of its own), named by the package's ``ENTRY`` (``KIND`` is its word in
+errors); the keyword-only arguments are its settings. They are read from the source, not by
+importing it, so that a dry run on a login node without TensorFlow still rejects a misspelt
+setting.
 """
 
 import ast
@@ -17,8 +18,15 @@ from chromolens.errors import BadInput, nearest
 
 def names(package: ModuleType) -> list[str]:
     """Names of all plugins in ``package``: the modules that define its entry."""
-    files = sorted(Path(package.__path__[0]).glob("[!_]*.py"))
-    return [file.stem for file in files if _entry(file, package.ENTRY) is not None]
+    found = sources(package.__path__[0])
+    return [name for name, file in found.items() if _entry(file, package.ENTRY) is not None]
+
+
+def sources(folder: str | Path) -> dict[str, Path]:
+    """Name -> source of each module in ``folder``: ``NAME.py``, or a folder's ``__init__.py``."""
+    files = {file.stem: file for file in Path(folder).glob("[!_]*.py")}
+    folders = {file.parent.name: file for file in Path(folder).glob("[!_]*/__init__.py")}
+    return dict(sorted({**files, **folders}.items()))
 
 
 def load(package: ModuleType, name: str) -> Callable:
@@ -30,7 +38,7 @@ def load(package: ModuleType, name: str) -> Callable:
 def settings(package: ModuleType, name: str) -> list[str]:
     """Settings that plugin ``name`` takes, in the order of its signature."""
     check(package, name)
-    return keywords(Path(package.__path__[0], f"{name}.py"), package.ENTRY)
+    return keywords(sources(package.__path__[0])[name], package.ENTRY)
 
 
 def keywords(file: Path, function: str) -> list[str]:
@@ -55,7 +63,7 @@ def fields(file: Path, dataclass: str) -> list[str]:
 def constant(package: ModuleType, name: str, constant: str, default: object) -> object:
     """The literal that plugin ``name`` assigns to ``constant``; ``default`` where it doesn't."""
     check(package, name)
-    for node in ast.parse(Path(package.__path__[0], f"{name}.py").read_text()).body:
+    for node in ast.parse(sources(package.__path__[0])[name].read_text()).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == constant:
             return ast.literal_eval(node.value)
     return default

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from chromolens import __version__
+from chromolens import __version__, plugins
 
 PACKAGE = Path(__file__).parent
 ROOT = PACKAGE.parent
@@ -32,8 +32,8 @@ def code_digests(folder: str) -> dict[str, str]:
 
 def plugin_digests(package: str) -> dict[str, str]:
     """Digest of each module of plugin ``package`` and of what it imports."""
-    modules = sorted((PACKAGE / package).glob("[!_]*.py"))
-    return {module.stem: _digest_code(_closure(module)) for module in modules}
+    modules = plugins.sources(PACKAGE / package)
+    return {name: _digest_code(_closure(module)) for name, module in modules.items()}
 
 
 def digests_of(models: pd.DataFrame, column: str, package: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What every job does around its work: log, show progress, write files whole."""
 
 import errno
+import fcntl
 import glob
 import logging
 import os
@@ -12,9 +13,10 @@ import sys
 import time
 import uuid
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from tqdm import tqdm
 
@@ -116,6 +118,50 @@ def atomic(path: str | Path) -> Iterator[Path]:
         raise
     finally:
         _remove(temporary)
+
+
+def claim(path: str | Path) -> tuple[IO[str], str]:
+    """The open lock file ``path``, and who holds it: "" if this process does now.
+
+    It is held until the file is closed; the end of a process closes it, whatever ends it.
+    """
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    file = open(path, "a+")  # noqa: SIM115
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        return file, file.read()
+    _sign(file)
+    return file, ""
+
+
+@contextmanager
+def locked(path: str | Path, busy: Callable[[str], None]) -> Iterator[None]:
+    """Hold the lock file ``path``; where another process does, tell ``busy`` which, and wait."""
+    file, holder = claim(path)
+    with file:
+        if holder:
+            busy(holder)
+            fcntl.flock(file, fcntl.LOCK_EX)
+            _sign(file)
+        yield
+
+
+def _sign(file: IO[str]) -> None:
+    file.truncate(0)
+    since = time.strftime("%Y-%m-%d %H:%M:%S")
+    print(f"process {os.getpid()} on {platform.node()}, since {since}", end="", file=file)
+    file.flush()
+
+
+def others_run(study: str, holder: str) -> str:
+    """What to tell the user who starts a study that ``holder`` is at work on; else empty."""
+    return holder and (
+        f"another run is at work on {study} in this folder: {holder}\n  what to do: wait until it "
+        "ends, or run in another folder: snakemake --directory FOLDER. While it runs, --unlock "
+        "would let both write the same files.\n"
+    )
 
 
 def _sweep(path: Path) -> None:

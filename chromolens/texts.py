@@ -85,23 +85,52 @@ def rows(path: str | Path, expected: str = "a table") -> list[tuple[int, list[st
     Cells are divided by tabs, else by commas or semicolons, and may be quoted. Every row has as
     many cells as the first that is no comment (``#``); BadInput where one hasn't.
     """
-    texts = [(number, text) for number, text in lines(path, expected) if text.strip()]
-    first = next((text for _, text in texts if not text.startswith("#")), "")
-    divider = max("\t,;", key=lambda sign: (sign == "\t" and sign in first, first.count(sign)))
-    table = [(number, cells(text, divider, f"{path}, line {number}")) for number, text in texts]
-    width = next((len(row) for _, row in table if not row[0].startswith("#")), 0)
-    for number, row in table:
-        if row[0].startswith("#") and len(row) != width:
+    return [(number, row) for number, row, _ in _all_rows(path, expected)]
+
+
+def uncommented(path: str | Path, expected: str = "a table") -> Iterator[tuple[int, list[str]]]:
+    """Yield what ``rows`` returns, a line in memory at a time, without its comments.
+
+    A line that begins with ``#`` and is as wide as the others is none: it names the columns.
+    """
+    for number, row, width in _all_rows(path, expected):
+        if len(row) == width:
+            yield number, row
+
+
+def _all_rows(path: str | Path, expected: str) -> Iterator[tuple[int, list[str], int]]:
+    """Yield line number, cells, and the number of cells of all rows but comments."""
+    early: list[tuple[int, str]] = []  # comments before the first row
+    sign, width = "", 0
+    for number, text in lines(path, expected):
+        if not text.strip():
             continue
-        if len(row) > width and not any(row[width:]):
-            del row[width:]
-        if len(row) != width:
-            raise BadInput(
-                f"{len(row)} cells",
-                expected=f"{width}, as in the first row",
-                where=f"{path}, line {number}",
-            )
-    return table
+        early.append((number, text))
+        if not width and text.startswith("#"):
+            continue
+        sign = sign or divider(text)
+        width = width or len(cells(text, sign, f"{path}, line {number}"))
+        for line, own in early:
+            yield line, _row(own, sign, width, f"{path}, line {line}"), width
+        early = []
+    for line, own in early:
+        yield line, cells(own, divider(""), f"{path}, line {line}"), width
+
+
+def _row(text: str, sign: str, width: int, where: str) -> list[str]:
+    row = cells(text, sign, where)
+    if row[0].startswith("#") and len(row) != width:
+        return row
+    if len(row) > width and not any(row[width:]):
+        del row[width:]
+    if len(row) != width:
+        raise BadInput(f"{len(row)} cells", expected=f"{width}, as in the first row", where=where)
+    return row
+
+
+def divider(line: str) -> str:
+    """What divides the cells of ``line``: tabs, else commas or semicolons."""
+    return max("\t,;", key=lambda sign: (sign == "\t" and sign in line, line.count(sign)))
 
 
 def cells(text: str, divider: str, where: str) -> list[str]:

@@ -23,7 +23,7 @@ explain(
     method=Method(names.method, models[0].tasks, settings, **shared),
     tiling=tiling,
     origin=Origin(names.study, names.model, names.shard, fold, made, devices.describe()),
-    genome=snakemake.input.genome or None,
+    source=snakemake.input.source or None,
     regions=params.regions[0].split("+"),
     windows=snakemake.input.windows,
     folds=Folds(params.folds),

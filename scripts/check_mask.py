@@ -17,7 +17,7 @@ devices.configure(threads=snakemake.threads)
 params = snakemake.params
 table = check_tasks(
     {fold: first for fold, (first, *_) in load_folds(snakemake.input.models).items()},
-    open_inputs(snakemake.input.windows, snakemake.input.genome or None),
+    open_inputs(snakemake.input.windows, snakemake.input.source or None),
     tables.read(CHOSEN, snakemake.input.picked),
     tables.read(THRESHOLDS, snakemake.input.thresholds),
     folds=Folds(params.folds),

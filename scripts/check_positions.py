@@ -13,7 +13,7 @@ devices.configure(threads=snakemake.threads)
 params, output = snakemake.params, snakemake.output
 found = audit_folds(
     {fold: first for fold, (first, *_) in load_folds(snakemake.input.models).items()},
-    open_inputs(snakemake.input.windows, snakemake.input.genome or None),
+    open_inputs(snakemake.input.windows, snakemake.input.source or None),
     folds=Folds(params.folds),
     explains=params.explains,
     target=params.target,

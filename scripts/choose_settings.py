@@ -15,7 +15,7 @@ log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
 
 params = snakemake.params
-inputs = open_inputs(snakemake.input.windows, snakemake.input.genome or None)
+inputs = open_inputs(snakemake.input.windows, snakemake.input.source or None)
 shared = split_settings(params.shared)[0] | {"batch_size": snakemake.resources.batch_size}
 method = Method(snakemake.wildcards.method, list(params.explains), params.settings, **shared)
 table = choose(

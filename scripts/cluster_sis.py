@@ -1,17 +1,15 @@
 """Cluster the subsets of one task, and name the motifs of the clusters."""
 
-from chromolens import tables
 from chromolens.motifs.names.database import load_database
 from chromolens.runlog import log_to
-from chromolens.sis.files import write_clusters
+from chromolens.sis.files import read_subsets, write_clusters
 from chromolens.sis.motifs.cluster_motifs import cluster_subsets
-from chromolens.tables.sis import SUBSETS
 
 log_to(snakemake.log[0])
 
 names, params = snakemake.wildcards, snakemake.params
 clusters = cluster_subsets(
-    tables.read(SUBSETS, snakemake.input.subsets),
+    read_subsets(snakemake.input.subsets),
     load_database(params.database),
     naming=params.naming,
     **params.settings,

@@ -12,7 +12,7 @@ log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
 
 files, params = snakemake.input, snakemake.params
-inputs = open_inputs(files.windows, files.genome or None, params.signals, params.chromosome_names)
+inputs = open_inputs(files.windows, files.source or None, params.signals, params.chromosome_names)
 found = evaluate_folds(
     inputs,
     files.models,

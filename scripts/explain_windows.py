@@ -19,7 +19,7 @@ made = made_by([params.code, params.plugin], snakemake.input.content)
 shared = split_settings(params.shared)[0] | {"batch_size": snakemake.resources.batch_size}
 explain_chosen(
     load_folds(snakemake.input.models),
-    open_inputs(snakemake.input.windows, snakemake.input.genome or None),
+    open_inputs(snakemake.input.windows, snakemake.input.source or None),
     snakemake.input.picked,
     snakemake.output.scores,
     method=Method(names.method, list(params.explains), settings, **shared),

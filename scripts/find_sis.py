@@ -17,7 +17,7 @@ log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
 
 task, params = snakemake.wildcards.task, snakemake.params
-inputs = open_inputs(snakemake.input.windows, snakemake.input.genome or None)
+inputs = open_inputs(snakemake.input.windows, snakemake.input.source or None)
 chosen = tables.read(CHOSEN, snakemake.input.picked)
 limits = by_fold(tables.read(THRESHOLDS, snakemake.input.thresholds), task, params.threshold)
 models = {fold: first for fold, (first, *_) in load_folds(snakemake.input.models).items()}

@@ -7,7 +7,7 @@ from chromolens.tracks.join import join_records
 
 log_to(snakemake.log[0])
 
-inputs = open_inputs(snakemake.input.windows)
+inputs = open_inputs(snakemake.input.windows, snakemake.input.source or None)
 join_records(
     snakemake.input.shards,
     snakemake.output.records,

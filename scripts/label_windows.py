@@ -1,7 +1,8 @@
 """The windows and labels of one model: limited in number, or permuted within each group."""
 
-from chromolens.inputs.batches import of_model
+from chromolens.inputs.batches import of_model, open_inputs
 from chromolens.inputs.windows import read_windows, write_windows
+from chromolens.models.nulls import seed_of
 from chromolens.runlog import log_to
 
 log_to(snakemake.log[0])
@@ -13,6 +14,9 @@ windows = of_model(
     objective=model["objective"],
     permuted=model["labels"] == "permuted",
     most=model["max_positives"],
-    seed=snakemake.params.seed,
+    seed=seed_of(snakemake.params.seed, model),
 )
+if model["null"] == "rotated":
+    inputs = open_inputs(windows, snakemake.input.source)
+    windows = inputs.rotated(model["draw"], model["nulls"]["rotated"])
 write_windows(windows, snakemake.output.windows)

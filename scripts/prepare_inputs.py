@@ -8,7 +8,7 @@ import pandas as pd
 from chromolens import inputs, plugins, tables
 from chromolens.inputs.windows import write_windows
 from chromolens.runlog import log_to, logger
-from chromolens.tables.inputs import DROPPED, FOLDS
+from chromolens.tables.inputs import COVARIATES, DROPPED, FOLDS
 
 log_to(snakemake.log[0])
 
@@ -21,3 +21,5 @@ tables.write(FOLDS, folds, snakemake.output.folds)
 tables.write(DROPPED, prepared.dropped, snakemake.output.dropped)
 Path(snakemake.output.notes).write_text(json.dumps(prepared.notes, indent=1))
 write_windows(prepared.windows, snakemake.output.windows)
+for path in snakemake.output.covariates:
+    tables.write(COVARIATES, prepared.covariates, path)

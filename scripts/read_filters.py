@@ -18,7 +18,7 @@ log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
 
 params = snakemake.params
-inputs = open_inputs(snakemake.input.windows, snakemake.input.genome or None)
+inputs = open_inputs(snakemake.input.windows, snakemake.input.source or None)
 chosen = tables.read(CHOSEN, snakemake.input.picked)
 rows = rows_of(chosen, inputs.windows, "explain", list(params.explains), len(chosen))
 rows = pd.unique(pd.Series([row for task in rows.values() for row in task], dtype=int))

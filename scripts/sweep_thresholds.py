@@ -16,7 +16,7 @@ log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
 
 task, params = snakemake.wildcards.task, snakemake.params
-inputs = open_inputs(snakemake.input.windows, snakemake.input.genome or None)
+inputs = open_inputs(snakemake.input.windows, snakemake.input.source or None)
 chosen = tables.read(CHOSEN, snakemake.input.picked)
 predictions = tables.read(PREDICTIONS, snakemake.input.predictions)
 limits = tables.read(THRESHOLDS, snakemake.input.thresholds)

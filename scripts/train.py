@@ -3,16 +3,17 @@
 from chromolens import tables
 from chromolens.inputs.batches import open_inputs
 from chromolens.models import devices
+from chromolens.models.nulls import seed_of
 from chromolens.models.training.train import train
 from chromolens.runlog import log_to
 from chromolens.tables.models import HISTORY
 
 log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
-params, fasta = snakemake.params, snakemake.input.genome or None
+params, source = snakemake.params, snakemake.input.source or None
 model, groups, names = params.model, params.groups, params.chromosome_names
 history = train(
-    open_inputs(snakemake.input.windows, fasta, params.signals, names),
+    open_inputs(snakemake.input.windows, source, params.signals, names),
     architecture_settings=model["settings"],
     **{key: model[key] for key in ("architecture", "objective", "tasks", "layout", "untrained")},
     training_groups=groups["training"],
@@ -21,7 +22,7 @@ history = train(
     workdir=snakemake.output.model + ".unfinished",
     given=next(iter(snakemake.input.given), None),
     notes=dict(snakemake.wildcards.items()),
-    seed=params.seed + 1000 * int(snakemake.wildcards.replicate),
+    seed=seed_of(params.seed, model) + 1000 * int(snakemake.wildcards.replicate),
     **params.training,
 )
 tables.write(HISTORY, history, snakemake.output.history)

@@ -191,6 +191,21 @@ def test_a_mirror_with_another_file(tmp_path):
     assert run(tmp_path, *REAL, CHROMOLENS_MIRROR=str(tmp_path / "mirror")).returncode == 0
 
 
+def test_a_bad_meme_file_by_url_is_read_before_the_trainings(tmp_path):
+    url = {"url": "https://example.org/set/motifs.meme"}
+    study(tmp_path, motifs={"database": {"meme": url}})
+    mirror = tmp_path / "mirror/example.org/set"
+    mirror.mkdir(parents=True)
+    (mirror / "motifs.meme").write_text(
+        "MEME version 4\n\nMOTIF a\nletter-probability matrix:\nx\n"
+    )
+    answer = run(tmp_path, CHROMOLENS_MIRROR=str(tmp_path / "mirror"))
+    refused(
+        answer, "a matrix with 0 rows", "resources/studies/small/example.org/set/motifs.meme:4"
+    )
+    assert not (tmp_path / "resources/studies/small/example.org/set/motifs.meme").exists()
+
+
 @pytest.fixture
 def small_disk(tmp_path):
     """A folder with 64 kB of room, ``results`` of a study."""
@@ -247,6 +262,15 @@ def test_room_is_what_is_still_to_be_written(tmp_path, monkeypatch):
     for name in ("chr1-600-1000.h5", "t.bw"):
         (tmp_path / name).touch()
     check(0)  # making the report again needs no room for what is there
+
+
+def test_only_folders_of_what_is_still_to_be_written_must_be_writable(tmp_path):
+    index = pd.DataFrame({"path": ["tracks/a.bw", "checks/b.tsv"]})
+    disk.check_places(str(tmp_path), index)
+    (tmp_path / "tracks").touch()  # root may write everywhere, but not below a file
+    with pytest.raises(BadInput, match="below .*tracks: it is not a folder"):
+        disk.check_places(str(tmp_path), index)
+    disk.check_places(str(tmp_path), index[1:])
 
 
 def test_what_a_killed_writer_left_is_swept(tmp_path):

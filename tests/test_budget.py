@@ -76,8 +76,7 @@ def test_each_rule_has_a_log_an_environment_and_a_script_of_its_name():
         ):
             assert f'"../../scripts/{name}.py"' in body, name
             assert "    log:\n" in body and "    conda:\n" in body, name
-            folder = "logs/download/" if name == "download" else f"logs/{{study}}/{name}"
-            assert folder in body, name
+            assert f"logs/{{study}}/{name}" in body, name
 
 
 def test_each_script_has_a_rule():

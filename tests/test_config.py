@@ -97,7 +97,7 @@ def test_a_key_without_value_gives_way_to_another():
         ({"study": "../up"}, "'../up' can't be used in file names"),
         ({"study": "a..b"}, "can't be used in file names"),
         ({"models": {"a/b": {}}}, "model's name 'a/b' can't"),
-        ({"inputs": {"kind": "genomes"}}, "one of genome, sequences"),
+        ({"inputs": {"kind": "genomes"}}, "one of genome, .*sequences"),
         ({"inputs": None}, "snakemake --configfile"),
     ],
 )

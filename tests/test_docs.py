@@ -79,6 +79,13 @@ def test_the_python_of_bring_your_own_runs(tmp_path, monkeypatch):
     assert found["result"].target == "abf1_over_reb1"
 
 
+def test_the_python_of_tokens_runs():
+    found: dict = {}
+    for block in re.findall(r"```python\n(.*?)```", (ROOT / "docs/tokens.md").read_text(), re.S):
+        exec(block, found)
+    assert found["decisive"] == ["goal", "keeper", "bank", "share", "keeper", "bank"]
+
+
 def test_the_list_of_layers_is_that_of_the_rules():
     rows = re.findall(r"^\|.*", (ROOT / "docs/layers.md").read_text(), re.M)
     named = re.findall(r"`((?:ops\.)?[A-Z]\w+)`", "".join(rows))

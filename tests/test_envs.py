@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from chromolens import plugins
+
 ROOT = Path(__file__).parent.parent
 ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
 RULES = sorted((ROOT / "workflow/rules").glob("*.smk"))
@@ -66,7 +68,7 @@ def third_party(script: Path) -> set[str]:
     """Top-level modules of other packages that a script reaches."""
     waiting, seen, found = [script], set(), set()
     if script.stem in PLUGINS:
-        waiting += (ROOT / "chromolens" / PLUGINS[script.stem]).glob("[!_]*.py")
+        waiting += plugins.sources(ROOT / "chromolens" / PLUGINS[script.stem]).values()
     while waiting:
         path = waiting.pop()
         if path in seen:

@@ -11,12 +11,22 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "chromolens"
 LAYERS = [
     "genome", "inputs", "architectures", "models", "attribution",
-    "tracks", "motifs", "sis", "checks", "study", "report",
+    "tracks", "motifs", "sis", "checks", "markers", "study", "report",
 ]  # fmt: skip
 BASE = {"errors", "kernels", "plugins", "scores", "tables", "texts", "runlog", "provenance"}
 BASE |= {"ties"}
 # Above all layers: they read the config, or a finished study.
-TOP = {"again", "config", "planning", "config_docs", "explain", "__main__", "__init__", "export"}
+TOP = {
+    "again",
+    "config",
+    "planning",
+    "config_file",
+    "config_docs",
+    "explain",
+    "__main__",
+    "__init__",
+    "export",
+}
 WITH_TENSORFLOW = {"architectures", "models", "attribution", "sis", "checks"}
 PLANNING = ["config", "planning.sources", "planning.divide", "planning.plan", "planning.disk"]
 PLANNING += ["planning.preflight", "planning.interpreter", "planning.results"]

@@ -4,6 +4,7 @@ import pytest
 
 from chromolens.errors import BadInput
 from chromolens.planning import plan
+from chromolens.planning.content import OwnFiles
 from chromolens.report import gather
 from tests.test_plan import genome, planned
 
@@ -23,11 +24,12 @@ CONTRADICTIONS = {
 
 
 @pytest.mark.parametrize("message", CONTRADICTIONS)
-def test_contradictions_of_a_model_are_refused(message):
+def test_contradictions_of_a_model_are_refused(message, tmp_path):
     with pytest.raises(BadInput, match=message):
         config = genome(models={"m": CONTRADICTIONS[message]})
         _, folds, _, _ = planned(config)
-        plan.given_networks(config, folds, "down")
+        own = OwnFiles([], str, tmp_path / "known.json")
+        plan.given_networks(config, folds, "down", own)
 
 
 def test_a_models_line_says_how_it_was_cut_and_that_it_was_not_trained():

@@ -1,6 +1,8 @@
 """The plan: tables of jobs from a config, the same every time, and what it refuses."""
 
+import os
 import re
+import time
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from chromolens import config as configuration
 from chromolens.errors import BadInput
 from chromolens.inputs.folds import Folds
-from chromolens.planning import divide, plan, preflight, sources
+from chromolens.planning import clock, divide, plan, preflight, sources
 
 SIZES = {"a": 900, "b": 500, "c": 400, "d": 300}
 
@@ -31,6 +33,14 @@ def records(**parts: object) -> dict:
     return configuration.complete(config, [])
 
 
+def tokens(**parts: object) -> dict:
+    inputs = {"kind": "tokens", "texts": [{"folder": "corpus"}], "tasks": ["x", "y"], "length": 9}
+    models = {"m": {"architecture": "embedding_mlp", "objective": "classes"}}
+    methods = {"lrp_epsilon": {"genome_wide": True}}
+    config = {"study": "s", "inputs": inputs, "models": models}
+    return configuration.complete(config | {"attribution": {"methods": methods}} | parts, [])
+
+
 def planned(config: dict) -> tuple:
     """Settings, folds, models, methods of a config, checked as the workflow does."""
     settings = sources.inputs(config, "down", "simulated")
@@ -50,8 +60,8 @@ def test_files_are_local_whatever_the_config_says():
     assert sources.database(config, "down") == {"meme": "down/m/db.meme"}
     rows = sources.downloads(config).to_dict("records")
     assert rows == [
-        {"path": "h/p/x.bed", "url": "https://h/p/x.bed", "sha256": "a" * 64},
-        {"path": "m/db.meme", "url": "http://m/db.meme", "sha256": ""},
+        {"path": "m/db.meme", "url": "http://m/db.meme", "sha256": "", "is_meme": True},
+        {"path": "h/p/x.bed", "url": "https://h/p/x.bed", "sha256": "a" * 64, "is_meme": False},
     ]
 
 
@@ -270,3 +280,46 @@ def test_what_would_fail_late_is_refused_early(parts, words):
 @pytest.mark.parametrize("target", ["profile_sum", "profile_sum:20-100"])
 def test_sums_of_profiles_are_planned(target):
     planned(genome(**PROFILE, attribution={"target": target}))
+
+
+def test_tokens_are_planned_without_the_stages_of_dna():
+    settings, folds, models, _ = planned(tokens())
+    assert plan.stages(settings) == ("tokens",)
+    assert plan.tasks(settings) == ["x", "y"] and list(models["model"]) == ["m"]
+    assert sources.observations(settings) == ["corpus"]
+    assert sorted(folds.fold_of) == [f"part{i}" for i in range(4)]
+    prepared = sources.prepare_settings(settings, [], 3)
+    assert prepared["length"] == 9 and prepared["seed"] == 3 and "kind" not in prepared
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"models": {"m": {"objective": "classes"}}}, "cnn reads windows of numbers"),
+        ({"attribution": {"methods": {"ism": {}}}}, "ism can't explain tokens: there is no other"),
+        ({"attribution": {"references": "shuffle"}}, "'shuffle' are for DNA"),
+        ({"attribution": {"strands": "both"}}, "strands 'both' are for DNA"),
+    ],
+)
+def test_what_tokens_cannot_have_is_refused_while_planning(parts, words):
+    with pytest.raises(BadInput, match=f"(?s){words}"):
+        planned(tokens(**parts))
+
+
+def test_architectures_of_tokens_are_for_tokens():
+    with pytest.raises(BadInput, match="(?s)embedding_mlp reads tokens.*models.m"):
+        planned(genome(models={"m": {"architecture": "embedding_mlp"}}))
+
+
+def test_results_from_the_future_are_dated_before_now_in_their_order(tmp_path):
+    now = time.time()
+    ages = {"old": -50, "older": -100, "later": 900, "soon": 500, "with_soon": 500, "last": 9000}
+    for name, age in ages.items():
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (now + age,) * 2)
+    untouched = (tmp_path / "old").stat().st_mtime_ns
+    clock.bring_back([str(tmp_path), str(tmp_path / "absent")])
+    made = {path.name: path.stat().st_mtime for path in tmp_path.iterdir()}
+    assert made["older"] < made["old"] < made["soon"]
+    assert made["soon"] == made["with_soon"] < made["later"] < made["last"] <= time.time()
+    assert (tmp_path / "old").stat().st_mtime_ns == untouched

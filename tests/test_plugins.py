@@ -11,24 +11,37 @@ from chromolens.errors import BadInput
 
 @pytest.fixture
 def package(tmp_path) -> ModuleType:
-    """A package of two plugins that can't be imported, and two modules that are none."""
+    """Plugins that can't be imported, two files and a folder, and what is none beside them."""
     broken = "raise ImportError\n"
     (tmp_path / "one.py").write_text(broken + "def act(x, *, steps: int, seed=0, **more): ...\n")
     (tmp_path / "two.py").write_text(broken + "def act(x): ...\n")
     (tmp_path / "helper.py").write_text("def other(): ...\nclass A:\n    def act(self): ...\n")
     (tmp_path / "_private.py").write_text("def act(x): ...\n")
+    for name in ("folder", "_hidden", "empty"):
+        (tmp_path / name).mkdir()
+    inside = broken + "PILOT = {'a': 1}\ndef act(x, *, width): ...\n"
+    (tmp_path / "folder/__init__.py").write_text(inside)
+    (tmp_path / "folder/part.py").write_text("def act(x): ...\n")
+    (tmp_path / "_hidden/__init__.py").write_text(inside)
+    (tmp_path / "empty/part.py").write_text(inside)
     module = ModuleType("kinds.of")
     module.__path__, module.ENTRY, module.KIND = [str(tmp_path)], "act", "act"
     return module
 
 
 def test_modules_with_the_entry_are_plugins(package):
-    assert plugins.names(package) == ["one", "two"]
+    assert plugins.names(package) == ["folder", "one", "two"]
 
 
 def test_settings_are_the_keyword_only_arguments(package):
     assert plugins.settings(package, "one") == ["steps", "seed"]
     assert plugins.settings(package, "two") == []
+    assert plugins.settings(package, "folder") == ["width"]
+
+
+def test_a_constant_is_read_wherever_the_plugin_stands(package):
+    assert plugins.constant(package, "folder", "PILOT", {}) == {"a": 1}
+    assert plugins.constant(package, "one", "PILOT", {}) == {}
 
 
 def test_an_unknown_plugin_or_setting_is_refused_with_the_nearest(package):

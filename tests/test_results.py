@@ -33,7 +33,7 @@ def test_a_row_per_file_and_its_keys_as_text():
     networks = index[index["kind"] == "network"]
     assert networks["path"].tolist() == ["models/m/fold0.0.keras", "models/m/fold1.0.keras"]
     assert networks["replicate"].tolist() == ["0", "0"] and set(networks["task"]) == {""}
-    assert index.loc[index["kind"] == "lexicon", "path"].tolist() == ["lexicon/lexicon.tsv"]
+    assert index.loc[index["kind"] == "folds", "path"].tolist() == ["inputs/folds.tsv"]
     assert "track" not in set(index["kind"])
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from chromolens import tables
 from chromolens.errors import BadInput
-from chromolens.tables import Table, checks, docs, inputs, models, motifs, sis
+from chromolens.tables import Table, checks, docs, inputs, markers, models, motifs, sis
 from chromolens.tables.column import boolean, integer, number, text
 
 ROOT = Path(__file__).parent.parent
@@ -50,7 +50,7 @@ SMALL = Table(
 )
 DECLARED = {
     f"{module.__name__.rsplit('.', 1)[1]}.{name}": table
-    for module in (inputs, models, motifs, sis, checks)
+    for module in (inputs, models, motifs, sis, checks, markers)
     for name, table in vars(module).items()
     if isinstance(table, Table)
 }

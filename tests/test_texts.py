@@ -112,6 +112,23 @@ def test_trailing_dividers_shift_nothing(tmp_path):
     assert read_source({"table": str(path)})["id"].tolist() == ["x"]
 
 
+def test_comments_are_those_of_another_width(tmp_path):
+    path = tmp_path / "t.tsv"
+    path.write_text("# by us, then\n##x\n\n#a\tb\n1\t2\n# more\n#3\t4\n")
+    own = [(4, ["#a", "b"]), (5, ["1", "2"]), (7, ["#3", "4"])]
+    assert list(texts.uncommented(path)) == own
+    assert texts.rows(path) == [
+        (1, ["# by us, then"]),
+        (2, ["##x"]),
+        *own[:2],
+        (6, ["# more"]),
+        own[2],
+    ]
+    path.write_text("# nothing\n# else\n")
+    assert texts.rows(path) == [(1, ["# nothing"]), (2, ["# else"])]
+    assert list(texts.uncommented(path)) == []
+
+
 def test_a_path_with_a_hash_is_whole(tmp_path):
     path = tmp_path / "samples.tsv"
     path.write_text("# a comment, with commas, in it\ntask\tpeaks\na\trun#2/p.bed\n")

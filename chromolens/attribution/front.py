@@ -41,20 +41,25 @@ def attribute(
     seed: int = 0,
     batch_size: int | None = None,
     places: Sequence[int] | None = None,
+    unknown: np.ndarray | None = None,
     **settings: object,
 ) -> Result:
     """Explain one task, or each input for its own; see ``attribute_tasks`` for the arguments.
 
-    ``task`` may hold one task for each input, such as its true class.
+    ``task`` may hold one task for each input, such as its true class, or be the classes one-hot,
+    (n, tasks).
     """
     options: dict[str, Any] = {"method": method, "target": target, "n_references": n_references}
     options |= {"seed": seed, "batch_size": batch_size, **settings}
     if isinstance(task, str | int | np.integer):
         one: dict[str, Any] = {"references": references, "ids": ids, "places": places}
+        one["unknown"] = unknown
         return attribute_tasks(model, inputs, tasks=[task], **one, **options)[0]
     model = model if isinstance(model, Model) else Model.of(model)
+    task = task if np.ndim(task) != 2 else _classes_of(np.asarray(task), model)
     ask = partial(attribute_tasks, model, **options)
-    return own_tasks(ask, inputs, task, references, ids, check_places(places, len(inputs)))
+    seats = check_places(places, len(inputs))
+    return own_tasks(ask, inputs, task, references, ids, seats, unknown)
 
 
 def attribute_tasks(
@@ -70,6 +75,7 @@ def attribute_tasks(
     seed: int = 0,
     batch_size: int | None = None,
     places: Sequence[int] | None = None,
+    unknown: np.ndarray | None = None,
     **settings: object,
 ) -> list[Result]:
     """Explain several tasks from the same forward passes.
@@ -79,7 +85,8 @@ def attribute_tasks(
     model
         From ``load_model``, or a Keras model.
     inputs : float32 (n, length, channels)
-        DNA: A, C, G, T one-hot; an N is four zeros.
+        DNA: A, C, G, T one-hot; an N is four zeros. For a network of tokens integers (n, length):
+        a token's contribution is the sum over the numbers of its vector, padding has exactly 0.
     method
         Name of a module in ``chromolens.attribution``; ``settings`` are its keyword arguments.
     tasks
@@ -88,7 +95,8 @@ def attribute_tasks(
         A name, or a function of the outputs; see ``chromolens.models.targets``.
     references
         Name of a kind (see ``chromolens.attribution.references``) or float32 array
-        (n or 1, r, length, channels); contributions are averaged over r.
+        (n or 1, r, length, channels); contributions are averaged over r. Of tokens: a name of
+        ``models.foreign.tokens``, or other tokens, integers (n or 1, r, length).
     n_references
         How many shuffles of each input.
     ids
@@ -101,6 +109,9 @@ def attribute_tasks(
         Ascending integers (n,): the index of each input in the series that it is taken from, by
         default 0, 1, ... . It decides the input's row in its call, and with it the last bits of
         its answer: asked by itself at its place, a window gets the bits that it has in its track.
+    unknown : bool (n, length)
+        Positions that say nothing, such as genotypes that weren't called, beside the N of DNA:
+        references are the input there, and contributions 0.
 
     Returns
     -------
@@ -115,15 +126,21 @@ def attribute_tasks(
     model = model if isinstance(model, Model) else Model.of(model)
     inputs = check_inputs(model, inputs)
     _check_words(method, target, batch_size)
-    kinds.check(references, inputs, n_references)
+    if model.vectors is not None:
+        _check_tokens(method)
+        references = model.vectors.references(references, inputs, model.background)
+    blank = kinds.unknown(inputs, model.declared(inputs, unknown))
+    kinds.check(references, inputs, n_references, blank)
     named = [f"row {row}" for row in range(len(inputs))] if ids is None else list(map(str, ids))
     ids = _checked_ids(ids, inputs)
     seeds = kinds.seeds(ids, seed)
     indices = tuple(model.task_index(task) for task in tasks)
     explain = _explainer(model, method, indices, target, settings)
-    collected = _Collected(len(indices), inputs, target_name(target))
+    collected = _Collected(len(indices), inputs, blank, target_name(target))
+    if model.vectors is not None:
+        collected.hypothetical = None  # no other base could stand in the place of a token
     size, seats = batch_size or BATCH_SIZE, check_places(places, len(inputs))
-    shared, own = _split(references, inputs)
+    shared, own = _split(references, blank)
     constant = _shared_references(model, str(references), inputs) if len(shared) else None
     for rows in (shared[batch] for batch in batches(seats[shared], size)):
         here, drawn = (place_rows(array[rows], seats[rows], size) for array in (inputs, seeds))
@@ -132,10 +149,11 @@ def attribute_tasks(
     size = max(1, size // each)
     for rows in (own[batch] for batch in batches(seats[own], size)):
         theirs = kinds.own(references, model, inputs, rows, ids, seed=seed, count=n_references)
+        theirs = np.where(blank[rows, None, :, None], inputs[rows, None], theirs)
         arrays = (inputs[rows], theirs, seeds[rows])
         batch = (place_rows(array, seats[rows], size) for array in arrays)
         collected.add(rows, seats[rows] % size, explain(*batch))
-        collected.equal[rows] = kinds.equal(inputs[rows], theirs)
+        collected.equal[rows] = kinds.equal(inputs[rows], theirs, blank[rows])
     results = collected.results()
     for task, result in zip(tasks, results, strict=True):
         check_finite(result, method, task, named)
@@ -150,6 +168,17 @@ def _check_words(method: object, target: object, batch_size: object) -> None:
         raise BadInput(found, expected="the name of a target, or a function of the outputs")
     if batch_size is not None:
         check_count("attribute", "batch_size", batch_size)
+
+
+def _check_tokens(method: str) -> None:
+    plugins.check(methods, method)
+    refused = plugins.constant(methods, method, "NOT_FOR_TOKENS", "")
+    if refused:
+        raise BadInput(
+            f"{method} can't explain tokens: {refused}",
+            expected="lrp_epsilon, integrated_gradients, a DeepLIFT, occlusion, "
+            "shapley_sampling, ...",
+        )
 
 
 def _checked_ids(ids: Sequence[str] | None, inputs: np.ndarray) -> list[str]:
@@ -206,15 +235,15 @@ def _build(
     return tf.function(explain, autograph=False)
 
 
-def _split(references: str | np.ndarray, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _split(references: str | np.ndarray, blank: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows that share one constant reference, and rows with references of their own.
 
     Which of the two depends on the row and the kind alone: the two may differ in the last bit.
     """
     if isinstance(references, str) and references in kinds.CONSTANT:
-        unknown = kinds.has_unknown(inputs)
+        unknown = blank.any(axis=1)
         return np.flatnonzero(~unknown), np.flatnonzero(unknown)
-    return np.arange(0), np.arange(len(inputs))
+    return np.arange(0), np.arange(len(blank))
 
 
 def _shared_references(model: Model, kind: str, inputs: np.ndarray) -> np.ndarray:
@@ -224,9 +253,9 @@ def _shared_references(model: Model, kind: str, inputs: np.ndarray) -> np.ndarra
 class _Collected:
     """Results of all tasks, filled batch by batch."""
 
-    def __init__(self, tasks: int, inputs: np.ndarray, target: str):
+    def __init__(self, tasks: int, inputs: np.ndarray, blank: np.ndarray, target: str):
         self.target, self.equal = target, np.zeros(len(inputs), int)
-        self.unknown = kinds.unknown(inputs)
+        self.unknown = blank
         self.contributions = np.zeros((tasks, *inputs.shape[:2]), np.float32)
         self.hypothetical: np.ndarray | None = np.zeros((tasks, *inputs.shape), np.float32)
         self.numbers = np.zeros((3, tasks, len(inputs)), np.float32)
@@ -255,7 +284,8 @@ class _Collected:
         if self.hypothetical is not None:
             hypothetical = np.where(self.unknown[..., None], 0, self.hypothetical[task])
         error, values, at_reference = self.numbers[:, task]
-        numbers = (self.contributions[task], hypothetical, error, values, at_reference)
+        contributions = np.where(self.unknown, np.float32(0), self.contributions[task])
+        numbers = (contributions, hypothetical, error, values, at_reference)
         return Result(*numbers, self.fallbacks, self.equal, self.target)
 
 
@@ -266,28 +296,40 @@ def own_tasks(
     references: str | np.ndarray,
     ids: Sequence[str] | None,
     places: np.ndarray,
+    unknown: np.ndarray | None,
 ) -> Result:
     """Input i of ``inputs`` (n, length, channels) explained for ``tasks[i]``.
 
-    ``ask`` (inputs, tasks=, references=, ids=, places=) -> list of Result answers for one task at
-    a time. A row keeps its place, so its answer doesn't depend on the others' tasks.
+    ``ask`` (inputs, tasks=, references=, ids=, places=, unknown=) -> list of Result answers for
+    one task at a time. A row keeps its place, so its answer doesn't depend on the others' tasks.
     """
     own = np.asarray(tasks)
     if own.shape != (len(inputs),):
-        one_hot = own.ndim == 2 and len(own) == len(inputs)
         raise BadInput(
             f"tasks have shape {own.shape} for {len(inputs)} inputs",
             expected="one task, or one for each input: an index or a name",
-            remedy="of one-hot classes take classes.argmax(axis=1)" if one_hot else "",
         )
     collected: dict[str, Any] = {}
     for task in np.unique(own):
         rows = np.flatnonzero(own == task)
         names = None if ids is None else [ids[int(row)] for row in rows]
         chosen = {"references": _of(references, rows), "ids": names, "places": places[rows]}
+        chosen["unknown"] = None if unknown is None else np.asarray(unknown)[rows]
         (found,) = ask(inputs[rows], tasks=[task.item()], **chosen)
         _put(collected, found, rows, len(inputs))
     return Result(**collected)
+
+
+def _classes_of(one_hot: np.ndarray, model: Model) -> np.ndarray:
+    """The class (n,) of each row of classes one-hot (n, tasks)."""
+    expected = f"(n, {len(model.tasks)}), in each row one 1, else zeros"
+    if one_hot.shape[1] != len(model.tasks) or one_hot.dtype.kind not in "fiub":
+        raise BadInput(f"classes have shape {one_hot.shape}", expected=expected)
+    wrong = ((one_hot != 0) & (one_hot != 1)).any(axis=1) | (one_hot.sum(axis=1) != 1)
+    if wrong.any():
+        found = f"{wrong.sum()} rows of classes aren't one-hot"
+        raise BadInput(found, expected=expected, where=f"row {wrong.argmax()}")
+    return one_hot.argmax(axis=1)
 
 
 def _of(references: str | np.ndarray, rows: np.ndarray) -> str | np.ndarray:

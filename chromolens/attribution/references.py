@@ -14,16 +14,17 @@ array (1, r, length, ch.)     the caller's own, shared by all inputs: a pool of 
 Windows to take as references (of the same GC, a pool, another class) and the mean input are arrays
 that ``chromolens.inputs.drawing`` makes of a study.
 
-Where DNA, one-hot or shares of the bases, is N (four zeros) every reference is N too. Shuffles are
-seeded by the id of the input, never by its place in a batch. A shuffle that gives back
-its input is counted (``equal``), the caller's own references may not all be the input.
+Where DNA, one-hot or shares of the bases, is N (four zeros), and where the caller declares a
+position unknown, every reference is the input. Shuffles are seeded by the id of the input, never
+by its place in a batch. A shuffle that gives back its input is counted (``equal``), the caller's
+own references may not all be the input.
 """
 
 import hashlib
 
 import numpy as np
 
-from chromolens.errors import BadInput, nearest
+from chromolens.errors import BadInput, describe, nearest
 from chromolens.genome import onehot, shuffles
 from chromolens.inputs.reference_kinds import CONSTANT, SHUFFLES
 from chromolens.models.model import Model
@@ -44,8 +45,11 @@ def frequencies(model: Model, kind: str) -> np.ndarray:
     return np.full(model.channels, 1 / model.channels, np.float32)
 
 
-def check(references: str | np.ndarray, inputs: np.ndarray, count: int) -> None:
-    """BadInput unless ``references`` names a kind or is an array that fits ``inputs``."""
+def check(references: str | np.ndarray, inputs: np.ndarray, count: int, blank: np.ndarray) -> None:
+    """BadInput unless ``references`` names a kind or is an array that fits ``inputs``.
+
+    ``blank`` (n, length): where these are unknown.
+    """
     if isinstance(references, str):
         _check_kind(references, inputs)
         if count < 1 or (count > 1 and references in CONSTANT):
@@ -54,7 +58,7 @@ def check(references: str | np.ndarray, inputs: np.ndarray, count: int) -> None:
                 expected="1 or more for shuffles, 1 for constant references",
             )
         return
-    _check_array(np.asarray(references), inputs)
+    _check_array(np.asarray(references), inputs, blank)
 
 
 def own(
@@ -67,7 +71,7 @@ def own(
     seed: int,
     count: int,
 ) -> np.ndarray:
-    """References of ``inputs[rows]``: float32 (rows, r, length, channels)."""
+    """References of ``inputs[rows]``, known or not: float32 (rows, r, length, channels)."""
     chosen = inputs[rows]
     if not isinstance(references, str):
         array = np.asarray(references, np.float32)
@@ -78,15 +82,15 @@ def own(
     else:
         shuffle = getattr(shuffles, SHUFFLES[references])
         found = np.stack([_shuffled(shuffle, inputs[i], ids[i], seed, count) for i in rows])
-    return found * _known(chosen)[:, None, :, None]
+    return found
 
 
-def equal(inputs: np.ndarray, references: np.ndarray) -> np.ndarray:
-    """How many references (n or 1, r, length, channels) are the input itself, but for its N.
+def equal(inputs: np.ndarray, references: np.ndarray, blank: np.ndarray) -> np.ndarray:
+    """How many references (n or 1, r, length, channels) are the input itself, but for ``blank``.
 
     int (n,).
     """
-    blank, slack = unknown(inputs)[..., None], TIE * np.abs(inputs)
+    blank, slack = blank[..., None], TIE * np.abs(inputs)
     same = (
         (np.abs(inputs - references[:, r]) <= slack) | blank for r in range(references.shape[1])
     )
@@ -104,25 +108,24 @@ def seeds(ids: list[str], seed: int) -> np.ndarray:
     return np.array(found, np.int64).view(np.int32).reshape(-1, 2)
 
 
-def has_unknown(inputs: np.ndarray) -> np.ndarray:
-    """Which rows (n,) of DNA hold an N; other inputs have none."""
-    return (_known(inputs) == 0).any(axis=1)
-
-
-def unknown(inputs: np.ndarray) -> np.ndarray:
-    """Where (n, length) the DNA is N."""
-    return _known(inputs) == 0
-
-
-def _known(inputs: np.ndarray) -> np.ndarray:
-    known = np.ones(inputs.shape[:-1], np.float32)
-    if inputs.shape[-1] != 4:
-        return known
+def unknown(inputs: np.ndarray, declared: np.ndarray | None = None) -> np.ndarray:
+    """Where (n, length) the DNA is N, or the caller has ``declared`` that nothing is known."""
     empty = (inputs == 0).all(axis=-1)
     shares = (np.abs(inputs.sum(axis=-1) - 1) < SLACK) & (inputs >= 0).all(axis=-1)
     # four channels of other numbers, such as a picture's, are no letters: 0 is one of them
-    known[empty & (empty | shares).all(axis=1, keepdims=True)] = 0
-    return known
+    letters = (inputs.shape[-1] == 4) & (empty | shares).all(axis=1, keepdims=True)
+    found = empty & letters
+    return found if declared is None else found | _checked_places(declared, inputs)
+
+
+def _checked_places(declared: np.ndarray, inputs: np.ndarray) -> np.ndarray:
+    places = np.asarray(declared)
+    if places.dtype != bool or places.shape != inputs.shape[:2]:
+        raise BadInput(
+            f"unknown is {describe(declared)}",
+            expected=f"bool (n, length) = {inputs.shape[:2]}: True where nothing is known",
+        )
+    return places
 
 
 def _shuffled(shuffle: object, row: np.ndarray, name: str, seed: int, count: int) -> np.ndarray:
@@ -141,7 +144,7 @@ def _check_kind(kind: str, inputs: np.ndarray) -> None:
         raise BadInput(f"references {kind!r} are for DNA", expected="inputs with 4 channels")
 
 
-def _check_array(references: np.ndarray, inputs: np.ndarray) -> None:
+def _check_array(references: np.ndarray, inputs: np.ndarray, blank: np.ndarray) -> None:
     count, *sides = inputs.shape
     shape = references.shape
     right = len(shape) == 4 and list(shape[2:]) == sides and shape[0] in (1, count)
@@ -152,7 +155,7 @@ def _check_array(references: np.ndarray, inputs: np.ndarray) -> None:
         raise BadInput(f"references have shape {shape}", expected=expected)
     if not np.issubdtype(references.dtype, np.floating) or not np.isfinite(references).all():
         raise BadInput("references are not all finite floats", expected="float32")
-    useless = (equal(inputs, references) == shape[1]) & ~unknown(inputs).all(axis=1)
+    useless = (equal(inputs, references, blank) == shape[1]) & ~blank.all(axis=1)
     if useless.any():
         raise BadInput(
             f"{useless.sum()} inputs have no reference but themselves: nothing would contribute",

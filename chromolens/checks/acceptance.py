@@ -5,7 +5,7 @@ is the study's own tables, joined over its models and tasks.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ import pandas as pd
 
 from chromolens import plugins, tables
 from chromolens.errors import BadInput
-from chromolens.tables.checks import ACCEPTANCE, COMPLETENESS, PLANTED, TILES
+from chromolens.tables.checks import ACCEPTANCE, COMPLETENESS, PLANTED, RANKED_TOKENS, TILES
 from chromolens.tables.models import POOLED
 from chromolens.tables.motifs import MERGED
 from chromolens.tables.sis import SUBSET_MOTIFS
@@ -23,7 +23,12 @@ _TABLES = {
     "completeness": COMPLETENESS,
     "planted": PLANTED,
     "tiles": TILES,
+    "tokens": RANKED_TOKENS,
 }
+
+
+FIRST = 5
+"""How many of a record's tokens are counted as its first."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class Evidence:
     completeness: pd.DataFrame
     planted: pd.DataFrame
     tiles: pd.DataFrame
+    tokens: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def read_evidence(files: Mapping[str, Sequence[str]]) -> Evidence:
@@ -113,7 +119,9 @@ def check_criteria(
         for key, names in known.items():
             if key in criterion:
                 plugins.check_one(criterion[key], names, key, where)
-        if criterion["value"] in SHARES and not (criterion["names"] or criterion["families"]):
+        if criterion["value"] in (*SHARES, "first_tokens") and not (
+            criterion["names"] or criterion["families"]
+        ):
             _refuse("has no names", "names or families that count", criterion, where)
         low, high = criterion.get("min"), criterion.get("max")
         if criterion["value"] not in SHARES and low is None and high is None:
@@ -253,11 +261,22 @@ def flagged(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     return rows["share_flagged"].max(), f"largest error {rows['max_error'].max():.2g}"
 
 
+def first_tokens(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """Share of the records that hold one of ``names`` with one of them among the first five."""
+    rows = _pick(evidence.tokens, criterion, "model", "task", "method")
+    names = set(criterion["names"])
+    tokens = rows["tokens"].str.split()
+    holds = sum(not names.isdisjoint(one) for one in tokens)
+    first = sum(not names.isdisjoint(one[:FIRST]) for one in tokens)
+    share = first / holds if holds else float("nan")
+    return share, f"{first:,} of {holds:,} records have one among their first {FIRST} tokens"
+
+
 VALUES = {
     function.__name__: function
     for function in (
         metric, gain, tiles, motif, absent_motif, named_motifs, named_share,
-        planted_recall, planted_precision, flagged,
+        planted_recall, planted_precision, flagged, first_tokens,
     )
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import percentileofscore
 
+from chromolens.attribution.references import unknown
 from chromolens.genome.onehot import codes_to_onehot
 from chromolens.genome.shuffles import degenerate, dinucleotide, seed_of
 from chromolens.inputs.batches import Inputs
@@ -114,7 +115,7 @@ def check_masks(
         scale = _scale(ask, inputs, ours, folds.rows(inputs.windows, fold, "test"), seed)
         for name, vector in _masks(mask, model).items():
             onehot = inputs.onehot(ours)
-            empty = ask(masked(onehot, onehot.any(axis=-1), vector))
+            empty = ask(masked(onehot, ~unknown(onehot), vector))
             judged = judge(empty, scale, thresholds.get(fold, np.nan))
             facts = {"task": task, "fold": fold, "mask": name, "chosen": int(name == _name(mask))}
             found.append(facts | judged)

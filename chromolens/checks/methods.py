@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from chromolens.attribution.references import frequencies
+from chromolens.attribution.references import frequencies, unknown
 from chromolens.genome.shuffles import seed_of
 from chromolens.models.model import Model
 from chromolens.models.target_names import target_for
@@ -127,13 +127,13 @@ def rank_agreement(one: np.ndarray, other: np.ndarray) -> float:
 def delete(onehot: np.ndarray, scores: np.ndarray, share: float, by: np.ndarray) -> np.ndarray:
     """``onehot`` (n, length, channels) with its ``share`` of highest bases replaced by ``by``.
 
-    ``scores`` (n, length); the first of equals goes first; an N stays an N.
+    ``scores`` (n, length); the first of equals goes first; an N of DNA stays an N.
     """
     count = round(share * scores.shape[1])
     first = descending(scores, TIE * np.abs(scores).max(axis=1))[:, :count]
     gone = np.zeros(scores.shape, bool)
     np.put_along_axis(gone, first, True, axis=1)
-    return np.where((gone & onehot.any(axis=-1))[..., None], by, onehot).astype(np.float32)
+    return np.where((gone & ~unknown(onehot))[..., None], by, onehot).astype(np.float32)
 
 
 def _deletion(

@@ -15,6 +15,7 @@ import pandas as pd
 
 from chromolens import texts
 from chromolens.errors import BadInput
+from chromolens.genome.index import check_index
 from chromolens.genome.intervals import Interval, check_inside
 from chromolens.genome.names import mapping_line, suggest_names
 from chromolens.genome.onehot import codes_of, codes_to_onehot
@@ -105,7 +106,8 @@ def prepare_fasta(
 class Genome:
     """Random access to an indexed FASTA (plain or bgzipped); close it, or use ``with``.
 
-    The indexes are held against the digests that ``prepare_fasta`` wrote, where there are such.
+    The indexes are held against the digests that ``prepare_fasta`` wrote; where there are none,
+    against the file (``index.check_index``).
     Coordinates are 0-based half-open; anything outside a chromosome is BadInput. Codes that were
     read lately are kept, in a fixed amount of memory: windows may come in any order.
     """
@@ -194,8 +196,12 @@ def _md5(path: str | Path) -> str:
 
 
 def _check_digests(path: str | Path) -> None:
-    """BadInput where an index isn't the one that was written for ``path``."""
+    """BadInput where an index isn't the one that was written for ``path``, or isn't its index."""
     digests = Path(_digests_name(path))
+    if not digests.is_file():
+        files = [str(path), *index_names(path)]
+        changed = tuple(os.stat(file).st_mtime_ns for file in files if os.path.isfile(file))
+        check_index(*files, changed)
     lines = digests.read_bytes().splitlines() if digests.is_file() else []
     stated = {tuple(line.split()) for line in lines}
     for index in map(Path, index_names(path)) if lines else ():

@@ -27,40 +27,36 @@ class Inputs(ABC):
     """The windows of a study; ``open_inputs`` makes one.
 
     ``windows`` is the table, with a RangeIndex: a row is named by its number. ``tasks`` are its
-    tasks, ``length`` the bases of a window, ``channels`` is 4.
+    tasks, ``length`` the positions of a window, ``channels`` the numbers at each of them.
     """
 
-    channels = 4
+    dna = False
+    """Whether windows are one-hot DNA: they have strands, frequencies of bases, and N."""
 
-    def __init__(self, windows: pd.DataFrame, length: int):
+    def __init__(self, windows: pd.DataFrame, length: int, channels: int):
         self.windows = windows
         self.tasks = task_names(windows)
-        self.length = length
+        self.length, self.channels = length, channels
 
+    @abstractmethod
     def onehot(
         self,
         rows: np.ndarray,
         shifts: np.ndarray | None = None,
         reverse: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Return one-hot sequences float32 (n, length, 4).
+        """Return windows as a network reads them: float32 (n, length, channels).
 
         Parameters
         ----------
         rows
             Row numbers (n,).
         shifts
-            bp (n,) by which each window is moved to the right; less where the chromosome ends,
-            0 for sequences.
+            Positions (n,) by which each window is moved to the right; less where the chromosome
+            ends, 0 where there is nothing beside a window.
         reverse
-            bool (n,): True gives the reverse complement.
+            bool (n,): True gives the reverse complement, of DNA.
         """
-        rows = np.asarray(rows)
-        batch = codes_to_onehot(self._codes(rows, self._shifted(rows, shifts), 0))
-        if reverse is not None:
-            reverse = np.asarray(reverse, dtype=bool)
-            batch[reverse] = batch[reverse, ::-1, ::-1]
-        return batch
 
     def moved(self, rows: np.ndarray, by: int) -> np.ndarray:
         """Return the inputs of ``rows`` with their content ``by`` positions further to the left.
@@ -69,13 +65,17 @@ class Inputs(ABC):
         """
         return rolled(self.onehot(rows), by)
 
-    def codes(self, rows: np.ndarray, margin: int = 0) -> np.ndarray:
-        """Return codes uint8 (n, length + 2 * margin): 0..3, and 4 for N or outside.
+    def for_training(self, groups: Iterable[str]) -> "Inputs":
+        """Return these inputs as a training on ``groups`` sees them.
 
-        ``margin`` bp are read on either side; BadInput where the inputs have none to read.
+        What is estimated from data (means of missing values, effects of covariates) then comes
+        from these groups alone. DNA needs nothing of the kind: it is the same for all.
         """
-        rows = np.asarray(rows)
-        return self._codes(rows, self._shifted(rows, None), margin)
+        return self
+
+    def frequencies(self, rows: np.ndarray) -> list[float] | None:
+        """Return the share of each letter or token in windows ``rows``; None for numbers."""
+        return None
 
     def labels(self, rows: np.ndarray, tasks: Sequence[str]) -> np.ndarray:
         """Return labels float32 (n, number of ``tasks``), NaN where masked."""
@@ -91,7 +91,6 @@ class Inputs(ABC):
         inside = self.windows["group"].isin(list(groups)).to_numpy()
         return np.flatnonzero(inside & _belongs(self.windows, tasks))
 
-    @abstractmethod
     def profiles(
         self,
         rows: np.ndarray,
@@ -104,15 +103,9 @@ class Inputs(ABC):
 
         Strands are plus, then minus where the task has one. ``shifts`` and ``reverse`` as for
         ``onehot``; the reverse strand is read backwards, with plus and minus exchanged.
-        A base without a value counts 0.
+        A base without a value counts 0. BadInput for inputs without a genome.
         """
-
-    @abstractmethod
-    def _shifted(self, rows: np.ndarray, shifts: np.ndarray | None) -> np.ndarray:
-        """Return the first base of each window after its shift."""
-
-    @abstractmethod
-    def _codes(self, rows: np.ndarray, starts: np.ndarray, margin: int) -> np.ndarray: ...
+        raise BadInput("these inputs have no profiles", expected="inputs of the kind genome")
 
     def _check_tasks(self, tasks: Sequence[str]) -> None:
         unknown = [task for task in tasks if task not in self.tasks]
@@ -122,13 +115,49 @@ class Inputs(ABC):
             )
 
 
-class _Genome(Inputs):
+class Dna(Inputs):
+    """Windows of DNA: channels are A, C, G, T."""
+
+    dna = True
+
+    def __init__(self, windows: pd.DataFrame, length: int):
+        super().__init__(windows, length, channels=4)
+
+    def onehot(self, rows, shifts=None, reverse=None) -> np.ndarray:
+        rows = np.asarray(rows)
+        batch = codes_to_onehot(self._codes(rows, self._shifted(rows, shifts), 0))
+        if reverse is not None:
+            reverse = np.asarray(reverse, dtype=bool)
+            batch[reverse] = batch[reverse, ::-1, ::-1]
+        return batch
+
+    def codes(self, rows: np.ndarray, margin: int = 0) -> np.ndarray:
+        """Return codes uint8 (n, length + 2 * margin): 0..3, and 4 for N or outside.
+
+        ``margin`` bp are read on either side; BadInput where the inputs have none to read.
+        """
+        rows = np.asarray(rows)
+        return self._codes(rows, self._shifted(rows, None), margin)
+
+    @abstractmethod
+    def _shifted(self, rows: np.ndarray, shifts: np.ndarray | None) -> np.ndarray:
+        """Return the first base of each window after its shift."""
+
+    @abstractmethod
+    def _codes(self, rows: np.ndarray, starts: np.ndarray, margin: int) -> np.ndarray: ...
+
+
+class _Genome(Dna):
     """Windows of a genome."""
 
-    def __init__(self, windows: pd.DataFrame, fasta: str, signals: dict[str, dict[str, Signal]]):
+    def __init__(
+        self, windows: pd.DataFrame, fasta: str, signals: dict[str, dict[str, Signal]], where: str
+    ):
         widths = (windows["end"] - windows["start"]).unique()
         if len(widths) != 1:
-            raise BadInput(f"windows have {len(widths)} widths", expected="one width, in bp")
+            raise BadInput(
+                f"windows have {len(widths)} widths", expected="one width, in bp", where=where
+            )
         super().__init__(windows, int(widths[0]))
         self._reader = Reader(fasta)
         self._signals = signals
@@ -167,18 +196,17 @@ class _Genome(Inputs):
         return self._reader.codes(self._chroms[rows], starts - margin, width)
 
 
-class _Sequences(Inputs):
+class _Sequences(Dna):
     """Records of their own, without a genome around them."""
 
-    def __init__(self, windows: pd.DataFrame):
+    def __init__(self, windows: pd.DataFrame, where: str):
         lengths = windows["sequence"].str.len().unique()
         if len(lengths) != 1:
-            raise BadInput(f"sequences have {len(lengths)} lengths", expected="one length")
+            raise BadInput(
+                f"sequences have {len(lengths)} lengths", expected="one length", where=where
+            )
         super().__init__(windows, int(lengths[0]))
         self._sequences = windows["sequence"].to_numpy(dtype=object)
-
-    def profiles(self, rows, task, length, shifts=None, reverse=None) -> np.ndarray:
-        raise BadInput("sequences have no profiles", expected="inputs of the kind genome")
 
     def _shifted(self, rows, shifts):
         return np.zeros(len(rows), dtype=np.int64)
@@ -192,7 +220,7 @@ class _Sequences(Inputs):
 
 def open_inputs(
     windows: pd.DataFrame | str | Path,
-    fasta: str | Path | None = None,
+    source: str | Path | None = None,
     signals: Mapping[str, Mapping[str, str | Sequence[str]]] | None = None,
     chromosome_names: Names | None = None,
 ) -> Inputs:
@@ -202,22 +230,36 @@ def open_inputs(
     ----------
     windows
         A windows table, or the path of one. The kind of inputs is told by its columns.
-    fasta
-        Indexed FASTA; needed for genome windows.
+    source
+        What the windows are read from: the indexed FASTA of a genome, the prepared genotypes.
+        Sequences and tokens stand in the table itself.
     signals
         For each task its bigWigs: plus, minus, control -> path (or paths, which are summed).
     chromosome_names
         Name in the bigWigs -> name in the FASTA (None: a chromosome left out).
     """
-    table = windows if isinstance(windows, pd.DataFrame) else read_windows(windows)
+    given = isinstance(windows, pd.DataFrame)
+    table, where = (windows, "") if given else (read_windows(windows), str(windows))
     table = table.reset_index(drop=True)
     if table.empty:
-        raise BadInput("the windows table is empty", expected="one window or more")
+        raise BadInput("the windows table is empty", expected="one window or more", where=where)
     if "sequence" in table:
-        return _Sequences(table)
-    if fasta is None:
-        raise BadInput("genome windows can't be read without a FASTA", expected="its path")
-    return _Genome(table, str(fasta), open_signals(signals or {}, chromosome_names or {}))
+        return _Sequences(table, where)
+    if "tokens" in table:
+        from chromolens.inputs.tokens.windows import Tokens  # which imports this module
+
+        return Tokens(table)
+    if source is None:
+        raise BadInput(
+            "these windows can't be read without their source",
+            expected="the FASTA of their genome, or the prepared genotypes",
+        )
+    if "row" in table:
+        from chromolens.inputs.genotypes.windows import Samples  # which imports this module
+
+        return Samples(table, str(source))
+    opened = open_signals(signals or {}, chromosome_names or {})
+    return _Genome(table, str(source), opened, where)
 
 
 def rolled(inputs: np.ndarray, by: int) -> np.ndarray:

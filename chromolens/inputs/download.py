@@ -1,5 +1,7 @@
 """Files by URL: from a mirror folder where one is named, else from the network; checksum verified.
 
+Studies share what they fetched: one fetches a file, others that want it wait.
+
 The environment variable ``CHROMOLENS_MIRROR`` names a folder laid out as host/path. Where it is
 set, it takes the place of the network altogether.
 """
@@ -12,7 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from chromolens.errors import BadInput
-from chromolens.runlog import atomic
+from chromolens.runlog import atomic, locked, logger
 
 MIRROR = "CHROMOLENS_MIRROR"
 _SCHEMES = ("http", "https", "ftp")
@@ -59,6 +61,29 @@ def fetch(url: str, path: str | Path, sha256: str | None = None) -> Path:
             _copy(url, copy, new)
         _check(new, sha256, f"{url} (from {copy})" if copy else url)
     return Path(path)
+
+
+def fetch_shared(
+    url: str, folder: str | Path, link: str | Path, sha256: str | None = None
+) -> Path:
+    """Have the file at ``url`` below ``folder`` (host/path) and make ``link`` a link to it.
+
+    It is fetched unless it is there with the right SHA-256. Another process that fetches it is
+    waited for.
+    """
+    file, link = Path(folder, url_path(url)), Path(link)
+    lock = file.with_name(f".{file.name}.lock")
+    with locked(lock, lambda holder: _wait(file, holder)):
+        if not file.is_file() or (sha256 and _sha256(file) != sha256.lower()):
+            fetch(url, file, sha256)
+        lock.unlink(missing_ok=True)
+    with atomic(link) as new:
+        new.symlink_to(os.path.relpath(file, link.parent))
+    return link
+
+
+def _wait(file: Path, holder: str) -> None:
+    logger.info("another run fetches %s: %s; this one waits until it is there", file, holder)
 
 
 def url_path(url: str) -> str:
@@ -130,8 +155,7 @@ def _download(url: str, path: Path) -> None:
 def _check(path: Path, sha256: str | None, where: str) -> None:
     if sha256 is None:
         return
-    with open(path, "rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    found = _sha256(path)
     if found != sha256.lower():
         raise BadInput(
             f"wrong file: its SHA-256 is {found}",
@@ -140,3 +164,8 @@ def _check(path: Path, sha256: str | None, where: str) -> None:
             remedy="fetch it again if it was cut short; if its publisher changed it, look at what "
             "changed before you put the new checksum into the config",
         )
+
+
+def _sha256(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

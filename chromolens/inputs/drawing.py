@@ -57,7 +57,8 @@ class Drawn:
         self.count, self.seed = count, seed
         self.per_task = kind == "other_class"
         self.ids = inputs.windows["id"].to_numpy(dtype=str)
-        self.gc = inputs.windows["gc"].to_numpy(dtype=float)[self.candidates]
+        if kind == "gc_matched":
+            self.gc = inputs.windows["gc"].to_numpy(dtype=float)[self.candidates]
         self._shared = self._for_all()
 
     def __call__(self, onehot: np.ndarray, ids: Sequence[str], task: str) -> np.ndarray:
@@ -134,10 +135,12 @@ def by_fold(
     """``Drawn`` of each of ``folds``; none where ``kind`` isn't drawn."""
     if kind not in DRAWN:
         return {}
-    return {
-        fold: Drawn(kind, inputs, _candidates(kind, inputs, folds, fold), count=count, seed=seed)
-        for fold in folds.roles
-    }
+    found = {}
+    for fold in folds.roles:
+        seen = inputs.for_training(folds.groups(fold, "training"))
+        candidates = _candidates(kind, inputs, folds, fold)
+        found[fold] = Drawn(kind, seen, candidates, count=count, seed=seed)
+    return found
 
 
 def mean_input(inputs: Inputs, rows: np.ndarray, at_once: int = 4096) -> np.ndarray:

@@ -23,6 +23,8 @@ from chromolens.inputs.reading import Reader
 from chromolens.inputs.signals import as_list, check_signals, open_signals
 from chromolens.inputs.windows import Prepared, Tally, check_apart, check_roles, check_task
 
+SOURCE = "genome.fa.gz"
+STAGES = ("tracks", "windows", "motifs", "filters", "sis", "lexicon", "hits")
 Paths = str | Sequence[str]
 _LEAK = 32  # bases of a word that two groups must not share unnoticed
 
@@ -104,7 +106,7 @@ def prepare(
         windows[task] = label(events[events["task"] == task], windows, window, positive_within)
     windows = _counted(windows, signals, names, min_count if tile else 0.0, site)
     check_apart(windows, folds)
-    check_roles(windows, folds, [task for task in tasks if task not in signals])
+    check_roles(windows, folds, [task for task in tasks if task not in signals], tally)
     shared = shared_words(open_inputs(windows, fasta), min(_LEAK, window))["shared"]
     windows["shared"] = shared.astype(int)
     return Prepared(windows, tally.table(), notes | _notes(windows))

@@ -17,7 +17,7 @@ from chromolens.errors import BadInput
 from chromolens.genome.nearest import nearest_places
 from chromolens.inputs.peaks import Names, read_peaks
 from chromolens.inputs.signals import as_list
-from chromolens.inputs.windows import Tally
+from chromolens.inputs.windows import BEYOND, Tally
 
 CLASSES = ("binary", "classes")
 """Objectives whose labels are 0 and 1."""
@@ -67,7 +67,7 @@ def _file_events(
         {"task": task, "chrom": peaks["chrom"], "position": peaks["summit"], "used": used}
     )
     _count(tally, "cut at the chromosome's end", events[peaks["cut"]])
-    _count(tally, f"beyond the share of events that is used{order}", events[~used])
+    _count(tally, f"{BEYOND}{order}", events[~used])
     return events
 
 

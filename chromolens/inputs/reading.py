@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome
 from chromolens.genome.onehot import UNKNOWN, gc_content
 
@@ -91,6 +92,12 @@ class Reader:
         with self._lock:
             genome = self._open()
             low = max(first, 0)
+            if chrom not in genome.sizes:
+                raise BadInput(
+                    f"a window lies on {chrom!r}, which the genome doesn't have",
+                    expected=f"one of {', '.join(list(genome.sizes)[:20])}",
+                    where=self.fasta,
+                )
             high = min(first + len(stretch), genome.sizes[chrom])
             if low < high:
                 stretch[low - first : high - first] = genome.codes(chrom, low, high)

@@ -13,6 +13,9 @@ SHUFFLES = {"shuffle": "mononucleotide", "dinucleotide_shuffle": "dinucleotide"}
 DRAWN = ("gc_matched", "pool", "mean", "other_class")
 """Made of the training windows of the input's fold."""
 
+OF_TOKENS = (*CONSTANT, "pool", "other_class")
+"""Those that inputs of the kind ``tokens`` can have in a study."""
+
 KINDS = (*CONSTANT, *SHUFFLES, *DRAWN)
 
 SEVERAL = tuple(kind for kind in KINDS if kind not in (*CONSTANT, "mean"))

@@ -24,6 +24,7 @@ from chromolens.inputs.leaks import shared_words
 from chromolens.inputs.records import read_source
 from chromolens.inputs.windows import Prepared, Tally, check_apart, check_roles
 
+STAGES = ("windows", "motifs", "filters", "sis", "lexicon")
 _LEAK = 32  # bases of a word that two parts must not share unnoticed
 
 
@@ -72,7 +73,7 @@ def prepare(
     if folds is not None:
         check_folds(folds, sorted(set(windows["group"])))
         check_apart(windows, folds)
-        check_roles(windows, folds, binary)
+        check_roles(windows, folds, binary, tally)
     word = min(_LEAK, codes.shape[1])
     windows["shared"] = shared_words(open_inputs(windows), word)["shared"].astype(int)
     return Prepared(windows, tally.table(), _notes(windows))

@@ -4,13 +4,10 @@ Several bigWigs of one strand (replicates) are summed. A base without a value co
 of the minus strand are positive numbers, like those of the plus strand.
 """
 
-import os
 import struct
-import subprocess
-import sys
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +15,7 @@ import numpy as np
 
 from chromolens.errors import BadInput
 from chromolens.genome import bigwig_process
+from chromolens.genome.apart import read_apart
 from chromolens.genome.names import mapping_line, names_in, suggest_names
 from chromolens.inputs.peaks import Names
 from chromolens.inputs.reading import blocks
@@ -29,7 +27,6 @@ STRANDS = ("plus", "minus", "control")
 _BLOCK = 1 << 14  # bp read at once; a bigWig's own blocks are small
 _KEPT = 1024
 LARGEST = 1e9  # sums of more would swallow the counts beside it
-_SLOWEST = 1e6  # bytes a second that are read at least, after a minute
 _MAGIC = 0x888FFC26
 _HEADER = struct.Struct("IHHQQQ")  # magic, version, zooms, chromosome tree, data, index
 _ZOOM = struct.Struct("IIQQ")  # reduction, reserved, data, index
@@ -83,21 +80,10 @@ class Signal:
             ]
             for file, path, called in zip(self._files, self.paths, self._called, strict=True):
                 if chrom in called:  # bedGraphToBigWig leaves out what has no signal
-                    part = _read_file(
-                        file, path, called[chrom], max(first, 0), first + len(counts)
-                    )
-                    # infinite where any of them is
-                    counts[max(-first, 0) :][: len(part)] += part
-        odd = ~((counts >= 0) & (counts <= LARGEST))
-        if odd.any():
-            base = first + int(np.argmax(odd))
-            raise BadInput(
-                f"the count at {chrom}:{base} is {counts[base - first]:g}",
-                expected=f"counts of 0 to {LARGEST:g}, on the minus strand too",
-                where=", ".join(self.paths),
-                remedy="write the minus strand's counts as positive numbers; leave a base without "
-                "a count out of the file",
-            )
+                    start = max(first, 0)
+                    part = _read_file(file, path, called[chrom], start, first + len(counts))
+                    _check_counts(part, path, called[chrom], start)
+                    counts[start - first :][: len(part)] += part
         return counts
 
 
@@ -148,25 +134,8 @@ def open_bigwig(path: str) -> "pyBigWig.bigWigFile":
     import pyBigWig
 
     _check_header(path)
-    _read_apart(os.path.realpath(path), Path(path).stat().st_mtime_ns)
+    read_apart(bigwig_process.__file__, path, "bigWig")
     return pyBigWig.open(str(path))
-
-
-@cache
-def _read_apart(path: str, changed: int) -> None:
-    """Read all of a file once in a process of its own, because pyBigWig dies of damaged ones."""
-    command = [sys.executable, "-P", bigwig_process.__file__, "read", path]
-    patience = 60 + os.path.getsize(path) / _SLOWEST
-    try:
-        ended = str(subprocess.run(command, capture_output=True, timeout=patience).returncode)
-    except subprocess.TimeoutExpired:
-        ended = f"no answer for {patience:.0f} s"
-    if ended != "0":
-        raise BadInput(
-            f"this bigWig can't be read: its reader ended with {ended}",
-            where=path,
-            remedy="it is damaged: copy or download it again",
-        )
 
 
 def as_list(paths: str | Path | Sequence[str]) -> list[str]:
@@ -235,6 +204,21 @@ def _check_chromosomes(
                 where=str(path),
             )
     return missing
+
+
+def _check_counts(counts: np.ndarray, path: str, chrom: str, start: int) -> None:
+    """BadInput at the first of ``counts`` that is none; ``chrom`` is the file's own name."""
+    odd = ~((counts >= 0) & (counts <= LARGEST))
+    if odd.any():
+        offset = int(np.argmax(odd))
+        base = start + offset
+        raise BadInput(
+            f"the count of base {base + 1:,} of {chrom} is {counts[offset]:g}",
+            expected=f"counts of 0 to {LARGEST:g}, on the minus strand too",
+            where=f"{path}, as bedGraph (from 0): {chrom} {base} {base + 1}",
+            remedy="write the minus strand's counts as positive numbers; leave a base without a "
+            "count out of the file",
+        )
 
 
 def _read_file(file, path: str, chrom: str, start: int, end: int) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The windows table: what a model is trained and judged on, one row per window.
 
-Its columns are declared in ``tables/inputs.py``: ``GENOME_WINDOWS`` and ``RECORD_WINDOWS``.
+Its columns are declared in ``tables/inputs.py``: ``GENOME_WINDOWS``, ``RECORD_WINDOWS``,
+``SAMPLE_WINDOWS`` and ``TOKEN_WINDOWS``.
 """
 
 import re
@@ -14,10 +15,22 @@ import pandas as pd
 from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.tables.column import Table
-from chromolens.tables.inputs import DROPPED, GENOME_WINDOWS, RECORD_WINDOWS
+from chromolens.tables.inputs import (
+    CHOSEN,
+    DROPPED,
+    GENOME_WINDOWS,
+    RECORD_WINDOWS,
+    SAMPLE_WINDOWS,
+    TOKEN_WINDOWS,
+)
 from chromolens.tables.models import PREDICTIONS
 
-_FIXED = {*GENOME_WINDOWS.names, *RECORD_WINDOWS.names}
+_FIXED = {
+    *GENOME_WINDOWS.names,
+    *RECORD_WINDOWS.names,
+    *SAMPLE_WINDOWS.names,
+    *TOKEN_WINDOWS.names,
+}
 _TAKEN = {*_FIXED, *PREDICTIONS.names, "negative", "tile", "split", "where"}
 _TASK = re.compile(r"[A-Za-z0-9_.-]+")
 
@@ -34,11 +47,18 @@ class Prepared:
         What was left out: reason, task ("" where no task is concerned), count, example.
     notes
         Numbers worth a line in the report, by name.
+    covariates
+        ``tables.inputs.COVARIATES``; None for kinds of inputs that have none.
     """
 
     windows: pd.DataFrame
     dropped: pd.DataFrame
     notes: dict[str, float]
+    covariates: pd.DataFrame | None = None
+
+
+BEYOND = "beyond the share of events that is used"
+"""The reason why ``top`` leaves an event out."""
 
 
 @dataclass
@@ -51,14 +71,17 @@ class Tally:
         """Count every one of ``examples`` under ``reason`` for ``task``."""
         examples = list(examples)
         if examples:
-            row = self.rows.setdefault((reason, task), [0, examples[0]])
-            row[0] += len(examples)
+            self.count(reason, task, len(examples), examples[0])
+
+    def count(self, reason: str, task: str, number: int, example: str) -> None:
+        """Count ``number`` under ``reason`` for ``task``, of which ``example`` is the first."""
+        self.rows.setdefault((reason, task), [0, example])[0] += number
 
     def describe(self, task: str) -> str:
         """Return what was left out for ``task``, as a phrase."""
         rows = [(reason, row) for (reason, name), row in self.rows.items() if name == task]
         counts = [f"{count} {reason} (first: {example})" for reason, (count, example) in rows]
-        return f"{task}: {'; '.join(counts)}"
+        return f"{task}: {'; '.join(counts)}" if task else "; ".join(counts)
 
     def table(self) -> pd.DataFrame:
         """Return what was left out, as ``DROPPED``."""
@@ -96,12 +119,14 @@ def write_windows(windows: pd.DataFrame, path: str | Path) -> None:
 
 
 def read_windows(path: str | Path) -> pd.DataFrame:
-    """Read a windows table, of either kind of inputs."""
+    """Read a windows table, of any kind of inputs."""
     return tables.read(_kind(tables.peek(path)), path)
 
 
 def _kind(columns: Iterable[str]) -> Table:
-    return RECORD_WINDOWS if "sequence" in columns else GENOME_WINDOWS
+    # a column that the other kinds don't have
+    own = {"sequence": RECORD_WINDOWS, "row": SAMPLE_WINDOWS, "tokens": TOKEN_WINDOWS}
+    return next((table for name, table in own.items() if name in columns), GENOME_WINDOWS)
 
 
 def rows_of(
@@ -113,37 +138,62 @@ def rows_of(
     """
     place = pd.Series(np.arange(len(windows)), index=windows["id"])
     kept = chosen[chosen["purpose"] == purpose]
+    strange = kept[~kept["id"].isin(place.index)]
+    if len(strange):
+        raise BadInput(
+            f"no window is called {strange['id'].iloc[0]!r}, which was chosen to be read",
+            expected="an id of the model's windows",
+            where=CHOSEN.file,
+            remedy="undo the edit, if there was one; else remove the file and run again",
+        )
     return {
         task: place[kept.loc[kept["task"] == task, "id"]].to_numpy(dtype=int)[:most]
         for task in tasks
     }
 
 
-def check_roles(windows: pd.DataFrame, folds: pd.DataFrame, binary: Iterable[str]) -> None:
+def check_roles(
+    windows: pd.DataFrame, folds: pd.DataFrame, binary: Iterable[str], tally: Tally
+) -> None:
     """Raise BadInput unless every role of every fold can serve every task.
 
     Each of the ``binary`` tasks needs positives and negatives in each fold's test, validation
-    and training windows; every role needs windows.
+    and training windows; every role needs windows. ``tally`` may be the reason why not.
     """
     tasks = list(binary)
     for (fold, role), rows in folds.groupby(["fold", "role"], sort=False):
         inside = windows[windows["group"].isin(rows["group"])]
         where = f"{fold}, {role}: {', '.join(rows['group'])}"
         if inside.empty:
-            raise BadInput("there are no windows", where=where, remedy="move groups between folds")
+            raise BadInput(
+                f"there are no windows{_left_out(tally, task_names(windows))}",
+                where=where,
+                remedy=f"move groups between folds{_or_raise_top(tally)}",
+            )
         for task in tasks:
-            _check_classes(inside[task], task, where)
+            _check_classes(inside[task], task, where, tally)
 
 
-def _check_classes(labels: pd.Series, task: str, where: str) -> None:
+def _left_out(tally: Tally, tasks: list[str]) -> str:
+    told = [tally.describe(task) for task in tasks if any(name == task for _, name in tally.rows)]
+    return f"; left out of all folds: {'; '.join(told)}" if told else ""
+
+
+def _or_raise_top(tally: Tally) -> str:
+    beyond = any(reason.startswith(BEYOND) for reason, _ in tally.rows)
+    return ", or use more of the events (inputs.top)" if beyond else ""
+
+
+def _check_classes(labels: pd.Series, task: str, where: str, tally: Tally) -> None:
     for value, word in ((1, "positives"), (0, "negatives")):
         if not (labels == value).any():
             raise BadInput(
                 f"task {task} has no {word}: {int(labels.eq(1).sum())} positives, "
-                f"{int(labels.eq(0).sum())} negatives, {int(labels.isna().sum())} masked",
+                f"{int(labels.eq(0).sum())} negatives, {int(labels.isna().sum())} masked"
+                f"{_left_out(tally, [task])}",
                 expected="both in every role of every fold",
                 where=where,
-                remedy="use fewer or larger folds, or leave this task out",
+                remedy="use fewer or larger folds, or leave this task out" + _or_raise_top(tally),
             )
 
 

@@ -147,9 +147,18 @@ def takes_constants(tensor: object) -> bool:
 
 
 def masks(layer: keras.Operation) -> bool:
-    """Whether an output of ``layer``, at any of its uses, carries a mask of its steps."""
+    """Whether an output of ``layer``, at any of its uses, is a mask of steps or carries one."""
     tensors = [tensor for node in layer._inbound_nodes for tensor in node.output_tensors]
-    return any(getattr(tensor, "_keras_mask", None) is not None for tensor in tensors)
+    return any(
+        tensor.dtype == "bool" or getattr(tensor, "_keras_mask", None) is not None
+        for tensor in tensors
+    )
+
+
+def masked_inside(network: keras.Model) -> list[keras.Model]:
+    """The networks inside ``network`` that are given masks of steps."""
+    nodes = (node for level in levels(network) for node in level if is_graph(node.operation))
+    return [node.operation for node in nodes if node.arguments.kwargs.get("mask") is not None]
 
 
 def chain(graph: keras.Model) -> list:

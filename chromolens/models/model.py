@@ -18,7 +18,13 @@ from chromolens.errors import BadInput, describe, nearest
 from chromolens.models.foreign.files import Source, digest_of, parts_of, read_facts, read_network
 from chromolens.models.foreign.layout import Layout, adapt, layout_of
 from chromolens.models.foreign.network import checked_network, only_asked, opaque
-from chromolens.models.foreign.sound import check_repeats, check_stateless, check_weights
+from chromolens.models.foreign.sound import (
+    check_masks,
+    check_repeats,
+    check_stateless,
+    check_weights,
+)
+from chromolens.models.foreign.tokens import vectors_of
 from chromolens.models.graph import functional
 from chromolens.models.grouped import cut_groups
 from chromolens.models.logits import logits_of
@@ -63,7 +69,7 @@ class Model:
     Attributes
     ----------
     network : keras.Model
-        As saved, as a functional graph; of one-hot tokens where it was of integer ones.
+        As saved, as a functional graph; of vectors where it was of tokens.
     logits : keras.Model
         The same outputs before a final sigmoid or softmax; shares the weights.
     unclear
@@ -72,6 +78,8 @@ class Model:
         Places of outputs whose columns aren't the logits of one softmax.
     length, channels
         Of the input; ``length`` is None where the network takes any.
+    vectors
+        The layer ``foreign.tokens.Vectors`` that reads tokens for the network; None for others.
     tasks
         One name for each task; ``canonical`` holds ``output/index`` for the same tasks.
     background
@@ -93,9 +101,11 @@ class Model:
         cut_groups(self.network)
         check_weights(self.network)
         check_stateless(self.network)
+        check_masks(self.network)
         found = logits_of(self.network, declared)
         self.logits, self.unclear, self.joined = found.network, found.unclear, found.joined
         self.length, self.channels = input_shape(self.network)
+        self.vectors = vectors_of(self.network)
         self.canonical = canonical_names(self.network)
         self.tasks = task_names(self.canonical, facts.get("tasks") or [])
         self.background = facts.get("background")
@@ -174,6 +184,13 @@ class Model:
             places += [(place, column) for column in columns]
         return places[task]
 
+    def declared(self, inputs: np.ndarray, unknown: np.ndarray | None = None) -> np.ndarray | None:
+        """``unknown`` and, among vectors of tokens, padding: bool (n, length), or None."""
+        if self.vectors is None:
+            return unknown
+        padding = inputs[..., -1] == 0
+        return padding if unknown is None else padding | np.asarray(unknown, bool)
+
     def compiled(self, key: object, make: Callable[[], Any]) -> Any:
         """The function kept under ``key``, made at first use: a graph is traced once."""
         if key not in self._compiled:
@@ -248,9 +265,11 @@ def load_folds(paths: Sequence[Source]) -> dict[str, list[Model]]:
 def check_inputs(model: Model, inputs: np.ndarray) -> np.ndarray:
     """``inputs`` as float32, or BadInput where they can't be the model's.
 
-    One-hot integers and bools are taken as the floats that they are.
+    One-hot integers and bools are taken as the floats that they are, tokens as their vectors.
     """
     inputs = np.asarray(inputs)
+    if model.vectors is not None and inputs.shape[2:] != (model.channels,):
+        inputs = _vectors(model, inputs)
     expected = f"float32 (n, {model.length or 'length'}, {model.channels})"
     if inputs.dtype.kind not in "fiub":
         raise BadInput(f"inputs are {inputs.dtype}", expected=expected, remedy="one-hot encode")
@@ -264,3 +283,14 @@ def check_inputs(model: Model, inputs: np.ndarray) -> np.ndarray:
     inputs = inputs.astype(np.float32, copy=False)
     model.check_repeats(inputs)
     return inputs
+
+
+def _vectors(model: Model, tokens: np.ndarray) -> np.ndarray:
+    if tokens.ndim != 2 or tokens.shape[1] != (model.length or tokens.shape[1]):
+        one_hot = tokens.ndim == 3
+        raise BadInput(
+            f"inputs have shape {tokens.shape}",
+            expected=f"tokens, integers (n, {model.length or 'length'})",
+            remedy="of one-hot tokens take tokens.argmax(axis=-1)" if one_hot else "",
+        )
+    return model.vectors.read(tokens)

@@ -59,16 +59,33 @@ def _amount(size: float) -> str:
     return f"{size / 1e9:.1f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB"
 
 
-def check_place(folder: str) -> None:
+def check_places(folder: str, index: pd.DataFrame) -> None:
+    """Raise BadInput unless the results of ``index`` that aren't there yet can be written.
+
+    Parameters
+    ----------
+    folder
+        Where the results lie.
+    index
+        Where each of them lies (``results.index``).
+    """
+    paths = [Path(folder, path) for path in index["path"]]
+    for place in sorted({path.parent for path in paths if not path.exists()}):
+        check_place(place)
+
+
+def check_place(folder: str | Path) -> None:
     """Raise BadInput unless ``folder`` can be written, or made where it isn't there yet."""
     place = Path(folder).absolute()
     nearest = next(path for path in (place, *place.parents) if os.path.lexists(path))
-    reason = "" if os.access(nearest, os.W_OK | os.X_OK) else "no permission to write"
+    reason, first = "", "move what is there"
     if not nearest.is_dir():
         reason = "it is not a folder"
+    elif not os.access(nearest, os.W_OK | os.X_OK):
+        reason, first = "no permission to write", "allow it (chmod u+w; a mount may be read-only)"
     if reason:
         raise BadInput(
-            f"the results can't be written below {nearest}: {reason}",
+            f"nothing can be written below {nearest}: {reason}",
             where=str(place),
-            remedy="move what is there, or run in another folder: snakemake --directory FOLDER",
+            remedy=f"{first}, or run in another folder: snakemake --directory FOLDER",
         )

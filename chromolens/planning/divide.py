@@ -73,7 +73,7 @@ def folds(config: dict, settings: dict, sizes: dict[str, int]) -> Folds:
 
 def _parts(settings: dict) -> list[str]:
     """Groups of records: their own splits, and the parts that those without one are hashed to."""
-    splits = split_names(settings["sequences"])
+    splits = split_names(settings.get("sequences", settings.get("texts", [{}])))
     hashed = [f"part{i}" for i in range(settings["parts"])] if "" in splits else []
     return [*filter(None, splits), *hashed]
 

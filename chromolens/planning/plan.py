@@ -5,29 +5,43 @@ compute. The whole plan is known before the first job.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
 
 from chromolens import architectures, plugins
+from chromolens import inputs as kinds
 from chromolens.attribution import methods as known_methods
 from chromolens.config import check_name
 from chromolens.errors import BadInput
 from chromolens.inputs.folds import Folds
 from chromolens.inputs.records import DEFAULT_TASK
 from chromolens.inputs.windows import check_task
-from chromolens.models.nulls import is_null
+from chromolens.models.nulls import KINDS, is_null
 from chromolens.planning import sources
+from chromolens.planning.content import OwnFiles
 
 METHODS = "attribution.methods"
 # Settings of architectures that don't stand in `settings`: the objective and the signals say them.
 SAID_BY_TRAINING = ("objective", "profile_length", "strands")
 
 
+def stages(settings: dict) -> tuple[str, ...]:
+    """The stages that make sense for the study's kind of inputs: the kind's ``STAGES``."""
+    return plugins.constant(kinds, settings["kind"], "STAGES", ())
+
+
+def of_stage(stage: str, stages: Sequence[str], jobs: pd.DataFrame) -> pd.DataFrame:
+    """``jobs``, without any row where ``stage`` is not among the study's ``stages``."""
+    return jobs if stage in stages else jobs[:0]
+
+
 def tasks(settings: dict) -> list[str]:
     """Names of the study's tasks, in the order of the config."""
     named = [*settings.get("peaks", {}), *settings.get("signals", {})]
     named = [name for name in named if name not in settings.get("events_only", [])]
+    named += settings.get("tasks", [])
     for source in settings.get("sequences", []):
         named += [name for name in source.get("tasks", [DEFAULT_TASK]) if name != "-"]
     named = list(dict.fromkeys(named))
@@ -62,7 +76,9 @@ def models(config: dict, tasks: list[str]) -> pd.DataFrame:
         for task in model["tasks"]:
             plugins.check_one(task, tasks, "task", f"{where}.tasks")
         wanted = config["attribution"]["models"]
-        explained = name in wanted if wanted else not is_null(model)
+        # a network's nulls are explained where it is
+        explained = (model["null_of"] or name) in wanted if wanted else not is_null(model)
+        explained = explained or bool(model["null_of"] and not wanted)
         own = model["tasks"] or tasks
         labels = "true" if model["labels"] is True else "permuted"
         facts = {"tasks": own, "explains": _explains(model["objective"], own), "labels": labels}
@@ -99,10 +115,10 @@ def trainings(models: pd.DataFrame, folds: Folds, replicates: int) -> pd.DataFra
     return frame.merge(pd.DataFrame({"replicate": range(replicates)}), how="cross")
 
 
-def given_networks(config: dict, folds: Folds, downloaded: str) -> dict[str, dict[str, list[str]]]:
-    """Model -> fold -> the file of a network that is not trained; empty where it is.
+def given_networks(config: dict, folds: Folds, downloaded: str, own: OwnFiles) -> dict[str, dict]:
+    """Model -> fold -> ``files`` of a network that is not trained, and their ``digests``.
 
-    ``downloaded`` is the folder of files that come from a URL.
+    Both are empty where it is trained. ``downloaded`` is the folder of files that come from a URL.
     """
     names, found = list(folds.roles), {}
     for model, stated in config["models"].items():
@@ -110,9 +126,18 @@ def given_networks(config: dict, folds: Folds, downloaded: str) -> dict[str, dic
         files = sources.localise(stated["file"], downloaded)
         files = files if isinstance(files, list) else [files] * len(names)
         _check_given(stated, files, len(names), config["folds"]["replicates"], where)
-        pairs = zip(names, files, strict=True)
-        found[model] = {fold: [file] if file else [] for fold, file in pairs}
+        found[model] = {
+            fold: {"files": own.inputs([file]), "digests": own.digests(_network_files(file))}
+            if file
+            else {"files": [], "digests": {}}
+            for fold, file in zip(names, files, strict=True)
+        }
     return found
+
+
+def _network_files(file: str) -> list[str]:
+    """A network's file and the .json that may stand beside it: its architecture or sidecar."""
+    return [file, str(Path(file).with_suffix(".json"))]
 
 
 def _check_given(model: dict, files: list[str], folds: int, replicates: int, where: str) -> None:
@@ -150,6 +175,13 @@ def methods(config: dict) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def pilots(windowed: pd.DataFrame, runs: pd.DataFrame, piloted: pd.DataFrame) -> pd.DataFrame:
+    """One row per model and method for which a pilot chooses: of those whose windows or everything
+    is explained (``windowed``, ``runs``), the ``piloted`` ones."""
+    pairs = pd.concat([windowed, runs])[["model", "method"]].drop_duplicates()
+    return pairs[pairs["method"].isin(piloted["method"])]
+
+
 def piloted(methods: pd.DataFrame) -> pd.DataFrame:
     """Those of ``methods`` that have a setting chosen by a pilot."""
     return methods[methods["tries"].map(bool).astype(bool)]
@@ -180,8 +212,13 @@ def _is_hypothetical(method: str, settings: dict) -> bool:
 
 
 def tracks(models: pd.DataFrame, methods: pd.DataFrame) -> pd.DataFrame:
-    """One row per model, method and task that is explained genome-wide."""
+    """One row per model, method and task that is explained genome-wide.
+
+    What a network is held against (``models.NAME.nulls``) needs the first method alone.
+    """
     pairs = models[models["explained"]].merge(methods[methods["genome_wide"]], how="cross")
+    judged = (pairs["null_of"] == "") | pairs["method"].isin(first_genome_wide(methods))
+    pairs = pairs[judged]
     table = _one_a_task(pairs, ["model", "method"])
     files = table["model"] + "." + table["task"] + "." + table["method"]
     if files.duplicated().any():
@@ -227,9 +264,13 @@ def models_with_tiles(models: pd.DataFrame, settings: dict, tracked: pd.DataFram
     return list(models.loc[binary, "model"]) if settings.get("peaks") else []
 
 
-def models_to_compare(models: pd.DataFrame, methods: pd.DataFrame) -> list[str]:
-    """Models whose methods can be held against one another: those that several explain."""
-    return list(models.loc[models["explained"], "model"]) if len(methods) > 1 else []
+def models_to_compare(windowed: pd.DataFrame) -> list[str]:
+    """Models whose methods can be held against one another: those that several explain.
+
+    ``windowed`` is the table of ``windows_to_explain``.
+    """
+    methods = windowed.groupby("model", sort=False)["method"].nunique()
+    return list(methods.index[methods > 1])
 
 
 def first_genome_wide(methods: pd.DataFrame) -> list[str]:
@@ -258,6 +299,23 @@ def sweep_settings(config: dict) -> dict:
     """What the search for one subset at many thresholds is told."""
     chosen = {key: config["sis"][key] for key in ("method", "mask")}
     return chosen | {"target": config["attribution"]["target"]}
+
+
+def shown(models: pd.DataFrame) -> pd.DataFrame:
+    """Those of ``models`` that the study is about, without what they are held against."""
+    return models[models["null_of"] == ""]
+
+
+def nulls_of(models: pd.DataFrame) -> dict[str, dict[str, list[str]]]:
+    """Model -> kind of null -> the models of that kind that it is held against."""
+    held = models[models["null_of"] != ""]
+    return {
+        name: {
+            kind: held.loc[(held["null_of"] == name) & (held["null"] == kind), "model"].tolist()
+            for kind in KINDS
+        }
+        for name in shown(models)["model"]
+    }
 
 
 def one_of(names: list[str]) -> str:

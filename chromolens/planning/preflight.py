@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from chromolens import plugins
+from chromolens import architectures, plugins
+from chromolens.attribution import methods
 from chromolens.checks.acceptance import check_criteria
 from chromolens.errors import BadInput
 from chromolens.inputs.labels import CLASSES
-from chromolens.inputs.reference_kinds import SEVERAL
+from chromolens.inputs.reference_kinds import OF_TOKENS, SEVERAL
 from chromolens.models.judging import metrics
 from chromolens.models.target_names import parse_target
 from chromolens.motifs.names.database import check_source
@@ -43,6 +44,7 @@ def check(config: dict, settings: dict, database: dict, models: pd.DataFrame, fo
         _check_stride(settings["window"], config["tracks"]["stride"])
     _check_modisco(config["motifs"]["modisco"])
     _check_references(config["attribution"])
+    _check_tokens(config, settings, models)
     _check_classes(config, settings, models)
     _check_objectives(config, settings, models)
     _check_target(config, settings, models)
@@ -74,6 +76,36 @@ def _check_references(attribution: dict) -> None:
             expected=f"n_references: 1, or references: {' or '.join(SEVERAL)}",
             where="the config, attribution.n_references",
         )
+
+
+def _check_tokens(config: dict, settings: dict, models: pd.DataFrame) -> None:
+    """Tokens have networks, methods and references of their own, and one strand."""
+    tokens, attribution = settings["kind"] == "tokens", config["attribution"]
+    for model in models.itertuples():
+        reads = plugins.constant(architectures, model.architecture, "READS", "")
+        if (reads == "tokens") != tokens and not model.file:
+            raise BadInput(
+                f"architecture {model.architecture} reads {reads or 'windows of numbers'}, and "
+                f"the inputs are of the kind {settings['kind']}",
+                expected=f"one that reads {'tokens' if tokens else 'windows of numbers'}",
+                where=f"the config, models.{model.model}.architecture",
+            )
+    if not tokens:
+        return
+    for name in attribution["methods"]:
+        refused = plugins.constant(methods, name, "NOT_FOR_TOKENS", "")
+        if refused:
+            raise BadInput(
+                f"{name} can't explain tokens: {refused}",
+                where=f"the config, attribution.methods.{name}",
+            )
+    for key, known in (("references", OF_TOKENS), ("strands", ("forward",))):
+        if attribution[key] not in known:
+            raise BadInput(
+                f"{key} {attribution[key]!r} are for DNA",
+                expected=f"for tokens {' or '.join(known)}",
+                where=f"the config, attribution.{key}",
+            )
 
 
 def _check_classes(config: dict, settings: dict, models: pd.DataFrame) -> None:

@@ -14,19 +14,25 @@ from chromolens.errors import BadInput
 from chromolens.inputs import download
 from chromolens.inputs.samples import read_samples
 
-_RECORDS = ("fasta", "labels", "table")  # the files of a source of sequences
+_RECORDS = ("fasta", "labels", "table", "folder")  # files of a source of sequences or texts
+_OBSERVED = ("peaks", "signals", "exclude", "traits", "covariate_table")
+_SOURCE_IN_PREPARE = {"genome": "fasta", "genotypes": "store"}  # name of its argument
 _SIMULATED_TASK = "bound"
 _FROM_THE_STUDY = ("ppms", "seed")  # arguments of `simulate` that the config doesn't give
 
 
 def downloads(config: dict) -> pd.DataFrame:
-    """One row per file that comes from a URL: path (below resources/downloads), url, sha256."""
-    found = []
+    """One row per file that comes from a URL: path (host/path), url, sha256, is_meme."""
+    found, motifs = [], []
+    _walk(config["motifs"], motifs)
     _walk(config["inputs"], found)
-    _walk(config["motifs"], found)
     _walk(config["models"], found)
-    rows = [(download.url_path(f["url"]), f["url"], f.get("sha256", "")) for f in found]
-    return pd.DataFrame(rows, columns=["path", "url", "sha256"]).drop_duplicates("path")
+    rows = [
+        (download.url_path(f["url"]), f["url"], f.get("sha256", ""), f in motifs)
+        for f in [*motifs, *found]
+    ]
+    columns = ["path", "url", "sha256", "is_meme"]
+    return pd.DataFrame(rows, columns=columns).drop_duplicates("path")
 
 
 def localise(value: object, folder: str) -> object:
@@ -56,9 +62,10 @@ def inputs(config: dict, downloaded: str, simulated: str) -> dict:
     return settings
 
 
-def prepared_genome(settings: dict, path: str) -> list[str]:
-    """``[path]`` of the prepared genome; empty for inputs without one."""
-    return [path] if settings["kind"] == "genome" else []
+def prepared(settings: dict, folder: str) -> list[str]:
+    """The file, if there is one, that windows are read from: prepared by a job in ``folder``."""
+    name = plugins.constant(kinds, settings["kind"], "SOURCE", "")
+    return [f"{folder}/{name}"] if name else []
 
 
 def files(*values: object) -> list[str]:
@@ -71,8 +78,23 @@ def files(*values: object) -> list[str]:
 
 def observations(settings: dict) -> list[str]:
     """Every file but the genome that the windows and labels are made from."""
-    records = [[s.get(key) for key in _RECORDS] for s in settings.get("sequences", [])]
-    return files(records, [settings.get(key) for key in ("peaks", "signals", "exclude")])
+    records = [
+        [s.get(key) for key in _RECORDS]
+        for s in settings.get("sequences", settings.get("texts", []))
+    ]
+    return files(records, [settings.get(key) for key in _OBSERVED])
+
+
+def genotypes(settings: dict) -> list[str]:
+    """The files of genotypes that ``inputs.genotypes.write_store`` reads."""
+    return files([settings.get(key) for key in ("genotypes", "markers", "bim", "fam")])
+
+
+def store_settings(settings: dict) -> dict:
+    """The settings that ``inputs.genotypes.write_store`` takes; none for other kinds."""
+    file = plugins.sources(Path(kinds.__path__[0]))["genotypes"]
+    taken = plugins.keywords(file, "write_store")
+    return {key: settings[key] for key in taken if settings["kind"] == "genotypes"}
 
 
 def database(config: dict, downloaded: str) -> dict:
@@ -93,9 +115,8 @@ def prepare_settings(settings: dict, prepared: list[str], seed: int) -> dict:
     taken = plugins.settings(kinds, settings["kind"])
     chosen = {key: value for key, value in settings.items() if key in taken}
     if prepared:
-        chosen |= {"fasta": prepared[0], "tile": settings["tile"] or None}
-    else:
-        chosen["length"] = settings["length"] or None
+        chosen[_SOURCE_IN_PREPARE[settings["kind"]]] = prepared[0]
+    chosen |= {key: chosen[key] or None for key in ("tile", "length") if key in chosen}
     return chosen | {"seed": seed}
 
 

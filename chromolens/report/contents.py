@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chromolens import inputs, plugins
 from chromolens.tables.column import Table
 
 Training = tuple[str, str, int]
@@ -27,7 +28,7 @@ class Contents:
     title, date, version
         Shown at the top. The date is a string, so that a page can be made again bit by bit.
     kind
-        ``"genome"`` or ``"sequences"``.
+        A kind of inputs: ``"genome"``, ``"sequences"``, ...
     windows, folds, dropped
         Tables of the windows, of the folds and of what was dropped, with reasons.
     models
@@ -44,6 +45,15 @@ class Contents:
         Per attribution: bigWig of contributions, and of the target that they explain.
     explained
         Per model and method: HDF5 of the explained windows (loci of kind ``sequences``).
+    vocabulary
+        Table of the tokens, of inputs of kind ``tokens``.
+    masses, scans
+        Of genotypes, paths by name: per attribution ``masses``, ``ld_blocks`` and
+        ``chromosome_shares``; per task ``scan``, ``ridge`` and ``scanned``.
+    judged
+        Paths by name of ``verdicts``, ``null_bands`` and ``known_loci``, of genotypes.
+    contributions
+        Per attribution: HDF5 of the explained records.
     fasta
         Indexed FASTA of the genome, needed with ``tracks``.
     peaks, genes, truth
@@ -101,6 +111,11 @@ class Contents:
     tracks: Mapping[Attribution, Path] = field(default_factory=dict)
     prediction_tracks: Mapping[Attribution, Path] = field(default_factory=dict)
     explained: Mapping[tuple[str, str], Path] = field(default_factory=dict)
+    vocabulary: Path | None = None
+    masses: Mapping[Attribution, Mapping[str, Path]] = field(default_factory=dict)
+    scans: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
+    judged: Mapping[str, Path] = field(default_factory=dict)
+    contributions: Mapping[Attribution, Path] = field(default_factory=dict)
     fasta: Path | None = None
     peaks: Mapping[str, Path | Sequence[Path]] = field(default_factory=dict)
     genes: Path | None = None
@@ -125,3 +140,8 @@ class Contents:
     tables: Mapping[str, tuple[Table, Path]] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """The stages that make sense for these inputs (``inputs.STAGES``)."""
+        return plugins.constant(inputs, self.kind, "STAGES", ())

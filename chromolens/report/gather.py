@@ -16,7 +16,9 @@ from chromolens.tables.column import Table
 from chromolens.tables.places import TABLES as DECLARED
 
 # Fields of ``Contents``, and the kind of results that each of them holds: one file,
-ONE = {name: name for name in ("windows", "folds", "dropped", "truth")} | {"fasta": "genome"}
+ONE = {name: name for name in ("windows", "folds", "dropped", "truth", "vocabulary")} | {
+    "fasta": "genome"
+}
 # several that are joined,
 SEVERAL = {
     "metrics": "metrics",
@@ -32,6 +34,7 @@ ATTRIBUTION = ("model", "task", "method")
 KEYED = {
     "tracks": ("track", ATTRIBUTION),
     "explained": ("explained", ("model", "method")),
+    "contributions": ("contributions", ATTRIBUTION),
     "motif_pages": ("motif_page", ATTRIBUTION),
     "sweeps": ("sweep", ("model", "task")),
     "positions": ("positions", ("model",)),
@@ -40,6 +43,9 @@ KEYED = {
 SIS = {"sis": "sis", "meme": "sis_meme"} | {
     name: f"sis_{name}" for name in ("counts", "clusters", "aligned", "motifs", "weights")
 }
+MASSES = {name: name for name in ("masses", "ld_blocks", "chromosome_shares")}
+SCANS = {name: name for name in ("scan", "ridge", "scanned")}
+JUDGED = ("verdicts", "null_bands", "known_loci")
 LEXICON = {"table": "lexicon", "members": "members", "meme": "lexicon_meme"}
 TABLES = {
     "Planted bases found again": "planted",
@@ -95,11 +101,11 @@ def _files(study: Study) -> dict[str, Any]:
         "predictions": {(m, "", 0): p for (m,), p in _by(study, "predictions", KEYS[:1]).items()},
         "prediction_tracks": {key: predictions[key[:2]] for key in tracks},
         "patterns": _together(study, ["merged", "merged_h5"], ATTRIBUTION),
-        "sis": {
-            task: dict(zip(SIS, paths, strict=True))
-            for task, paths in _together(study, SIS.values(), ATTRIBUTION[:2]).items()
-        },
-        "lexicon": {name: study.path(kind) for name, kind in LEXICON.items()},
+        "sis": _named(study, SIS, ATTRIBUTION[:2]),
+        "masses": _named(study, MASSES, ATTRIBUTION),
+        "scans": {task: files for (task,), files in _named(study, SCANS, ["task"]).items()},
+        "judged": {kind: study.path(kind) for kind in JUDGED if kind in study},
+        "lexicon": {n: study.path(kind) for n, kind in LEXICON.items() if kind in study},
         "tables": _tables(study),
     }
 
@@ -119,6 +125,14 @@ def _together(
     """The files of all ``kinds`` by ``keys``."""
     first, *others = (_by(study, kind, keys) for kind in kinds)
     return {key: (path, *(other[key] for other in others)) for key, path in first.items()}
+
+
+def _named(
+    study: Study, kinds: Mapping[str, str], keys: Sequence[str]
+) -> dict[Any, dict[str, Path]]:
+    """The files of ``kinds`` (name -> kind) by ``keys``, and each by its name."""
+    found = _together(study, kinds.values(), keys)
+    return {key: dict(zip(kinds, paths, strict=True)) for key, paths in found.items()}
 
 
 def gather_motifs(

@@ -21,6 +21,7 @@ from chromolens.report.environment import environment
 from chromolens.report.figures import logos
 from chromolens.report.tables import plural
 from chromolens.runlog import atomic
+from chromolens.scores import open_scores
 from chromolens.tables.motifs import MATCHES, MERGED, PATTERNS, SUBPATTERNS
 
 
@@ -60,7 +61,7 @@ def render(files: MotifFiles) -> str:
     table = tables.read(MERGED, files.merged)
     kinds = {"patterns": PATTERNS, "subpatterns": SUBPATTERNS, "matches": MATCHES}
     told = {name: tables.read(kind, getattr(files, name)) for name, kind in kinds.items()}
-    with h5py.File(files.merged_h5) as file:
+    with open_scores(files.merged_h5) as file:
         reason = str(file["chromolens"].attrs["reason"])
         windows = int(file["chromolens"].attrs["windows"])
         cards = _cards(file, table, told, files) if len(table) else []
@@ -140,7 +141,7 @@ def seqlet_places(merged_h5: str | Path, kind: str) -> pd.DataFrame:
     count along ``chrom``: the chromosome, or the record (``kind`` "sequences"). ``from_centre``:
     of the middle, from the middle base of the window; windows are cut around summits.
     """
-    with h5py.File(merged_h5) as file:
+    with open_scores(merged_h5) as file:
         stretch = int(file["chromolens"].attrs["offset"]) + int(file.attrs["window_size"]) // 2
     places = read_seqlets(merged_h5, "sequences")
     # a base's middle is half a base right of its start

@@ -13,28 +13,33 @@ from chromolens.report.sections import (
     lexicon,
     loci,
     making,
+    markers,
     methods,
     patterns,
     performance,
     positions,
     subsets,
+    tokens,
     verdict,
 )
 from chromolens.runlog import atomic, progress
 
+# Name -> title, module, and the stage of ``inputs.STAGES`` that it belongs to ("": every study's).
 _SECTIONS = {
-    "verdict": ("Verdict", verdict),
-    "data": ("What was run", data),
-    "performance": ("Training and held-out performance", performance),
-    "loci": ("Example loci", loci),
-    "patterns": ("Patterns", patterns),
-    "subsets": ("Sufficient input subsets", subsets),
-    "lexicon": ("Lexicon", lexicon),
-    "hits": ("Hits", hits),
-    "methods": ("Methods compared", methods),
-    "positions": ("Where the mass lies", positions),
-    "checks": ("Checks", checks),
-    "making": ("How it was made", making),
+    "verdict": ("Verdict", verdict, ""),
+    "data": ("What was run", data, ""),
+    "performance": ("Training and held-out performance", performance, ""),
+    "loci": ("Example loci", loci, "windows"),
+    "tokens": ("Tokens", tokens, "tokens"),
+    "markers": ("Markers", markers, "markers"),
+    "patterns": ("Patterns", patterns, "motifs"),
+    "subsets": ("Sufficient input subsets", subsets, "sis"),
+    "lexicon": ("Lexicon", lexicon, "lexicon"),
+    "hits": ("Hits", hits, "hits"),
+    "methods": ("Methods compared", methods, "windows"),
+    "positions": ("Where the mass lies", positions, ""),
+    "checks": ("Checks", checks, ""),
+    "making": ("How it was made", making, ""),
 }
 
 
@@ -46,15 +51,17 @@ def write_report(path: Path, study: Contents) -> None:
 
 def render(study: Contents) -> str:
     """The page as HTML text. The same study gives the same text."""
+    stages = ("", *study.stages)
+    own = {name: row for name, row in _SECTIONS.items() if row[2] in stages}
     sections = {
         name: module.context(study)
-        for name, (_, module) in progress(_SECTIONS.items(), what="report")
+        for name, (_, module, _) in progress(own.items(), what="report")
     }
     template = environment().get_template("page.html")
     return template.render(
         study=study,
         glyphs=logos.glyphs(),
         summary=summary.paragraph(study, sections),
-        titles={name: title for name, (title, _) in _SECTIONS.items()},
+        titles={name: _SECTIONS[name][0] for name in sections},
         **sections,
     )

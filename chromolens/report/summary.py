@@ -28,6 +28,9 @@ def paragraph(study: Contents, sections: dict) -> str:
     return " ".join(filter(None, sentences))
 
 
+_EXPLAINED = {"bp": "base", "tokens": "token", "markers": "marker of a sample"}
+
+
 def _trained(study: Contents, data: dict) -> str:
     names = [name for name in study.models if name not in study.nulls]
     groups = "chromosome" if study.kind == "genome" else "part"
@@ -36,8 +39,9 @@ def _trained(study: Contents, data: dict) -> str:
     return (
         f"{plural(len(data['tasks']), 'task')} ({words(data['tasks'])}) "
         f"{'was' if len(data['tasks']) == 1 else 'were'} learned from "
-        f"{plural(data['windows'], 'window')} of {count(data['length'])} bp on "
-        f"{plural(len(data['groups']), groups)}{by}, in {folds}: each base is explained by "
+        f"{plural(data['windows'], 'window')} of {count(data['length'])} {data['unit']} on "
+        f"{plural(len(data['groups']), groups)}{by}, in {folds}: each "
+        f"{_EXPLAINED[data['unit']]} is explained by "
         "models that never saw its "
         f"{groups}."
     )

@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 
 from chromolens import tables
+from chromolens.errors import BadInput
 from chromolens.motifs.meme import write_meme
 from chromolens.runlog import atomic
 from chromolens.sis.motifs.members import origin
-from chromolens.tables.sis import ALIGNED, CLUSTERS, SUBSET_MOTIFS, WEIGHTS
+from chromolens.sis.motifs.strings import FLANK
+from chromolens.tables.sis import ALIGNED, CLUSTERS, SUBSET_MOTIFS, SUBSETS, WEIGHTS
 
 if TYPE_CHECKING:
     # the jobs that find subsets need no clustering packages
@@ -55,6 +57,24 @@ def _weights(found: Mapping[str, "Matrices"]) -> pd.DataFrame:
         for position, (row, bases) in enumerate(zip(motif.weights, motif.bases, strict=True))
     ]
     return pd.DataFrame(rows, columns=WEIGHTS.names)
+
+
+def read_subsets(path: str | Path) -> pd.DataFrame:
+    """The table of subsets at ``path``; BadInput where positions and sequence don't fit."""
+    table = tables.read(SUBSETS, path)
+    positions = [np.array(each.split(","), dtype=int) for each in table["positions"]]
+    widths = [each[-1] - each[0] + 1 + 2 * FLANK for each in positions]
+    mixed = np.array([(np.diff(each) <= 0).any() for each in positions], dtype=bool)
+    odd = mixed | (table["sequence"].str.len().to_numpy() != widths)
+    if odd.any():
+        row = table[odd].iloc[0]
+        raise BadInput(
+            f"a subset of {row['id']} lies at {row['positions']} in {row['sequence']}",
+            expected=f"ascending positions, and their bases with {FLANK} on either side",
+            where=str(path),
+            remedy="undo the edit, if there was one; else remove the file and run again",
+        )
+    return table
 
 
 def write_bed(table: pd.DataFrame, path: str | Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from chromolens.attribution import references
 from chromolens.errors import BadInput, describe
 from chromolens.models.batching import batches, check_places
 from chromolens.models.model import Model, check_inputs
@@ -44,12 +45,13 @@ def sufficient_subsets(
     threshold: float | np.ndarray,
     task: int | str = 0,
     target: str = "logit",
-    mask: float | np.ndarray | str = 0.25,
+    mask: float | np.ndarray | str | None = None,
     method: str = "exact",
     seed: int = 0,
     batch_size: int | None = None,
     max_subsets: int | None = None,
     places: Sequence[int] | None = None,
+    unknown: np.ndarray | None = None,
 ) -> list[Subsets]:
     """Disjoint minimal sets of positions that alone keep the target at or above a threshold.
 
@@ -61,15 +63,16 @@ def sufficient_subsets(
     Parameters
     ----------
     inputs : float32 (n, length, channels)
-        A position of DNA that is N (four zeros) counts as masked already: it keeps its zeros
-        and is part of no subset.
+        A position of DNA that is N (four zeros), or ``unknown``, counts as masked already: it
+        stays as it is and is part of no subset. So does padding; tokens are integers (n, length).
     threshold
         In target units: one number, or one per input (n,). An input below it has no subset.
     task, target
         As in ``chromolens.attribute``.
     mask
         What a masked position becomes: a number in all channels, an array (channels,), or
-        "mean", the model's background frequencies.
+        "mean", the model's background frequencies. Of tokens the name of a vector ("mean",
+        "zeros", "padding"); by default "mean", of DNA 0.25.
     method
         "exact"; "gradient", for long inputs and networks that see far: gradients mask the
         positions that seem to matter least, exact BackSelect searches the rest. Its subsets are
@@ -83,6 +86,8 @@ def sufficient_subsets(
     places
         Ascending integers (n,), by default 0, 1, ...: as in ``chromolens.attribute``. Read by
         gradient search only.
+    unknown
+        bool (n, length), as in ``chromolens.attribute``.
 
     Raises
     ------
@@ -100,7 +105,7 @@ def sufficient_subsets(
         method=method,
         batch_size=batch_size,
     )
-    return finder.find(inputs, threshold, max_subsets, places)
+    return finder.find(inputs, threshold, max_subsets, places, unknown)
 
 
 class Finder:
@@ -113,7 +118,7 @@ class Finder:
         *,
         task: int | str = 0,
         target: str = "logit",
-        mask: float | np.ndarray | str = 0.25,
+        mask: float | np.ndarray | str | None = None,
         method: str = "exact",
         batch_size: int | None = None,
     ):
@@ -138,23 +143,31 @@ class Finder:
         threshold: float | np.ndarray,
         max_subsets: int | None = None,
         places: Sequence[int] | None = None,
+        unknown: np.ndarray | None = None,
     ) -> list[Subsets]:
         """Subsets of each input; see ``sufficient_subsets``."""
         inputs, seats = check_inputs(self.model, inputs), check_places(places, len(inputs))
         thresholds = _thresholds(threshold, len(inputs))
+        blank = references.unknown(inputs, self.model.declared(inputs, unknown))
         found: list[Subsets] = []
         for part in batches(seats, BLOCK):
             block = inputs[part], thresholds[part], self.mask, max_subsets, seats[part]
-            found += collect(self.score, self._find, *block)
+            found += collect(self.score, self._find, *block, blank[part])
         return found
 
     def masked_values(self, inputs: np.ndarray) -> np.ndarray:
         """Target of each input with all its known positions masked: (n,)."""
-        return self.score(masked(inputs, np.any(inputs, axis=-1), self.mask))
+        return self.score(
+            masked(inputs, ~references.unknown(inputs, self.model.declared(inputs)), self.mask)
+        )
 
 
-def mask_of(mask: float | np.ndarray | str, model: Model) -> np.ndarray:
+def mask_of(mask: float | np.ndarray | str | None, model: Model) -> np.ndarray:
     """What a masked position becomes, float32 (channels,)."""
+    if mask is None:
+        mask = 0.25 if model.vectors is None else "mean"
+    if model.vectors is not None:
+        return _vector_mask(mask, model)
     if isinstance(mask, str):
         mask = _mean_mask(mask, model)
     values = np.asarray(mask, dtype=np.float32)
@@ -166,6 +179,15 @@ def mask_of(mask: float | np.ndarray | str, model: Model) -> np.ndarray:
             expected=f"a finite number, an array of {model.channels} (one per channel), or 'mean'",
         )
     return values
+
+
+def _vector_mask(mask: object, model: Model) -> np.ndarray:
+    kinds = {"mean": "background", "zeros": "zeros", "padding": "padding"}
+    if not isinstance(mask, str) or mask not in kinds:
+        raise BadInput(
+            f"the mask of tokens is {describe(mask)}", expected=f"one of {', '.join(kinds)}"
+        )
+    return model.vectors.reference_rows(kinds[mask], model.background)
 
 
 def _mean_mask(mask: str, model: Model) -> np.ndarray:

@@ -147,7 +147,7 @@ def _off_one_order(
     asked: np.ndarray,
     places: np.ndarray,
 ) -> np.ndarray:
-    order = finder.search(inputs, ~unknown(inputs))
+    order = finder.search(inputs, ~unknown(inputs, finder.model.declared(inputs)))
     sizes = np.zeros(asked.shape, int)
     for row, column in np.argwhere(asked):
         least = reached_by(thresholds[row, column])

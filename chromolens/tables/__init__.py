@@ -8,9 +8,12 @@ number is read as it was written, to the last bit.
 
 import csv
 import gzip
+import math
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -23,7 +26,9 @@ from chromolens.tables.column import BOOLEAN, FLOAT, INTEGER, TEXT, Column, Tabl
 _TYPES = {TEXT: str, BOOLEAN: str, INTEGER: "int64", FLOAT: "float64"}
 _BOOLEANS = {"True": True, "False": False}
 _EXPECTED = {TEXT: "some text", BOOLEAN: "True or False", INTEGER: "an integer", FLOAT: "a number"}
-_UNREADABLE = (ValueError, OSError, EOFError, zlib.error)
+_UNREADABLE = (ValueError, OSError, EOFError, OverflowError, zlib.error)
+_LARGEST = 2**63
+_AT_ONCE = 2**20  # bytes
 _REMEDY = "undo the edit, if there was one; else remove the file and run the study again"
 
 
@@ -40,11 +45,13 @@ def read(table: Table, path: str | Path) -> pd.DataFrame:
         _complain(table, path, columns)
         raise _unreadable(path, error) from error
     # rows of more cells than names make an index of the first
-    # a row that ends early has empty cells
     odd = any(_odd(frame[column.name], column).any() for column in columns)
     if odd or not isinstance(frame.index, pd.RangeIndex):
         _complain(table, path, columns)
         raise _unreadable(path, f"rows are not those of {', '.join(names)}")
+    # a row that ends early has got empty cells
+    if _tabs(path) != (len(frame) + (table.head is not None)) * (len(columns) - 1):
+        _complain(table, path, columns)
     return frame.assign(**{c.name: _as_declared(frame[c.name], c) for c in columns})
 
 
@@ -163,9 +170,11 @@ def _odd(cells: pd.Series, column: Column) -> pd.Series:
     if column.type == BOOLEAN:
         return ~cells.isin(list(_BOOLEANS))
     if column.type == TEXT:
-        return cells.eq("") & (not column.missing)
-    holes = cells.isna() & (not column.missing)
-    return holes | (cells % 1 > 0) if column.type == INTEGER else holes
+        empty = cells.eq("")
+        unlike = ~empty & ~cells.str.fullmatch(column.pattern) if column.pattern else False
+        return (empty & (not column.missing)) | unlike
+    odd = (cells.isna() & (not column.missing)) | (cells < column.least)
+    return odd | (cells.notna() & (cells % 1 != 0)) if column.type == INTEGER else odd
 
 
 def _as_declared(cells: pd.Series, column: Column) -> pd.Series:
@@ -182,6 +191,12 @@ def _opened(path: str | Path) -> Iterator[IO[str]]:
     opener = gzip.open if str(path).endswith(".gz") else open
     with opener(path, "rt", encoding="utf-8", newline="") as file:
         yield file
+
+
+def _tabs(path: str | Path) -> int:
+    """How many tabs the file holds: as many as its lines have, unless some stand in cells."""
+    with _opened(path) as file:
+        return sum(part.count("\t") for part in iter(partial(file.read, _AT_ONCE), ""))
 
 
 def _complain(table: Table, path: str | Path, columns: list[Column]) -> None:
@@ -208,10 +223,18 @@ def _check_row(cells: list[str], columns: list[Column], where: str) -> None:
         if not _fits(cell, column):
             raise BadInput(
                 f"column {column.name!r} holds {cell!r}",
-                expected=_EXPECTED[column.type] + (", or nothing" if column.missing else ""),
+                expected=_expected(column),
                 where=f"{where}, column {column.name}",
                 remedy=_REMEDY,
             )
+
+
+def _expected(column: Column) -> str:
+    """What the cells of a column are, in words."""
+    limited = column.pattern or column.least > -math.inf
+    more = f" ({column.meaning}: {column.pattern or f'{column.least:g} or more'})"
+    empty = ", or nothing" if column.missing else ""
+    return _EXPECTED[column.type] + (more if limited else "") + empty
 
 
 def _fits(cell: str, column: Column) -> bool:
@@ -220,13 +243,13 @@ def _fits(cell: str, column: Column) -> bool:
     if column.type == BOOLEAN:
         return cell in _BOOLEANS
     if column.type == TEXT:
-        return True
+        return not column.pattern or re.fullmatch(column.pattern, cell) is not None
     whole = column.type == INTEGER
     try:
         value = int(cell) if whole and not column.missing else float(cell)
     except ValueError:
         return False
-    return value == value and not (whole and value % 1)
+    return value >= column.least and not (whole and (value % 1 or abs(value) >= _LARGEST))
 
 
 def _unreadable(path: str | Path, error: object) -> BadInput:

@@ -1,6 +1,8 @@
 """How a table is declared: its columns, each with its type, unit and meaning."""
 
+import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 TEXT, INTEGER, FLOAT, BOOLEAN = "text", "integer", "float", "boolean"
 
@@ -10,7 +12,8 @@ class Column:
     """One column of a table.
 
     ``missing``: a cell may be empty. ``optional``: the column may be absent. ``many``: the name
-    is a pattern, and stands for any number of columns whose names a study chooses.
+    is a pattern, and stands for any number of columns whose names a study chooses. ``pattern``:
+    the regular expression of all that its text may be. ``least``: its smallest number.
     """
 
     name: str
@@ -20,6 +23,8 @@ class Column:
     missing: bool = False
     optional: bool = False
     many: bool = False
+    pattern: str = ""
+    least: float = -math.inf
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class Table:
         return known.get(name, rest[0] if rest else None)
 
 
-def text(name: str, meaning: str, unit: str = "", **more: bool) -> Column:
+def text(name: str, meaning: str, unit: str = "", **more: Any) -> Column:
     """A column of text."""
     return Column(name, TEXT, unit, meaning, **more)
 
@@ -61,6 +66,11 @@ def text(name: str, meaning: str, unit: str = "", **more: bool) -> Column:
 def integer(name: str, meaning: str, unit: str = "", **more: bool) -> Column:
     """A column of whole numbers; with empty cells it is read as one of floats."""
     return Column(name, INTEGER, unit, meaning, **more)
+
+
+def base(name: str, meaning: str) -> Column:
+    """A column of places: bases of a sequence, counted from 0."""
+    return Column(name, INTEGER, "bp, 0-based", meaning, least=0)
 
 
 def number(name: str, meaning: str, unit: str = "", **more: bool) -> Column:

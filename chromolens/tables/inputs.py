@@ -1,12 +1,11 @@
 """Tables of the inputs: chromosomes, windows, folds, what was left out, what was chosen."""
 
-from chromolens.tables.column import FOLD, Table, integer, number, text
+from chromolens.tables.column import FOLD, Table, base, integer, number, text
 
-_BP = "bp, 0-based"
 _PLACE = (
     text("chrom", "name of the chromosome"),
-    integer("start", "first base", _BP),
-    integer("end", "behind the last base", _BP),
+    base("start", "first base"),
+    base("end", "behind the last base"),
 )
 _ID = text("id", "`chrom:start-end`, or the name of the record")
 _GROUP = text("group", "the chromosome, or the part of the records")
@@ -43,13 +42,84 @@ GENOME_WINDOWS = Table(
 RECORD_WINDOWS = Table(
     "inputs/windows.tsv.gz",
     "the same files, kind `sequences`",
-    (_ID, _GROUP, text("sequence", "A, C, G, T, N"), *_REST),
+    (_ID, _GROUP, text("sequence", "A, C, G, T, N", pattern="[ACGTN]+"), *_REST),
     float_format="%.9g",
 )
+SAMPLE_WINDOWS = Table(
+    "inputs/windows.tsv.gz",
+    "the same files, kind `genotypes`: a row per sample",
+    (
+        text("id", "of the sample"),
+        text("group", "the part of the samples, or their split"),
+        integer("row", "of `genotypes.h5`", "0-based"),
+        integer("first", "row of `markers.tsv.gz` with which the inputs begin, of networks on rotated "
+                "chromosomes", "0-based", optional=True),
+        _ROLE,
+        text("source", "the traits with a value, comma-separated"),
+        number("TASK", "one column per trait, in the units of its table; empty: masked",
+               missing=True, many=True),
+    ),
+)  # fmt: skip
+TOKEN_WINDOWS = Table(
+    "inputs/windows.tsv.gz",
+    "the same files, kind `tokens`: a row per record",
+    (
+        text("id", "of the record; of a file `LABEL/FILE`"),
+        text("group", "the part of the records, or their split"),
+        text("tokens", "numbers (`vocabulary.tsv`) with blanks between; 0: padding, 1: unknown"),
+        text("text", "the same tokens, with blanks between"),
+        _ROLE,
+        text("source", "all classes, comma-separated"),
+        number("TASK", "one column per class: 1 or 0", missing=True, many=True),
+    ),
+)  # fmt: skip
+VOCABULARY = Table(
+    "inputs/vocabulary.tsv",
+    "kind `tokens`: the tokens of the records that are training in any fold, the most frequent "
+    "first",
+    (
+        text("token", "a word, or a k-mer"),
+        integer("number", "in `windows.tsv.gz`; from 2 on"),
+        integer("count", "how often it stands in these records"),
+        integer("records", "in how many of them"),
+    ),
+)
+MARKERS = Table(
+    "inputs/markers.tsv.gz",
+    "kind `genotypes`: a row per marker, in the order of the inputs: by chromosome as the user's "
+    "file has them, then by position",
+    (
+        text("marker", "its id"),
+        text("chrom", "name of the chromosome"),
+        integer("position", "as in VCF", "bp, 1-based"),
+        text("ref", "the other allele; empty: unknown", missing=True),
+        text("alt", "the allele whose copies are counted; empty: unknown", missing=True),
+        number("frequency", "mean dosage / ploidy, over the samples of `samples.tsv.gz`", "share"),
+        number("missing", "samples without a genotype here", "share"),
+    ),
+)
+SAMPLES = Table(
+    "inputs/samples.tsv.gz",
+    "kind `genotypes`: a row per sample with genotypes, in the order of `genotypes.h5`",
+    (
+        text("id", "of the sample"),
+        text("family", "in PLINK's .fam; empty: none stated", missing=True),
+        number("missing", "markers without a genotype", "share"),
+    ),
+)
+COVARIATES = Table(
+    "inputs/covariates.tsv.gz",
+    "kind `genotypes`: what is regressed out of the traits; a row per sample of the windows",
+    (
+        text("id", "of the sample"),
+        number("COVARIATE", "one column per number, `NAME=VALUE` (1, 0) for all but the first "
+               "value of a column of text", missing=False, many=True),
+    ),
+)  # fmt: skip
 FOLDS = Table(
     "inputs/folds.tsv",
     "which group serves for what in which fold",
-    (FOLD, text("role", "test, validation, training"), _GROUP),
+    (FOLD, text("role", "test, validation, training", pattern="test|validation|training"), _GROUP),
 )
 DROPPED = Table(
     "inputs/dropped.tsv",
@@ -74,7 +144,7 @@ _BED = (
     *_PLACE,
     text("motif", "name of the motif"),
     integer("score", "1000 x score over the best possible", missing=True),
-    text("strand", "+ or -"),
+    text("strand", "+ or -", pattern="[+-]"),
 )
 TRUTH = Table(
     "simulated/truth.bed",

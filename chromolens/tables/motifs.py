@@ -6,6 +6,7 @@ from chromolens.tables.column import (
     TASK,
     Column,
     Table,
+    base,
     boolean,
     integer,
     number,
@@ -13,7 +14,6 @@ from chromolens.tables.column import (
 )  # fmt: skip
 from chromolens.tables.models import FILTER_SITES
 
-_BP = "bp, 0-based"
 _STRAND = text("strand", "of the best match, named or not", missing=True)
 _MATCH = (
     number("p", "of the best match, named or not", missing=True),
@@ -101,13 +101,13 @@ SEQLETS = Table(
     "where the seqlets lie",
     (
         text("chrom", "of the window; the record where there is no genome"),
-        integer("start", "first base", _BP),
-        integer("end", "behind the last base", _BP),
+        base("start", "first base"),
+        base("end", "behind the last base"),
         text("pattern", "`pos.pattern_0`"),
         integer("score", "0-1000: contribution over the largest"),
         text("strand", "on which the sequence reads as the pattern"),
-        integer("core_start", "first base of the pattern's core", _BP),
-        integer("core_end", "behind the last base of the core", _BP),
+        base("core_start", "first base of the pattern's core"),
+        base("core_end", "behind the last base of the core"),
         text("window", "its id"),
         number("contribution", "sum over the seqlet", "scaled target units"),
     ),
@@ -172,8 +172,8 @@ HITS = Table(
     "a row per hit; bgzipped, indexed by tabix",
     (
         text("chrom", "of the trimmed motif"),
-        integer("start", "of the trimmed motif", _BP),
-        integer("end", "of the trimmed motif", _BP),
+        base("start", "of the trimmed motif"),
+        base("end", "of the trimmed motif"),
         text("name", "in the database, or the lexicon's `motif` where it has none; blanks: `_`"),
         integer("score", "0-1000: \\|contribution\\| over the largest"),
         text("strand", "on which the sequence reads as the motif"),

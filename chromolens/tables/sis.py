@@ -36,9 +36,11 @@ SUBSETS = Table(
         number("threshold", "of the fold, or the window's own", TARGET),
         number("rest_value", "target once all the window's subsets in this table are masked",
                TARGET, missing=True),
-        text("positions", "offsets in the window, ascending, comma-separated", missing=True),
-        text("string", "kept bases, N between", missing=True),
-        text("sequence", "all bases from 10 before the subset to 10 behind it", missing=True),
+        text("positions", "offsets in the window, ascending, comma-separated",
+             pattern=r"\d{1,9}(,\d{1,9})*"),
+        text("string", "kept bases, N between", pattern="[ACGTN]+"),
+        text("sequence", "all bases from 10 before the subset to 10 behind it",
+             pattern="[ACGTN]+"),
     ),
 )  # fmt: skip
 COUNTS = Table(

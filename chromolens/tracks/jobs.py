@@ -44,7 +44,7 @@ def explain(
     method: Method,
     tiling: Mapping[str, object],
     origin: Origin,
-    genome: str | None,
+    source: str | None,
     regions: Sequence[str],
     windows: str,
     folds: Folds,
@@ -56,15 +56,16 @@ def explain(
     """
     method = method.in_fold(origin.fold)
     if method.references in DRAWN:
-        method = with_drawn(method, open_inputs(windows, genome), folds.only(origin.fold))
+        method = with_drawn(method, open_inputs(windows, source), folds.only(origin.fold))
     shared = {"method": method, "origin": origin}
-    if genome:
+    if any(regions):
         wanted = [Interval.from_name(name) for name in regions]
-        with Genome(genome) as opened:
+        with Genome(source) as opened:
             explain_shard(models, opened, wanted, path, tiling=Tiling(**tiling), **shared)
     else:
         _, part, parts = origin.shard.rsplit("-", 2)
-        inputs = open_inputs(windows)
+        inputs = open_inputs(windows, source)
+        inputs = inputs.for_training(folds.groups(origin.fold, "training"))
         rows = folds.rows(inputs.windows, origin.fold, "test")
         places = shard_of(len(rows), int(part), int(parts))
         explain_records(models, inputs, rows, path, places=places, **shared)

@@ -72,8 +72,8 @@ def join_records(
 ) -> None:
     """Write one task's contributions to records as the HDF5 file ``path``.
 
-    Its arrays are ``scores.EXPORT``: ``raw/seq`` and ``projected_shap/seq`` as chrombpnet lays
-    them out (n, 4, L), and the same as one number per base. Records stand in the order of
+    Its arrays are ``scores.EXPORT``: one number per position and, of DNA, ``raw/seq`` and
+    ``projected_shap/seq`` as chrombpnet lays them out (n, 4, L). Records stand in the order of
     ``rows`` of ``inputs`` (all by default), which the shards must hold exactly once.
     """
     headers = read_headers(list(shard_files))
@@ -82,11 +82,9 @@ def join_records(
     rows = np.arange(len(inputs.windows)) if rows is None else rows
     places = check_records(_record_ids(headers), inputs.windows["id"].iloc[rows].tolist())
     with scores.written(path, _joined_header(headers)) as file:
-        scores.create(
-            file,
-            scores.EXPORT,
-            {"window": len(rows), "position": inputs.length, "channel": inputs.channels},
-        )
+        sizes = {"window": len(rows), "position": inputs.length, "channel": inputs.channels}
+        arrays = [one for one in scores.EXPORT if inputs.dna or "channel" not in one.dims]
+        scores.create(file, arrays, sizes)
         for shard in headers:
             _copy_records(shard, file, index, inputs, rows, places)
 
@@ -122,21 +120,23 @@ def _copy_records(
         for start in range(0, len(ids), _RECORDS_AT_ONCE):
             here = np.array([places[name] for name in ids[start : start + _RECORDS_AT_ONCE]])
             chosen = slice(start, start + len(here))
-            found = _exported(group, index, chosen, inputs.onehot(rows[here]))
+            onehot = inputs.onehot(rows[here]) if inputs.dna else None
+            found = _exported(group, index, chosen, onehot)
             for place, row in enumerate(here):
                 for key, array in found.items():
                     file[key][row] = array[place]
 
 
 def _exported(
-    group: h5py.Group, index: int, chosen: slice, onehot: np.ndarray
+    group: h5py.Group, index: int, chosen: slice, onehot: np.ndarray | None
 ) -> dict[str, np.ndarray]:
-    """Arrays of ``scores.EXPORT`` for some records of a shard."""
+    """Arrays of ``scores.EXPORT`` for some records of a shard; ``onehot`` of DNA."""
     contributions = group["contributions"][index, chosen]
     found = {key: group[key][index, chosen] for key in PER_WINDOW}
+    found |= {"id": group["id"][chosen], "contributions": contributions}
+    if onehot is None:
+        return found
     return found | {
-        "id": group["id"][chosen],
-        "contributions": contributions,
         "raw/seq": onehot.transpose(0, 2, 1).astype(np.int8),
         "projected_shap/seq": (onehot * contributions[..., None]).transpose(0, 2, 1),
     }

@@ -230,6 +230,29 @@ def test_zeros_of_numbers_have_references_like_others(kind):
     np.testing.assert_allclose(found.contributions[0], expected, atol=1e-5)
 
 
+@pytest.mark.parametrize("method", ["gradient_x_input", "saliency", "occlusion"])
+@pytest.mark.parametrize("tasks", [0, [0, 0]])
+def test_what_the_caller_declares_unknown_contributes_nothing(method, tasks):
+    x = np.repeat(NUMBERS["genotypes"], 2, axis=0)
+    network, weights = linear(1)
+    unknown = np.zeros((2, LENGTH), bool)
+    unknown[0, [0, 4]] = True
+    ones = np.ones((1, 1, LENGTH, 1), np.float32)
+    found = ask(network, x, method, task=tasks, references=ones, unknown=unknown)
+    every = np.ones_like(x[..., 0]) if method == "saliency" else x[..., 0] - 1
+    expected = np.where(unknown, 0, weights[:, 0] * every)
+    np.testing.assert_allclose(found.contributions, expected, atol=1e-5)
+    reference = np.where(unknown, x[..., 0], 1) @ weights[:, 0]
+    np.testing.assert_allclose(found.reference_values, reference, atol=1e-5)
+
+
+def test_what_is_declared_unknown_has_the_shape_of_the_inputs():
+    network, _ = linear(1)
+    for unknown in (np.zeros((1, LENGTH)), np.zeros((1, LENGTH, 1), bool)):
+        with pytest.raises(BadInput, match="True where nothing is known"):
+            ask(network, NUMBERS["genotypes"], "saliency", unknown=unknown)
+
+
 def test_a_zero_is_n_where_inputs_are_dna():
     network, weights = linear(4)
     x = networks.sequences(1, LENGTH)

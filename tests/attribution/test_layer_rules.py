@@ -16,7 +16,7 @@ from chromolens.attribution import front
 from chromolens.attribution.deeplift import walk
 from chromolens.attribution.methods import deeplift_rescale
 from chromolens.models.foreign.rearranged import Rearranged, Zeros
-from chromolens.models.foreign.tokens import Tokens
+from chromolens.models.foreign.tokens import Vectors
 from chromolens.models.graph import functional
 from chromolens.models.kinds import WEIGHTED
 from chromolens.models.logits import Preactivation, linear_part
@@ -92,7 +92,7 @@ def test_every_rule_is_tested():
     used = {kind for name in CASES for kind in operations_in(network(name))}
     rules = set(walk.rules_for("rescale"))
     # Those in front of a network of one's own and behind it, and test_recurrent's.
-    elsewhere = {Preactivation, Tokens, Rearranged, Zeros}
+    elsewhere = {Preactivation, Rearranged, Vectors, Zeros}
     elsewhere |= {layers.Bidirectional, layers.GRU, layers.LSTM, layers.SimpleRNN}
     assert rules - used == elsewhere
 

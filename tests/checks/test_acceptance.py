@@ -136,3 +136,17 @@ def test_an_undefined_value_says_why(evidence: Evidence) -> None:
     row = judge([whole], replace(evidence, pooled=pooled)).iloc[0]
     assert row["result"] == "FAIL" and math.isnan(row["value"])
     assert row["explanation"] == "A 0.900, B is undefined (90 windows, 0 positive)"
+
+
+def test_first_tokens_are_of_the_records_that_hold_a_name(evidence):
+    rows = [("m", "d", "A", "x", 1.0, "a b c d e known"), ("m", "d", "A", "y", 1.0, "known b")]
+    rows += [("m", "d", "A", "z", 1.0, "b c"), ("m", "d", "B", "w", 1.0, "a b c d e f known")]
+    ranked = pd.DataFrame(rows, columns=["model", "method", "task", "id", "value", "tokens"])
+    evidence = replace(evidence, tokens=ranked)
+    asked = {"value": "first_tokens", "model": "m", "names": ["known", "other"]}
+    assert one(evidence, **asked, task="A", min=0.5) == (0.5, "PASS")
+    assert one(evidence, **asked)[0] == pytest.approx(1 / 3)
+    assert math.isnan(one(evidence, **asked | {"names": ["none"]}, min=0.5)[0])
+    with pytest.raises(BadInput, match="has no names"):
+        criterion = {"value": "first_tokens", "names": [], "families": [], "min": 0.9}
+        check_criteria([criterion], {"m": ["A"]}, {"m": []})

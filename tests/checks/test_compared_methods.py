@@ -120,3 +120,13 @@ def test_rank_agreement_leaves_constant_rows_out():
 def test_fall_of_a_straight_line_is_half_its_height():
     shares = np.array([0, 0.25, 1])
     assert fall(shares, 7 - 3 * shares) == pytest.approx(1.5)
+
+
+def test_a_zero_that_is_no_n_is_deleted_like_other_numbers():
+    genotypes = np.array([[0, 1, 2, 0]], np.float32)[..., None]
+    cut = methods.delete(genotypes, np.array([[9.0, 1, 2, 3]]), 0.5, np.float32([0.5]))
+    np.testing.assert_array_equal(cut[0, :, 0], [0.5, 1, 2, 0.5])
+    dna = np.eye(4, dtype=np.float32)[None]
+    dna[0, 0] = 0
+    cut = methods.delete(dna, np.array([[9.0, 1, 2, 3]]), 0.5, np.full(4, 0.25, np.float32))
+    np.testing.assert_array_equal(cut[0], [[0] * 4, dna[0, 1], dna[0, 2], [0.25] * 4])

@@ -253,3 +253,42 @@ def test_what_was_read_does_not_change_what_is_read(tmp_path, genome):
         first[:] = 4
         assert opened.sequence("chrII", 3, 30) == genome["chrII"][3:30]
         assert (opened.codes("chrII", 3, 30) < 4).all()
+
+
+def indexed(folder, genome, form, **layout):
+    path = write(folder / "own.fa", text_of(genome, **layout), form)
+    pysam.faidx(str(path))
+    return path
+
+
+@pytest.mark.parametrize("form", ["plain", "bgzip"])
+@pytest.mark.parametrize("layout", [{}, {"width": 1}, {"end": "\r\n"}, {"width": 10_000}])
+def test_a_users_own_index_serves(tmp_path, genome, form, layout):
+    large = genome | {"large": "ACGGT" * 40_000}  # several blocks of bgzip
+    with Genome(indexed(tmp_path, large, form, **layout)) as opened:
+        assert opened.sizes == {name: len(sequence) for name, sequence in large.items()}
+        assert opened.sequence("large", 199_990, 200_000) == "ACGGTACGGT"
+
+
+@pytest.mark.parametrize("form", ["plain", "bgzip"])
+@pytest.mark.parametrize(
+    ("other", "named"),
+    [
+        (lambda g: {"chrI": g["chrI"] + "ACG", "tiny": g["tiny"], "chrII": g["chrII"]}, "chrI "),
+        (lambda g: {"chrI": g["chrI"][:-1], "tiny": g["tiny"], "chrII": g["chrII"]}, "chrI "),
+        (lambda g: {"chrI": g["chrI"], "chrX": g["tiny"], "chrII": g["chrII"]}, "tiny "),
+        (lambda g: {"chrI": g["chrI"], "chrII": g["chrII"]}, "tiny "),
+        (lambda g: {"chrI": g["chrI"], "tiny": g["tiny"]}, "chrII "),
+        (lambda g: g | {"chrIII": "ACGT" * 20}, "goes on behind"),
+        (lambda g: dict(reversed(g.items())), "chrI "),
+    ],
+    ids=["longer", "shorter", "renamed", "one less", "last missing", "one more", "reordered"],
+)
+def test_an_index_of_another_release_is_refused(tmp_path, genome, form, other, named):
+    path = indexed(tmp_path, genome, form)
+    index = Path(index_names(path)[0]).read_text()
+    indexed(tmp_path, other(genome), form)
+    Path(index_names(path)[0]).write_text(index)
+    with pytest.raises(BadInput, match=named) as error:
+        Genome(path)
+    assert "own.fa.fai" in str(error.value) and f"samtools faidx {path}" in str(error.value)

@@ -7,25 +7,19 @@ random. ``HOSTILE_INPUTS`` is the number of damaged files (``make test-hostile``
 import gzip
 import json
 import os
-import random
-import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from damage import INPUTS, refusals
 
-from chromolens import tables
-from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome, chromosome_sizes, prepare_fasta
 from chromolens.inputs.folds import read_fold_file
 from chromolens.inputs.peaks import read_genes, read_peaks, read_regions
 from chromolens.inputs.records import read_source
 from chromolens.inputs.samples import read_samples
 from chromolens.motifs.meme import read_meme
-from chromolens.tables.inputs import DROPPED
 
-INPUTS = int(os.environ.get("HOSTILE_INPUTS", "300"))
-SECONDS = 20  # that one small file may take
 SIZES = {"chrI": 1000, "chrII": 500}
 PEAKS = "".join(f"chrI\t{i}\t{i + 50}\tp\t{i}\t.\t2.5\t-1\t-1\t20\n" for i in range(0, 90, 9))
 GENES = "##gff-version 3\nchrI\tx\tgene\t1\t90\t.\t+\t.\tID=a;Name=A%20B\n"
@@ -35,7 +29,6 @@ MEME = "MEME version 4\nALPHABET= ACGT\nMOTIF a A B\nletter-probability matrix: 
 MEME += "0.25 0.25 0.5 0\n1 0 0 0\n"
 FOLDS = json.dumps({"train": ["chrI"], "valid": ["chrII"], "test": ["1"]})
 SHEET = "task\treplicate\tpeaks\tplus\na\t1\ta.bed\t\nb\t2\tb#.bed\tb.bw\n"
-LEFT_OUT = "reason\ttask\tcount\texample\ntoo many N\t\t3\tchrI:5\n"
 
 
 def _indexed(path: Path) -> None:
@@ -69,58 +62,13 @@ READERS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "r.fa": (FASTA, lambda path: read_source({"fasta": str(path), "label": 1})),
     "s.tsv": (SHEET, read_samples),
     "f.json": (FOLDS, read_fold_file),
-    "dropped.tsv": (LEFT_OUT, lambda path: tables.read(DROPPED, path)),
 }
 PACKED = ["g.fa", "p.narrowPeak", "g.gff", "t.tsv", "m.meme"]
 SEEDS = [(name, False) for name in READERS] + [(name, True) for name in PACKED]
-
-
-def damaged(content: bytes, draw: random.Random) -> bytes:
-    """``content`` after one to four changes."""
-    data = bytearray(content)
-    for _ in range(draw.randint(1, 4)):
-        at, other = draw.randrange(len(data) + 1), draw.randrange(len(data) + 1)
-        low, high = sorted((at, other))
-        match draw.randrange(7):
-            case 0:
-                data[at : at + 1] = bytes([draw.randrange(256)])
-            case 1:
-                del data[at:]
-            case 2:
-                del data[low:high]
-            case 3:
-                data[at:at] = data[low:high]
-            case 4:
-                odd = (b"\0", b"\xff\xfe", b"\t", b"\n", b'"', b"-1", b"1e999", b"nan", b"9" * 25)
-                data[at:at] = draw.choice(odd)
-            case 5:
-                data[at : at + 1] = draw.choice((b"\r", b",", b" ", b"#", b">", "é".encode()))
-            case 6:
-                data[low:high] = bytes(reversed(data[low:high]))
-    return bytes(data)
-
-
-def hang(*_: object) -> None:
-    raise TimeoutError(f"a reader took more than {SECONDS} s")
 
 
 @pytest.mark.parametrize(("name", "packed"), SEEDS)
 def test_damaged_files_end_in_a_table_or_in_bad_input(tmp_path, name, packed):
     text, read = READERS[name]
     content = gzip.compress(text.encode(), mtime=0) if packed else text.encode()
-    path, draw = tmp_path / name, random.Random(f"{name} {packed}")
-    path.write_bytes(content)
-    read(path)  # a seed is right
-    signal.signal(signal.SIGALRM, hang)
-    refused = 0
-    for number in range(-(-INPUTS // len(SEEDS))):
-        path.write_bytes(damaged(content, draw))
-        signal.alarm(SECONDS)
-        try:
-            read(path)
-        except BadInput as error:
-            refused += 1
-            assert str(tmp_path) in str(error), f"input {number}: {error}"
-        finally:
-            signal.alarm(0)
-    assert refused
+    assert refusals(tmp_path / name, content, read, -(-INPUTS // 3 // len(SEEDS)))

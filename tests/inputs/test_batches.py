@@ -200,7 +200,7 @@ def test_a_groups_permutation_is_its_own(windows):
 
 
 def test_windows_that_can_not_be_opened(windows):
-    with pytest.raises(BadInput, match="without a FASTA"):
+    with pytest.raises(BadInput, match="without their source"):
         open_inputs(windows)
     with pytest.raises(BadInput, match="is empty"):
         open_inputs(windows[:0])

@@ -1,6 +1,8 @@
 """Files by URL, from a mirror and from a server on this machine; nothing half-done stays."""
 
 import hashlib
+import os
+import stat
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -8,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.inputs.download import fetch, is_url, mirror_path
+from chromolens.inputs.download import fetch, fetch_shared, is_url, mirror_path
+from chromolens.runlog import claim
 
 CONTENT = b"chrI\t0\t10\n" * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -121,6 +124,53 @@ def test_missing_in_the_mirror_names_the_path(mirrored, tmp_path, server):
     with pytest.raises(BadInput, match=str(mirrored / "127.0.0.1:.*/data/good.bed")):
         fetch(f"{server}/data/good.bed", tmp_path / "a.bed")
     assert Handler.requests == [] and left(tmp_path) == []
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+@pytest.mark.parametrize("source", ["server", "mirrored"])
+def test_the_umask_says_who_may_read(source, request, tmp_path, mask, mode):
+    where = request.getfixturevalue(source)
+    url = f"{where}/data/good.bed" if source == "server" else "https://example.org/some data/a.bed"
+    before = os.umask(mask)
+    try:
+        file = fetch(url, tmp_path / "peaks.bed")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(file.stat().st_mode) == mode
+
+
+def test_studies_share_what_was_fetched(server, tmp_path):
+    url, folder = f"{server}/data/good.bed", tmp_path / "shared"
+    links = [fetch_shared(url, folder, tmp_path / study / "peaks.bed") for study in "ab"]
+    assert [link.read_bytes() for link in links] == [CONTENT] * 2
+    assert Handler.requests == ["/data/good.bed"]
+    file = folder / server.removeprefix("http://") / "data/good.bed"
+    assert {link.resolve() for link in links} == {file} and left(file.parent) == ["good.bed"]
+
+
+def test_another_file_than_the_checksum_asks_for_is_fetched_again(server, tmp_path):
+    url, folder = f"{server}/data/good.bed", tmp_path / "shared"
+    file = fetch_shared(url, folder, tmp_path / "a.bed").resolve()
+    file.write_text("older")
+    assert fetch_shared(url, folder, tmp_path / "b.bed", SHA256).read_bytes() == CONTENT
+    assert len(Handler.requests) == 2
+
+
+def test_who_finds_a_file_being_fetched_says_by_whom_and_waits(server, tmp_path, caplog):
+    caplog.set_level("INFO")
+    url, link = f"{server}/data/good.bed", tmp_path / "link.bed"
+    file = tmp_path / "shared" / server.removeprefix("http://") / "data/good.bed"
+    held, holder = claim(file.with_name(".good.bed.lock"))
+    assert holder == ""
+    second = threading.Thread(target=fetch_shared, args=(url, tmp_path / "shared", link))
+    second.start()
+    second.join(1)
+    assert second.is_alive() and not link.exists()
+    assert f"{file}: process {os.getpid()} on" in caplog.text and "waits" in caplog.text
+    file.write_bytes(CONTENT)
+    held.close()  # as the end of the process does, however it ends
+    second.join(30)
+    assert link.read_bytes() == CONTENT and Handler.requests == []
 
 
 def test_a_mirror_that_is_no_folder(mirrored, monkeypatch):

@@ -217,6 +217,18 @@ def test_a_fold_without_positives_of_a_task_is_named(fasta, peaks, write_bed):
     assert "fold0, training: chrC" in str(error.value)
 
 
+def test_top_that_leaves_a_fold_without_windows_is_named(fasta, tmp_path):
+    # the strongest stand on chrA and chrB; chrC is the training chromosome of fold0
+    places = [(chrom, at) for chrom in ("chrB", "chrA", "chrC") for at in (4000, 900, 2500)]
+    lines = [f"{chrom}\t{at}\t{at + 1}\n" for chrom, at in places]
+    (tmp_path / "sorted.bed").write_text("".join(lines))
+    given = {"fasta": fasta, "peaks": {"t": str(tmp_path / "sorted.bed")}, **SETTINGS}
+    with pytest.raises(BadInput, match="no windows; left out of all folds: t: 3 beyond") as error:
+        prepare(**given, top=2 / 3)
+    for words in ("share of events that is used", "first: chrC:4000", "chrC", "inputs.top"):
+        assert words in str(error.value)
+
+
 def test_an_empty_peak_file(fasta, peaks, write_bed):
     with pytest.raises(BadInput, match="no peaks"):
         prepare(fasta=fasta, peaks={**peaks, "v": write_bed([], "v.bed")}, **SETTINGS)

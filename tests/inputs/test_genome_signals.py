@@ -56,6 +56,31 @@ def test_peaks_and_signals_together_centre_windows_and_count(fasta, signal, writ
         assert row.s == sum(a[row.chrom][row.start : row.end].sum() for a in arrays)
 
 
+def test_scaffolds_without_room_and_chromosomes_without_signal_are_counted(
+    random_genome, write_fasta, write_bed, write_bigwig
+):
+    """chrB has no signal; chrD and chrE are shorter than a window."""
+    sizes = [9000, 8000, 7000, 40, 12]
+    fasta = write_fasta(random_genome(sizes))
+    counts = {"chrA": np.ones(9000), "chrC": np.full(7000, 2.0)}
+    events = [(chrom, at) for chrom in ("chrA", "chrB", "chrC") for at in (900, 2000, 5000)]
+    prepared = prepare(
+        fasta=fasta,
+        peaks={"s": write_bed(events)},
+        signals={"s": {"plus": write_bigwig(counts)}},
+        **SETTINGS,
+    )
+    reasons = prepared.dropped[["reason", "task", "count", "example"]].values.tolist()
+    assert ["chromosomes shorter than a window", "", 2, "chrD"] in reasons
+    assert ["chromosomes without signal in a bigWig, counted as 0", "s", 1, "chrB"] in reasons
+    labels = prepared.windows.groupby("chrom")["s"].unique()
+    assert {chrom: list(found) for chrom, found in labels.items()} == {
+        "chrA": [41],
+        "chrB": [0],
+        "chrC": [82],
+    }
+
+
 def test_signals_without_peaks_need_tiles(fasta, signal):
     with pytest.raises(BadInput, match="task s has signals and no peaks"):
         prepare(fasta=fasta, signals=signal[1], **SETTINGS)

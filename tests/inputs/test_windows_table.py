@@ -69,20 +69,20 @@ def test_names_that_no_task_can_have(name):
 
 
 def test_every_role_serves_every_task(windows):
-    check_roles(windows, folds(), ["t"])
+    check_roles(windows, folds(), ["t"], Tally())
 
 
 @pytest.mark.parametrize(("label", "word"), [(1, "positives"), (0, "negatives")])
 def test_a_role_without_a_class(windows, label, word):
     windows.loc[(windows["group"] == "1") & (windows["t"] == label), "t"] = np.nan
     with pytest.raises(BadInput, match=f"task t has no {word}") as error:
-        check_roles(windows, folds(), ["t"])
+        check_roles(windows, folds(), ["t"], Tally())
     assert "fold0, validation: 1" in str(error.value)
 
 
 def test_a_role_without_windows(windows):
     with pytest.raises(BadInput, match="no windows") as error:
-        check_roles(windows[windows["group"] != "X"], folds(), [])
+        check_roles(windows[windows["group"] != "X"], folds(), [], Tally())
     assert "fold0, training: X" in str(error.value)
 
 

@@ -1,6 +1,8 @@
 """Networks that a study is given instead of training them."""
 
 import json
+import os
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -16,6 +18,7 @@ from chromolens.models.model import load_model
 from chromolens.models.targets import target_values
 from chromolens.models.training.train import train
 from chromolens.planning import plan
+from chromolens.planning.content import OwnFiles
 
 LENGTH = 30
 
@@ -125,19 +128,49 @@ def study(**model: object) -> dict:
 FOLDS = Folds({f"fold{i}": {"test": [f"part{i}"]} for i in range(3)})
 
 
-def test_files_of_folds():
-    one = plan.given_networks(study(file="m.h5"), FOLDS, "down")
-    assert one["main"] == {f"fold{i}": ["m.h5"] for i in range(3)}
-    assert one["other"] == {f"fold{i}": [] for i in range(3)}
+def networks(folder: Path, **model: object) -> dict:
+    own = OwnFiles([f"{folder}/down"], str, folder / "known.json")
+    return plan.given_networks(study(**model), FOLDS, f"{folder}/down", own)
+
+
+def test_files_of_folds(tmp_path):
+    one = networks(tmp_path, file="m.h5")
+    assert one["main"] == {f"fold{i}": {"files": ["m.h5"], "digests": {}} for i in range(3)}
+    assert one["other"] == {f"fold{i}": {"files": [], "digests": {}} for i in range(3)}
     files = ["a.h5", {"url": "https://h/b.h5"}, "c.keras"]
-    three = plan.given_networks(study(file=files), FOLDS, "down")
-    assert [three["main"][f"fold{i}"] for i in range(3)] == [
+    three = networks(tmp_path, file=files)
+    assert [three["main"][f"fold{i}"]["files"] for i in range(3)] == [
         ["a.h5"],
-        ["down/h/b.h5"],
+        [f"{tmp_path}/down/h/b.h5"],
         ["c.keras"],
     ]
     with pytest.raises(BadInput, match="2 files for 3 folds"):
-        plan.given_networks(study(file=["a.h5", "b.h5"]), FOLDS, "down")
+        networks(tmp_path, file=["a.h5", "b.h5"])
     with pytest.raises(BadInput, match="isn't trained"):
-        plan.given_networks(study(file="m.h5", labels="permuted"), FOLDS, "down")
+        networks(tmp_path, file="m.h5", labels="permuted")
     assert json.dumps(study(layout={"channels": "AGCT"})["models"]["main"]["layout"])
+
+
+def digests(folder: Path, file: Path) -> dict:
+    return networks(folder, file=str(file))["main"]["fold1"]["digests"]
+
+
+@pytest.mark.parametrize("name", ["weights.h5", "saved/variables/variables.data"])
+def test_a_given_network_is_known_by_its_content(tmp_path, name):
+    file = tmp_path / name
+    given = file if file.suffix == ".h5" else tmp_path / "saved"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"weights")
+    first = digests(tmp_path, given)
+    assert list(first) == [str(given)]
+    copied = tmp_path / "copy"
+    copied.write_bytes(file.read_bytes())
+    os.replace(copied, file)  # another inode, a new time
+    assert digests(tmp_path, given) == first
+    file.write_bytes(b"weighty")
+    assert digests(tmp_path, given) != first
+    file.write_bytes(b"weights")
+    assert digests(tmp_path, given) == first
+    # the architecture of weights, or a sidecar
+    given.with_suffix(".json").write_text("{}")
+    assert set(digests(tmp_path, given)) == {str(given), str(given.with_suffix(".json"))}

@@ -103,7 +103,7 @@ def test_validation_is_neither_moved_nor_turned(genome):
 
 def test_sequences_cannot_be_shifted():
     with pytest.raises(BadInput, match="training.shift is 2"):
-        data.check_shift(sequences(30).windows, 2)
+        data.check_moves(sequences(30), 2, reverse_complement=True)
 
 
 def test_background_leaves_out_n():

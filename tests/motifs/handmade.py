@@ -5,6 +5,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from chromolens.scores import seal
+
 WIDTH = 50
 Seqlet = tuple[int, int, bool]
 """Window, start in the stretch that modisco read, and whether the other strand is read."""
@@ -31,6 +33,7 @@ def write_modisco(
         own = file.create_group("chromolens")
         own.create_dataset("ids", data=ids, dtype=h5py.string_dtype())
         own.attrs["offset"], own.attrs["windows"], own.attrs["reason"] = offset, len(ids), ""
+    seal(path)
 
 
 def read(array: np.ndarray, seqlet: Seqlet, width: int = WIDTH) -> np.ndarray:

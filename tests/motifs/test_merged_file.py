@@ -1,21 +1,25 @@
 """Motifs merged into a file of their own, against the windows that the seqlets were cut from."""
 
 import json
+import shutil
 
 import h5py
 import numpy as np
 import pytest
 
+from chromolens.errors import BadInput
 from chromolens.motifs.meme import read_meme
 from chromolens.motifs.modisco.merged_file import read_counts, read_record, write_merged
 from chromolens.motifs.modisco.patterns import core, patterns_table, read_patterns
 from chromolens.motifs.modisco.seqlets import seqlets_table
 from chromolens.motifs.names.database import Motif
 from chromolens.motifs.ppm import consensus, reverse_complement, trim
+from chromolens.report.motif_page import seqlet_places
 from chromolens.tables.motifs import RECORD
 
 from . import handmade, planted
 
+FIRST = "pos_patterns/pattern_1/seqlets/contrib_scores"
 COUNT, READ, SHIFT = 240, 3, 4
 
 
@@ -187,3 +191,32 @@ def test_modiscos_own_tools_read_both_files(modisco_runs, merged, tmp_path):
             np.testing.assert_allclose(
                 theirs[pattern.name.replace(".", "_patterns.", 1)], pattern.ppm, atol=1e-5
             )
+
+
+def damaged(path, array):
+    """``path`` with one bit of ``array`` turned."""
+    with h5py.File(path) as file:
+        array = file[array].id
+        place = array.get_offset() or array.get_chunk_info(0).byte_offset  # packed in pieces
+    content = bytearray(path.read_bytes())
+    content[place + 5] ^= 1
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("read", [read_patterns, seqlets_table, lambda p: write_merged(p, p, [])])
+def test_a_damaged_file_of_patterns_is_named(modisco, tmp_path, read):
+    path = damaged(shutil.copy(modisco, tmp_path / "modisco.h5"), FIRST)
+    with pytest.raises(BadInput, match=f"{FIRST} is not what was written(?s:.*)modisco.h5"):
+        read(path)
+
+
+@pytest.mark.parametrize("read", [read_record, read_counts, lambda p: seqlet_places(p, "genome")])
+def test_a_damaged_file_of_motifs_is_named(modisco, tmp_path, read):
+    write_merged(modisco, tmp_path / "merged.h5", [])
+    read(tmp_path / "merged.h5")
+    with h5py.File(tmp_path / "merged.h5") as file:
+        motif = next(iter(file["pos_patterns"].values())).name
+    path = damaged(tmp_path / "merged.h5", f"{motif}/seqlets/example_idx")
+    with pytest.raises(BadInput, match=r"not what was written(?s:.*)merged.h5"):
+        read(path)

@@ -17,6 +17,7 @@ from chromolens.motifs.modisco.patterns import (
 )
 from chromolens.motifs.modisco.seqlets import seqlets_table, write_seqlets
 from chromolens.motifs.ppm import consensus, trim
+from chromolens.scores import seal
 from chromolens.tables.motifs import SEQLETS
 
 from . import planted
@@ -148,6 +149,7 @@ def by_hand(tmp_path):
         own = file.create_group("chromolens")
         own.create_dataset("ids", data=["chrA:100-130", "chr:B:0-30"], dtype=h5py.string_dtype())
         own.attrs["offset"] = 3
+    seal(path)
     return path
 
 
@@ -176,6 +178,7 @@ def test_uneven_cores_turn_with_the_strand(by_hand):
         cwm = np.zeros((8, 4))
         cwm[2, 1] = 1
         file["pos_patterns/pattern_0/contrib_scores"][:] = cwm
+    seal(by_hand)
     table = seqlets_table(by_hand)
     assert table[["core_start", "core_end"]].to_numpy().tolist() == [[13, 18], [110, 115]]
 

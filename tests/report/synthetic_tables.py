@@ -9,6 +9,7 @@ from partial_tables import write_partial
 
 from chromolens import tables
 from chromolens.genome.onehot import decode, encode, reverse_complement
+from chromolens.scores import seal
 from chromolens.tables.checks import ACCEPTANCE, COMPLETENESS, PLANTED
 from chromolens.tables.column import Table
 from chromolens.tables.inputs import DROPPED
@@ -121,6 +122,7 @@ def patterns(folder: Path, task: str, tasks: dict, rng: np.random.Generator) -> 
             group["contrib_scores"] = (
                 sign * shares * np.abs(shares - 0.25).max(axis=1, keepdims=True)
             )
+    seal(files[1])
     rows = [
         {
             "pattern": "pos.pattern_0",
@@ -145,6 +147,7 @@ def patterns(folder: Path, task: str, tasks: dict, rng: np.random.Generator) -> 
 def no_patterns(folder: Path) -> tuple[Path, Path]:
     with h5py.File(folder / "null.h5", "w") as file:
         file.attrs["window_size"] = 200
+    seal(folder / "null.h5")
     return written(MERGED, tables.empty(MERGED), folder / "null.tsv"), folder / "null.h5"
 
 

@@ -8,7 +8,7 @@ import chromolens
 from chromolens.errors import BadInput
 from chromolens.models.model import Model
 from chromolens.models.targets import target_values
-from chromolens.sis.front import mask_of, sufficient_subsets
+from chromolens.sis.front import Finder, mask_of, sufficient_subsets
 from tests.sis.models import layers, network, random_dna
 
 
@@ -89,3 +89,7 @@ def test_a_genotype_of_0_may_be_what_suffices():
     genotypes = np.array([[[2], [1], [0], [2], [0], [1]]], np.float32)
     found = sufficient_subsets(flat, genotypes, threshold=1.0, mask=1.0)
     assert [one.tolist() for one in found[0].subsets] == [[2]]
+    missing = genotypes[..., 0] == 0
+    found = sufficient_subsets(flat, genotypes, threshold=4.0, mask=1.0, unknown=missing)
+    assert found[0].subsets == [] and found[0].rest_value == pytest.approx(3)
+    assert Finder(flat, 6, mask=1.0).masked_values(genotypes) == pytest.approx([3 - 4])

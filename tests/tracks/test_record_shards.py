@@ -6,8 +6,10 @@ import pytest
 from test_explained_windows import table
 from track_fakes import WINDOW, FakeModel, method, origin, weighted
 
+from chromolens.attribution.result import Result
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import open_inputs
+from chromolens.tracks.answers import PER_WINDOW
 from chromolens.tracks.join import join_records
 from chromolens.tracks.partial import partial_path
 from chromolens.tracks.records import explain_records, shard_of
@@ -16,10 +18,10 @@ INPUTS = open_inputs(table())
 EVEN, ODD = np.arange(0, 10, 2), np.arange(1, 10, 2)
 
 
-def run(path, rows, *, fold="fold0", models=None, ask=None, places=None):
+def run(path, rows, *, fold="fold0", models=None, ask=None, places=None, inputs=INPUTS):
     explain_records(
         models or [FakeModel(digest=fold)],
-        INPUTS,
+        inputs,
         rows,
         str(path),
         places=places,
@@ -63,6 +65,29 @@ def test_the_joined_file_holds_every_record_in_the_tables_order(tmp_path, parts)
     # `weighted` says 0 at an N, where no channel could hold a contribution.
     np.testing.assert_array_equal(projected.sum(axis=1), expected.contributions)
     assert np.all(projected[raw == 0] == 0)
+
+
+def test_records_that_are_no_dna_have_contributions_alone(tmp_path):
+    """Tokens (n, length), as the networks of the fold get them, each worth a tenth of itself."""
+
+    def tenth(model, tokens, *, tasks, ids, **_):
+        worth = tokens.astype(np.float32) / 10
+        nothing = np.zeros(len(tokens), np.float32)
+        return [Result(worth, None, nothing, worth.sum(axis=1), nothing) for _ in tasks]
+
+    windows = table().drop(columns=["sequence", "gc", "shared"])
+    windows["tokens"] = [f"{i + 2} 300 0" for i in range(10)]
+    windows["text"] = "word other"
+    inputs = open_inputs(windows)
+    files = [
+        run(tmp_path / f"{fold}.h5", rows, fold=fold, ask=method(tenth), inputs=inputs)
+        for fold, rows in [("fold0", EVEN), ("fold1", ODD)]
+    ]
+    join_records(files, tmp_path / "all.h5", inputs, task="b")
+    with h5py.File(tmp_path / "all.h5") as file:
+        assert sorted(file) == sorted(["id", "contributions", *PER_WINDOW])
+        expected = [[(i + 2) / 10, 30, 0] for i in range(10)]
+        np.testing.assert_allclose(file["contributions"][:], expected, rtol=1e-6)
 
 
 def test_an_interrupted_shard_is_continued_to_the_same_bytes(tmp_path):

@@ -32,8 +32,8 @@ rule pick_windows:
 
 rule choose_settings:
     input:
-        genome=ancient(genome),
-        content=chromosomes,
+        source=source_by_content,
+        content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         models=collect(
             "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
@@ -70,8 +70,8 @@ rule choose_settings:
 
 rule attribute:
     input:
-        genome=ancient(genome),
-        content=chromosomes,
+        source=source_by_content,
+        content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         models=collect(
             "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
@@ -112,8 +112,8 @@ rule attribute:
 
 rule explain_windows:
     input:
-        genome=ancient(genome),
-        content=chromosomes,
+        source=source_by_content,
+        content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         picked="results/{study}/attribution/{model}/windows.tsv",
         models=collect(

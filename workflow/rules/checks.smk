@@ -32,8 +32,8 @@ rule check_completeness:
 
 rule check_positions:
     input:
-        genome=ancient(genome),
-        content=chromosomes,
+        source=source_by_content,
+        content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         models=collect(
             "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
@@ -71,7 +71,7 @@ rule check_tiles:
         ),
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         events=own.inputs(sources.files(settings.get("peaks"))),
-        meme=sources.files(database.get("meme")),
+        meme=own.inputs(memes),
     output:
         table="results/{study}/checks/{model}.tiles.tsv",
     log:
@@ -81,7 +81,7 @@ rule check_tiles:
     params:
         code=code["check_tiles"],
         folds=roles,
-        digests=own.digests(sources.files(settings.get("peaks"))),
+        digests=own.digests(sources.files(settings.get("peaks")) + memes),
         peaks=settings.get("peaks"),
         chromosome_names=settings.get("chromosome_names"),
         top=settings.get("top"),
@@ -124,7 +124,7 @@ rule accept:
         ),
         motifs=collect(
             "results/{{study}}/motifs/{row.model}/{row.task}/{method}/merged.tsv",
-            row=model_tasks.itertuples(),
+            row=motif_tasks.itertuples(),
             method=motif_method,
         )
         + collect(
@@ -142,6 +142,10 @@ rule accept:
         tiles=collect(
             "results/{{study}}/checks/{model}.tiles.tsv",
             model=tiled_models,
+        ),
+        tokens=collect(
+            "results/{{study}}/tokens/{row.model}.{row.method}.tsv.gz",
+            row=plan.of_stage("tokens", stages, runs).itertuples(),
         ),
     output:
         table="results/{study}/acceptance.tsv",

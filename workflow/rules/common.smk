@@ -7,6 +7,7 @@ import sys
 
 from chromolens import config as configuration, provenance, runlog
 from chromolens.planning import (
+    clock,
     content,
     disk,
     divide,
@@ -23,16 +24,21 @@ interpreter.check_checkout(workflow.basedir)
 sys.executable = interpreter.plain(sys.executable)
 config = configuration.complete(config, workflow.configfiles)
 study = config["study"]
-settings = sources.inputs(config, "resources/downloads", f"results/{study}/simulated")
-database = sources.database(config, "resources/downloads")
+if workflow.is_main_process:
+    held, holder = runlog.claim(f".snakemake/{study}.run")
+    print(runlog.others_run(study, holder), file=sys.stderr, end="")
+downloaded = f"resources/studies/{study}"
+settings = sources.inputs(config, downloaded, f"results/{study}/simulated")
+database = sources.database(config, downloaded)
 own = content.OwnFiles(
-    ["resources/downloads", f"results/{study}"],
+    [downloaded, f"results/{study}"],
     ancient,
     ".snakemake/digests.json",
 )
 observed = sources.observations(settings)
 signals = sources.files(settings.get("signals"))
 genes = sources.files(settings.get("genes"))
+memes = sources.files(database.get("meme"))
 tasks = plan.tasks(settings)
 sizes = divide.sizes(config, settings)
 folds = divide.folds(config, settings, sizes)
@@ -46,21 +52,37 @@ trainings = plan.trainings(models, folds, config["folds"]["replicates"])
 architecture_code = provenance.digests_of(models, "architecture", "architectures")
 methods = plan.methods(config)
 piloted = plan.piloted(methods)
-motif_method = plan.motif_method(config, methods)
+stages = plan.stages(settings)
+motif_method = plan.motif_method(config, methods) if "motifs" in stages else ""
+motif_tasks = plan.of_stage("motifs", stages, model_tasks)
+filtered = plan.of_stage("filters", stages, models)
 windowed = plan.windows_to_explain(models, methods, motif_method)
+windowed = plan.of_stage("windows", stages, windowed)
 shards = divide.shards(config, sizes, folds).merge(trainings, on="fold")
 tracked = plan.tracks(models, methods)
 joined = plan.tracks_to_join(methods, config["folds"]["replicates"], sizes)
+marked = plan.of_stage("markers", stages, tracked)
+judged = marked[marked["model"].isin(plan.shown(models)["model"])]
+nulls_of = plan.nulls_of(models)
 runs = tracked[["model", "method"]].drop_duplicates()
 tiled_models = plan.models_with_tiles(models, settings, tracked)
-compared = plan.models_to_compare(models, methods)
-sis_tasks = list(model_tasks.itertuples()) if config["sis"]["enabled"] else []
+compared = plan.models_to_compare(windowed)
+sis_tasks = plan.of_stage("sis", stages, model_tasks)
+sis_tasks = list(sis_tasks.itertuples()) if config["sis"]["enabled"] else []
 swept = sis_tasks if config["sis"]["sweep_windows"] else []
-genome = sources.prepared_genome(settings, f"results/{study}/inputs/genome.fa.gz")
-# its content is that of chromosomes.tsv, base by base (md5), whatever its own time
+source = sources.prepared(settings, f"results/{study}/inputs")
+genome = source if settings["kind"] == "genome" else []
+# a genome's content is that of chromosomes.tsv, base by base (md5), whatever its own time
 chromosomes = collect(
     "results/{study}/inputs/chromosomes.tsv", study=study if genome else []
 )
+source_by_content = ancient(source) if genome else source
+# a trait is what covariates leave of it: who reads genotypes reads both
+covariates = ["inputs/covariates.tsv.gz"] if "markers" in stages else []
+content_of_source = chromosomes or [
+    *source,
+    *(f"results/{study}/{path}" for path in covariates),
+]
 searched = tracked if genome else tracked[:0]
 checked_hits = searched[searched["task"].isin(list(settings.get("peaks", {})))]
 code = provenance.code_digests("scripts")
@@ -81,4 +103,7 @@ onerror:
 
 
 onstart:
+    disk.check_places(f"results/{study}", index)
+    disk.check_place(f"logs/{study}")
+    clock.bring_back(["resources/downloads", f"results/{study}"])
     disk.check_room(f"results/{study}", index, tracked, groups)

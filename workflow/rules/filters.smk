@@ -7,8 +7,8 @@ PROVIDES  results/{study}/filters/{model}/filters.tsv, filters.meme, sites.tsv
 
 rule read_filters:
     input:
-        genome=ancient(genome),
-        content=chromosomes,
+        source=source_by_content,
+        content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         picked="results/{study}/attribution/{model}/windows.tsv",
         models=collect(
@@ -37,7 +37,7 @@ rule name_filters:
     input:
         sites="results/{study}/filters/{model}/sites.tsv",
         motifs="results/{study}/filters/{model}/filters.meme",
-        meme=sources.files(database.get("meme")),
+        meme=own.inputs(memes),
     output:
         table="results/{study}/filters/{model}/filters.tsv",
     log:
@@ -47,6 +47,7 @@ rule name_filters:
     params:
         code=code["name_filters"],
         database=database,
+        digests=own.digests(memes),
         naming=config["motifs"]["naming"],
     script:
         "../../scripts/name_filters.py"

@@ -10,15 +10,18 @@ downloads = sources.downloads(config)
 
 rule download:
     output:
-        "resources/downloads/{path}",
+        # a link of the study's own: an output that studies share would lock out all but one
+        "resources/studies/{study}/{path}",
     log:
-        "logs/download/{path}.log",
+        "logs/{study}/download/{path}.log",
     localrule: True
+    priority: 1  # a file that is wrong is found before the trainings
     conda:
         "../../envs/base.yaml"
     params:
         url=lookup(query="path == '{path}'", cols="url", within=downloads),
         sha256=lookup(query="path == '{path}'", cols="sha256", within=downloads),
+        is_meme=lookup(query="path == '{path}'", cols="is_meme", within=downloads),
     script:
         "../../scripts/download.py"
 
@@ -66,7 +69,7 @@ rule prepare_genome:
 
 rule prepare_inputs:
     input:
-        genome=ancient(genome),
+        source=source_by_content,
         content=chromosomes,
         files=own.inputs(observed),
     output:
@@ -74,6 +77,7 @@ rule prepare_inputs:
         dropped="results/{study}/inputs/dropped.tsv",
         notes="results/{study}/inputs/notes.json",
         folds="results/{study}/inputs/folds.tsv",
+        covariates=collect("results/{{study}}/{path}", path=covariates),
     log:
         "logs/{study}/prepare_inputs.log",
     conda:
@@ -83,7 +87,7 @@ rule prepare_inputs:
         plugin=provenance.plugin_digests("inputs")[settings["kind"]],
         digests=own.digests(observed),
         kind=settings["kind"],
-        settings=sources.prepare_settings(settings, genome, config["seed"]),
+        settings=sources.prepare_settings(settings, source, config["seed"]),
         folds=folds.table().to_dict("list"),
     script:
         "../../scripts/prepare_inputs.py"
@@ -92,6 +96,7 @@ rule prepare_inputs:
 rule label_windows:
     input:
         windows="results/{study}/inputs/windows.tsv.gz",
+        source=source_by_content,
     output:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
     log:

@@ -12,22 +12,22 @@ rule make_lexicon:
     input:
         merged=collect(
             "results/{{study}}/motifs/{row.model}/{row.task}/{method}/merged.tsv",
-            row=model_tasks.itertuples(),
+            row=motif_tasks.itertuples(),
             method=motif_method,
         ),
         merged_meme=collect(
             "results/{{study}}/motifs/{row.model}/{row.task}/{method}/merged.meme",
-            row=model_tasks.itertuples(),
+            row=motif_tasks.itertuples(),
             method=motif_method,
         ),
         seqlets=collect(
             "results/{{study}}/motifs/{row.model}/{row.task}/{method}/seqlets.bed",
-            row=model_tasks.itertuples(),
+            row=motif_tasks.itertuples(),
             method=motif_method,
         ),
         windows=collect(
             "results/{{study}}/attribution/{row.model}/{method}/windows.h5",
-            row=model_tasks.itertuples(),
+            row=motif_tasks.itertuples(),
             method=motif_method,
         ),
         motifs=collect(
@@ -40,12 +40,12 @@ rule make_lexicon:
             "results/{{study}}/sis/{row.model}/{row.task}/sis.tsv.gz", row=sis_tasks
         ),
         filters=collect(
-            "results/{{study}}/filters/{model}/filters.tsv", model=models["model"]
+            "results/{{study}}/filters/{model}/filters.tsv", model=filtered["model"]
         ),
         filters_meme=collect(
-            "results/{{study}}/filters/{model}/filters.meme", model=models["model"]
+            "results/{{study}}/filters/{model}/filters.meme", model=filtered["model"]
         ),
-        meme=sources.files(database.get("meme")),
+        meme=own.inputs(memes),
     output:
         table="results/{study}/lexicon/lexicon.tsv",
         members="results/{study}/lexicon/members.tsv",
@@ -57,6 +57,7 @@ rule make_lexicon:
     params:
         code=code["make_lexicon"],
         database=database,
+        digests=own.digests(memes),
         naming=config["motifs"]["naming"],
         nulls=plan.nulls(models),
     script:

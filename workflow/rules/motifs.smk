@@ -33,7 +33,7 @@ rule find_patterns:
 rule merge_patterns:
     input:
         patterns="results/{study}/motifs/{model}/{task}/{method}/modisco.h5",
-        meme=sources.files(database.get("meme")),
+        meme=own.inputs(memes),
     output:
         merged="results/{study}/motifs/{model}/{task}/{method}/merged.h5",
     log:
@@ -43,6 +43,7 @@ rule merge_patterns:
     params:
         code=code["merge_patterns"],
         database=database,
+        digests=own.digests(memes),
         naming=config["motifs"]["naming"],
     script:
         "../../scripts/merge_patterns.py"
@@ -52,7 +53,7 @@ rule name_patterns:
     input:
         patterns="results/{study}/motifs/{model}/{task}/{method}/modisco.h5",
         merged="results/{study}/motifs/{model}/{task}/{method}/merged.h5",
-        meme=sources.files(database.get("meme")),
+        meme=own.inputs(memes),
     output:
         patterns="results/{study}/motifs/{model}/{task}/{method}/patterns.tsv",
         patterns_meme="results/{study}/motifs/{model}/{task}/{method}/patterns.meme",
@@ -69,6 +70,7 @@ rule name_patterns:
     params:
         code=code["name_patterns"],
         database=database,
+        digests=own.digests(memes),
         naming=config["motifs"]["naming"],
         kind=settings["kind"],
     script:

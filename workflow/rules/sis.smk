@@ -8,8 +8,8 @@ PROVIDES  results/{study}/sis/{model}/{task}/sis.tsv.gz, counts.tsv, subsets.bed
 
 rule find_sis:
     input:
-        genome=ancient(genome),
-        content=chromosomes,
+        source=source_by_content,
+        content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         picked="results/{study}/attribution/{model}/windows.tsv",
         thresholds="results/{study}/sis/{model}/thresholds.tsv",
@@ -43,7 +43,7 @@ rule find_sis:
 rule cluster_sis:
     input:
         subsets="results/{study}/sis/{model}/{task}/sis.tsv.gz",
-        meme=sources.files(database.get("meme")),
+        meme=own.inputs(memes),
     output:
         clusters="results/{study}/sis/{model}/{task}/clusters.tsv",
         parts="results/{study}/sis/{model}/{task}/aligned.tsv.gz",
@@ -59,6 +59,7 @@ rule cluster_sis:
     params:
         code=code["cluster_sis"],
         database=database,
+        digests=own.digests(memes),
         settings=config["sis"]["clustering"],
         naming=config["motifs"]["naming"],
     script:

@@ -9,8 +9,8 @@ PROVIDES  results/{study}/checks/{model}.mask.tsv
 
 rule check_mask:
     input:
-        genome=ancient(genome),
-        content=chromosomes,
+        source=source_by_content,
+        content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         picked="results/{study}/attribution/{model}/windows.tsv",
         thresholds="results/{study}/sis/{model}/thresholds.tsv",
@@ -40,8 +40,8 @@ rule check_mask:
 
 rule sweep_thresholds:
     input:
-        genome=ancient(genome),
-        content=chromosomes,
+        source=source_by_content,
+        content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         picked="results/{study}/attribution/{model}/windows.tsv",
         predictions="results/{study}/models/{model}/predictions.tsv.gz",

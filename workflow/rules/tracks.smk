@@ -63,6 +63,7 @@ rule join_records:
             "results/{{study}}/attribution/{{model}}/{{method}}/{shard}.h5",
             shard=shards["shard"].unique(),
         ),
+        source=source_by_content,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
     output:
         records="results/{study}/contributions/{study}.{model}.{task}.{method}.h5",

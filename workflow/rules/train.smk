@@ -6,16 +6,16 @@ PROVIDES  results/{study}/models/{model}/{fold}.{replicate}.keras, .json, .histo
 """
 
 # Networks that are explained as they are.
-given = plan.given_networks(config, folds, "resources/downloads")
+given = plan.given_networks(config, folds, downloaded, own)
 
 
 rule train:
     input:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
-        genome=ancient(genome),
-        content=chromosomes,
+        source=source_by_content,
+        content=content_of_source,
         signals=own.inputs(signals),
-        given=lookup(dpath="{model}/{fold}", within=given),
+        given=lookup(dpath="{model}/{fold}/files", within=given),
     output:
         model="results/{study}/models/{model}/{fold}.{replicate}.keras",
         card="results/{study}/models/{model}/{fold}.{replicate}.json",
@@ -36,6 +36,7 @@ rule train:
         model=lookup(dpath="{model}", within=model_settings),
         groups=lookup(dpath="{fold}", within=roles),
         digests=own.digests(signals),
+        given=lookup(dpath="{model}/{fold}/digests", within=given),
         signals=settings.get("signals"),
         chromosome_names=settings.get("chromosome_names"),
         training=config["training"],
@@ -47,8 +48,8 @@ rule train:
 rule evaluate:
     input:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
-        genome=ancient(genome),
-        content=chromosomes,
+        source=source_by_content,
+        content=content_of_source,
         signals=own.inputs(signals),
         models=collect(
             "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",

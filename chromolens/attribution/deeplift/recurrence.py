@@ -41,6 +41,8 @@ class Cell:
         Added with it.
     """
 
+    states: ClassVar[int]
+
     activation: tuple[Callable, HandBack]
     gate: tuple[Callable, HandBack] | None
     kernel: tf.Tensor
@@ -50,6 +52,11 @@ class Cell:
     def units(self) -> int:
         """Number of units."""
         return self.kernel.shape[0]
+
+    def held(self, before: History, after: History, keep: tf.Tensor) -> History:
+        """``after`` where a step is read, else the states from ``before``; keep bool (rows, 1)."""
+        states = zip(after[: self.states], before, strict=False)
+        return *(tf.where(keep, new, old) for new, old in states), *after[self.states :]
 
     def nothing(self, rows: int, *widths: int) -> History:
         """Zeros (rows, width x units) for each of ``widths``."""
@@ -217,25 +224,29 @@ def _before(states: tf.Tensor) -> tf.Tensor:
     return tf.concat([tf.zeros_like(states[:1]), states[:-1]], axis=0)
 
 
-def recur(cell: Cell, inputs: Pair) -> list[Pair]:
+def recur(cell: Cell, inputs: Pair, keep: Pair | None = None) -> list[Pair]:
     """All outputs (steps, n, units), then the last of each state (n, units).
 
-    ``inputs`` are pairs of (steps, n, gates x units): what the inputs add to the gates.
+    ``inputs`` are pairs of (steps, n, gates x units): what the inputs add to the gates. Where
+    ``keep``, bool (steps, n, 1), is False nothing is read, and the states stay.
     """
     sides = [inputs.taped.shape[1], inputs.other.shape[1]]
     together = tf.stop_gradient(tf.concat([inputs.taped, inputs.other], axis=1))
-    history = _forward(*_parts(cell), together)
+    every = None if keep is None else tf.concat([keep.taped, keep.other], axis=1)
+    history = _forward(*_parts(cell), together, every)
     taped, other = zip(*(tf.split(part, sides, axis=1) for part in history), strict=True)
-    passed = _pass(cell, inputs.taped, taped, other)
+    passed = _pass(cell, inputs.taped, taped, other, None if keep is None else keep.taped)
     pairs = zip(passed, _ends(cell, other), strict=True)
     return [Pair(*pair) for pair in pairs]
 
 
-def _pass(cell: Cell, inputs: tf.Tensor, taped: History, other: History) -> History:
+def _pass(
+    cell: Cell, inputs: tf.Tensor, taped: History, other: History, keep: tf.Tensor | None
+) -> History:
     @tf.custom_gradient
     def step(inputs: tf.Tensor) -> tuple:
         def backward(*signals: tf.Tensor) -> tf.Tensor:
-            return _back(*_parts(cell), signals, taped, other)
+            return _back(*_parts(cell), signals, taped, other, keep)
 
         return tuple(tf.identity(end) for end in _ends(cell, taped)), backward
 
@@ -253,9 +264,20 @@ def _parts(cell: Cell) -> tuple[type[Cell], tuple, tuple[tf.Tensor, tf.Tensor]]:
 
 
 @fuse
-def _forward(kind: type[Cell], functions: tuple, weights: tuple, inputs: tf.Tensor) -> History:
+def _forward(
+    kind: type[Cell],
+    functions: tuple,
+    weights: tuple,
+    inputs: tf.Tensor,
+    keep: tf.Tensor | None,
+) -> History:
     cell = kind(*functions, *weights)
-    return tf.scan(cell.step, inputs, cell.start(inputs.shape[1]))
+
+    def masked(before: History, now: tuple[tf.Tensor, tf.Tensor]) -> History:
+        return cell.held(before, cell.step(before, now[0]), now[1])
+
+    step, read = (cell.step, inputs) if keep is None else (masked, (inputs, keep))
+    return tf.scan(step, read, cell.start(inputs.shape[1]))
 
 
 @fuse
@@ -266,6 +288,7 @@ def _back(
     signals: History,
     taped: History,
     other: History,
+    keep: tf.Tensor | None,
 ) -> tf.Tensor:
     cell = kind(*functions, *weights)
     rows, groups = taped[0].shape[1], other[0].shape[1]
@@ -274,7 +297,16 @@ def _back(
     factors = [tf.reshape(part, [-1, rows, part.shape[-1]]) for part in cell.factors(one, two)]
     nothing = tf.zeros([rows, cell.kernel.shape[1]])
     start, now = (nothing, *signals[1:]), (signals[0], *factors)
-    return tf.scan(cell.back, now, start, reverse=True)[0]
+
+    def masked(after: History, now: tuple[tf.Tensor, History]) -> History:
+        step, signals = now[0], now[1]
+        stays = nothing, after[1] + signals[0], *after[2:]
+        handed = cell.back(after, signals)
+        return tuple(tf.where(step, new, old) for new, old in zip(handed, stays, strict=True))
+
+    if keep is None:
+        return tf.scan(cell.back, now, start, reverse=True)[0]
+    return tf.scan(masked, (keep, now), start, reverse=True)[0]
 
 
 def _grouped(part: tf.Tensor, groups: int) -> tf.Tensor:

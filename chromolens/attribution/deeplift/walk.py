@@ -34,17 +34,16 @@ def walk(
     """Outputs of ``network``, as pairs; a shared layer is met once at every use.
 
     A layer without a rule raises ``NoRule``, or goes to ``fallback`` (layer, *inputs, **options)
-    -> Pair where one is given.
+    -> Pair where one is given. Masks are pairs too, of which both sides are equal.
     """
 
     def step(layer: keras.Operation) -> Callable:
         if is_graph(layer):
             return _Nested(functional(layer), rules, fallback)
         if type(layer) is keras.layers.TimeDistributed:
-            return _AtEachStep(step(layer.layer))
+            return _AtEachStep(layer, step(layer.layer))
         return _Step(layer, rules, fallback)
 
-    _check_unmasked(network)
     return run(network, inputs, step)
 
 
@@ -108,12 +107,6 @@ def pairs_in(value: object) -> list[Pair]:
     return [leaf for leaf in keras.tree.flatten(value) if isinstance(leaf, Pair)]
 
 
-def _check_unmasked(network: keras.Model) -> None:
-    for layer in network.operations:
-        if masks(layer):
-            raise no_rule(f"layer {layer.name!r}, which masks steps", "a network without masks")
-
-
 def _rows(pair: Pair) -> list[int]:
     return [*pair.taped.shape[:1], *pair.other.shape[:1]]
 
@@ -140,7 +133,8 @@ class _Step:
         try:
             found = self._by_rule(inputs, options)
         except NoRule:
-            if self.fallback is None:
+            given = options.get("mask")  # without a gradient, and to be the same on both sides
+            if self.fallback is None or masks(self.layer) or isinstance(given, Pair):
                 raise
             found = self.fallback(self.layer, *inputs, **options)
         self._check_rows(pairs_in([inputs, options])[0], found)
@@ -175,9 +169,12 @@ class _Nested:
 class _AtEachStep:
     """A layer or network applied to every step (n, steps, ...) alike: each is a row to it."""
 
+    layer: keras.layers.TimeDistributed
     inner: Callable
 
     def __call__(self, inputs: Pair, **options: object) -> list[Pair]:
+        if options.get("mask") is not None:
+            raise no_rule(f"layer {self.layer.name!r} (TimeDistributed) of masked steps")
         groups, steps = inputs.other.shape[0], inputs.other.shape[1]
         rows = both(partial(_steps_as_rows, groups), inputs)
         found = keras.tree.flatten(self.inner(rows, **options))

@@ -18,6 +18,7 @@ from chromolens.models.logits import Preactivation, activation_name
 from chromolens.models.targets import Pick, Target
 
 HYPOTHETICAL = False
+NOT_FOR_TOKENS = "it maps filters that slide along bases"
 
 
 def explain(target: Target, inputs: tf.Tensor, references: tf.Tensor) -> Explanation:

@@ -19,6 +19,7 @@ from chromolens.models.targets import Pick, Target
 
 CONVOLUTIONS = classes(Kind.SLIDES | Kind.WEIGHTS)
 HYPOTHETICAL = False
+NOT_FOR_TOKENS = "it maps filters that slide along bases"
 
 
 def explain(

@@ -22,6 +22,8 @@ from chromolens.attribution.mutants.mutants import Scan, scanner
 from chromolens.errors import BadInput
 from chromolens.models.targets import Target
 
+NOT_FOR_TOKENS = "there is no other base to put in their place; ask for occlusion"
+
 
 def explain(target: Target, inputs: tf.Tensor, references: tf.Tensor) -> Explanation:
     """All tasks at once, row by row.

@@ -19,6 +19,8 @@ from chromolens.attribution.settings import check_count, check_number
 from chromolens.errors import BadInput
 from chromolens.models.targets import Target
 
+NOT_FOR_TOKENS = "noise would reach what says which tokens are padding"
+
 
 def explain(
     target: Target,

@@ -27,6 +27,7 @@ from chromolens.attribution.signals.modified import (
     linear_then_activation,
 )
 from chromolens.errors import BadInput
+from chromolens.models.foreign.tokens import Vectors
 from chromolens.models.graph import operations as operations_of
 from chromolens.models.graph import walk
 from chromolens.models.kinds import WEIGHTED
@@ -169,5 +170,5 @@ RULES = {
     layers.ReLU: relu,
     **dict.fromkeys((layers.LeakyReLU, layers.PReLU, layers.ELU), kept),
     **dict.fromkeys(set(MAXIMA) - set(operations_of("Maximum Minimum")), kept),
-    **dict.fromkeys((layers.Normalization, layers.UnitNormalization), kept),
+    **dict.fromkeys((layers.Normalization, layers.UnitNormalization, Vectors), kept),
 }

@@ -100,9 +100,11 @@ LINEAR_OPS = (
 )  # fmt: skip
 
 
-def linear(relevance: Relevance, layer: keras.Operation, *inputs: object) -> object:
+def linear(
+    relevance: Relevance, layer: keras.Operation, *inputs: object, **options: object
+) -> object:
     """Linear and affine layers, and maxima: their own gradients. A gate reshaped is a gate."""
-    values = call(layer, *inputs)
+    values = call(layer, *inputs, **options)
     reshaped = isinstance(layer, MOVING) and relevance.is_gate(inputs[0])
     return relevance.mark(values) if reshaped else values
 
@@ -181,7 +183,13 @@ def _no_rule(layer: keras.Operation) -> BadInput:
     )
 
 
-def lstm(relevance: Relevance, layer: layers.LSTM, inputs: tf.Tensor) -> tf.Tensor:
+def lstm(
+    relevance: Relevance,
+    layer: layers.LSTM,
+    inputs: tf.Tensor,
+    *,
+    mask: tf.Tensor | None = None,
+) -> tf.Tensor:
     """LSTM: c = f c + i g, h = o tanh(c)."""
     relevance.check_gates(layer)
     cell = layer.cell
@@ -193,10 +201,16 @@ def lstm(relevance: Relevance, layer: layers.LSTM, inputs: tf.Tensor) -> tf.Tens
         memory = forget * memory + enter * relevance.through(cell.activation, parts[2])
         return leave * relevance.through(cell.activation, memory), memory
 
-    return _run(layer, step, _arriving(cell, inputs, cell.bias), states=2)
+    return _run(layer, step, inputs, cell.bias, mask, states=2)
 
 
-def gru(relevance: Relevance, layer: layers.GRU, inputs: tf.Tensor) -> tf.Tensor:
+def gru(
+    relevance: Relevance,
+    layer: layers.GRU,
+    inputs: tf.Tensor,
+    *,
+    mask: tf.Tensor | None = None,
+) -> tf.Tensor:
     """GRU: h = z h + (1 - z) tanh(x + r h); ``reset_after`` says where the weights stand."""
     relevance.check_gates(layer)
     cell = layer.cell
@@ -216,10 +230,16 @@ def gru(relevance: Relevance, layer: layers.GRU, inputs: tf.Tensor) -> tf.Tensor
         proposed = relevance.through(cell.activation, parts[2] + recalled)
         return (keep * hidden + (1 - keep) * proposed,)
 
-    return _run(layer, step, _arriving(cell, inputs, bias), states=1)
+    return _run(layer, step, inputs, bias, mask, states=1)
 
 
-def simple(relevance: Relevance, layer: layers.SimpleRNN, inputs: tf.Tensor) -> tf.Tensor:
+def simple(
+    relevance: Relevance,
+    layer: layers.SimpleRNN,
+    inputs: tf.Tensor,
+    *,
+    mask: tf.Tensor | None = None,
+) -> tf.Tensor:
     """SimpleRNN: h = tanh(x + U h)."""
     cell = layer.cell
 
@@ -227,11 +247,15 @@ def simple(relevance: Relevance, layer: layers.SimpleRNN, inputs: tf.Tensor) -> 
         summed = arriving + state[0] @ cell.recurrent_kernel
         return (relevance.through(cell.activation, summed),)
 
-    return _run(layer, step, _arriving(cell, inputs, cell.bias), states=1)
+    return _run(layer, step, inputs, cell.bias, mask, states=1)
 
 
 def bidirectional(
-    relevance: Relevance, layer: layers.Bidirectional, inputs: tf.Tensor
+    relevance: Relevance,
+    layer: layers.Bidirectional,
+    inputs: tf.Tensor,
+    *,
+    mask: tf.Tensor | None = None,
 ) -> tf.Tensor:
     """Each direction by the rule of its own, merged by a linear merge."""
     if layer.merge_mode not in MERGES:
@@ -241,7 +265,7 @@ def bidirectional(
             expected=f"one of {', '.join(MERGES)}",
         )
     both = layer.forward_layer, layer.backward_layer
-    found = [RULES[type(one)](relevance, one, inputs) for one in both]
+    found = [RULES[type(one)](relevance, one, inputs, mask=mask) for one in both]
     if both[1].return_sequences:
         found[1] = tf.reverse(found[1], [1])
     return MERGES[layer.merge_mode](found)
@@ -251,21 +275,36 @@ def _gate(relevance: Relevance, cell: keras.layers.Layer, values: tf.Tensor) -> 
     return relevance.gate(cell.recurrent_activation, values)
 
 
-def _arriving(cell: keras.layers.Layer, inputs: tf.Tensor, bias: object) -> tf.Tensor:
-    summed = inputs @ tf.convert_to_tensor(cell.kernel)
-    return summed + bias if cell.use_bias else summed
+def _run(
+    layer: layers.RNN,
+    step: Callable,
+    inputs: tf.Tensor,
+    bias: object,
+    mask: tf.Tensor | None,
+    *,
+    states: int,
+) -> tf.Tensor:
+    """Hidden states (n, length, units), or the last one (n, units), as ``layer`` returns them.
 
-
-def _run(layer: layers.RNN, step: Callable, arriving: tf.Tensor, *, states: int) -> tf.Tensor:
-    """Hidden states (n, length, units), or the last one (n, units), as ``layer`` returns them."""
+    Where ``mask`` (n, length) is False the state stays.
+    """
     if layer.return_state or layer.stateful:
         raise BadInput(
             f"lrp_epsilon has no rule for layer {layer.name!r} with states that go in or out",
             expected="return_state and stateful false",
         )
-    times = tf.transpose(arriving, [1, 0, 2])
-    start = tuple(tf.zeros([arriving.shape[0], layer.units]) for _ in range(states))
-    found = tf.scan(step, times, start, reverse=layer.go_backwards)[0]
+    arriving = inputs @ tf.convert_to_tensor(layer.cell.kernel)
+    times = tf.transpose(arriving + bias if layer.cell.use_bias else arriving, [1, 0, 2])
+    start = tuple(tf.zeros([inputs.shape[0], layer.units]) for _ in range(states))
+    keep = tf.ones_like(times[..., :1], bool) if mask is None else tf.transpose(mask)[..., None]
+
+    def held(state: tuple, now: tuple[tf.Tensor, tf.Tensor]) -> tuple:
+        new = step(state, now[0])
+        return tuple(tf.where(now[1], one, old) for one, old in zip(new, state, strict=True))
+
+    found = tf.scan(held, (times, keep), start, reverse=layer.go_backwards)[0]
+    if mask is not None and layer.zero_output_for_mask and layer.return_sequences:
+        found = tf.where(keep, found, 0.0)
     if not layer.return_sequences:
         return found[0 if layer.go_backwards else -1]
     ordered = found[::-1] if layer.go_backwards else found

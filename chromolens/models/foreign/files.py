@@ -26,7 +26,8 @@ import h5py
 import keras
 
 from chromolens.errors import BadInput, in_words
-from chromolens.models.foreign import keras2, saved_model
+from chromolens.genome.apart import read_apart
+from chromolens.models.foreign import hdf5_process, keras2, saved_model
 from chromolens.models.foreign.keras2_config import check_paths, check_safe, layer_entries
 from chromolens.models.foreign.network import hidden_in
 from chromolens.models.foreign.sizes import check_size
@@ -41,6 +42,8 @@ def parts_of(source: Source) -> tuple[Path, ...]:
     for path in paths:
         if not path.exists():
             raise BadInput("the model file doesn't exist", where=str(path))
+    if h5py.is_hdf5(paths[-1]):
+        read_apart(hdf5_process.__file__, paths[-1], "HDF5 file")
     if len(paths) == 1 and h5py.is_hdf5(paths[0]) and not _config_in(paths[0]):
         return _architecture_beside(paths[0]), paths[0]
     return paths
@@ -211,6 +214,7 @@ def without_lambdas(architecture: dict, custom_objects: dict, where: str) -> dic
     """
     architecture = deepcopy(architecture)
     for entry in layer_entries(architecture):
+        _refuse_code(entry, where)
         if entry["class_name"] != "Lambda":
             continue
         name = entry["config"]["name"]
@@ -223,6 +227,21 @@ def without_lambdas(architecture: dict, custom_objects: dict, where: str) -> dic
         entry |= {"class_name": name, "module": None, "registered_name": name}
         entry["config"] = {"name": name}
     return architecture
+
+
+def _refuse_code(entry: dict, where: str) -> None:
+    """BadInput where a setting of the layer is a function, which Keras writes as its bytes."""
+    config = entry["config"] if entry["class_name"] != "Lambda" else {}
+    for key, value in config.items() if isinstance(config, dict) else ():
+        if isinstance(value, dict) and (
+            value.get("class_name") == "__lambda__" or list(value) == ["value"]
+        ):
+            raise BadInput(
+                f"{key} of layer {config.get('name')!r} is a function of Python: code in a model "
+                "file, which is not run",
+                where=where,
+                remedy="save the network with a function that Keras has a name for",
+            )
 
 
 @contextmanager

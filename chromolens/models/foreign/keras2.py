@@ -81,7 +81,7 @@ def convert(old: object) -> keras.Model:
             inputs=[(tensor.name.split(":")[0], tensor.shape) for tensor in old.inputs],
             outputs=list(zip(old.output_names, [t.shape for t in old.outputs], strict=True)),
             variables=old.weights,
-            reason=str(error),
+            reason=in_words(error),
         )
     with TemporaryDirectory() as folder:
         old.save_weights(Path(folder, "weights.h5"))

@@ -13,6 +13,7 @@ column a task:
 ``outputs``               name -> ``profile`` (logits at every position, without an axis for
                           strands) or ``logits`` (needed where no logit can be seen)
 ``check``                 list of {sequence, outputs: {name: numbers}}: answers that are known
+``padding``               of networks of tokens: the token that is padding, 0 by default, or null
 ========================  ===================================================================
 
 Nothing tells a wrong order of the bases but an answer that is known: ``check`` is compared with
@@ -30,7 +31,7 @@ from chromolens.errors import BadInput, nearest
 from chromolens.genome.onehot import BASES, encode
 from chromolens.models.foreign.floats import of_floats
 from chromolens.models.foreign.rearranged import Rearranged, Zeros
-from chromolens.models.foreign.tokens import of_one_hot
+from chromolens.models.foreign.tokens import of_vectors, vectors_of
 from chromolens.models.graph import producer, run, single
 
 INPUTS = ("sequence", "reverse_complement", "zeros")
@@ -47,6 +48,7 @@ class Layout:
     inputs: tuple[str, ...] = ("sequence",)
     outputs: Mapping[str, str] = field(default_factory=dict)
     check: tuple[Mapping, ...] = ()
+    padding: int | None = 0
 
     def logits_in(self, network: keras.Model) -> frozenset[int]:
         """Places of the outputs of ``network`` that are declared to be logits as they are."""
@@ -99,7 +101,7 @@ def _check_words(layout: Layout) -> None:
 def adapt(network: keras.Model, layout: Layout) -> keras.Model:
     """``network`` behind layers that bring (n, length, A C G T) into its own order.
 
-    Tokens of a vocabulary (n, length) become one-hot tokens (n, length, vocabulary).
+    Tokens (n, length) become the vectors of their embeddings.
     Weights and layers are shared with ``network``.
 
     Raises
@@ -107,8 +109,9 @@ def adapt(network: keras.Model, layout: Layout) -> keras.Model:
     BadInput
         Inputs or outputs that aren't as declared, answers that differ from ``check``.
     """
-    network = of_floats(of_one_hot(network))
-    _check_shapes(network, layout)
+    network = of_floats(of_vectors(network, layout.padding))
+    if vectors_of(network) is None:
+        _check_shapes(network, layout)
     _check_outputs(network, layout)
     check_answers(network, layout)
     if "profile" not in layout.outputs.values() and _is_ours(layout):

@@ -61,17 +61,34 @@ def _graph(folder: Path) -> keras.Model:
             where=str(folder),
         )
     signature = loaded.signatures[SIGNATURE]
-    inputs = [(name, spec.shape) for name, spec in signature.structured_input_signature[1].items()]
+    specs = signature.structured_input_signature[1]
+    _check_floats(specs, folder)
     return opaque(
-        partial(_ask, loaded, [name for name, _ in inputs]),
-        inputs=inputs,
+        partial(_ask, loaded, specs),
+        inputs=[(name, spec.shape) for name, spec in specs.items()],
         outputs=[(name, spec.shape) for name, spec in signature.structured_outputs.items()],
         variables=signature.variables,
         reason="a SavedModel without the layers' configs",
     )
 
 
-def _ask(loaded: object, names: list[str], inputs: object) -> dict:
+def _check_floats(specs: dict, folder: Path) -> None:
+    """BadInput where an input is of integers: they have no gradient."""
+    for name, spec in specs.items():
+        if not spec.dtype.is_floating:
+            raise BadInput(
+                f"input {name!r} of the SavedModel is {spec.dtype.name}, which has no gradient",
+                expected=f"a signature {SIGNATURE!r} of float32",
+                where=str(folder),
+                remedy="export it with float32 inputs; or explain it without gradients: "
+                "Model.of_function(f, length), where f casts and asks",
+            )
+
+
+def _ask(loaded: object, specs: dict, inputs: object) -> dict:
+    import tensorflow as tf
+
     # The signature's variables live as long as what was loaded.
-    values = keras.tree.flatten(inputs)
-    return loaded.signatures[SIGNATURE](**dict(zip(names, values, strict=True)))
+    values = zip(specs.items(), keras.tree.flatten(inputs), strict=True)
+    cast = {name: tf.cast(value, spec.dtype) for (name, spec), value in values}
+    return loaded.signatures[SIGNATURE](**cast)

@@ -5,7 +5,7 @@ import numpy as np
 
 from chromolens.errors import BadInput
 from chromolens.models.foreign.network import Opaque
-from chromolens.models.graph import all_layers
+from chromolens.models.graph import all_layers, masked_inside
 from chromolens.models.kinds import Kind, classes
 
 NOISE = 1e-6  # of the largest output: sums in another order, on a GPU
@@ -21,6 +21,16 @@ def check_weights(network: keras.Model) -> None:
                     f"weight {weight.name!r} of layer {layer.name!r} holds NaN or infinity",
                     remedy="take the weights of an epoch before the training failed",
                 )
+
+
+def check_masks(network: keras.Model) -> None:
+    """BadInput where a network inside is given masks: its layers could not be told which."""
+    for inner in masked_inside(network):
+        raise BadInput(
+            f"layer {inner.name!r} is a network that gets masked steps",
+            expected="masks for layers of the network itself",
+            remedy="build the network of its layers, or without mask_zero",
+        )
 
 
 def check_stateless(network: keras.Model) -> None:

@@ -49,7 +49,7 @@ def evaluate_folds(
         origin = {"fold": model.facts["fold"], "replicate": int(model.facts["replicate"])}
         held_out = predict_groups(
             model,
-            inputs,
+            inputs.for_training(folds.groups(origin["fold"], "training")),
             tasks=tasks,
             groups=folds.groups(origin["fold"], "test"),
             objective=objective,

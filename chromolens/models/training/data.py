@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import keras
 import numpy as np
-import pandas as pd
 
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import Inputs
@@ -108,7 +107,7 @@ def hold(
     strands: int = 1,
     limit: int = MEMORY_LIMIT,
 ) -> Files | Memory:
-    """Windows ``rows`` in memory if they take up to ``limit`` bytes, else left in their files.
+    """Windows ``rows`` in memory if they are DNA of up to ``limit`` bytes, else left in files.
 
     Parameters
     ----------
@@ -119,7 +118,7 @@ def hold(
     """
     tasks = tasks or []
     profile_bytes = 4 * len(tasks) * strands * (profile_length + 2 * margin)
-    fits = len(rows) * (inputs.length + 2 * margin + profile_bytes) <= limit
+    fits = inputs.dna and len(rows) * (inputs.length + 2 * margin + profile_bytes) <= limit
     # The margin of a profile may not reach beyond the window that Inputs can centre it in.
     if fits and (not tasks or profile_length + 2 * margin <= inputs.length):
         return Memory(inputs, rows, tasks, profile_length, margin)
@@ -215,12 +214,17 @@ def background(inputs: Inputs, rows: np.ndarray) -> list[float]:
     return (counts[:4] / counts[:4].sum()).tolist()
 
 
-def check_shift(windows: pd.DataFrame, shift: int) -> None:
-    """Raise BadInput if windows that are not on a genome are to be shifted."""
-    if shift and "chrom" not in windows.columns:
+def check_moves(inputs: Inputs, shift: int, reverse_complement: bool) -> None:
+    """Raise BadInput for shifts without a genome beside the windows, and strands of no DNA."""
+    if shift and "chrom" not in inputs.windows:
         raise BadInput(
-            f"training.shift is {shift}, but sequences have nothing beside them to shift into",
-            expected="0 for inputs of kind sequences",
+            f"training.shift is {shift}, but these inputs have nothing beside them to shift into",
+            expected="0 for inputs without a genome",
+        )
+    if reverse_complement and not inputs.dna:
+        raise BadInput(
+            "training.reverse_complement is true, but only DNA has a reverse complement",
+            expected="false for these inputs",
         )
 
 

@@ -34,8 +34,8 @@ def save_model(network: keras.Model, path: str | Path, sidecar: dict) -> dict:
             network.save(Path(folder, "dated.keras"))
             _copy_reproducible(Path(folder, "dated.keras"), temporary)
         digest = hashlib.sha256(temporary.read_bytes()).hexdigest()
-        _, length, channels = network.inputs[0].shape
-        facts = {**sidecar, "length": length, "channels": channels, "digest": digest}
+        length, *channels = network.inputs[0].shape[1:]  # tokens have no channels
+        facts = {**sidecar, "length": length, "channels": (channels or [0])[0], "digest": digest}
         card.write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
     return facts
 

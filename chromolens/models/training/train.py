@@ -126,10 +126,11 @@ def train(
             path=path,
             notes=notes or {},
         )
+    inputs = inputs.for_training(training_groups)
     settings = architecture_settings or {}
     plugins.check_settings(architectures, architecture, list(settings))
     options = Training(**training)
-    data.check_shift(inputs.windows, options.shift)
+    data.check_moves(inputs, options.shift, options.reverse_complement)
     devices.make_deterministic(options.seed)
     rows = data.select(inputs, tasks, training_groups, "training")
     held_out = data.select(inputs, tasks, validation_groups, "validation")
@@ -141,7 +142,7 @@ def train(
         "training": asdict(options),
         "seed": options.seed,
         **problem.facts,
-        "background": data.background(inputs, rows),
+        "background": data.background(inputs, rows) if inputs.dna else inputs.frequencies(rows),
     }
     make = partial(
         plugins.load(architectures, architecture),

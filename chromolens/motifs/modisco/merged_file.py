@@ -22,6 +22,7 @@ from chromolens.motifs.names.database import Motif as Known
 from chromolens.motifs.names.naming import name_motifs
 from chromolens.motifs.ppm import consensus, normalise, reverse_complement, trim
 from chromolens.runlog import atomic, logger
+from chromolens.scores import open_scores, seal
 from chromolens.tables.motifs import RECORD
 
 ARRAYS = ("sequence", "contrib_scores", "hypothetical_contribs")
@@ -36,14 +37,16 @@ def write_merged(
     does; of the others the strand is written whose consensus comes first in the alphabet.
     """
     motifs = merge_patterns(modisco_h5)
-    with h5py.File(modisco_h5) as source:
+    with open_scores(modisco_h5) as source:
         pooled = {motif.name: _pooled(source, motif) for motif in motifs}
         turned = _turned(motifs, pooled, database, naming)
-        with atomic(path) as temporary, h5py.File(temporary, "w") as file:
-            source.copy("chromolens", file)
-            file.attrs.update(source.attrs)
-            for motif in motifs:
-                _write(file, motif, pooled[motif.name], motif.name in turned)
+        with atomic(path) as temporary:
+            with h5py.File(temporary, "w") as file:
+                source.copy("chromolens", file)
+                file.attrs.update(source.attrs)
+                for motif in motifs:
+                    _write(file, motif, pooled[motif.name], motif.name in turned)
+            seal(temporary)
     before = sum(len(motif.members) for motif in motifs)
     logger.info("%d patterns are %d motifs", before, len(motifs))
     return motifs
@@ -57,7 +60,7 @@ def read_record(merged_h5: str | Path) -> pd.DataFrame:
     best supported member, as in ``merging.Alignment``.
     """
     rows = []
-    with h5py.File(merged_h5) as file:
+    with open_scores(merged_h5) as file:
         for group in _groups(file):
             rows += [
                 {"pattern": member.pop("pattern"), "merged_into": group.attrs["name"], **member}
@@ -71,7 +74,7 @@ def read_counts(merged_h5: str | Path) -> pd.DataFrame:
 
     ``in_windows``: how many windows have a seqlet of it.
     """
-    with h5py.File(merged_h5) as file:
+    with open_scores(merged_h5) as file:
         rows = [
             {
                 "pattern": group.attrs["name"],

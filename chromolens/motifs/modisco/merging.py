@@ -23,6 +23,7 @@ import numpy as np
 from chromolens.motifs.compare import ALIKE, products
 from chromolens.motifs.modisco.patterns import Pattern, read_patterns
 from chromolens.motifs.ppm import reverse_complement
+from chromolens.scores import open_scores
 from chromolens.ties import first_best
 
 # Both must be reached; docs/motifs.md has what they were chosen by.
@@ -154,7 +155,7 @@ def _scores(shapes: Sequence[Shape]) -> np.ndarray:
 def merge_patterns(modisco_h5: str | Path) -> list[Motif]:
     """The motifs of a modisco file: its patterns, those that are one motif together."""
     patterns = read_patterns(modisco_h5)
-    with h5py.File(modisco_h5) as file:
+    with open_scores(modisco_h5) as file:
         shapes = [
             shape(p, stored_pattern(file, p.name)["hypothetical_contribs"][:]) for p in patterns
         ]

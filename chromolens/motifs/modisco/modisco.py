@@ -32,6 +32,7 @@ from chromolens.motifs.modisco.contributions import (
 )
 from chromolens.motifs.names.kernels import share_kernels
 from chromolens.runlog import atomic, logger
+from chromolens.scores import seal
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,7 @@ def find_patterns(
         logger.warning("no patterns for %s: %s", task, reason)
     with atomic(path) as temporary:
         _save(temporary, scores, checked, (positive, negative), "" if found else reason)
+        seal(temporary)
     return found
 
 

@@ -12,6 +12,7 @@ from chromolens.motifs.meme import write_meme
 from chromolens.motifs.names.database import Motif
 from chromolens.motifs.names.naming import false_name_rate, name_motifs
 from chromolens.motifs.ppm import normalise
+from chromolens.scores import open_scores
 
 SIGNS = ("pos", "neg")
 
@@ -40,7 +41,7 @@ class Pattern:
 
 def read_patterns(modisco_h5: str | Path) -> list[Pattern]:
     """All patterns of a modisco file, positive before negative, most seqlets first."""
-    with h5py.File(modisco_h5) as file:
+    with open_scores(modisco_h5) as file:
         found = [
             pattern_of(sign, key, group)
             for sign in SIGNS
@@ -92,7 +93,7 @@ def patterns_table(
     table = named.rename(columns={"motif": "pattern"})
     table.insert(1, "sign", [pattern.sign for pattern in patterns])
     table.insert(2, "seqlets", [pattern.seqlets for pattern in patterns])
-    with h5py.File(modisco_h5) as file:
+    with open_scores(modisco_h5) as file:
         table["windows"] = file["chromolens"].attrs["windows"]
     rules = {key: value for key, value in naming.items() if key != "min_support"}
     ppms = {pattern.name: pattern.motif for pattern in patterns}

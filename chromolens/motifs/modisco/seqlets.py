@@ -15,6 +15,7 @@ from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
 from chromolens.motifs.modisco.patterns import Pattern, read_patterns
+from chromolens.scores import open_scores
 from chromolens.tables.motifs import SEQLETS
 
 
@@ -48,7 +49,7 @@ def read_seqlets(modisco_h5: str | Path, kind: str = "genome") -> pd.DataFrame:
     """
     if kind not in ("genome", "sequences"):
         raise BadInput(f"inputs of kind {kind!r}", expected="genome or sequences")
-    with h5py.File(modisco_h5) as file:
+    with open_scores(modisco_h5) as file:
         ids = file["chromolens/ids"].asstr()[:]
         offset = int(file["chromolens"].attrs["offset"])
         starts = _starts(ids, kind) + offset

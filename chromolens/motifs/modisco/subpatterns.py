@@ -8,6 +8,7 @@ import pandas as pd
 
 from chromolens.motifs.modisco.patterns import pattern_of, read_patterns
 from chromolens.motifs.ppm import consensus, information, trim
+from chromolens.scores import open_scores
 from chromolens.tables.motifs import SUBPATTERNS
 
 
@@ -17,7 +18,7 @@ def subpatterns_table(modisco_h5: str | Path) -> pd.DataFrame:
     ``subpattern``: ``pos.pattern_0.subpattern_1``. ``consensus`` and ``information`` (bits,
     corrected for the number of seqlets) are of its trimmed core. Empty where there are none.
     """
-    with h5py.File(modisco_h5) as file:
+    with open_scores(modisco_h5) as file:
         rows = [row for pattern in read_patterns(modisco_h5) for row in _rows(file, pattern.name)]
     return pd.DataFrame(rows, columns=SUBPATTERNS.after("model", "task"))
 

@@ -62,6 +62,12 @@ def check_source(source: Mapping) -> None:
         plugins.check_one(source["tax_group"], groups, "JASPAR tax_group", f"{where}.tax_group")
 
 
+def check_downloaded(path: str | Path, is_meme: bool) -> None:
+    """BadInput where a MEME file is bad: its motifs are used after the trainings only."""
+    if is_meme:
+        read_meme(path)
+
+
 def matrices(source: Mapping, names: Mapping[str, str]) -> dict[str, np.ndarray]:
     """The PPM (length, 4) of each of ``names`` (our name -> id in the database)."""
     known = {motif.id: motif.ppm for motif in load_database(source)}

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from chromolens import tables
+from chromolens import inputs, plugins, tables
 from chromolens.genome.names import roman
 from chromolens.inputs.windows import read_windows, task_names
 from chromolens.report.contents import Contents
 from chromolens.report.tables import Table, count, decimal
 from chromolens.tables.inputs import DROPPED, FOLDS
+from chromolens.tables.markers import MARKER_SCAN
 
 NEEDS = ("windows", "folds", "dropped")
 
@@ -19,7 +20,9 @@ def context(study: Contents) -> dict:
     windows = read_windows(study.windows)
     return {
         "windows": len(windows),
-        "length": _length(windows),
+        "length": _length(study, windows),
+        "unit": {"tokens": "tokens", "genotypes": "markers"}.get(study.kind, "bp"),
+        "left_out": [stage for stage in _all_stages() if stage not in study.stages],
         "tasks": task_names(windows),
         "groups": ordered(windows["group"].unique()),
         "roles": windows["role"].value_counts().to_dict(),
@@ -29,7 +32,16 @@ def context(study: Contents) -> dict:
     }
 
 
-def _length(windows: pd.DataFrame) -> int:
+def _all_stages() -> tuple[str, ...]:
+    """Those of a genome, which has most."""
+    return plugins.constant(inputs, "genome", "STAGES", ())
+
+
+def _length(study: Contents, windows: pd.DataFrame) -> int:
+    if study.scans:
+        return len(tables.read(MARKER_SCAN, next(iter(study.scans.values()))["scan"]))
+    if "tokens" in windows:
+        return len(windows["tokens"].iloc[0].split())
     if "sequence" in windows:
         return int(windows["sequence"].str.len().max())
     return int((windows["end"] - windows["start"]).max())

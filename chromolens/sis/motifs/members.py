@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from chromolens.genome.intervals import Interval
 from chromolens.genome.onehot import UNKNOWN, codes_of, reverse_complement_codes, sequence_of
 from chromolens.sis.motifs.strings import FLANK, split_at_gaps
 
@@ -64,10 +63,9 @@ def origin(name: str) -> tuple[str, int]:
     """Chromosome and start of a window id ``chrom:start-end``; a record's own name and 0."""
     chrom, colon, stretch = name.rpartition(":")
     start, dash, end = stretch.partition("-")
-    if not (colon and dash and start.isdigit() and end.isdigit()):
+    if not (colon and dash and start.isdecimal() and end.isdecimal() and int(start) < int(end)):
         return name, 0
-    window = Interval.parse(name)
-    return window.chrom, window.start
+    return chrom, int(start)
 
 
 def _member(name: str, positions: str, sequence: str) -> Member:

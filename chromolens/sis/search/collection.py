@@ -119,6 +119,7 @@ def collect(
     mask: np.ndarray,
     max_subsets: int | None = None,
     places: np.ndarray | None = None,
+    declared: np.ndarray | None = None,
 ) -> list[Subsets]:
     """Disjoint sufficient subsets of every input (SIS-collection).
 
@@ -131,6 +132,8 @@ def collect(
         Stop after so many per input; None takes all.
     places : int (n,), ascending
         The index of each input in its series (see ``models.batching``); by default 0, 1, ...
+    declared : bool (n, length)
+        Where nothing is known, as in ``references.unknown``.
 
     Raises
     ------
@@ -139,7 +142,7 @@ def collect(
         target is NaN or infinite.
     """
     places, limits = check_places(places, len(inputs)), reached_by(thresholds)
-    known = ~unknown(inputs)
+    known = ~unknown(inputs, declared)
     hidden = masked(inputs, known, mask)
     _refuse_passing_mask(_finite(score(hidden), "fully masked "), thresholds, mask)
     rest, free = inputs.copy(), known.copy()

@@ -26,7 +26,7 @@ from chromolens.attribution.deeplift.functions import (
 )
 from chromolens.attribution.deeplift.pair import HandBack, Pair, rescale
 from chromolens.attribution.deeplift.rules.operations import rank_of, rules_of
-from chromolens.attribution.deeplift.walk import both
+from chromolens.attribution.deeplift.walk import both, no_rule
 
 
 def closed_form(hand_back: HandBack) -> Callable:
@@ -69,6 +69,8 @@ def _axes(op: keras.Operation, inputs: Pair) -> list[int]:
 
 def normalised(layer: layers.Softmax, inputs: Pair, mask: tf.Tensor | None = None) -> Pair:
     """Softmax over the layer's axes, which may not be the batch; a mask is constant."""
+    if isinstance(mask, Pair):
+        raise no_rule(f"layer {layer.name!r} with a mask that depends on the input", "a constant")
     return softmax(mask_scores(inputs, mask), layer.axis)
 
 

@@ -19,7 +19,7 @@ from chromolens.attribution.deeplift.functions import activate
 from chromolens.attribution.deeplift.pair import Pair, Step, fuse, then
 from chromolens.attribution.deeplift.walk import both, no_rule
 from chromolens.models.foreign.rearranged import Rearranged, Zeros
-from chromolens.models.foreign.tokens import Tokens
+from chromolens.models.foreign.tokens import Vectors
 from chromolens.models.kinds import IDENTITIES, WEIGHTED
 from chromolens.models.logits import Preactivation, linear_part
 from chromolens.models.reach import padding_around
@@ -90,9 +90,11 @@ def _shifted_sum(product: tf.Tensor, before: int, after: int, rate: int) -> tf.T
     return tf.add_n(shifted)
 
 
-def affine(layer: keras.Operation, *inputs: object) -> Pair | list[Pair]:
+def affine(layer: keras.Operation, *inputs: object, mask: Pair | None = None) -> Pair | list[Pair]:
     """The layer itself, on each side."""
-    return both(layer, *inputs)
+    if mask is None:
+        return both(layer, *inputs)
+    return both(lambda values, mask: layer(*values, mask=mask), inputs, mask)
 
 
 def unchanged(layer: keras.layers.Layer, inputs: Pair) -> Pair:
@@ -115,8 +117,13 @@ def preactivation(layer: keras.layers.Layer, inputs: Pair) -> Pair:
     return then(products, SHIFT, layer.bias) if layer.use_bias else products
 
 
-def normalised(layer: layers.BatchNormalization, inputs: Pair) -> Pair:
-    """BatchNormalization by its moving statistics: a factor and a shift for each channel."""
+def normalised(
+    layer: layers.BatchNormalization, inputs: Pair, *, mask: Pair | None = None
+) -> Pair:
+    """BatchNormalization by its moving statistics: a factor and a shift for each channel.
+
+    A mask is read in training only.
+    """
     if layer.axis not in (-1, len(inputs.other.shape) - 1):
         return affine(layer, inputs)
     factor = tf.math.rsqrt(layer.moving_variance + layer.epsilon)
@@ -174,8 +181,8 @@ AFFINE = (
     layers.ZeroPadding1D,
     layers.ZeroPadding2D,
     Preactivation,
-    Tokens,
     Rearranged,
+    Vectors,
     Zeros,
 )
 RULES = {

@@ -24,23 +24,31 @@ from chromolens.attribution.deeplift.recurrence import (
 from chromolens.attribution.deeplift.walk import both, no_rule
 
 
-def recurrent(layer: layers.RNN, inputs: Pair) -> Pair | list[Pair]:
-    """LSTM, GRU and SimpleRNN that start from zeros; with ``return_state`` a list."""
+def recurrent(layer: layers.RNN, inputs: Pair, *, mask: Pair | None = None) -> Pair | list[Pair]:
+    """LSTM, GRU and SimpleRNN that start from zeros; with ``return_state`` a list.
+
+    What ``mask`` (n, steps) leaves out changes no state.
+    """
     _check(layer)
-    outputs, *last = recur(_cell(layer), both(partial(_by_steps, layer), inputs))
+    keep = None if mask is None else both(partial(_kept_steps, layer), mask)
+    outputs, *last = recur(_cell(layer), both(partial(_by_steps, layer), inputs), keep)
+    if keep is not None and layer.zero_output_for_mask:
+        outputs = both(_zeroed, outputs, keep)
     answer = both(_by_rows, outputs) if layer.return_sequences else last[0]
     return [answer, *last] if layer.return_state else answer
 
 
-def bidirectional(layer: layers.Bidirectional, inputs: Pair) -> Pair | list[Pair]:
+def bidirectional(
+    layer: layers.Bidirectional, inputs: Pair, *, mask: Pair | None = None
+) -> Pair | list[Pair]:
     """Two recurrent layers, one for each direction, and how they are merged."""
     _check(layer)
     known = "one of " + ", ".join(kind.__name__ for kind in CELLS)
     for part in (layer.forward_layer, layer.backward_layer):
         if type(part) not in CELLS:
             raise no_rule(f"{type(part).__name__} in layer {layer.name!r}", known)
-    forward = keras.tree.flatten(recurrent(layer.forward_layer, inputs))
-    backward = keras.tree.flatten(recurrent(layer.backward_layer, inputs))
+    forward = keras.tree.flatten(recurrent(layer.forward_layer, inputs, mask=mask))
+    backward = keras.tree.flatten(recurrent(layer.backward_layer, inputs, mask=mask))
     if layer.return_sequences:
         backward[0] = both(partial(tf.reverse, axis=[1]), backward[0])
     merged = _merged(layer.merge_mode, forward[0], backward[0])
@@ -65,6 +73,16 @@ def _by_steps(layer: layers.RNN, inputs: tf.Tensor) -> tf.Tensor:
     steps = tf.reverse(steps, axis=[0]) if layer.go_backwards else steps
     gates = keras.ops.matmul(steps, layer.cell.kernel)
     return gates + _biases(layer)[0]
+
+
+def _kept_steps(layer: layers.RNN, mask: tf.Tensor) -> tf.Tensor:
+    """``mask`` as bool (steps, n, 1), in the order in which steps are read."""
+    steps = tf.cast(tf.transpose(mask), bool)[..., None]
+    return tf.reverse(steps, axis=[0]) if layer.go_backwards else steps
+
+
+def _zeroed(outputs: tf.Tensor, keep: tf.Tensor) -> tf.Tensor:
+    return tf.where(keep, outputs, 0.0)
 
 
 def _by_rows(outputs: tf.Tensor) -> tf.Tensor:

@@ -1,0 +1,220 @@
+"""One job on markers: what its script asks for in one call."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from chromolens.inputs.folds import Folds
+from chromolens.inputs.genotypes.windows import Samples
+from chromolens.markers.blocks import best_blocks, block_sums, ld_blocks
+from chromolens.markers.chromosomes import chromosome_shares, concentration, rotation
+from chromolens.markers.evidence import evidence
+from chromolens.markers.files import write_tracks
+from chromolens.markers.known import known_loci
+from chromolens.markers.masses import masses
+from chromolens.markers.nulls import DRAWS, bands
+from chromolens.markers.ridge import ridge
+from chromolens.markers.runs import leads
+from chromolens.markers.scaling import scaling
+from chromolens.markers.scan import genomic_control, null_lods, scan, threshold
+from chromolens.markers.verdicts import NOTHING, Verdict, nothing, scaling_verdict, verdict
+from chromolens.runlog import logger
+from chromolens.scores import open_scores
+from chromolens.tables.markers import KNOWN_LOCI, NULL_BANDS, VERDICTS
+
+_CELLS = 2**21  # of the samples read at a time
+Read = Callable[..., pd.DataFrame]
+"""A table of the study by its kind, and ``model=``, ``task=``, ``method=`` (``Study.table``)."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """``MARKER_MASSES``, ``LD_BLOCKS`` and ``CHROMOSOME_SHARES`` of one network and trait."""
+
+    masses: pd.DataFrame
+    blocks: pd.DataFrame
+    chromosomes: pd.DataFrame
+
+
+def summarise(
+    records: str | Path, inputs: Samples, *, bigwig: str | Path, bedgraph: str | Path
+) -> Summary:
+    """Sum the contributions in the file ``records`` (``scores.EXPORT``) up; write the tracks.
+
+    Markers stand in the order of the network's inputs. Blocks are those of all samples: they say
+    what lies together, and no network learns from them.
+    """
+    markers = inputs.markers
+    places = pd.Series(np.arange(len(inputs.windows)), inputs.windows["id"])
+    step = max(_CELLS // inputs.length, 1)
+    with open_scores(records, ["contributions"]) as file:
+        rows = places[list(file["id"].asstr()[:])].to_numpy()
+        parts = [slice(start, start + step) for start in range(0, len(rows), step)]
+        found = masses(
+            markers, ((file["contributions"][part], inputs.calls(rows[part])) for part in parts)
+        )
+    mass = found["mass"].to_numpy()
+    store = inputs.store
+    numbers = inputs.in_order(ld_blocks(store.markers, store.array, inputs.rows_in_store))
+    hidden = write_tracks(markers, mass, bigwig, bedgraph)
+    logger.info("%d markers share a base with one of more mass: not in the tracks", hidden)
+    return Summary(found, block_sums(markers, numbers, mass), chromosome_shares(markers, mass))
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """``MARKER_SCAN``, ``MARKER_RIDGE`` (mean over the folds) and ``SCANNED`` of one trait."""
+
+    scan: pd.DataFrame
+    ridge: pd.DataFrame
+    summary: pd.DataFrame
+
+
+def scan_trait(
+    inputs: Samples, task: str, folds: Folds, *, permutations: int, seed: int
+) -> Scanned:
+    """Scan the markers for a trait; predict held-out samples by ridge, fold by fold.
+
+    The scan takes all samples at once, as association studies do; covariates are regressed out
+    of the trait on the samples that each of the two learns from.
+    """
+    markers, dosage = inputs.store.markers, inputs.store.array
+    everyone = inputs.for_training(inputs.windows["group"].unique())
+    trait = _by_store_row(everyone, task)
+    found = scan(markers, dosage, trait)
+    maxima = null_lods(markers, dosage, trait, permutations=permutations, seed=seed)
+    fits, squares, spread = [], 0.0, 0.0
+    for fold in folds.roles:
+        own = _by_store_row(inputs.for_training(folds.groups(fold, "training")), task)
+        roles = (folds.rows(inputs.windows, fold, role) for role in ("training", "test"))
+        training, test = (inputs.rows_in_store[rows] for rows in roles)
+        fit = ridge(markers, dosage, own, training, test)
+        fits.append(fit.table)
+        squares += ((own[fit.held_out] - fit.predictions) ** 2).sum()
+        spread += ((own[fit.held_out] - own[fit.held_out].mean()) ** 2).sum()
+    mean = fits[0].assign(**{c: np.mean([fit[c] for fit in fits], 0) for c in ("beta", "effect")})
+    summary = {
+        "task": task,
+        "samples": int(np.isfinite(trait).sum()),
+        "genomic_control": genomic_control(found),
+        "threshold": threshold(maxima.max(axis=1).to_numpy()),
+        "ridge_r2": 1 - squares / spread,
+    }
+    return Scanned(found, mean, pd.DataFrame([summary]))
+
+
+def _by_store_row(inputs: Samples, task: str) -> np.ndarray:
+    """The trait (rows of the store,) of the study's samples; NaN for others and where masked."""
+    trait = np.full(inputs.store.shape[0], np.nan)
+    trait[inputs.rows_in_store] = inputs.labels(np.arange(len(inputs.windows)), [task])[:, 0]
+    return trait
+
+
+@dataclass(frozen=True)
+class Judged:
+    """``VERDICTS``, ``NULL_BANDS`` and ``KNOWN_LOCI`` of a study."""
+
+    verdicts: pd.DataFrame
+    bands: pd.DataFrame
+    known: pd.DataFrame
+
+
+def judge(
+    read: Read,
+    runs: Sequence[Mapping[str, str]],
+    nulls: Mapping[str, Mapping[str, Sequence[str]]],
+    loci: pd.DataFrame,
+) -> Judged:
+    """Hold each network against its nulls, and the best markers against known loci.
+
+    Parameters
+    ----------
+    runs
+        model, task, method of each network that is judged.
+    nulls
+        Model -> kind of null (``models.nulls.KINDS``) -> names of its draws.
+    loci
+        trait, chrom, position (bp, 1-based); perhaps none.
+
+    A network without ten draws of each null and a rotated one has no verdict.
+    """
+    verdicts, found = [], []
+    for run in runs:
+        judged, table = _judged(read, run, nulls[run["model"]])
+        verdicts += judged
+        found.append(table.assign(**run))
+    bands_found = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+    return Judged(
+        pd.DataFrame(verdicts, columns=VERDICTS.names),
+        bands_found.reindex(columns=NULL_BANDS.names),
+        _known(read, runs, loci) if len(loci) else pd.DataFrame(columns=KNOWN_LOCI.names),
+    )
+
+
+def _judged(
+    read: Read, run: Mapping[str, str], nulls: Mapping[str, Sequence[str]]
+) -> tuple[list[dict], pd.DataFrame]:
+    """The verdict of one network, if it has one; and its bands."""
+
+    def masses_of(model: str) -> pd.DataFrame:
+        return read("masses", **{**run, "model": model})
+
+    own = masses_of(run["model"])
+    mass, markers = own["mass"].to_numpy(), own[["marker", "chrom", "position"]]
+    draws = {kind: [masses_of(name) for name in names] for kind, names in nulls.items()}
+    tables_of_bands = [
+        _bands(markers, mass, [one["mass"].to_numpy() for one in draws[kind]], kind)
+        for kind in ("untrained", "permuted")
+        if len(draws[kind]) >= DRAWS
+    ]
+    table = pd.concat(tables_of_bands) if tables_of_bands else pd.DataFrame()
+    pooled = read("pooled", model=run["model"])
+    r2 = pooled.loc[(pooled["task"] == run["task"]) & (pooled["metric"] == "r2"), "value"]
+    if not (r2 > 0).all():
+        result = nothing(float(r2.iloc[0]))
+    elif len(tables_of_bands) < 2 or not draws["rotated"]:
+        return [], table
+    else:
+        result = _verdict(float(r2.iloc[0]), markers, mass, draws)
+    answer = "" if result.category == NOTHING else scaling_verdict(scaling(markers, mass))
+    return [{**run, **asdict(result), "scaling": answer}], table
+
+
+def _verdict(
+    r2: float, markers: pd.DataFrame, mass: np.ndarray, draws: Mapping[str, list[pd.DataFrame]]
+) -> Verdict:
+    rotated = [
+        (rotation(markers, one["chrom"].iloc[0]), one["mass"].to_numpy())
+        for one in draws["rotated"]
+    ]
+    null = {kind: [one["mass"].to_numpy() for one in draws[kind]] for kind in draws}
+    return verdict(evidence(markers, r2, mass, null["untrained"], null["permuted"], rotated))
+
+
+def _bands(
+    markers: pd.DataFrame, mass: np.ndarray, draws: list[np.ndarray], null: str
+) -> pd.DataFrame:
+    measured = pd.DataFrame([concentration(markers, one) for one in draws])
+    return bands(pd.Series(concentration(markers, mass)), measured).assign(null=null)
+
+
+def _known(read: Read, runs: Sequence[Mapping[str, str]], loci: pd.DataFrame) -> pd.DataFrame:
+    """Each locus beside the best markers by every network, the scan and ridge."""
+    best: dict[tuple[str, str], pd.DataFrame] = {}
+    blocks: dict[tuple[str, str], pd.DataFrame] = {}
+    markers = None
+    for run in runs:
+        key = run["task"], f"{run['model']} {run['method']}"
+        own = read("masses", **run)
+        markers = own[["marker", "chrom", "position"]]
+        best[key] = leads(own, own["mass"].to_numpy())
+        blocks[key] = best_blocks(read("ld_blocks", **run))
+    for task in dict.fromkeys(run["task"] for run in runs):
+        scanned, fitted = read("scan", task=task), read("ridge", task=task)
+        best[task, "scan"] = leads(scanned, scanned["lod"].to_numpy())
+        best[task, "ridge"] = leads(fitted, fitted["effect"].abs().to_numpy())
+    asked = loci[loci["trait"].isin([run["task"] for run in runs])]
+    return known_loci(asked, markers, best, blocks)

@@ -1,0 +1,165 @@
+"""Markers: what the networks make of the genome, beside a scan; the network or the genome."""
+
+import numpy as np
+import pandas as pd
+
+from chromolens import tables
+from chromolens.report.contents import Contents
+from chromolens.report.figures import manhattan
+from chromolens.report.tables import Table, count, decimal, significant
+from chromolens.tables.markers import (
+    CHROMOSOME_SHARES,
+    KNOWN_LOCI,
+    LD_BLOCKS,
+    MARKER_MASSES,
+    MARKER_RIDGE,
+    MARKER_SCAN,
+    NULL_BANDS,
+    SCANNED,
+    VERDICTS,
+)
+
+NEEDS = (
+    "masses",
+    "ld_blocks",
+    "chromosome_shares",
+    "scan",
+    "ridge",
+    "scanned",
+    "verdicts",
+    "null_bands",
+    "known_loci",
+)
+_BEST = 3  # blocks of a network that are listed and labelled
+
+
+def context(study: Contents) -> dict:
+    """Verdicts, a Manhattan plot and tables for each trait, and what was known before."""
+    if not study.scans:
+        return {"traits": [], "verdicts": [], "bands": None, "known": None}
+    judged = {kind: study.judged[kind] for kind in ("verdicts", "null_bands", "known_loci")}
+    verdicts = tables.read(VERDICTS, judged["verdicts"])
+    return {
+        "traits": [_trait(study, task) for task in study.scans],
+        "verdicts": verdicts.to_dict("records"),
+        "bands": _bands(tables.read(NULL_BANDS, judged["null_bands"])),
+        "known": _known(tables.read(KNOWN_LOCI, judged["known_loci"])),
+    }
+
+
+def _trait(study: Contents, task: str) -> dict:
+    own = {key: files for key, files in study.masses.items() if key[1] == task}
+    found = {key: tables.read(MARKER_MASSES, files["masses"]) for key, files in own.items()}
+    blocks = {key: tables.read(LD_BLOCKS, files["ld_blocks"]) for key, files in own.items()}
+    scan = tables.read(MARKER_SCAN, study.scans[task]["scan"])
+    ridge = tables.read(MARKER_RIDGE, study.scans[task]["ridge"])
+    summary = tables.read(SCANNED, study.scans[task]["scanned"]).iloc[0]
+    rows = [
+        manhattan.Row(
+            f"{model}, {method}: mass",
+            "target",
+            table["mass"].to_numpy(),
+            _leads(table, blocks[model, task, method]),
+        )
+        for (model, _, method), table in found.items()
+    ]
+    lod, effect = scan["lod"].to_numpy(), ridge["effect"].abs().to_numpy()
+    rows.append(
+        manhattan.Row("single markers: LOD", "LOD", lod, _best(lod), summary["threshold"])
+    )
+    rows.append(manhattan.Row("ridge: size of the effect", "per s.d.", effect, _best(effect)))
+    shares = {
+        model_and_method(key): tables.read(CHROMOSOME_SHARES, files["chromosome_shares"])
+        for key, files in own.items()
+    }
+    return {
+        "task": task,
+        "plot": manhattan.manhattan(scan, rows, f"Markers of {task}"),
+        "blocks": _blocks(blocks),
+        "shares": _shares(shares),
+        "control": decimal(summary["genomic_control"], 2),
+        "threshold": decimal(summary["threshold"], 2),
+        "ridge": decimal(summary["ridge_r2"], 2),
+        "samples": count(summary["samples"]),
+    }
+
+
+def model_and_method(key: tuple[str, str, str]) -> str:
+    """How a network's answer is called in a table: its model and the method."""
+    return f"{key[0]}, {key[2]}"
+
+
+def _leads(masses: pd.DataFrame, blocks: pd.DataFrame) -> list[int]:
+    """Places of the leads of the blocks of most mass."""
+    best = blocks.sort_values("mass", ascending=False, kind="stable").head(_BEST)["lead"]
+    return [int(np.flatnonzero(masses["marker"] == lead)[0]) for lead in best]
+
+
+def _best(values: np.ndarray) -> list[int]:
+    return np.argsort(-np.nan_to_num(values), kind="stable")[:_BEST].tolist()
+
+
+def _blocks(found: dict[tuple[str, str, str], pd.DataFrame]) -> Table:
+    header = ["network", "block", "markers", "share of the mass", "lead marker"]
+    rows = []
+    for key, blocks in found.items():
+        best = blocks.sort_values("mass", ascending=False, kind="stable").head(_BEST)
+        for block in best.itertuples():
+            place = f"{block.chrom}:{block.first:,}-{block.last:,}"
+            share = "–" if pd.isna(block.share) else f"{100 * block.share:.2g} %"
+            lead = f"{block.lead} ({block.lead_position:,})"
+            rows.append([model_and_method(key), place, count(block.markers), share, lead])
+    caption = f"The {_BEST} blocks of linkage of most mass"
+    return Table(caption, header, rows, frozenset({"markers", "share of the mass"}))
+
+
+def _shares(found: dict[str, pd.DataFrame]) -> Table:
+    """A row per chromosome, a column per network: share of the mass over that of the markers."""
+    first = next(iter(found.values()))
+    rows = [
+        [chrom, f"{100 * expected:.2g} %", *(decimal(t["enrichment"].iloc[i], 2) for t in
+                                              found.values())]
+        for i, (chrom, expected) in enumerate(zip(first["chrom"], first["expected"], strict=True))
+    ]  # fmt: skip
+    header = ["chromosome", "share of the markers", *found]
+    caption = "Share of the mass on each chromosome, over its share of the markers"
+    return Table(caption, header, rows, frozenset(header[1:]))
+
+
+def _bands(table: pd.DataFrame) -> Table | None:
+    if not len(table):
+        return None
+    rows = [
+        [
+            *(getattr(row, key) for key in ("model", "task", "null", "statistic")),
+            *(significant(value) for value in (row.value, row.low, row.median, row.high, row.p)),
+        ]
+        for row in table.itertuples()
+    ]
+    header = ["model", "trait", "null", "statistic", "value", "low", "median", "high", "p"]
+    caption = "How the mass is spread, beside networks that are untrained or learned permuted traits"
+    return Table(caption, header, rows, frozenset(header[4:]))
+
+
+def _known(table: pd.DataFrame) -> Table | None:
+    if not len(table):
+        return None
+    header = ["trait", "known locus", "by", "best marker of the chromosome", "distance (bp)"]
+    header += ["found", "rank of the chromosome", "by chance"]
+    rows = [_locus(row) for row in table.itertuples()]
+    caption = "Known loci: how far the best marker of their chromosome lies from them"
+    return Table(caption, header, rows, frozenset({"distance (bp)", "by chance"}))
+
+
+def _locus(row: object) -> list[str]:
+    known = not pd.isna(row.lead_position)
+    return [
+        row.trait,
+        f"{row.chrom}:{row.position:,}",
+        row.source,
+        f"{row.lead} ({int(row.lead_position):,})" if known else "–",
+        count(row.distance) if known else "–",
+        "yes" if row.found else "no",
+        count(row.rank) if known else "–",
+        f"{100 * row.chance:.2g} %",
+    ]

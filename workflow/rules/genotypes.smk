@@ -1,0 +1,111 @@
+"""Genotypes of samples at markers, and what the networks make of the markers.
+
+NEEDS     the files that the config names
+PROVIDES  results/{study}/inputs/genotypes.h5, markers.tsv.gz, samples.tsv.gz
+          results/{study}/markers/{model}.{task}.{method}.masses.tsv.gz, blocks.tsv, chromosomes.tsv,
+          bedgraph.gz; {study}.{model}.{task}.{method}.bw
+          results/{study}/markers/{task}.scan.tsv.gz, ridge.tsv.gz, scanned.tsv
+          results/{study}/markers/verdicts.tsv, bands.tsv, known.tsv
+"""
+
+
+rule prepare_genotypes:
+    input:
+        files=own.inputs(sources.genotypes(settings)),
+    output:
+        genotypes="results/{study}/inputs/genotypes.h5",
+        markers="results/{study}/inputs/markers.tsv.gz",
+        samples="results/{study}/inputs/samples.tsv.gz",
+    log:
+        "logs/{study}/prepare_genotypes.log",
+    conda:
+        "../../envs/base.yaml"
+    resources:
+        mem_mb=4000,
+    params:
+        code=code["prepare_genotypes"],
+        digests=own.digests(sources.genotypes(settings)),
+        settings=sources.store_settings(settings),
+    script:
+        "../../scripts/prepare_genotypes.py"
+
+
+rule summarise_markers:
+    input:
+        records="results/{study}/contributions/{study}.{model}.{task}.{method}.h5",
+        source=source_by_content,
+        content=content_of_source,
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+    output:
+        masses="results/{study}/markers/{model}.{task}.{method}.masses.tsv.gz",
+        blocks="results/{study}/markers/{model}.{task}.{method}.blocks.tsv",
+        chromosomes="results/{study}/markers/{model}.{task}.{method}.chromosomes.tsv",
+        bedgraph="results/{study}/markers/{model}.{task}.{method}.bedgraph.gz",
+        bigwig="results/{study}/markers/{study}.{model}.{task}.{method}.bw",
+    log:
+        "logs/{study}/summarise_markers/{model}.{task}.{method}.log",
+    conda:
+        "../../envs/base.yaml"
+    resources:
+        mem_mb=4000,
+    params:
+        code=code["summarise_markers"],
+    script:
+        "../../scripts/summarise_markers.py"
+
+
+rule scan_markers:
+    input:
+        source=source_by_content,
+        content=content_of_source,
+        windows="results/{study}/inputs/windows.tsv.gz",
+    output:
+        scan="results/{study}/markers/{task}.scan.tsv.gz",
+        ridge="results/{study}/markers/{task}.ridge.tsv.gz",
+        summary="results/{study}/markers/{task}.scanned.tsv",
+    log:
+        "logs/{study}/scan_markers/{task}.log",
+    conda:
+        "../../envs/keras.yaml"
+    resources:
+        mem_mb=4000,
+    params:
+        code=code["scan_markers"],
+        folds=roles,
+        permutations=settings.get("permutations"),
+        seed=config["seed"],
+    script:
+        "../../scripts/scan_markers.py"
+
+
+rule judge_markers:
+    input:
+        index="results/{study}/index.tsv",
+        results=collect(
+            "results/{{study}}/{path}",
+            path=results.paths_of(
+                index, ("pooled", "masses", "ld_blocks", "scan", "ridge")
+            ),
+        ),
+    output:
+        verdicts="results/{study}/markers/verdicts.tsv",
+        bands="results/{study}/markers/bands.tsv",
+        known="results/{study}/markers/known.tsv",
+    log:
+        "logs/{study}/judge_markers.log",
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["judge_markers"],
+        runs=judged[["model", "task", "method"]].to_dict("records"),
+        nulls=nulls_of,
+        known=settings.get("known"),
+    script:
+        "../../scripts/judge_markers.py"
+
+
+marker_files = collect(
+    "results/{study}/{path}",
+    study=study,
+    path=results.paths_of(index, ("marker_track", "scanned", "verdicts")),
+)
