@@ -64,9 +64,7 @@ def _trait(study: Contents, task: str) -> dict:
         for (model, _, method), table in found.items()
     ]
     lod, effect = scan["lod"].to_numpy(), ridge["effect"].abs().to_numpy()
-    rows.append(
-        manhattan.Row("single markers: LOD", "LOD", lod, _best(lod), summary["threshold"])
-    )
+    rows.append(manhattan.Row("single markers: LOD", "LOD", lod, _best(lod), summary["threshold"]))
     rows.append(manhattan.Row("ridge: size of the effect", "per s.d.", effect, _best(effect)))
     shares = {
         model_and_method(key): tables.read(CHROMOSOME_SHARES, files["chromosome_shares"])
@@ -137,7 +135,9 @@ def _bands(table: pd.DataFrame) -> Table | None:
         for row in table.itertuples()
     ]
     header = ["model", "trait", "null", "statistic", "value", "low", "median", "high", "p"]
-    caption = "How the mass is spread, beside networks that are untrained or learned permuted traits"
+    caption = (
+        "How the mass is spread, beside networks that are untrained or learned permuted traits"
+    )
     return Table(caption, header, rows, frozenset(header[4:]))
 
 
