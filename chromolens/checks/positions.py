@@ -351,7 +351,7 @@ def shown_zone(table: pd.DataFrame) -> list[tuple[int, int]]:
 def percent(share: float) -> str:
     """A share as people read it: ``3.6 %``."""
     if 0 < share < 1e-4:
-        return "under 0.01 %"
+        return "<0.01 %"
     places = 0 if 0.0995 <= share < 0.995 else 2 if share < 0.001 else 1
     return f"{100 * share:.{places}f}".removesuffix(".0") + " %"
 

@@ -39,7 +39,9 @@ def profiles(
     curves = [svg.tag("polygon", points=corners, class_="untrained")] if rim else []
     curves.append(svg.line(_LEFT, float(y(0)), _RIGHT, float(y(0)), "grid"))
     for name in ("shifted", "trained"):
-        curves.append(svg.curve(place, y(at[name]), f"curve {name}"))
+        # what lies below the axis isn't drawn on it
+        seen = at[name].where(shown[name] >= lowest)
+        curves.append(svg.curve(place, y(seen), f"curve {name}"))
     return svg.figure(_RIGHT + 14, _BOTTOM + 22, label, *behind, *curves, *_frame(x, y, length))
 
 
