@@ -11,7 +11,7 @@ PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss study-tokens test-cluster test-faults
+.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss study-tokens study-genotype test-cluster test-faults
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -91,6 +91,11 @@ study-tss: env  ## base-resolution TSS profiles (DATA: folder with yeast_signal/
 	mkdir -p data && ln -sf $(abspath $(DATA))/yeast_signal/stripeseq_WT_*.bw data/
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/yeast_tss.yaml
 	@$(BIN)/python -m chromolens show results/yeast_tss
+
+study-genotype: env  ## a CNN-LSTM on a yeast cross, beside controls and nulls (DATA: its folder; many hours)
+	mkdir -p data && ln -sfn $(abspath $(DATA))/genotype_yeast_byxrm data/genotype_yeast_byxrm
+	$(RUN) --configfile config/studies/cnn_lstm_genotype.yaml
+	@$(BIN)/python -m chromolens show results/cnn_lstm_genotype
 
 study-tokens: env  ## peaks of three yeast factors as 6-mers: which tokens decide
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/tokens_kmers.yaml

@@ -13,7 +13,6 @@ import yaml
 
 from chromolens.config_file import read_config_file
 from chromolens.errors import BadInput, describe, nearest
-from chromolens.models.nulls import with_nulls
 
 SCHEMAS = Path(__file__).parent / "schemas"
 """A link to ``workflow/schemas``, so that an installed package has them too."""
@@ -54,7 +53,6 @@ def complete(config: dict, files: list[str]) -> dict:
     # what suits this kind of inputs where the study says nothing, then what suits any study
     completed = _fill(_with_absent(config, schemas[1].get("x-study", {})), schemas[0])
     completed["inputs"] = _fill(completed["inputs"], schemas[1])
-    completed["models"] = with_nulls(completed["models"])
     _check_names(completed, source)
     return _place_files(completed, schemas, stated)
 

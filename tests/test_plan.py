@@ -323,3 +323,63 @@ def test_results_from_the_future_are_dated_before_now_in_their_order(tmp_path):
     assert made["older"] < made["old"] < made["soon"]
     assert made["soon"] == made["with_soon"] < made["later"] < made["last"] <= time.time()
     assert (tmp_path / "old").stat().st_mtime_ns == untouched
+
+
+def genotypes(**parts: object) -> dict:
+    inputs = {"kind": "genotypes", "genotypes": "g.vcf", "traits": "t.tsv", "tasks": ["x", "y"]}
+    inputs |= parts.pop("inputs", {})
+    models = {"m": {"architecture": "cnn_lstm_last", "objective": "continuous"}}
+    methods = {"gradient_x_input": {"genome_wide": True}, "saliency": {"genome_wide": True}}
+    config = {"study": "s", "inputs": inputs, "models": models}
+    return configuration.complete(config | {"attribution": {"methods": methods}} | parts, [])
+
+
+def test_genotypes_are_planned_with_what_suits_them():
+    config = genotypes()
+    settings, folds, models, methods = planned(config)
+    assert plan.stages(settings) == ("markers",) and plan.tasks(settings) == ["x", "y"]
+    assert config["attribution"]["references"] == "mean"
+    assert config["training"]["reverse_complement"] is False
+    assert sorted(folds.fold_of) == [f"part{i}" for i in range(5)]
+    assert sources.genotypes(settings) == ["g.vcf"]
+    assert sources.observations(settings) == ["t.tsv"]
+    prepared = sources.prepare_settings(settings, sources.prepared(settings, "r"), 3)
+    assert prepared["store"] == "r/genotypes.h5" and "genotypes" not in prepared
+    assert sources.store_settings(settings)["min_frequency"] == 0.01
+    assert not len(plan.of_stage("motifs", plan.stages(settings), plan.model_tasks(models)))
+    assert len(plan.tracks(models, methods)) == 4
+
+
+def test_a_network_is_followed_by_those_it_is_held_against():
+    nulls = {"untrained": 2, "permuted": 1, "rotated": 1}
+    model = {"architecture": "cnn_lstm_last", "objective": "continuous", "nulls": nulls}
+    _, _, models, methods = planned(genotypes(models={"m": model}))
+    names = ["m", "m_untrained_1", "m_untrained_2", "m_permuted_1", "m_rotated_1"]
+    assert models["model"].tolist() == names
+    assert models["untrained"].tolist() == [False, True, True, False, False]
+    assert models["labels"].tolist() == ["true", "true", "true", "permuted", "true"]
+    assert models["explained"].all() and plan.shown(models)["model"].tolist() == ["m"]
+    of_m = {"untrained": names[1:3], "permuted": names[3:4], "rotated": names[4:]}
+    assert plan.nulls_of(models) == {"m": of_m}
+    tracked = plan.tracks(models, methods)
+    assert set(tracked.loc[tracked["model"] == "m", "method"]) == set(methods["method"])
+    assert set(tracked.loc[tracked["model"] != "m", "method"]) == {"gradient_x_input"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"attribution": {"methods": {"ism": {"genome_wide": True}}}}, "ism can't explain geno"),
+        ({"attribution": {"methods": {"saliency": {}}}}, "saliency would explain chosen windows"),
+        ({"attribution": {"references": "shuffle"}}, "'shuffle' are for DNA"),
+        ({"inputs": {"known": [{"trait": "z", "chrom": "1", "position": 9}]}}, "trait named 'z'"),
+    ],
+)
+def test_what_genotypes_cannot_have_is_refused_while_planning(parts, words):
+    with pytest.raises(BadInput, match=f"(?s){words}"):
+        planned(genotypes(**parts))
+
+
+def test_nulls_are_for_markers():
+    with pytest.raises(BadInput, match="only markers of genotypes are held against"):
+        planned(genome(models={"m": {"architecture": "cnn", "nulls": {"permuted": 10}}}))

@@ -80,7 +80,7 @@ class Audit:
         """Draw the profiles; ``path`` (.png, .svg, .pdf) is written where given."""
         from chromolens.checks.picture import drawn  # the jobs of the workflow draw nothing
 
-        zone = positions.stretches(self.numbers["zone_at"].iloc[0])
+        zone = positions.shown_zone(self.numbers)
         figure = drawn(positions.binned(self.profile), zone, self.verdict)
         if path is not None:
             with atomic(path) as temporary:
@@ -155,8 +155,8 @@ def audit(
     tasks = _tasks(model, task, count)
     rows = np.sort(np.random.default_rng(seed).permutation(count)[:most])
     asked = Method(method, [], settings, target=target, references=references, seed=seed)
-    parts = [Part(model, rows, tasks[rows])]
-    return _audited(parts, read, asked, draws=draws, end=end, shift=shift, seed=seed)
+    parts = [Part(model, rows, tasks[rows], read)]
+    return _audited(parts, asked, draws=draws, end=end, shift=shift, seed=seed)
 
 
 def audit_folds(
@@ -190,19 +190,24 @@ def audit_folds(
         held_out = inputs.windows.iloc[folds.rows(inputs.windows, fold, "test")]
         drawn = {task: _drawn_rows(held_out, explains[task], each, seed) for task in tasks}
         own = np.repeat([model.task_index(task) for task in tasks], [*map(len, drawn.values())])
-        parts.append(Part(model, np.concatenate([*drawn.values()]), own))
+        seen = inputs.for_training(folds.groups(fold, "training"))
+        parts.append(Part(model, np.concatenate([*drawn.values()]), own, seen.moved))
     asked = Method("gradient_x_input", [], target=target, seed=seed)
     parts = [part for part in parts if len(part.rows)]
-    return _audited(parts, inputs.moved, asked, draws=draws, end=END, shift=0, seed=seed)
+    return _audited(parts, asked, draws=draws, end=END, shift=0, seed=seed)
 
 
 @dataclass(frozen=True)
 class Part:
-    """The inputs ``rows`` (n,) that one network explains, each for its task (n,), a number."""
+    """The inputs ``rows`` (n,) that one network explains, each for its task (n,), a number.
+
+    ``read`` (rows, by) gives them, their content ``by`` positions further to the left.
+    """
 
     model: Model
     rows: np.ndarray
     tasks: np.ndarray
+    read: Callable[[np.ndarray, int], np.ndarray]
 
 
 def _drawn_rows(windows: pd.DataFrame, label: str, count: int, seed: int) -> np.ndarray:
@@ -232,7 +237,6 @@ def _tasks(model: Model, task: int | str | Sequence[int | str], count: int) -> n
 
 def _audited(
     parts: Sequence[Part],
-    read: Callable[[np.ndarray, int], np.ndarray],
     method: Method,
     *,
     draws: int,
@@ -240,20 +244,23 @@ def _audited(
     shift: int,
     seed: int,
 ) -> Audit:
-    """The audit of the networks of ``parts``; ``read`` (rows, by) gives their inputs, moved."""
-    rows = np.concatenate([part.rows for part in parts]) if parts else np.zeros(0, int)
-    if len(rows) < 2:
-        raise BadInput(f"the audit has {len(rows)} inputs", expected="two or more, better 50")
-    inputs = read(rows, 0)
+    number = sum(len(part.rows) for part in parts)
+    if number < 2:
+        raise BadInput(f"the audit has {number} inputs", expected="two or more, better 50")
+    inputs = _read(parts, 0)
     length = inputs.shape[1]
     count = _end(end, length)
     mass = _mass(parts, inputs, method)
     even = _variation(parts[0].model, inputs, method)
     by = shift or positions.find_shift(mass.mean(axis=0), positions.find_zone(mass, even, count))
-    shifted = _mass(parts, read(rows, by), _moved(method, by))
+    shifted = _mass(parts, _read(parts, by), _moved(method, by))
     null = _null(parts, inputs, method, draws, seed)
     masses = Masses(mass, shifted, null, even, by)
     return Audit(positions.tabulate(masses, count, seed), positions.profiles(masses))
+
+
+def _read(parts: Sequence[Part], by: int) -> np.ndarray:
+    return np.concatenate([part.read(part.rows, by) for part in parts])
 
 
 def _end(end: float, length: int) -> int:

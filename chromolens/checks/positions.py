@@ -343,10 +343,15 @@ def stretches(zone_at: str) -> list[tuple[int, int]]:
     return [tuple(map(int, part.split("-"))) for part in zone_at.split()]
 
 
+def shown_zone(table: pd.DataFrame) -> list[tuple[int, int]]:
+    """The stretches of a zone that a figure shows: none of an even network's."""
+    return [] if table["verdict"].iloc[0] == "even" else stretches(table["zone_at"].iloc[0])
+
+
 def percent(share: float) -> str:
     """A share as people read it: ``3.6 %``."""
     if 0 < share < 1e-4:
-        return "under 0.01 %"
+        return "<0.01 %"
     places = 0 if 0.0995 <= share < 0.995 else 2 if share < 0.001 else 1
     return f"{100 * share:.{places}f}".removesuffix(".0") + " %"
 

@@ -13,8 +13,11 @@ SHUFFLES = {"shuffle": "mononucleotide", "dinucleotide_shuffle": "dinucleotide"}
 DRAWN = ("gc_matched", "pool", "mean", "other_class")
 """Made of the training windows of the input's fold."""
 
-OF_TOKENS = (*CONSTANT, "pool", "other_class")
-"""Those that inputs of the kind ``tokens`` can have in a study."""
+OF_KIND = {
+    "tokens": (*CONSTANT, "pool", "other_class"),
+    "genotypes": ("mean", "zeros", "pool", "other_class"),
+}
+"""Those that inputs that are no DNA can have in a study; DNA has all."""
 
 KINDS = (*CONSTANT, *SHUFFLES, *DRAWN)
 

@@ -18,7 +18,7 @@ from chromolens.errors import BadInput
 from chromolens.inputs.folds import Folds
 from chromolens.inputs.records import DEFAULT_TASK
 from chromolens.inputs.windows import check_task
-from chromolens.models.nulls import KINDS, is_null
+from chromolens.models.nulls import KINDS, is_null, with_nulls
 from chromolens.planning import sources
 from chromolens.planning.content import OwnFiles
 
@@ -63,7 +63,7 @@ def models(config: dict, tasks: list[str]) -> pd.DataFrame:
     network has two for each, ``profile_NAME`` and ``counts_NAME``.
     """
     rows = []
-    for name, model in config["models"].items():
+    for name, model in with_nulls(config["models"]).items():
         where = f"the config, models.{name}"
         plugins.check(architectures, model["architecture"], where)
         plugins.check_settings(
@@ -121,7 +121,7 @@ def given_networks(config: dict, folds: Folds, downloaded: str, own: OwnFiles) -
     Both are empty where it is trained. ``downloaded`` is the folder of files that come from a URL.
     """
     names, found = list(folds.roles), {}
-    for model, stated in config["models"].items():
+    for model, stated in with_nulls(config["models"]).items():
         where = f"the config, models.{model}"
         files = sources.localise(stated["file"], downloaded)
         files = files if isinstance(files, list) else [files] * len(names)

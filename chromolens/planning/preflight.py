@@ -10,11 +10,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from chromolens import architectures, plugins
+from chromolens import inputs as kinds
 from chromolens.attribution import methods
 from chromolens.checks.acceptance import check_criteria
 from chromolens.errors import BadInput
 from chromolens.inputs.labels import CLASSES
-from chromolens.inputs.reference_kinds import OF_TOKENS, SEVERAL
+from chromolens.inputs.reference_kinds import OF_KIND, SEVERAL
 from chromolens.models.judging import metrics
 from chromolens.models.target_names import parse_target
 from chromolens.motifs.names.database import check_source
@@ -44,7 +45,8 @@ def check(config: dict, settings: dict, database: dict, models: pd.DataFrame, fo
         _check_stride(settings["window"], config["tracks"]["stride"])
     _check_modisco(config["motifs"]["modisco"])
     _check_references(config["attribution"])
-    _check_tokens(config, settings, models)
+    _check_architectures(settings, models)
+    _check_kind(config, settings, models)
     _check_classes(config, settings, models)
     _check_objectives(config, settings, models)
     _check_target(config, settings, models)
@@ -78,9 +80,8 @@ def _check_references(attribution: dict) -> None:
         )
 
 
-def _check_tokens(config: dict, settings: dict, models: pd.DataFrame) -> None:
-    """Tokens have networks, methods and references of their own, and one strand."""
-    tokens, attribution = settings["kind"] == "tokens", config["attribution"]
+def _check_architectures(settings: dict, models: pd.DataFrame) -> None:
+    tokens = settings["kind"] == "tokens"
     for model in models.itertuples():
         reads = plugins.constant(architectures, model.architecture, "READS", "")
         if (reads == "tokens") != tokens and not model.file:
@@ -90,20 +91,40 @@ def _check_tokens(config: dict, settings: dict, models: pd.DataFrame) -> None:
                 expected=f"one that reads {'tokens' if tokens else 'windows of numbers'}",
                 where=f"the config, models.{model.model}.architecture",
             )
-    if not tokens:
+
+
+def _check_kind(config: dict, settings: dict, models: pd.DataFrame) -> None:
+    """What is no DNA has methods and references of its own, one strand, and no chosen windows."""
+    kind, attribution = settings["kind"], config["attribution"]
+    stages = plugins.constant(kinds, kind, "STAGES", ())
+    held = [model.model for model in models.itertuples() if any(model.nulls.values())]
+    if held and "markers" not in stages:
+        raise BadInput(
+            f"model {held[0]} asks for nulls, which only markers of genotypes are held against",
+            where=f"the config, models.{held[0]}.nulls",
+            remedy="make models of them: labels: permuted, or untrained: true",
+        )
+    for locus in settings.get("known", []):
+        where = "the config, inputs.known"
+        plugins.check_one(locus["trait"], settings["tasks"], "trait", where)
+    if kind not in OF_KIND:
         return
-    for name in attribution["methods"]:
-        refused = plugins.constant(methods, name, "NOT_FOR_TOKENS", "")
+    for name, method in attribution["methods"].items():
+        where = f"the config, attribution.methods.{name}"
+        refused = plugins.constant(methods, name, f"NOT_FOR_{kind.upper()}", "")
         if refused:
+            raise BadInput(f"{name} can't explain {kind}: {refused}", where=where)
+        if not method["genome_wide"]:
             raise BadInput(
-                f"{name} can't explain tokens: {refused}",
-                where=f"the config, attribution.methods.{name}",
+                f"{name} would explain chosen windows, and {kind} have none",
+                expected="genome_wide: true (every held-out record)",
+                where=where,
             )
-    for key, known in (("references", OF_TOKENS), ("strands", ("forward",))):
+    for key, known in (("references", OF_KIND[kind]), ("strands", ("forward",))):
         if attribution[key] not in known:
             raise BadInput(
                 f"{key} {attribution[key]!r} are for DNA",
-                expected=f"for tokens {' or '.join(known)}",
+                expected=f"for {kind} {' or '.join(known)}",
                 where=f"the config, attribution.{key}",
             )
 

@@ -52,8 +52,8 @@ SAMPLE_WINDOWS = Table(
         text("id", "of the sample"),
         text("group", "the part of the samples, or their split"),
         integer("row", "of `genotypes.h5`", "0-based"),
-        integer("first", "row of `markers.tsv.gz` with which the inputs begin, of networks on rotated "
-                "chromosomes", "0-based", optional=True),
+        integer("first", "row of `markers.tsv.gz` with which the inputs begin, where rotated",
+                "0-based", optional=True),
         _ROLE,
         text("source", "the traits with a value, comma-separated"),
         number("TASK", "one column per trait, in the units of its table; empty: masked",

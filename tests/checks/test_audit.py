@@ -201,6 +201,38 @@ def test_a_studys_windows_are_explained_by_the_model_that_never_saw_them():
     np.testing.assert_allclose(found.profile["trained"], mass / mass.sum(), atol=1e-6)
 
 
+def test_texts_are_read_as_each_folds_training_saw_them():
+    """Token 3 decides; the training of fold1 never saw it, so that it is unknown (1) there."""
+    texts = ["2 3 2 2 2 0"] * 8 + ["2 2 2 2 2 0"] * 8
+    table = pd.DataFrame(
+        {
+            "id": [f"text{row}" for row in range(16)],
+            "group": ["part0"] * 8 + ["part1"] * 8,
+            "tokens": texts,
+            "role": "positive",
+            "source": "a",
+            "a": 1.0,
+        }
+    )
+    network = keras.Sequential(
+        [keras.Input((6,)), layers.Embedding(4, 1), layers.Flatten(), layers.Dense(1)]
+    )
+    network.set_weights([np.array([[0.0], [5], [1], [9]]), np.ones((6, 1)), np.zeros(1)])
+    roles = {"test": ["part0"], "training": ["part1"]}
+    found = audit_folds(
+        {"fold0": Model.of(network, ["a"])},
+        open_inputs(table),
+        folds=Folds({"fold0": roles}),
+        explains={"a": "a"},
+        target="logit",
+        draws=2,
+        seed=0,
+    )
+    # vectors 1 and, at position 1, 5 in place of 9, less the mean vector of 1, 2 and 3: 5
+    np.testing.assert_allclose(found.profile["trained"], [0.25, 0, 0.25, 0.25, 0.25, 0], atol=1e-6)
+    np.testing.assert_allclose(found.profile["even"], [0.2] * 5 + [0], atol=1e-6)
+
+
 def test_tables_and_pictures_are_written(dosages, tmp_path):
     found = audit(linear(np.arange(LENGTH)), dosages, draws=2)
     found.write(tmp_path / "numbers.tsv", tmp_path / "profile.tsv.gz", "mine")

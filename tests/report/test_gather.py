@@ -68,7 +68,7 @@ def test_what_a_study_has_not_is_empty(tmp_path):
     assert (page.fasta, page.truth, page.genes) == (None, None, None)
     assert page.tracks == page.prediction_tracks == page.sis == page.sweeps == {}
     assert page.masks == page.hits == page.compared == []
-    assert page.tables == {} and page.lexicon["meme"].name == "lexicon.meme"
+    assert page.tables == page.lexicon == {}
 
 
 def test_every_section_says_what_it_needs_and_rules_make_it():

@@ -3,9 +3,12 @@
 import dataclasses
 import re
 
+import numpy as np
+import pandas as pd
 import pytest
 from synthetic_tables import NULL
 
+from chromolens.report.figures import positions as figure
 from chromolens.report.page import render
 from chromolens.report.sections import positions
 
@@ -19,6 +22,7 @@ def test_a_verdict_and_a_figure_for_each_model(study):
     assert "moves with the content" in found[0]["told"]
     assert found[0]["figure"].count('class="curve trained"') == 1
     assert found[0]["figure"].count('class="untrained"') == 1
+    assert [panel["figure"].count('class="lens"') for panel in found] == [1, 0]
 
 
 def test_the_table_has_the_numbers_of_each_profile(study):
@@ -48,3 +52,13 @@ def test_a_study_without_audits_says_so(study):
     bare = dataclasses.replace(study, positions={}, profiles={})
     assert positions.context(bare)["table"] is None
     assert "No model of this study was audited" in render(bare)
+
+
+def test_what_is_below_the_axis_leaves_a_gap_and_the_band_is_cut_there():
+    profile = pd.DataFrame({"position": np.arange(4.0), "trained": [1e-12, 1, 1, 0]})
+    same = {"shifted": 1.0, "untrained_low": 1e-12, "untrained_high": 1.0}
+    drawn = figure.profiles(profile.assign(**same), [], 4, "made up")
+    path = re.search(r'd="([^"]+)" class="curve trained"', drawn)[1]
+    assert len(re.findall("[ML]", path)) == 2
+    ends = [float(pair.split(",")[1]) for pair in re.search(r'points="([^"]+)"', drawn)[1].split()]
+    assert max(ends) == pytest.approx(132)  # the axis

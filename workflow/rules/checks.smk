@@ -120,7 +120,7 @@ rule accept:
     input:
         pooled=collect(
             "results/{{study}}/models/{model}/pooled.tsv",
-            model=models["model"],
+            model=shown["model"],
         ),
         motifs=collect(
             "results/{{study}}/motifs/{row.model}/{row.task}/{method}/merged.tsv",
@@ -133,7 +133,7 @@ rule accept:
         ),
         completeness=collect(
             "results/{{study}}/checks/{row.model}.{row.method}.completeness.tsv",
-            row=runs.itertuples(),
+            row=shown_runs.itertuples(),
         ),
         planted=collect(
             "results/{{study}}/checks/{row.model}.{row.task}.{row.method}.planted.tsv",

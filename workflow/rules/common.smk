@@ -61,10 +61,12 @@ windowed = plan.of_stage("windows", stages, windowed)
 shards = divide.shards(config, sizes, folds).merge(trainings, on="fold")
 tracked = plan.tracks(models, methods)
 joined = plan.tracks_to_join(methods, config["folds"]["replicates"], sizes)
+shown = plan.shown(models)
 marked = plan.of_stage("markers", stages, tracked)
-judged = marked[marked["model"].isin(plan.shown(models)["model"])]
+judged = marked[marked["model"].isin(shown["model"])]
 nulls_of = plan.nulls_of(models)
 runs = tracked[["model", "method"]].drop_duplicates()
+shown_runs = runs[runs["model"].isin(shown["model"])]
 tiled_models = plan.models_with_tiles(models, settings, tracked)
 compared = plan.models_to_compare(windowed)
 sis_tasks = plan.of_stage("sis", stages, model_tasks)
@@ -78,11 +80,11 @@ chromosomes = collect(
 )
 source_by_content = ancient(source) if genome else source
 # a trait is what covariates leave of it: who reads genotypes reads both
-covariates = ["inputs/covariates.tsv.gz"] if "markers" in stages else []
-content_of_source = chromosomes or [
-    *source,
-    *(f"results/{study}/{path}" for path in covariates),
-]
+covariates = collect(
+    "results/{study}/inputs/covariates.tsv.gz",
+    study=study if "markers" in stages else [],
+)
+content_of_source = chromosomes or [*source, *covariates]
 searched = tracked if genome else tracked[:0]
 checked_hits = searched[searched["task"].isin(list(settings.get("peaks", {})))]
 code = provenance.code_digests("scripts")

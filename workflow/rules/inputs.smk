@@ -77,7 +77,7 @@ rule prepare_inputs:
         dropped="results/{study}/inputs/dropped.tsv",
         notes="results/{study}/inputs/notes.json",
         folds="results/{study}/inputs/folds.tsv",
-        covariates=collect("results/{{study}}/{path}", path=covariates),
+        covariates=["results/{study}/inputs/covariates.tsv.gz"] * len(covariates),
     log:
         "logs/{study}/prepare_inputs.log",
     conda:

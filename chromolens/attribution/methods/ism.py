@@ -22,6 +22,7 @@ from chromolens.attribution.mutants.mutants import Scan, scanner
 from chromolens.errors import BadInput
 from chromolens.models.targets import Target
 
+NOT_FOR_GENOTYPES = "there is no other base to put in a marker's place; ask for occlusion"
 NOT_FOR_TOKENS = "there is no other base to put in their place; ask for occlusion"
 
 

@@ -134,7 +134,7 @@ class Samples(Inputs):
         return centred @ effects[0]
 
     def in_order(self, values: np.ndarray) -> np.ndarray:
-        """Return ``values`` (..., markers) of the store's markers in the order of the positions."""
+        """Return ``values`` (..., markers) of the store in the order of the positions."""
         return np.roll(values, -self._first, axis=-1) if self._first else values
 
     def _check_training(self, why: str) -> None:

@@ -1,20 +1,24 @@
 """Profiles of positions: trained, moved, and the band of untrained networks, on decades."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from chromolens.checks.positions import floor, stretches
+from chromolens.checks.positions import floor
 from chromolens.report.figures import svg
 from chromolens.report.tables import count
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 420, 12, 132
 
 
-def profiles(binned: pd.DataFrame, zone_at: str, length: int, label: str) -> Markup:
+def profiles(
+    binned: pd.DataFrame, zone: Sequence[tuple[int, int]], length: int, label: str
+) -> Markup:
     """Mass against position, relative to an even share; ``binned`` of ``checks.positions``.
 
-    The zone stands out behind the curves.
+    The stretches of the ``zone`` stand out behind the curves.
     """
     shown = binned.where(binned > 0)
     lowest = floor(binned)
@@ -22,11 +26,11 @@ def profiles(binned: pd.DataFrame, zone_at: str, length: int, label: str) -> Mar
     x = svg.Scale((1, max(length, 2)), (_LEFT, _RIGHT))
     y = svg.Scale((np.log10(lowest), np.log10(highest * 1.3)), (_BOTTOM, _TOP))
     place, at = x(binned["position"] + 1), np.log10(shown.clip(lower=lowest))
-    zone = [
+    behind = [
         svg.rect(
             float(x(start + 1)), _TOP, float(x(stop) - x(start + 1)) + 1, _BOTTOM - _TOP, "lens"
         )
-        for start, stop in stretches(zone_at)
+        for start, stop in zone
     ]
     known = at["untrained_low"].notna()
     rim = [*zip(place[known], y(at["untrained_high"][known]), strict=True)]
@@ -35,8 +39,10 @@ def profiles(binned: pd.DataFrame, zone_at: str, length: int, label: str) -> Mar
     curves = [svg.tag("polygon", points=corners, class_="untrained")] if rim else []
     curves.append(svg.line(_LEFT, float(y(0)), _RIGHT, float(y(0)), "grid"))
     for name in ("shifted", "trained"):
-        curves.append(svg.curve(place, y(at[name]), f"curve {name}"))
-    return svg.figure(_RIGHT + 14, _BOTTOM + 22, label, *zone, *curves, *_frame(x, y, length))
+        # what lies below the axis isn't drawn on it
+        seen = at[name].where(shown[name] >= lowest)
+        curves.append(svg.curve(place, y(seen), f"curve {name}"))
+    return svg.figure(_RIGHT + 14, _BOTTOM + 22, label, *behind, *curves, *_frame(x, y, length))
 
 
 def _frame(x: svg.Scale, y: svg.Scale, length: int) -> list[Markup]:

@@ -54,6 +54,8 @@ def kept(windows: pd.DataFrame) -> Table:
     header = ["positive", "negative"] if binary else ["labelled", "mean label"]
     header = ["task", "centred on its events", *header, "masked"]
     rows = [[name, *_counts(windows, name, binary)] for name in names]
+    if "row" in windows:  # a sample is centred on nothing
+        header, rows = [header[0], *header[2:]], [[row[0], *row[2:]] for row in rows]
     return Table("Windows kept, by task", header, rows, frozenset(header[1:]))
 
 

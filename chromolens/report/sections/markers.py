@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens import tables
+from chromolens.checks.positions import percent
 from chromolens.report.contents import Contents
 from chromolens.report.figures import manhattan
 from chromolens.report.tables import Table, count, decimal, significant
@@ -104,7 +105,7 @@ def _blocks(found: dict[tuple[str, str, str], pd.DataFrame]) -> Table:
         best = blocks.sort_values("mass", ascending=False, kind="stable").head(_BEST)
         for block in best.itertuples():
             place = f"{block.chrom}:{block.first:,}-{block.last:,}"
-            share = "–" if pd.isna(block.share) else f"{100 * block.share:.2g} %"
+            share = "–" if pd.isna(block.share) else percent(block.share)
             lead = f"{block.lead} ({block.lead_position:,})"
             rows.append([model_and_method(key), place, count(block.markers), share, lead])
     caption = f"The {_BEST} blocks of linkage of most mass"
@@ -115,7 +116,7 @@ def _shares(found: dict[str, pd.DataFrame]) -> Table:
     """A row per chromosome, a column per network: share of the mass over that of the markers."""
     first = next(iter(found.values()))
     rows = [
-        [chrom, f"{100 * expected:.2g} %", *(decimal(t["enrichment"].iloc[i], 2) for t in
+        [chrom, percent(expected), *(decimal(t["enrichment"].iloc[i], 2) for t in
                                               found.values())]
         for i, (chrom, expected) in enumerate(zip(first["chrom"], first["expected"], strict=True))
     ]  # fmt: skip
@@ -135,9 +136,7 @@ def _bands(table: pd.DataFrame) -> Table | None:
         for row in table.itertuples()
     ]
     header = ["model", "trait", "null", "statistic", "value", "low", "median", "high", "p"]
-    caption = (
-        "How the mass is spread, beside networks that are untrained or learned permuted traits"
-    )
+    caption = "How the mass is spread, beside untrained networks and those of permuted traits"
     return Table(caption, header, rows, frozenset(header[4:]))
 
 
@@ -161,5 +160,5 @@ def _locus(row: object) -> list[str]:
         count(row.distance) if known else "–",
         "yes" if row.found else "no",
         count(row.rank) if known else "–",
-        f"{100 * row.chance:.2g} %",
+        percent(row.chance),
     ]

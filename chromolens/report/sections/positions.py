@@ -3,7 +3,7 @@
 import pandas as pd
 
 from chromolens import tables
-from chromolens.checks.positions import binned, percent, verdict
+from chromolens.checks.positions import binned, percent, shown_zone, verdict
 from chromolens.report.contents import Contents
 from chromolens.report.figures import positions as figure
 from chromolens.report.tables import Table, significant
@@ -28,7 +28,7 @@ def _panel(model: str, numbers: pd.DataFrame, profile: pd.DataFrame) -> dict:
     told = verdict(numbers)
     drawn = figure.profiles(
         binned(profile.drop(columns="model")),
-        numbers["zone_at"].iloc[0],
+        shown_zone(numbers),
         int(numbers["length"].iloc[0]),
         f"Mass by position, {model}",
     )
