@@ -56,10 +56,10 @@ def attribute(
         one["unknown"] = unknown
         return attribute_tasks(model, inputs, tasks=[task], **one, **options)[0]
     model = model if isinstance(model, Model) else Model.of(model)
-    task = task if np.ndim(task) != 2 else _classes_of(np.asarray(task), model)
+    own: Any = task if np.ndim(task) != 2 else _classes_of(np.asarray(task), model)
     ask = partial(attribute_tasks, model, **options)
     seats = check_places(places, len(inputs))
-    return own_tasks(ask, inputs, task, references, ids, seats, unknown)
+    return own_tasks(ask, inputs, own, references, ids, seats, unknown)
 
 
 def attribute_tasks(

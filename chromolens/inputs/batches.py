@@ -238,8 +238,8 @@ def open_inputs(
     chromosome_names
         Name in the bigWigs -> name in the FASTA (None: a chromosome left out).
     """
-    given = isinstance(windows, pd.DataFrame)
-    table, where = (windows, "") if given else (read_windows(windows), str(windows))
+    where = "" if isinstance(windows, pd.DataFrame) else str(windows)
+    table = windows if isinstance(windows, pd.DataFrame) else read_windows(windows)
     table = table.reset_index(drop=True)
     if table.empty:
         raise BadInput("the windows table is empty", expected="one window or more", where=where)

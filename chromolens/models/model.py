@@ -24,7 +24,7 @@ from chromolens.models.foreign.sound import (
     check_stateless,
     check_weights,
 )
-from chromolens.models.foreign.tokens import vectors_of
+from chromolens.models.foreign.tokens import Vectors, vectors_of
 from chromolens.models.graph import functional
 from chromolens.models.grouped import cut_groups
 from chromolens.models.logits import logits_of
@@ -269,7 +269,7 @@ def check_inputs(model: Model, inputs: np.ndarray) -> np.ndarray:
     """
     inputs = np.asarray(inputs)
     if model.vectors is not None and inputs.shape[2:] != (model.channels,):
-        inputs = _vectors(model, inputs)
+        inputs = _read_vectors(model.vectors, model.length, inputs)
     expected = f"float32 (n, {model.length or 'length'}, {model.channels})"
     if inputs.dtype.kind not in "fiub":
         raise BadInput(f"inputs are {inputs.dtype}", expected=expected, remedy="one-hot encode")
@@ -285,12 +285,12 @@ def check_inputs(model: Model, inputs: np.ndarray) -> np.ndarray:
     return inputs
 
 
-def _vectors(model: Model, tokens: np.ndarray) -> np.ndarray:
-    if tokens.ndim != 2 or tokens.shape[1] != (model.length or tokens.shape[1]):
+def _read_vectors(vectors: Vectors, length: int | None, tokens: np.ndarray) -> np.ndarray:
+    if tokens.ndim != 2 or tokens.shape[1] != (length or tokens.shape[1]):
         one_hot = tokens.ndim == 3
         raise BadInput(
             f"inputs have shape {tokens.shape}",
-            expected=f"tokens, integers (n, {model.length or 'length'})",
+            expected=f"tokens, integers (n, {length or 'length'})",
             remedy="of one-hot tokens take tokens.argmax(axis=-1)" if one_hot else "",
         )
-    return model.vectors.read(tokens)
+    return vectors.read(tokens)

@@ -13,6 +13,7 @@ import numpy as np
 from chromolens.attribution import references
 from chromolens.errors import BadInput, describe
 from chromolens.models.batching import batches, check_places
+from chromolens.models.foreign.tokens import Vectors
 from chromolens.models.model import Model, check_inputs
 from chromolens.models.targets import target_function
 from chromolens.sis.search.backselect import search_with
@@ -167,7 +168,7 @@ def mask_of(mask: float | np.ndarray | str | None, model: Model) -> np.ndarray:
     if mask is None:
         mask = 0.25 if model.vectors is None else "mean"
     if model.vectors is not None:
-        return _vector_mask(mask, model)
+        return _vector_mask(mask, model.vectors, model.background)
     if isinstance(mask, str):
         mask = _mean_mask(mask, model)
     values = np.asarray(mask, dtype=np.float32)
@@ -181,13 +182,13 @@ def mask_of(mask: float | np.ndarray | str | None, model: Model) -> np.ndarray:
     return values
 
 
-def _vector_mask(mask: object, model: Model) -> np.ndarray:
+def _vector_mask(mask: object, vectors: Vectors, background: list[float] | None) -> np.ndarray:
     kinds = {"mean": "background", "zeros": "zeros", "padding": "padding"}
     if not isinstance(mask, str) or mask not in kinds:
         raise BadInput(
             f"the mask of tokens is {describe(mask)}", expected=f"one of {', '.join(kinds)}"
         )
-    return model.vectors.reference_rows(kinds[mask], model.background)
+    return vectors.reference_rows(kinds[mask], background)
 
 
 def _mean_mask(mask: str, model: Model) -> np.ndarray:
