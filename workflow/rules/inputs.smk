@@ -14,8 +14,8 @@ rule download:
         "resources/studies/{study}/{path}",
     log:
         "logs/{study}/download/{path}.log",
-    localrule: True
     priority: 1  # a file that is wrong is found before the trainings
+    localrule: True
     conda:
         "../../envs/base.yaml"
     params:

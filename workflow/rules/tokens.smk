@@ -41,7 +41,9 @@ rule rank_tokens:
     params:
         code=code["rank_tokens"],
         tasks=lookup(
-            query="model == '{model}' & method == '{method}'", cols="task", within=tracked
+            query="model == '{model}' & method == '{method}'",
+            cols="task",
+            within=tracked,
         ),
     script:
         "../../scripts/rank_tokens.py"
