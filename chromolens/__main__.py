@@ -79,7 +79,7 @@ def _finemo(options: argparse.Namespace) -> tuple[str, int]:
     return text, 0
 
 
-def _audit(options: argparse.Namespace) -> str:
+def _audit(options: argparse.Namespace) -> tuple[str, int]:
     from chromolens.checks.audit import audit
     from chromolens.inputs.loose import opened
     from chromolens.models.model import load_model
@@ -95,7 +95,7 @@ def _audit(options: argparse.Namespace) -> str:
         tables.write(PROFILE, found.profile, options.profile, model=options.model)
     if options.plot:
         found.plot(options.plot)
-    return str(found)
+    return str(found), 0
 
 
 def _parser() -> argparse.ArgumentParser:
