@@ -1,6 +1,7 @@
 """The windows and labels of one model: limited in number, or permuted within each group."""
 
-from chromolens.inputs.batches import of_model, open_inputs
+from chromolens.inputs.batches import of_model
+from chromolens.inputs.genotypes.windows import as_null
 from chromolens.inputs.windows import read_windows, write_windows
 from chromolens.models.nulls import seed_of
 from chromolens.runlog import log_to
@@ -16,7 +17,4 @@ windows = of_model(
     most=model["max_positives"],
     seed=seed_of(snakemake.params.seed, model),
 )
-if model["null"] == "rotated":
-    inputs = open_inputs(windows, snakemake.input.source)
-    windows = inputs.rotated(model["draw"], model["nulls"]["rotated"])
-write_windows(windows, snakemake.output.windows)
+write_windows(as_null(windows, model, str(snakemake.input.source)), snakemake.output.windows)

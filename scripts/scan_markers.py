@@ -3,7 +3,7 @@
 from chromolens import tables
 from chromolens.inputs.batches import open_inputs
 from chromolens.inputs.folds import Folds
-from chromolens.markers.job import scan_trait
+from chromolens.markers.trait import scan_trait
 from chromolens.runlog import log_to
 from chromolens.tables.markers import MARKER_RIDGE, MARKER_SCAN, SCANNED
 

@@ -123,7 +123,13 @@ class Dna(Inputs):
     def __init__(self, windows: pd.DataFrame, length: int):
         super().__init__(windows, length, channels=4)
 
-    def onehot(self, rows, shifts=None, reverse=None) -> np.ndarray:
+    def onehot(
+        self,
+        rows: np.ndarray,
+        shifts: np.ndarray | None = None,
+        reverse: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Return one-hot sequences; a base of which nothing is known is four zeros."""
         rows = np.asarray(rows)
         batch = codes_to_onehot(self._codes(rows, self._shifted(rows, shifts), 0))
         if reverse is not None:

@@ -5,9 +5,10 @@ dosage that stands for a missing one, and what covariates and principal componen
 traits.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -95,7 +96,13 @@ class Samples(Inputs):
         seen._nuisance = np.concatenate(parts, axis=1)
         return seen
 
-    def onehot(self, rows, shifts=None, reverse=None) -> np.ndarray:
+    def onehot(
+        self,
+        rows: np.ndarray,
+        shifts: np.ndarray | None = None,
+        reverse: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Return coded dosages float32 (n, markers, 1); there is nothing to shift or turn."""
         return self.in_order(self.dosage(rows))[..., None]
 
     def dosage(self, rows: np.ndarray, columns: slice = slice(None)) -> np.ndarray:
@@ -140,6 +147,13 @@ class Samples(Inputs):
     def _check_training(self, why: str) -> None:
         if self._training is None:
             raise BadInput(f"{why}, and these are not said", expected="for_training(groups) first")
+
+
+def as_null(windows: pd.DataFrame, model: Mapping[str, Any], source: str | Path) -> pd.DataFrame:
+    """The windows of ``model``, a null or none: of rotated chromosomes where it is such a null."""
+    if model["null"] != "rotated":
+        return windows
+    return Samples(windows, source).rotated(model["draw"], model["nulls"]["rotated"])
 
 
 def _components(samples: Samples, count: int) -> np.ndarray:
