@@ -239,15 +239,17 @@ def test_a_disk_that_fills_up_ends_clearly(small_disk):
 
 def test_room_is_what_is_still_to_be_written(tmp_path, monkeypatch):
     tracked = pd.DataFrame({"model": ["a", "a"], "task": ["s", "t"]})
-    places = ["chr1-0-600", "chr1-600-1000"]
-    rows = [("shard", f"{shard}.h5", "a", shard) for shard in places]
+    # the second is called by its first and last regions, as packed scaffolds are
+    regions = {"chr1-0-600": "chr1-0-600", "s1-0-100..s4-0-100": "s1-0-100+s2-0-200+s4-0-100"}
+    shards = pd.DataFrame({"shard": regions.keys(), "regions": regions.values()})
+    rows = [("shard", f"{shard}.h5", "a", shard) for shard in regions]
     rows += [("track", "s.bw", "a", ""), ("track", "t.bw", "a", ""), ("model", "a.keras", "a", "")]
     index = pd.DataFrame(rows, columns=["kind", "path", "model", "shard"])
 
     def check(free):
         usage = type("Usage", (), {"free": free})
         monkeypatch.setattr(disk.shutil, "disk_usage", lambda folder: usage)
-        disk.check_room(str(tmp_path), index, tracked, {"chr1": 1000})
+        disk.check_room(str(tmp_path), index, tracked, shards, {"chr1": 600, "rest": 400})
 
     need = 8.3 * 1000 * 2 + 5.4 * 1000 * 2
     check(need + 1)
@@ -259,7 +261,7 @@ def test_room_is_what_is_still_to_be_written(tmp_path, monkeypatch):
     check(need + 1)
     with pytest.raises(BadInput, match="2 of 4"):
         check(need - 1)
-    for name in ("chr1-600-1000.h5", "t.bw"):
+    for name in ("s1-0-100..s4-0-100.h5", "t.bw"):
         (tmp_path / name).touch()
     check(0)  # making the report again needs no room for what is there
 

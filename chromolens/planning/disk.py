@@ -17,7 +17,11 @@ _OF_AGREEMENT = 8
 
 
 def check_room(
-    folder: str, index: pd.DataFrame, tracked: pd.DataFrame, sizes: dict[str, int]
+    folder: str,
+    index: pd.DataFrame,
+    tracked: pd.DataFrame,
+    shards: pd.DataFrame,
+    sizes: dict[str, int],
 ) -> None:
     """Raise BadInput unless the disk of ``folder`` will hold the tracks still to be written.
 
@@ -29,6 +33,8 @@ def check_room(
         Where each of them lies (``results.index``); files that are there need no more room.
     tracked
         Table of ``plan.tracks``.
+    shards
+        Table of ``divide.shards``: a shard's name may stand for many regions.
     sizes
         Bases of each chromosome that is explained; empty without a genome.
     """
@@ -37,10 +43,11 @@ def check_room(
     left = rows[[not Path(folder, path).exists() for path in rows["path"]]]
     agreement = _OF_AGREEMENT * (index["kind"] == "sd_track").any()
     tasks = tracked.groupby("model")["task"].nunique()
+    regions = dict(zip(shards["shard"], shards["regions"], strict=True))
     need = 0.0
     for row in left.itertuples():
         if row.kind == "shard":
-            bases = sum(len(Interval.from_name(name)) for name in row.shard.split("+"))
+            bases = sum(len(Interval.from_name(name)) for name in regions[row.shard].split("+"))
             need += (_BYTES[row.kind] + agreement) * bases * tasks[row.model]
         else:
             need += _BYTES[row.kind] * sum(sizes.values())

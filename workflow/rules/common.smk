@@ -108,4 +108,4 @@ onstart:
     disk.check_places(f"results/{study}", index)
     disk.check_place(f"logs/{study}")
     clock.bring_back(["resources/downloads", f"results/{study}"])
-    disk.check_room(f"results/{study}", index, tracked, groups)
+    disk.check_room(f"results/{study}", index, tracked, shards, groups)
