@@ -45,6 +45,8 @@ def _show(options: argparse.Namespace) -> tuple[str, int]:
 
 def _readings(study: Study) -> str:
     """Which motif is seen by only one reading, where the study has a lexicon."""
+    if "lexicon" not in study:
+        return ""
     files = study.place("lexicon"), study.place("members")
     if not all(file.exists() for file in files):
         return ""

@@ -121,7 +121,7 @@ def test_planning_refuses_what_the_config_gets_wrong(tmp_path, inputs, sections,
 def test_results_that_cannot_be_written(tmp_path):
     study(tmp_path)
     (tmp_path / "results").write_text("a file, not a folder")
-    refused(run(tmp_path, *DRY), "can't be written", "not a folder", "--directory")
+    refused(run(tmp_path, *DRY), "nothing can be written", "not a folder", "--directory")
 
 
 def test_names_of_chromosomes_that_differ(tmp_path):

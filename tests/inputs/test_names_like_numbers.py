@@ -67,10 +67,14 @@ def test_sample_sheets(tmp_path):
 )
 def test_tables_of_jobs(tmp_path, table):
     columns = [column for column in table.columns if column.type in (TEXT, INTEGER, FLOAT)]
-    line = "\t".join("{0}" if column.type == TEXT else "1" for column in columns) + "\n"
+    fixed = {"sequence": "ACGT", "strand": "+", "role": "positive"}  # no names
+    cells = ["{0}" if column.type == TEXT else "1" for column in columns]
+    named = zip(columns, cells, strict=True)
+    line = "\t".join(fixed.get(column.name, cell) for column, cell in named) + "\n"
     head = "\t".join(column.name for column in columns) + "\n"
     path = written(tmp_path / "t.tsv", line, "" if table.head is None else head)
     read = tables.read(table, path)
     for column in columns:
-        wanted = NAMES if column.type == TEXT else [1] * len(NAMES)
+        one = fixed.get(column.name, 1)
+        wanted = NAMES if column.type == TEXT and one == 1 else [one] * len(NAMES)
         assert read[column.name].tolist() == wanted, column.name

@@ -102,7 +102,7 @@ def test_an_even_network_that_found_nothing_is_unclear():
 def test_may_one_scale_per_chromosome():
     assert scaling_verdict(Scaling(3.3e18, "I", 1, 0.43, 1e-19, 0.31)) == (
         "No: a scale per chromosome would multiply the masses of chromosome I by 3.3e18; 43 % of "
-        "the markers, each below the rounding of the largest, hold under 0.01 % of the mass, and "
+        "the markers, each below the rounding of the largest, hold <0.01 % of the mass, and "
         "would be shown as 31 % of it; 1 chromosome has no mass at all. It is a choice of "
         "display, never evidence."
     )

@@ -45,7 +45,7 @@ def test_a_phone_never_scrolls_sideways(chromium, page, tmp_path):
     measured, console = shown(chromium, page, 390, tmp_path)
     assert measured["client"] <= 390
     assert measured["scroll"] == measured["client"]
-    assert measured["sections"] == 11 and measured["letter"] > 0
+    assert measured["sections"] == 12 and measured["letter"] > 0
     assert "CONSOLE" not in console
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from chromolens import tables
 from chromolens.__main__ import main
+from chromolens.planning import results
 from chromolens.report.sections import lexicon
 from chromolens.tables.motifs import LEXICON, MEMBERS
 from tests.indexes import write_index
@@ -72,6 +73,6 @@ def test_show_prints_the_line(study, tmp_path, capsys):
         text = study.lexicon["table"].with_name(name).read_text()
         (tmp_path / "lexicon" / name).write_text(text)
     (tmp_path / "acceptance.tsv").write_text(study.acceptance.read_text())
-    write_index(tmp_path)
+    write_index(tmp_path, lexicon=results.ONE)
     assert main(["show", str(tmp_path)]) == 0
     assert LINE in capsys.readouterr().out
