@@ -40,7 +40,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _show(options: argparse.Namespace) -> tuple[str, int]:
     study = open_study(options.study)
     table, page = study.path("acceptance"), study.place("report")
-    return f"{show(table)}\n\n{_readings(study)}report: {page.resolve()}", 0
+    said = f"{_readings(study)}{_verdicts(study)}"
+    return f"{show(table)}\n\n{said}report: {page.resolve()}", 0
+
+
+def _verdicts(study: Study) -> str:
+    """Of genotypes: whether each network is about itself or the genome."""
+    if "verdicts" not in study or not study.place("verdicts").exists():
+        return ""
+    rows = study.table("verdicts").itertuples()
+    return "".join(f"{row.model}, {row.task}: {row.sentence}\n" for row in rows)
 
 
 def _readings(study: Study) -> str:

@@ -33,6 +33,9 @@ class Inputs(ABC):
     dna = False
     """Whether windows are one-hot DNA: they have strands, frequencies of bases, and N."""
 
+    content = ""
+    """Digest of what windows are read from, where their table doesn't say it all."""
+
     def __init__(self, windows: pd.DataFrame, length: int, channels: int):
         self.windows = windows
         self.tasks = task_names(windows)

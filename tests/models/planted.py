@@ -43,7 +43,7 @@ class ToyGenome:
     start (minus), and the mirror image on the other strand.
     """
 
-    channels, tasks, dna = 4, ["alpha"], True
+    channels, tasks, dna, content = 4, ["alpha"], True, ""
 
     def for_training(self, groups):
         return self

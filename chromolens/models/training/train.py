@@ -154,7 +154,7 @@ def train(
         network = make()
     cut_groups(network)
     if not untrained:
-        identity = {**facts, "windows": _digest(inputs, rows, held_out)}
+        identity = {**facts, "windows": _digest(inputs, rows, held_out), "source": inputs.content}
         history = _fitted(network, problem, (rows, held_out), options, workdir, identity)
         with devices.precision("float32"):
             trained = make()
