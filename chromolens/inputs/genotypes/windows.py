@@ -17,7 +17,7 @@ from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import Inputs
 from chromolens.inputs.genotypes.store import Store
-from chromolens.provenance import file_digest
+from chromolens.provenance import digest, file_digest
 from chromolens.tables.inputs import COVARIATES
 
 _MARKERS_AT_ONCE = 4096
@@ -45,11 +45,12 @@ class Samples(Inputs):
 
     def __init__(self, windows: pd.DataFrame, source: str | Path):
         self.store = Store(source)
-        self.content = file_digest(source)
+        beside = Path(source).with_name("covariates.tsv.gz")
+        self.content = digest([file_digest(source), file_digest(beside)])
         super().__init__(windows, self.store.shape[1], channels=1)
         self.rows_in_store = windows["row"].to_numpy(dtype=np.int64)
         self._first = int(windows["first"].iloc[0]) if "first" in windows else 0
-        table = tables.read(COVARIATES, Path(source).with_name("covariates.tsv.gz"))
+        table = tables.read(COVARIATES, beside)
         known = table.set_index("id").reindex(windows["id"])
         self._covariates = known.to_numpy(dtype=np.float64)
         self._training: np.ndarray | None = None
