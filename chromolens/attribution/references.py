@@ -26,7 +26,7 @@ import numpy as np
 
 from chromolens.errors import BadInput, describe, nearest
 from chromolens.genome import onehot, shuffles
-from chromolens.inputs.reference_kinds import CONSTANT, SHUFFLES
+from chromolens.inputs.reference_kinds import CONSTANT, DRAWN, SHUFFLES
 from chromolens.models.model import Model
 from chromolens.ties import TIE
 
@@ -139,6 +139,10 @@ def _check_kind(kind: str, inputs: np.ndarray) -> None:
         raise BadInput(
             f"there are no references {kind!r}{nearest(kind, KINDS)}",
             expected=f"one of {', '.join(KINDS)}, or an array (n or 1, r, length, channels)",
+            remedy="a study draws them from its windows; here give the array, of the mean of "
+            "inputs X X.mean(axis=0)[None, None]"
+            if kind in DRAWN
+            else "",
         )
     if kind in SHUFFLES and inputs.shape[-1] != 4:
         raise BadInput(f"references {kind!r} are for DNA", expected="inputs with 4 channels")

@@ -129,3 +129,8 @@ def test_random_networks_are_refused(kind):
         attribute(network, X, method="gradient_x_input")
     quiet = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(layers.Dropout(0.5)(inputs))))
     assert attribute(quiet, X, method="gradient_x_input").values.shape == (5,)
+
+
+def test_references_that_a_study_draws_are_arrays_here(model):
+    with pytest.raises(BadInput, match=r"(?s)no references 'mean'.*X\.mean"):
+        attribute(model, X, task=0, **OPTIONS | {"references": "mean"})

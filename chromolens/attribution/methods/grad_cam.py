@@ -85,7 +85,7 @@ def _check_is_number(graph: keras.Model, pick: Pick) -> None:
 def _check_one(convolution: layers.Layer | None, uses: int) -> None:
     if convolution is None:
         raise BadInput(
-            "grad_cam: the network has no convolution",
+            "grad_cam: the network has no convolution along one axis",
             expected="a Conv1D layer that is not inside a nested model",
             remedy="explain it with saliency or gradient_x_input",
         )

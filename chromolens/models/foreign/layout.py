@@ -173,7 +173,8 @@ def _other_shape(shape: tuple, layout: Layout) -> BadInput:
         expected=f"(n, {(layout.axes or 'length_channels').replace('_', ', ')})",
         remedy=f"declare the order of its axes: layout={' or '.join(map(repr, near))}"
         if near
-        else "explain the part of the model that takes one-hot DNA",
+        else "explain the part of the model that takes a sequence; before one that takes images "
+        "put a layer that reads their pixels in a row: Input((64, 1)), then Reshape((8, 8, 1))",
     )
 
 
