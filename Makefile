@@ -31,8 +31,8 @@ demo-seeds: env  ## the default study over three seeds (SEEDS="1 2 3")
 	for seed in $(SEEDS); do $(RUN) --config study=demo-$$seed seed=$$seed && \
 	$(BIN)/python -m chromolens show results/demo-$$seed || exit 1; done
 
-test: env  ## all tests but test-cluster and test-faults (about sixteen minutes on two cores)
-	@echo "all tests but test-cluster and test-faults: about sixteen minutes on two cores"
+test: env  ## all tests but test-cluster and test-faults (about twenty minutes on two cores)
+	@echo "all tests but test-cluster and test-faults: about twenty minutes on two cores"
 	$(PYTEST) --ignore tests/cluster --ignore tests/faults
 
 test-faults: env  ## 50 kills (FAULTS), full disks, folders that can't be written, late files, clocks that jump (root)
@@ -42,7 +42,8 @@ test-hostile: env  ## 10,000 damaged files, and hostile models (minutes)
 	HOSTILE_INPUTS=10000 $(BIN)/python -m pytest tests/hostile
 
 test-eigen: env  ## the tests of numbers, with TensorFlow's other kernels
-	TF_ENABLE_ONEDNN_OPTS=0 $(PYTEST) $(addprefix tests/,attribution models sis tracks checks)
+	TF_ENABLE_ONEDNN_OPTS=0 $(PYTEST) $(addprefix tests/,attribution models sis tracks checks) \
+		$(addprefix --ignore tests/,models/test_train.py models/test_train_profiles.py models/test_keras2.py models/test_adopt.py attribution/test_draws.py)
 
 bench: env  ## speed, costs and agreement of attribution (PEERS: python with the other packages)
 	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/speed.py $(addprefix --peers ,$(PEERS))
