@@ -38,7 +38,7 @@ test: env  ## all tests but test-cluster and test-faults (about twenty minutes o
 test-faults: env  ## 50 kills (FAULTS), full disks, folders that can't be written, late files, clocks that jump (root)
 	$(BIN)/python -m pytest -s tests/faults
 
-test-hostile: env  ## 10,000 damaged files, and hostile models (minutes)
+test-hostile: env  ## 10,000 damaged files, and hostile models (about four minutes)
 	HOSTILE_INPUTS=10000 $(BIN)/python -m pytest tests/hostile
 
 test-eigen: env  ## the tests of numbers, with TensorFlow's other kernels
