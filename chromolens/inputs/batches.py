@@ -173,7 +173,7 @@ class _Genome(Dna):
         self._chroms = windows["chrom"].to_numpy(dtype=str)
         self._starts = windows["start"].to_numpy(dtype=np.int64)
 
-    def moved(self, rows, by):
+    def moved(self, rows: np.ndarray, by: int) -> np.ndarray:
         return self.onehot(rows, np.full(len(rows), by))
 
     def profiles(self, rows, task, length, shifts=None, reverse=None) -> np.ndarray:

@@ -77,8 +77,8 @@ def models(config: dict, tasks: list[str]) -> pd.DataFrame:
             plugins.check_one(task, tasks, "task", f"{where}.tasks")
         wanted = config["attribution"]["models"]
         # a network's nulls are explained where it is
-        explained = (model["null_of"] or name) in wanted if wanted else not is_null(model)
-        explained = explained or bool(model["null_of"] and not wanted)
+        of, of_itself = model["null_of"] or name, bool(model["null_of"]) or not is_null(model)
+        explained = of in wanted if wanted else of_itself
         own = model["tasks"] or tasks
         labels = "true" if model["labels"] is True else "permuted"
         facts = {"tasks": own, "explains": _explains(model["objective"], own), "labels": labels}

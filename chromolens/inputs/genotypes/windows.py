@@ -52,6 +52,12 @@ class Samples(Inputs):
         self._first = int(windows["first"].iloc[0]) if "first" in windows else 0
         table = tables.read(COVARIATES, beside)
         known = table.set_index("id").reindex(windows["id"])
+        for name in windows["id"][known.isna().any(axis=1).to_numpy()][:1]:
+            raise BadInput(
+                f"sample {name!r} has no covariates",
+                where=str(beside),
+                remedy="the files were not made together: remove them and run again",
+            )
         self._covariates = known.to_numpy(dtype=np.float64)
         self._training: np.ndarray | None = None
         self._means = np.zeros(0)
@@ -90,9 +96,9 @@ class Samples(Inputs):
         if not len(seen._training):
             raise BadInput("there are no samples to train on", where=", ".join(groups))
         seen._means = self.store.mean(self.rows_in_store[seen._training])
-        # no training sample is called there: the mean of all samples stands for it
-        absent = np.flatnonzero(np.isnan(seen._means))
-        seen._means[absent] = self.store.mean(self.rows_in_store)[absent] if len(absent) else 0
+        absent = np.isnan(seen._means)
+        if absent.any():  # no training sample is called there: all samples stand for them
+            seen._means[absent] = self.store.mean(self.rows_in_store)[absent]
         parts = [self._covariates]
         if self.store.components:
             parts.append(_components(seen, self.store.components))

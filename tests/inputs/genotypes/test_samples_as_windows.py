@@ -85,6 +85,15 @@ def test_covariates_are_regressed_out_on_the_training_samples(study):
     np.testing.assert_array_equal(np.delete(other, held_out), np.delete(labels, held_out))
 
 
+def test_covariates_of_other_samples_are_refused(study):
+    windows, path, _ = study(covariates=True)
+    beside = path.with_name("covariates.tsv.gz")
+    table = tables.read(COVARIATES, beside)
+    tables.write(COVARIATES, table[table["id"] != "s7"], beside)
+    with pytest.raises(BadInput, match="(?s)sample 's7' has no covariates.*covariates.tsv.gz"):
+        open_inputs(windows, path)
+
+
 def test_principal_components_are_those_of_the_training_samples(study):
     windows, path, dosage = study(components=2)
     dosage[dosage < 0] = np.nan
