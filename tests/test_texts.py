@@ -12,8 +12,8 @@ from chromolens.errors import BadInput
 from chromolens.genome.records import copy_records
 from chromolens.inputs.peaks import read_peaks
 from chromolens.inputs.records import read_source
-from chromolens.inputs.samples import read_samples
 from chromolens.motifs.meme import read_meme
+from chromolens.planning.samples import read_samples
 
 BED = "chr\u00e9\t10\t20\nchr\u00e9\t30\t41\n"  # a name beyond ASCII
 WAYS = {

@@ -12,7 +12,7 @@ from chromolens import inputs as kinds
 from chromolens.config import is_file
 from chromolens.errors import BadInput
 from chromolens.inputs import download
-from chromolens.inputs.samples import read_samples
+from chromolens.planning.samples import read_samples
 
 _RECORDS = (
     "fasta",

@@ -17,8 +17,8 @@ from chromolens.genome.fasta import Genome, chromosome_sizes, prepare_fasta
 from chromolens.inputs.folds import read_fold_file
 from chromolens.inputs.peaks import read_genes, read_peaks, read_regions
 from chromolens.inputs.records import read_source
-from chromolens.inputs.samples import read_samples
 from chromolens.motifs.meme import read_meme
+from chromolens.planning.samples import read_samples
 
 SIZES = {"chrI": 1000, "chrII": 500}
 PEAKS = "".join(f"chrI\t{i}\t{i + 50}\tp\t{i}\t.\t2.5\t-1\t-1\t20\n" for i in range(0, 90, 9))

@@ -11,7 +11,7 @@ import pytest
 from chromolens import tables
 from chromolens.inputs.peaks import read_genes, read_peaks, read_regions
 from chromolens.inputs.records import read_source
-from chromolens.inputs.samples import read_samples
+from chromolens.planning.samples import read_samples
 from chromolens.tables.column import FLOAT, INTEGER, TEXT
 from chromolens.tables.inputs import CHROMOSOMES, GENOME_WINDOWS, RECORD_WINDOWS, TRUTH
 from chromolens.tables.models import PREDICTIONS

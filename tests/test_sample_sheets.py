@@ -3,7 +3,7 @@
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.inputs.samples import read_samples
+from chromolens.planning.samples import read_samples
 
 
 def sheet(tmp_path, *rows):
