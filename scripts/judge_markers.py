@@ -15,7 +15,7 @@ log_to(snakemake.log[0])
 params, output = snakemake.params, snakemake.output
 study = open_study(Path(snakemake.input.index).parent)
 loci = pd.DataFrame(params.known, columns=["trait", "chrom", "position"])
-found = judge(study.table, params.runs, params.nulls, loci)
+found = judge(study.table, params.runs, params.drawn, loci)
 tables.write(VERDICTS, found.verdicts, output.verdicts)
 tables.write(NULL_BANDS, found.bands, output.bands)
 tables.write(KNOWN_LOCI, found.known, output.known)

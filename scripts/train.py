@@ -3,7 +3,6 @@
 from chromolens import tables
 from chromolens.inputs.batches import open_inputs
 from chromolens.models import devices
-from chromolens.models.nulls import seed_of
 from chromolens.models.training.train import train
 from chromolens.runlog import log_to
 from chromolens.tables.models import HISTORY
@@ -22,7 +21,7 @@ history = train(
     workdir=snakemake.output.model + ".unfinished",
     given=next(iter(snakemake.input.given), None),
     notes=dict(snakemake.wildcards.items()),
-    seed=seed_of(params.seed, model) + 1000 * int(snakemake.wildcards.replicate),
+    seed=params.seed + 1000 * int(snakemake.wildcards.replicate),
     **params.training,
 )
 tables.write(HISTORY, history, snakemake.output.history)

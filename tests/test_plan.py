@@ -350,20 +350,14 @@ def test_genotypes_are_planned_with_what_suits_them():
     assert len(plan.tracks(models, methods)) == 4
 
 
-def test_a_network_is_followed_by_those_it_is_held_against():
+def test_draws_of_a_null_are_jobs_of_their_own():
     nulls = {"untrained": 2, "permuted": 1, "rotated": 1}
     model = {"architecture": "cnn_lstm_last", "objective": "continuous", "nulls": nulls}
     _, _, models, methods = planned(genotypes(models={"m": model}))
-    names = ["m", "m_untrained_1", "m_untrained_2", "m_permuted_1", "m_rotated_1"]
-    assert models["model"].tolist() == names
-    assert models["untrained"].tolist() == [False, True, True, False, False]
-    assert models["labels"].tolist() == ["true", "true", "true", "permuted", "true"]
-    assert models["explained"].all() and plan.shown(models)["model"].tolist() == ["m"]
-    of_m = {"untrained": names[1:3], "permuted": names[3:4], "rotated": names[4:]}
-    assert plan.nulls_of(models) == {"m": of_m}
-    tracked = plan.tracks(models, methods)
-    assert set(tracked.loc[tracked["model"] == "m", "method"]) == set(methods["method"])
-    assert set(tracked.loc[tracked["model"] != "m", "method"]) == {"gradient_x_input"}
+    assert models["model"].tolist() == ["m"]
+    drawn = plan.null_draws(models, methods)
+    assert drawn["null"].tolist() == ["untrained", "permuted_1", "rotated_1"]
+    assert set(drawn["model"]) == {"m"} and set(drawn["method"]) == {"gradient_x_input"}
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from chromolens import tables
 from chromolens.inputs.genotypes.windows import Samples
 from chromolens.markers.blocks import best_blocks, block_sums, ld_blocks
 from chromolens.markers.chromosomes import chromosome_shares, concentration, rotation
@@ -20,7 +21,7 @@ from chromolens.markers.scaling import scaling
 from chromolens.markers.verdicts import NOTHING, Verdict, nothing, scaling_verdict, verdict
 from chromolens.runlog import logger
 from chromolens.scores import open_scores
-from chromolens.tables.markers import KNOWN_LOCI, NULL_BANDS, VERDICTS
+from chromolens.tables.markers import KNOWN_LOCI, NULL_BANDS, NULL_MASSES, VERDICTS
 
 _CELLS = 2**21  # of the samples read at a time
 Read = Callable[..., pd.DataFrame]
@@ -73,7 +74,7 @@ class Judged:
 def judge(
     read: Read,
     runs: Sequence[Mapping[str, str]],
-    nulls: Mapping[str, Mapping[str, Sequence[str]]],
+    drawn: Sequence[Mapping[str, str]],
     loci: pd.DataFrame,
 ) -> Judged:
     """Hold each network against its nulls, and the best markers against known loci.
@@ -82,8 +83,8 @@ def judge(
     ----------
     runs
         model, task, method of each network that is judged.
-    nulls
-        Model -> kind of null (``models.nulls.KINDS``) -> names of its draws.
+    drawn
+        model, method of those that have nulls (``NULL_MASSES``).
     loci
         trait, chrom, position (bp, 1-based); perhaps none.
 
@@ -91,7 +92,9 @@ def judge(
     """
     verdicts, found = [], []
     for run in runs:
-        judged, table = _judged(read, run, nulls[run["model"]])
+        asked = {key: run[key] for key in ("model", "method")}
+        nulls = read("null_masses", **asked) if asked in drawn else tables.empty(NULL_MASSES)
+        judged, table = _judged(read, run, nulls[nulls["task"] == run["task"]])
         verdicts += judged
         found.append(table.assign(**run))
     bands_found = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
@@ -103,16 +106,14 @@ def judge(
 
 
 def _judged(
-    read: Read, run: Mapping[str, str], nulls: Mapping[str, Sequence[str]]
+    read: Read, run: Mapping[str, str], nulls: pd.DataFrame
 ) -> tuple[list[dict], pd.DataFrame]:
-    """The verdict of one network, if it has one; and its bands."""
-
-    def masses_of(model: str) -> pd.DataFrame:
-        return read("masses", **{**run, "model": model})
-
-    own = masses_of(run["model"])
+    """The verdict of one network, if it has one; and its bands. ``nulls``: of its trait."""
+    own = read("masses", **run)
     mass, markers = own["mass"].to_numpy(), own[["marker", "chrom", "position"]]
-    draws = {kind: [masses_of(name) for name in names] for kind, names in nulls.items()}
+    draws: dict[str, list[pd.DataFrame]] = {"untrained": [], "permuted": [], "rotated": []}
+    for (kind, _), draw in nulls.groupby(["null", "draw"], sort=True):
+        draws[kind].append(draw)
     tables_of_bands = [
         _bands(markers, mass, [one["mass"].to_numpy() for one in draws[kind]], kind)
         for kind in ("untrained", "permuted")

@@ -18,7 +18,7 @@ from chromolens.errors import BadInput
 from chromolens.inputs.folds import Folds
 from chromolens.inputs.records import DEFAULT_TASK
 from chromolens.inputs.windows import check_task
-from chromolens.models.nulls import KINDS, is_null, with_nulls
+from chromolens.models.nulls import is_null
 from chromolens.planning import sources
 from chromolens.planning.content import OwnFiles
 
@@ -63,7 +63,7 @@ def models(config: dict, tasks: list[str]) -> pd.DataFrame:
     network has two for each, ``profile_NAME`` and ``counts_NAME``.
     """
     rows = []
-    for name, model in with_nulls(config["models"]).items():
+    for name, model in config["models"].items():
         where = f"the config, models.{name}"
         plugins.check(architectures, model["architecture"], where)
         plugins.check_settings(
@@ -76,9 +76,7 @@ def models(config: dict, tasks: list[str]) -> pd.DataFrame:
         for task in model["tasks"]:
             plugins.check_one(task, tasks, "task", f"{where}.tasks")
         wanted = config["attribution"]["models"]
-        # a network's nulls are explained where it is
-        of, of_itself = model["null_of"] or name, bool(model["null_of"]) or not is_null(model)
-        explained = of in wanted if wanted else of_itself
+        explained = name in wanted if wanted else not is_null(model)
         own = model["tasks"] or tasks
         labels = "true" if model["labels"] is True else "permuted"
         facts = {"tasks": own, "explains": _explains(model["objective"], own), "labels": labels}
@@ -121,7 +119,7 @@ def given_networks(config: dict, folds: Folds, downloaded: str, own: OwnFiles) -
     Both are empty where it is trained. ``downloaded`` is the folder of files that come from a URL.
     """
     names, found = list(folds.roles), {}
-    for model, stated in with_nulls(config["models"]).items():
+    for model, stated in config["models"].items():
         where = f"the config, models.{model}"
         files = sources.localise(stated["file"], downloaded)
         files = files if isinstance(files, list) else [files] * len(names)
@@ -147,12 +145,14 @@ def _check_given(model: dict, files: list[str], folds: int, replicates: int, whe
             expected="one file for all folds, or one for each in their order",
             where=f"{where}.file",
         )
-    if any(files) and (replicates > 1 or is_null(model)):
+    retrained = model["nulls"]["permuted"] or model["nulls"]["rotated"]
+    if any(files) and (replicates > 1 or is_null(model) or retrained):
         raise BadInput(
-            "a network that is given isn't trained: it has no replicates, no permuted labels and "
-            "no first weights",
+            "a network that is given isn't trained: it has no replicates, no permuted labels, "
+            "no rotated chromosomes and no first weights",
             where=where,
-            remedy="say folds: {replicates: 1}, labels: true, untrained: false",
+            remedy="say folds: {replicates: 1}, labels: true, untrained: false, and of nulls "
+            "untrained alone",
         )
 
 
@@ -212,13 +212,8 @@ def _is_hypothetical(method: str, settings: dict) -> bool:
 
 
 def tracks(models: pd.DataFrame, methods: pd.DataFrame) -> pd.DataFrame:
-    """One row per model, method and task that is explained genome-wide.
-
-    What a network is held against (``models.NAME.nulls``) needs the first method alone.
-    """
+    """One row per model, method and task that is explained genome-wide."""
     pairs = models[models["explained"]].merge(methods[methods["genome_wide"]], how="cross")
-    judged = (pairs["null_of"] == "") | pairs["method"].isin(first_genome_wide(methods))
-    pairs = pairs[judged]
     table = _one_a_task(pairs, ["model", "method"])
     files = table["model"] + "." + table["task"] + "." + table["method"]
     if files.duplicated().any():
@@ -301,21 +296,25 @@ def sweep_settings(config: dict) -> dict:
     return chosen | {"target": config["attribution"]["target"]}
 
 
-def shown(models: pd.DataFrame) -> pd.DataFrame:
-    """Those of ``models`` that the study is about, without what they are held against."""
-    return models[models["null_of"] == ""]
+def null_draws(models: pd.DataFrame, methods: pd.DataFrame) -> pd.DataFrame:
+    """One row per job that draws networks to hold a model against: model, method, null.
+
+    ``null`` is ``untrained`` (all draws: they share one network), or ``permuted_3`` and the like:
+    of those that are trained each is a job. The first method that explains everything is asked.
+    """
+    rows = [
+        (model["model"], method, null)
+        for model in models[models["explained"]].to_dict("records")
+        for method in first_genome_wide(methods)
+        for null in _nulls_of(model["nulls"])
+    ]
+    return pd.DataFrame(rows, columns=["model", "method", "null"])
 
 
-def nulls_of(models: pd.DataFrame) -> dict[str, dict[str, list[str]]]:
-    """Model -> kind of null -> the models of that kind that it is held against."""
-    held = models[models["null_of"] != ""]
-    return {
-        name: {
-            kind: held.loc[(held["null_of"] == name) & (held["null"] == kind), "model"].tolist()
-            for kind in KINDS
-        }
-        for name in shown(models)["model"]
-    }
+def _nulls_of(draws: Mapping[str, int]) -> list[str]:
+    untrained = ["untrained"] if draws["untrained"] else []
+    retrained = ("permuted", "rotated")
+    return untrained + [f"{kind}_{i}" for kind in retrained for i in range(1, draws[kind] + 1)]
 
 
 def one_of(names: list[str]) -> str:

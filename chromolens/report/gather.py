@@ -111,14 +111,8 @@ def _files(study: Study) -> dict[str, Any]:
 
 
 def _by(study: Study, kind: str, keys: Sequence[str]) -> dict[tuple[str, ...], Path]:
-    """The files of ``kind`` by ``keys``; none where the study has no such results.
-
-    Nor those of models that others are held against (``models.nulls``): the config has no such.
-    """
-    found = study.paths(kind, keys) if kind in study else {}
-    place = list(keys).index("model") if "model" in keys else None
-    shown = ("", *study.config["models"])
-    return {key: path for key, path in found.items() if place is None or key[place] in shown}
+    """The files of ``kind`` by ``keys``; none where the study has no such results."""
+    return study.paths(kind, keys) if kind in study else {}
 
 
 def _all(study: Study, kind: str) -> list[Path]:

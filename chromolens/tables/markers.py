@@ -119,6 +119,17 @@ KNOWN_LOCI = Table(
                "share"),
     ),
 )  # fmt: skip
+NULL_MASSES = Table(
+    "markers/nulls/MODEL.METHOD.NULL.tsv.gz",
+    "a row per draw, task and marker, in the order of the network's inputs",
+    (
+        TASK,
+        text("null", "`untrained`, `permuted`, `rotated`"),
+        integer("draw", "its number, from 1"),
+        *_MARKER,
+        number("mass", "mean of the contributions' sizes over the held-out samples", TARGET),
+    ),
+)
 _BAND = (
     text("statistic", "what was measured"),
     number("value", "of the study's own network"),

@@ -45,6 +45,7 @@ FILES = {
         "marker_bedgraph": "markers/{model}.{task}.{method}.bedgraph.gz",
         "marker_track": "markers/{study}.{model}.{task}.{method}.bw",
     },
+    "drawn": {"null_masses": "markers/nulls/{model}.{method}.{null}.tsv.gz"},
     "scanned": {
         "scan": "markers/{task}.scan.tsv.gz",
         "ridge": "markers/{task}.ridge.tsv.gz",

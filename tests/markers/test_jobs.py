@@ -95,12 +95,11 @@ def test_a_network_without_r2_has_its_verdict_and_one_without_nulls_has_none():
             return masses[keys["model"]]
         return pd.DataFrame({"task": ["t"], "metric": ["r2"], "value": [r2]})
 
-    none = {"m": {"untrained": [], "permuted": [], "rotated": []}}
     r2 = -0.1
-    found = judge(read, [RUN], none, LOCI)
+    found = judge(read, [RUN], [], LOCI)
     assert found.verdicts["category"].tolist() == ["nothing"] and not len(found.known)
     r2 = 0.4
-    assert not len(judge(read, [RUN], none, LOCI).verdicts)
+    assert not len(judge(read, [RUN], [], LOCI).verdicts)
 
 
 def test_mass_that_stays_on_the_last_inputs_is_the_networks():
@@ -111,17 +110,21 @@ def test_mass_that_stays_on_the_last_inputs_is_the_networks():
         mass[-200:] += 1
         return markers.iloc[order].reset_index(drop=True).assign(mass=mass)
 
-    names = {kind: [f"{kind}{i}" for i in range(10)] for kind in ("untrained", "permuted")}
-    masses = {name: last() for name in ["m", *names["untrained"], *names["permuted"]]}
-    names["rotated"] = ["r"]
-    masses["r"] = last(np.roll(np.arange(len(markers)), -200))  # begins with b
-
-    def read(kind, **keys):
-        if kind == "masses":
-            return masses[keys["model"]]
-        return pd.DataFrame({"task": ["t"], "metric": ["r2"], "value": [0.3]})
-
-    found = judge(read, [RUN], {"m": names}, LOCI)
+    drawn = [
+        last().assign(null=kind, draw=i, task="t")
+        for kind in ("untrained", "permuted")
+        for i in range(1, 11)
+    ]
+    order = np.roll(np.arange(len(markers)), -200)  # begins with b
+    drawn.append(last(order).assign(null="rotated", draw=1, task="t"))
+    other = last().assign(null="rotated", draw=1, task="another")
+    read = {
+        "masses": last(),
+        "null_masses": pd.concat([*drawn, other]),
+        "pooled": pd.DataFrame({"task": ["t"], "metric": ["r2"], "value": [0.3]}),
+    }
+    own = {"model": "m", "method": "x"}
+    found = judge(lambda kind, **keys: read[kind], [RUN], [own], LOCI)
     row = found.verdicts.iloc[0]
     assert set(found.bands["null"]) == {"untrained", "permuted"}
     assert (row["model"], row["task"], row["method"]) == ("m", "t", "x")

@@ -120,7 +120,7 @@ rule accept:
     input:
         pooled=collect(
             "results/{{study}}/models/{model}/pooled.tsv",
-            model=shown["model"],
+            model=models["model"],
         ),
         motifs=collect(
             "results/{{study}}/motifs/{row.model}/{row.task}/{method}/merged.tsv",

@@ -61,12 +61,9 @@ windowed = plan.of_stage("windows", stages, windowed)
 shards = divide.shards(config, sizes, folds).merge(trainings, on="fold")
 tracked = plan.tracks(models, methods)
 joined = plan.tracks_to_join(methods, config["folds"]["replicates"], sizes)
-shown = plan.shown(models)
+drawn = plan.of_stage("markers", stages, plan.null_draws(models, methods))
 marked = plan.of_stage("markers", stages, tracked)
-judged = marked[marked["model"].isin(shown["model"])]
-nulls_of = plan.nulls_of(models)
 runs = tracked[["model", "method"]].drop_duplicates()
-shown_runs = runs[runs["model"].isin(shown["model"])]
 tiled_models = plan.models_with_tiles(models, settings, tracked)
 compared = plan.models_to_compare(windowed)
 sis_tasks = plan.of_stage("sis", stages, model_tasks)
@@ -97,6 +94,7 @@ wildcard_constraints:
     replicate=r"\d+",
     task=plan.one_of([*tasks, *model_tasks["task"]]),
     method=plan.one_of(methods["method"]),
+    null=plan.one_of(drawn["null"]),
     shard=r"[^/]+-\d+-\d+",
 
 

@@ -4,6 +4,7 @@ NEEDS     the files that the config names
 PROVIDES  results/{study}/inputs/genotypes.h5, markers.tsv.gz, samples.tsv.gz
           results/{study}/markers/{model}.{task}.{method}.masses.tsv.gz, blocks.tsv, chromosomes.tsv,
           bedgraph.gz; {study}.{model}.{task}.{method}.bw
+          results/{study}/markers/nulls/{model}.{method}.{null}.tsv.gz
           results/{study}/markers/{task}.scan.tsv.gz, ridge.tsv.gz, scanned.tsv
           results/{study}/markers/verdicts.tsv, bands.tsv, known.tsv
 """
@@ -78,13 +79,57 @@ rule scan_markers:
         "../../scripts/scan_markers.py"
 
 
+rule draw_null:
+    input:
+        source=source_by_content,
+        content=content_of_source,
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        given=lookup(dpath="{model}/fold1/files", within=given),
+        chosen=collect(
+            "results/{{study}}/attribution/{{model}}/{row.method}/settings.tsv",
+            row=lookup(query="method == '{method}'", within=piloted),
+        ),
+    output:
+        masses="results/{study}/markers/nulls/{model}.{method}.{null}.tsv.gz",
+    log:
+        "logs/{study}/draw_null/{model}.{method}.{null}.log",
+    benchmark:
+        "results/{study}/benchmarks/draw_null/{model}.{method}.{null}.tsv"
+    conda:
+        "../../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=720,
+        batch_size=config["attribution"]["batch_size"],
+    params:
+        code=code["draw_null"],
+        plugins=[
+            lookup(dpath="{model}", within=architecture_code),
+            lookup(
+                dpath="{method}", within=provenance.plugin_digests("attribution/methods")
+            ),
+        ],
+        model=lookup(dpath="{model}", within=model_settings),
+        folds=roles,
+        shared=plan.attribution_settings(config, settings),
+        settings=lookup(
+            dpath="{method}/settings", within=config["attribution"]["methods"]
+        ),
+        training=config["training"],
+        seed=config["seed"],
+    script:
+        "../../scripts/draw_null.py"
+
+
 rule judge_markers:
     input:
         index="results/{study}/index.tsv",
         results=collect(
             "results/{{study}}/{path}",
             path=results.paths_of(
-                index, ("pooled", "masses", "ld_blocks", "scan", "ridge")
+                index,
+                ("pooled", "masses", "ld_blocks", "null_masses", "scan", "ridge"),
             ),
         ),
     output:
@@ -97,8 +142,8 @@ rule judge_markers:
         "../../envs/base.yaml"
     params:
         code=code["judge_markers"],
-        runs=judged[["model", "task", "method"]].to_dict("records"),
-        nulls=nulls_of,
+        runs=marked[["model", "task", "method"]].to_dict("records"),
+        drawn=drawn[["model", "method"]].drop_duplicates().to_dict("records"),
         known=settings.get("known"),
     script:
         "../../scripts/judge_markers.py"

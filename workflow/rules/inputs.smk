@@ -96,7 +96,6 @@ rule prepare_inputs:
 rule label_windows:
     input:
         windows="results/{study}/inputs/windows.tsv.gz",
-        source=source_by_content,
     output:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
     log:

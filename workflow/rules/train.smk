@@ -80,5 +80,5 @@ rule evaluate:
 
 
 model_files = collect(
-    "results/{study}/models/{model}/pooled.tsv", study=study, model=shown["model"]
+    "results/{study}/models/{model}/pooled.tsv", study=study, model=models["model"]
 )

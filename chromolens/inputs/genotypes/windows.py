@@ -5,10 +5,9 @@ dosage that stands for a missing one, and what covariates and principal componen
 traits.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -156,13 +155,6 @@ class Samples(Inputs):
     def _check_training(self, why: str) -> None:
         if self._training is None:
             raise BadInput(f"{why}, and these are not said", expected="for_training(groups) first")
-
-
-def as_null(windows: pd.DataFrame, model: Mapping[str, Any], source: str | Path) -> pd.DataFrame:
-    """The windows of ``model``, a null or none: of rotated chromosomes where it is such a null."""
-    if model["null"] != "rotated":
-        return windows
-    return Samples(windows, source).rotated(model["draw"], model["nulls"]["rotated"])
 
 
 def _components(samples: Samples, count: int) -> np.ndarray:
