@@ -2,8 +2,8 @@
 
 The default is the network whose contributions were reported to lie on the last chromosome
 (DeepExplain, issue 72), to the letter. What an LSTM saw early has faded from its last state before
-anything is learned; the settings make the controls that have no such place: the mean of all
-states, both directions, no LSTM at all.
+anything is learned; the settings make the controls: the mean of all states and both directions,
+which have no such place, no LSTM at all, and all positions read, each by weights of its own.
 """
 
 import keras
@@ -12,7 +12,7 @@ from keras import layers
 from chromolens.architectures import _heads
 from chromolens.errors import BadInput
 
-_POOLING = ("last", "mean")
+_POOLING = ("last", "mean", "all")
 
 
 def build(
@@ -46,11 +46,13 @@ def build(
     dropout
         Share left out in training, before each batch normalisation.
     recurrent
-        Without it there is no LSTM: the pooled convolution itself is averaged over positions.
+        Without it there is no LSTM: the pooled convolution itself is averaged over positions, or
+        read as it is where pooling is ``all``.
     bidirectional
         Read from both ends; ``last`` are then the states at the end of each direction.
     pooling
-        ``last``: the LSTM's last state; ``mean``: the mean of its states over positions.
+        ``last``: the LSTM's last state; ``mean``: the mean of its states over positions; ``all``:
+        every state, by weights of its own.
 
     Raises
     ------
@@ -68,9 +70,11 @@ def build(
     x = layers.Dropout(dropout, name="conv_dropout")(x)
     x = layers.BatchNormalization(name="conv_norm")(x)
     if recurrent:
-        states = layers.LSTM(lstm, return_sequences=pooling == "mean", name="lstm")
+        states = layers.LSTM(lstm, return_sequences=pooling != "last", name="lstm")
         x = (layers.Bidirectional(states, name="both") if bidirectional else states)(x)
-    if pooling == "mean" or not recurrent:
+    if pooling == "all":
+        x = layers.Flatten(name="all")(x)
+    elif pooling == "mean" or not recurrent:
         x = layers.GlobalAveragePooling1D(name="mean")(x)
     x = layers.Dropout(dropout, name="lstm_dropout")(x)
     x = layers.BatchNormalization(name="lstm_norm")(x)

@@ -84,7 +84,7 @@ rule draw_null:
         source=source_by_content,
         content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
-        given=lookup(dpath="{model}/fold1/files", within=given),
+        given=lookup(dpath="{model}/fold0/files", within=given),
         chosen=collect(
             "results/{{study}}/attribution/{{model}}/{row.method}/settings.tsv",
             row=lookup(query="method == '{method}'", within=piloted),
