@@ -8,7 +8,7 @@ import pytest
 
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import open_inputs, permute_labels
-from chromolens.inputs.reading import BLOCK
+from chromolens.inputs.genome.reading import BLOCK
 from chromolens.inputs.windows import write_windows
 
 LENGTH = 21
