@@ -1,6 +1,6 @@
 """Windows as arrays: what training, attribution and SIS read, whatever the kind of inputs.
 
-Sequences are one-hot float32 (n, length, 4) in the order A, C, G, T; an N, and a base outside
+DNA is one-hot float32 (n, length, 4) in the order A, C, G, T; an N, and a base outside
 the chromosome, is four zeros. Files are opened at the first reading. Apart from the windows table
 memory is bounded by the number of rows asked for.
 """
@@ -40,13 +40,13 @@ class Inputs(ABC):
         self.length, self.channels = length, channels
 
     @abstractmethod
-    def onehot(
+    def arrays(
         self,
         rows: np.ndarray,
         shifts: np.ndarray | None = None,
         reverse: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Return windows as a network reads them: float32 (n, length, channels).
+        """Return windows as a network reads them: float32 (n, length, channels), or tokens.
 
         Parameters
         ----------
@@ -64,7 +64,7 @@ class Inputs(ABC):
 
         Windows of a genome are read beside their places; other inputs are ``rolled``.
         """
-        return rolled(self.onehot(rows), by)
+        return rolled(self.arrays(rows), by)
 
     def for_training(self, groups: Iterable[str]) -> "Inputs":
         """Return these inputs as a training on ``groups`` sees them.
@@ -103,7 +103,7 @@ class Inputs(ABC):
         """Return counts float32 (n, length, strands) of the central ``length`` bp of windows.
 
         Strands are plus, then minus where the task has one. ``shifts`` and ``reverse`` as for
-        ``onehot``; the reverse strand is read backwards, with plus and minus exchanged.
+        ``arrays``; the reverse strand is read backwards, with plus and minus exchanged.
         A base without a value counts 0. BadInput for inputs without a genome.
         """
         raise BadInput("these inputs have no profiles", expected="inputs of the kind genome")
@@ -124,13 +124,13 @@ class Dna(Inputs):
     def __init__(self, windows: pd.DataFrame, length: int):
         super().__init__(windows, length, channels=4)
 
-    def onehot(
+    def arrays(
         self,
         rows: np.ndarray,
         shifts: np.ndarray | None = None,
         reverse: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Return one-hot sequences; a base of which nothing is known is four zeros."""
+        """Return one-hot float32 (n, length, 4); a base that isn't known is four zeros."""
         rows = np.asarray(rows)
         batch = codes_to_onehot(self._codes(rows, self._shifted(rows, shifts), 0))
         if reverse is not None:

@@ -46,7 +46,7 @@ class GenomeWindows(Dna):
 
     def moved(self, rows: np.ndarray, by: int) -> np.ndarray:
         """Return the windows ``by`` bp to the right of ``rows``, one-hot."""
-        return self.onehot(rows, np.full(len(rows), by))
+        return self.arrays(rows, np.full(len(rows), by))
 
     def profiles(
         self,
