@@ -18,6 +18,7 @@ RULES = sorted((ROOT / "workflow/rules").glob("*.smk"))
 METHODS = "attribution/methods"
 PLUGINS = {"attribute": METHODS, "explain_windows": METHODS, "train": "architectures"}
 PLUGINS |= {"prepare_inputs": "inputs"}
+OPENS = "chromolens.inputs.batches.open_inputs"  # which imports the kind that it is asked for
 
 
 def normal(name: str) -> str:
@@ -69,6 +70,8 @@ def third_party(script: Path) -> set[str]:
     waiting, seen, found = [script], set(), set()
     if script.stem in PLUGINS:
         waiting += plugins.sources(ROOT / "chromolens" / PLUGINS[script.stem]).values()
+    if OPENS in imports(script):
+        waiting += (ROOT / "chromolens/inputs").glob("*/windows.py")
     while waiting:
         path = waiting.pop()
         if path in seen:

@@ -114,7 +114,7 @@ def check_masks(
         ask = _target(model, task, target)
         scale = _scale(ask, inputs, ours, folds.rows(inputs.windows, fold, "test"), seed)
         for name, vector in _masks(mask, model).items():
-            onehot = inputs.onehot(ours)
+            onehot = inputs.arrays(ours)
             empty = ask(masked(onehot, ~unknown(onehot), vector))
             judged = judge(empty, scale, thresholds.get(fold, np.nan))
             facts = {"task": task, "fold": fold, "mask": name, "chosen": int(name == _name(mask))}
@@ -161,9 +161,9 @@ def _scale(
     drawn = background_rows(inputs.windows.iloc[negatives], MOST, seed)
     names = inputs.windows["id"].to_numpy()[rows]
     return Scale(
-        ask(inputs.onehot(rows)),
+        ask(inputs.arrays(rows)),
         shuffled_values(ask, inputs.codes(rows), names, seed),
-        ask(inputs.onehot(negatives[drawn])),
+        ask(inputs.arrays(negatives[drawn])),
     )
 
 

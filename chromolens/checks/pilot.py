@@ -76,7 +76,7 @@ def _answers(
             here = rows[places]
             ids = inputs.windows["id"].iloc[here].tolist()
             for model in models:
-                results = asked.explain(model, inputs.onehot(here), ids, places)
+                results = asked.explain(model, inputs.arrays(here), ids, places)
                 parts.append(np.stack([_one(result) for result in results], axis=1))
     return np.concatenate(parts, axis=2)
 

@@ -20,7 +20,7 @@ from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
 from chromolens.genome.onehot import UNKNOWN, codes_to_onehot
 from chromolens.inputs.folds import Folds
-from chromolens.inputs.labels import drop_near, label, read_events
+from chromolens.inputs.genome.events import drop_near, label, read_events
 from chromolens.inputs.peaks import Names
 from chromolens.inputs.windows import Tally
 from chromolens.motifs.hits.scan import best, log_odds, window_words

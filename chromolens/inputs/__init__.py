@@ -1,4 +1,4 @@
-"""What models read: one module per kind of inputs, and what the kinds share."""
+"""What models read: a folder per kind of inputs, and what the kinds share."""
 
 ENTRY = "prepare"
 KIND = "kind of inputs"

@@ -1,6 +1,6 @@
 """Windows as arrays: what training, attribution and SIS read, whatever the kind of inputs.
 
-Sequences are one-hot float32 (n, length, 4) in the order A, C, G, T; an N, and a base outside
+DNA is one-hot float32 (n, length, 4) in the order A, C, G, T; an N, and a base outside
 the chromosome, is four zeros. Files are opened at the first reading. Apart from the windows table
 memory is bounded by the number of rows asked for.
 """
@@ -13,13 +13,11 @@ import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
-from chromolens.genome.onehot import codes_of, codes_to_onehot
+from chromolens.genome.onehot import codes_to_onehot
 from chromolens.genome.shuffles import seed_of
 from chromolens.inputs.labels import check_labels
 from chromolens.inputs.limited import limit_positives
 from chromolens.inputs.peaks import Names
-from chromolens.inputs.reading import Reader
-from chromolens.inputs.signals import Signal, open_signals
 from chromolens.inputs.windows import read_windows, task_names
 
 
@@ -42,13 +40,13 @@ class Inputs(ABC):
         self.length, self.channels = length, channels
 
     @abstractmethod
-    def onehot(
+    def arrays(
         self,
         rows: np.ndarray,
         shifts: np.ndarray | None = None,
         reverse: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Return windows as a network reads them: float32 (n, length, channels).
+        """Return windows as a network reads them: float32 (n, length, channels), or tokens.
 
         Parameters
         ----------
@@ -66,7 +64,7 @@ class Inputs(ABC):
 
         Windows of a genome are read beside their places; other inputs are ``rolled``.
         """
-        return rolled(self.onehot(rows), by)
+        return rolled(self.arrays(rows), by)
 
     def for_training(self, groups: Iterable[str]) -> "Inputs":
         """Return these inputs as a training on ``groups`` sees them.
@@ -105,7 +103,7 @@ class Inputs(ABC):
         """Return counts float32 (n, length, strands) of the central ``length`` bp of windows.
 
         Strands are plus, then minus where the task has one. ``shifts`` and ``reverse`` as for
-        ``onehot``; the reverse strand is read backwards, with plus and minus exchanged.
+        ``arrays``; the reverse strand is read backwards, with plus and minus exchanged.
         A base without a value counts 0. BadInput for inputs without a genome.
         """
         raise BadInput("these inputs have no profiles", expected="inputs of the kind genome")
@@ -126,13 +124,13 @@ class Dna(Inputs):
     def __init__(self, windows: pd.DataFrame, length: int):
         super().__init__(windows, length, channels=4)
 
-    def onehot(
+    def arrays(
         self,
         rows: np.ndarray,
         shifts: np.ndarray | None = None,
         reverse: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Return one-hot sequences; a base of which nothing is known is four zeros."""
+        """Return one-hot float32 (n, length, 4); a base that isn't known is four zeros."""
         rows = np.asarray(rows)
         batch = codes_to_onehot(self._codes(rows, self._shifted(rows, shifts), 0))
         if reverse is not None:
@@ -154,77 +152,6 @@ class Dna(Inputs):
 
     @abstractmethod
     def _codes(self, rows: np.ndarray, starts: np.ndarray, margin: int) -> np.ndarray: ...
-
-
-class _Genome(Dna):
-    """Windows of a genome."""
-
-    def __init__(
-        self, windows: pd.DataFrame, fasta: str, signals: dict[str, dict[str, Signal]], where: str
-    ):
-        widths = (windows["end"] - windows["start"]).unique()
-        if len(widths) != 1:
-            raise BadInput(
-                f"windows have {len(widths)} widths", expected="one width, in bp", where=where
-            )
-        super().__init__(windows, int(widths[0]))
-        self._reader = Reader(fasta)
-        self._signals = signals
-        self._chroms = windows["chrom"].to_numpy(dtype=str)
-        self._starts = windows["start"].to_numpy(dtype=np.int64)
-
-    def moved(self, rows: np.ndarray, by: int) -> np.ndarray:
-        return self.onehot(rows, np.full(len(rows), by))
-
-    def profiles(self, rows, task, length, shifts=None, reverse=None) -> np.ndarray:
-        if task not in self._signals:
-            raise BadInput(f"task {task!r} has no signal", expected=", ".join(self._signals))
-        if not 0 < length <= self.length:
-            raise BadInput(f"a profile of {length} bp", expected=f"1 to {self.length} bp")
-        rows = np.asarray(rows)
-        starts = self._shifted(rows, shifts) + (self.length - length) // 2
-        tracks = self._signals[task]
-        strands = [tracks[strand] for strand in ("plus", "minus") if strand in tracks]
-        values = [strand.values(self._chroms[rows], starts, length) for strand in strands]
-        batch = np.stack(values, axis=-1)
-        if reverse is not None:
-            reverse = np.asarray(reverse, dtype=bool)
-            batch[reverse] = batch[reverse, ::-1, ::-1]
-        return batch
-
-    def _shifted(self, rows, shifts):
-        starts = self._starts[rows]
-        if shifts is None:
-            return starts
-        sizes = self._reader.sizes
-        last = np.array([sizes[chrom] for chrom in self._chroms[rows]], dtype=np.int64)
-        return np.clip(starts + np.asarray(shifts), 0, last - self.length)
-
-    def _codes(self, rows, starts, margin):
-        width = self.length + 2 * margin
-        return self._reader.codes(self._chroms[rows], starts - margin, width)
-
-
-class _Sequences(Dna):
-    """Records of their own, without a genome around them."""
-
-    def __init__(self, windows: pd.DataFrame, where: str):
-        lengths = windows["sequence"].str.len().unique()
-        if len(lengths) != 1:
-            raise BadInput(
-                f"sequences have {len(lengths)} lengths", expected="one length", where=where
-            )
-        super().__init__(windows, int(lengths[0]))
-        self._sequences = windows["sequence"].to_numpy(dtype=object)
-
-    def _shifted(self, rows, shifts):
-        return np.zeros(len(rows), dtype=np.int64)
-
-    def _codes(self, rows, starts, margin):
-        if margin:
-            raise BadInput(f"sequences have nothing {margin} bp beyond their ends to read")
-        text = "".join(self._sequences[rows])
-        return codes_of(text).reshape(len(rows), self.length)
 
 
 def open_inputs(
@@ -252,10 +179,13 @@ def open_inputs(
     table = table.reset_index(drop=True)
     if table.empty:
         raise BadInput("the windows table is empty", expected="one window or more", where=where)
+    # the kinds' modules import this one
     if "sequence" in table:
-        return _Sequences(table, where)
+        from chromolens.inputs.sequences.windows import Sequences
+
+        return Sequences(table, where)
     if "tokens" in table:
-        from chromolens.inputs.tokens.windows import Tokens  # which imports this module
+        from chromolens.inputs.tokens.windows import Tokens
 
         return Tokens(table)
     if source is None:
@@ -264,11 +194,12 @@ def open_inputs(
             expected="the FASTA of their genome, or the prepared genotypes",
         )
     if "row" in table:
-        from chromolens.inputs.genotypes.windows import Samples  # which imports this module
+        from chromolens.inputs.genotypes.windows import Samples
 
         return Samples(table, str(source))
-    opened = open_signals(signals or {}, chromosome_names or {})
-    return _Genome(table, str(source), opened, where)
+    from chromolens.inputs.genome.windows import GenomeWindows
+
+    return GenomeWindows(table, str(source), signals or {}, chromosome_names or {}, where)
 
 
 def rolled(inputs: np.ndarray, by: int) -> np.ndarray:

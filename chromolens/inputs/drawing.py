@@ -120,8 +120,8 @@ class Drawn:
         return rng.choice(rows, self.count, replace=False)
 
     def _read(self, drawn: np.ndarray) -> np.ndarray:
-        onehot = self.inputs.onehot(drawn.ravel())
-        return onehot.reshape(*drawn.shape, *onehot.shape[1:])
+        found = self.inputs.arrays(drawn.ravel())
+        return found.reshape(*drawn.shape, *found.shape[1:])
 
 
 def by_fold(
@@ -148,11 +148,11 @@ def mean_input(inputs: Inputs, rows: np.ndarray, at_once: int = 4096) -> np.ndar
 
     BadInput for tokens, whose numbers have no mean.
     """
-    if inputs.onehot(rows[:1]).ndim == 2:
+    if inputs.arrays(rows[:1]).ndim == 2:
         raise BadInput("tokens have no mean", expected='references="background": the mean vector')
     total = np.zeros((inputs.length, inputs.channels))
     for start in range(0, len(rows), at_once):
-        total += inputs.onehot(rows[start : start + at_once]).sum(axis=0, dtype=np.float64)
+        total += inputs.arrays(rows[start : start + at_once]).sum(axis=0, dtype=np.float64)
     return (total / max(len(rows), 1)).astype(np.float32)[None, None]
 
 

@@ -121,7 +121,7 @@ def _activation(network: keras.Model, node: object) -> object:
 
 def _excited(probe: keras.Model, inputs: Inputs, rows: np.ndarray) -> np.ndarray:
     """Activations (n, places, filters)."""
-    return probe.predict_on_batch(pad_rows(inputs.onehot(rows), BATCH))[: len(rows)]
+    return probe.predict_on_batch(pad_rows(inputs.arrays(rows), BATCH))[: len(rows)]
 
 
 def _count(

@@ -95,7 +95,7 @@ def _block(
     max_subsets: int | None,
 ) -> tuple[list[dict], dict[str, int]]:
     """Rows of the table, and counts. ``places`` of the windows among those of the fold."""
-    onehot = inputs.onehot(rows)
+    onehot = inputs.arrays(rows)
     values, empty = finder.score(onehot), finder.masked_values(onehot)
     limits = of_windows(threshold, values, empty)
     passing, below = empty >= reached_by(limits), ~(values >= reached_by(limits))

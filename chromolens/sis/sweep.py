@@ -109,7 +109,7 @@ def sweep(
         if fold not in models_by_fold:
             raise BadInput(f"no model for {fold!r}", expected=", ".join(models_by_fold))
         finder = Finder(models_by_fold[fold], inputs.length, **search)
-        onehot = inputs.onehot(ours)
+        onehot = inputs.arrays(ours)
         values, empty = finder.score(onehot), finder.masked_values(onehot)
         own = [each.thresholds.get(fold, np.nan) for each in settings]
         limits.append(np.array([of_windows(one, values, empty) for one in own]).T)

@@ -120,7 +120,7 @@ def _copy_records(
         for start in range(0, len(ids), _RECORDS_AT_ONCE):
             here = np.array([places[name] for name in ids[start : start + _RECORDS_AT_ONCE]])
             chosen = slice(start, start + len(here))
-            onehot = inputs.onehot(rows[here]) if inputs.dna else None
+            onehot = inputs.arrays(rows[here]) if inputs.dna else None
             found = _exported(group, index, chosen, onehot)
             for place, row in enumerate(here):
                 for key, array in found.items():

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from chromolens.inputs.genome.signals import open_signals
 from chromolens.inputs.peaks import read_peaks
-from chromolens.inputs.signals import open_signals
 from chromolens.tracks.bigwig import write_bigwig
 
 

@@ -73,8 +73,8 @@ def explain_records(
         work = [finished + block for block in batches(places[finished:], size)]
         for block in progress(work, total=len(work), what=origin.shard):
             here = slice(block[0], block[-1] + 1)
-            onehot = inputs.onehot(rows[here])
-            arrays = _explain(models, onehot, ids[here], places[here], method)
+            batch = inputs.arrays(rows[here])
+            arrays = _explain(models, batch, ids[here], places[here], method)
             found.add(Stretch(0, int(here.start), int(here.stop), arrays))
         with scores.written(path, header.after(found.runs)) as file:
             group = _laid_out(file, ids, inputs.length, len(models))

@@ -113,8 +113,8 @@ def _contributions(
     method: Method,
 ) -> np.ndarray:
     """Mean of the replicates, all tasks in one pass: float32 (T, n, L)."""
-    onehot, ids = inputs.onehot(rows), _ids(inputs, rows)
-    stack = [answer(model, onehot, ids, places, method)["contributions"] for model in models]
+    batch, ids = inputs.arrays(rows), _ids(inputs, rows)
+    stack = [answer(model, batch, ids, places, method)["contributions"] for model in models]
     return combine("contributions", np.stack(stack))
 
 
@@ -168,12 +168,12 @@ def _mean_answer(
     method: Method,
 ) -> dict[str, np.ndarray]:
     """One task's arrays of ``scores.WINDOWS`` for ``rows``, averaged over the replicates."""
-    onehot, ids = inputs.onehot(rows), _ids(inputs, rows)
-    results = [method.explain(model, onehot, ids, places)[0] for model in models]
+    batch, ids = inputs.arrays(rows), _ids(inputs, rows)
+    results = [method.explain(model, batch, ids, places)[0] for model in models]
     defined = () if results[0].hypothetical is None else ("hypothetical",)
     keys = ("contributions", *PER_WINDOW, *defined)
     found = {key: combine(key, np.stack([getattr(one, key) for one in results])) for key in keys}
-    return found | {"onehot": onehot.astype(np.int8)}
+    return found | {"onehot": batch.astype(np.int8)}
 
 
 def _store(group: h5py.Group, here: np.ndarray, found: dict[str, np.ndarray]) -> None:

@@ -108,7 +108,7 @@ def read_inputs(path: Path) -> None:
         prepare_fasta(path.parent / "genome.fa", genome)
     inputs = open_inputs(path, genome)
     rows = np.arange(len(inputs.windows))
-    assert inputs.onehot(rows).shape == (len(rows), inputs.length, 4)
+    assert inputs.arrays(rows).shape == (len(rows), inputs.length, 4)
 
 
 def read_index(path: Path) -> None:

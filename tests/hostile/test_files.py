@@ -18,7 +18,7 @@ from damage import INPUTS, refusals, within
 from chromolens import config, scores
 from chromolens.config_file import read_config_file
 from chromolens.errors import BadInput
-from chromolens.inputs.signals import Signal, check_signals
+from chromolens.inputs.genome.signals import Signal, check_signals
 from chromolens.planning import divide, plan, preflight, sources
 from chromolens.tracks.join import join_track
 from chromolens.tracks.mixture import read_headers

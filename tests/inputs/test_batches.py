@@ -8,7 +8,7 @@ import pytest
 
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import open_inputs, permute_labels
-from chromolens.inputs.reading import BLOCK
+from chromolens.inputs.genome.reading import BLOCK
 from chromolens.inputs.windows import write_windows
 
 LENGTH = 21
@@ -59,7 +59,7 @@ def text_at(genome, windows, row, shift=0):
 
 def test_onehot_is_the_letters(genome, windows, inputs):
     rows = np.random.default_rng(1).permutation(60)
-    batch = inputs.onehot(rows)
+    batch = inputs.arrays(rows)
     assert batch.dtype == np.float32 and batch.shape == (60, LENGTH, inputs.channels)
     np.testing.assert_array_equal(batch, onehot_of([text_at(genome, windows, i) for i in rows]))
 
@@ -73,7 +73,7 @@ def test_shifts_stop_at_the_ends_and_reverse_is_the_other_strand(genome, windows
         text.translate(OTHER)[::-1] if turned else text
         for text, turned in zip(texts, reverse, strict=True)
     ]
-    np.testing.assert_array_equal(inputs.onehot(rows, shifts, reverse), onehot_of(texts))
+    np.testing.assert_array_equal(inputs.arrays(rows, shifts, reverse), onehot_of(texts))
 
 
 @pytest.mark.parametrize("by", [5, -7])
@@ -96,14 +96,14 @@ def test_codes_reach_beyond_windows_and_are_4_outside(genome, windows, inputs):
 
 def test_a_row_does_not_depend_on_the_others(inputs):
     rows = np.arange(60)
-    whole = inputs.onehot(rows)
+    whole = inputs.arrays(rows)
     with ThreadPoolExecutor(4) as pool:
-        singles = list(pool.map(inputs.onehot, rows[:, None]))
+        singles = list(pool.map(inputs.arrays, rows[:, None]))
     np.testing.assert_array_equal(whole, np.concatenate(singles))
 
 
 def test_no_rows(inputs):
-    assert inputs.onehot(np.array([], dtype=int)).shape == (0, LENGTH, 4)
+    assert inputs.arrays(np.array([], dtype=int)).shape == (0, LENGTH, 4)
 
 
 def test_labels_in_the_order_asked_for(windows, inputs):
@@ -166,7 +166,7 @@ def test_sequences_are_read_alike(genome, windows, inputs, tmp_path):
     rows = np.array([7, 7, 1])
     flags = np.array([True, False, True])
     np.testing.assert_array_equal(
-        records.onehot(rows, np.array([3, -3, 9]), flags), inputs.onehot(rows, None, flags)
+        records.arrays(rows, np.array([3, -3, 9]), flags), inputs.arrays(rows, None, flags)
     )
     np.testing.assert_array_equal(records.codes(rows), inputs.codes(rows))
     turned = [texts[row][4:] + texts[row][:4] for row in rows]  # a record has nothing beside it

@@ -31,7 +31,7 @@ def inputs(table):
 def drawn(inputs, kind, rows, candidates=MIDDLE, count=5, seed=0):
     """Letters of the references of ``rows``: (n or 1, r) strings."""
     found = Drawn(kind, inputs, candidates, count=count, seed=seed)(
-        inputs.onehot(rows), [f"w{row}" for row in rows], "bound"
+        inputs.arrays(rows), [f"w{row}" for row in rows], "bound"
     )
     assert (found.sum(axis=-1) == 1).all() and found.dtype == np.float32
     letters = np.array(list("ACGT"))[found.argmax(axis=-1)]
@@ -84,7 +84,7 @@ def test_pools_and_means(table, inputs):
     assert len(set(texts)) == 30 and set(rows_of(table, texts)) <= set(MIDDLE)
     with pytest.raises(BadInput, match="200 windows to draw 201"):
         Drawn("pool", inputs, MIDDLE, count=201)
-    mean = Drawn("mean", inputs, MIDDLE)(inputs.onehot([0]), ["w0"], "bound")
+    mean = Drawn("mean", inputs, MIDDLE)(inputs.arrays([0]), ["w0"], "bound")
     column = [table["sequence"][row][7] for row in MIDDLE]
     expected = [column.count(base) / 200 for base in "ACGT"]
     np.testing.assert_allclose(mean[0, 0, 7], expected, atol=1e-6)

@@ -87,7 +87,7 @@ class ToyGenome:
     def codes(self, rows, margin=0):
         return self.codes_[self._places(rows, None, -margin, self.length + 2 * margin)]
 
-    def onehot(self, rows, shifts=None, reverse=None):
+    def arrays(self, rows, shifts=None, reverse=None):
         codes = self.codes_[self._places(rows, shifts, 0, self.length)]
         onehot = np.eye(4, dtype="float32")[codes]
         turned = np.zeros(len(rows), bool) if reverse is None else reverse

@@ -63,7 +63,7 @@ def test_a_given_network_takes_the_place_of_a_trained_one(inputs, tmp_path, name
     theirs.save(tmp_path / name)
     layout = {"axes": "channels_length", "channels": "TGCA"}
     model = given(inputs, tmp_path, tmp_path / name, layout=layout)
-    x = inputs.onehot(np.arange(5))
+    x = inputs.arrays(np.arange(5))
     expected = np.asarray(theirs(x[..., ::-1].transpose(0, 2, 1)))
     np.testing.assert_allclose(model.network(x), expected, atol=1e-6)
     assert model.tasks == ["x", "y"] and model.facts["fold"] == "fold0"
@@ -80,7 +80,7 @@ def test_what_was_declared_to_be_a_logit_stays_one(inputs, tmp_path):
     layout = {"outputs": {"own": "logits"}}
     assert given(inputs, tmp_path, tmp_path / "theirs.keras", layout={}).unclear
     model = given(inputs, tmp_path, tmp_path / "theirs.keras", layout=layout)
-    x = inputs.onehot(np.arange(5))
+    x = inputs.arrays(np.arange(5))
     assert not model.unclear
     np.testing.assert_allclose(
         target_values(model, x, tasks=["y"])[:, 0], theirs(x)[:, 1], atol=1e-6
@@ -102,8 +102,8 @@ def test_a_given_profile_network_is_named_like_those_trained_here(inputs, tmp_pa
     }
     model = given(inputs, tmp_path, tmp_path / "theirs.keras", **options)
     assert model.tasks == ["profile_x", "counts_x"]
-    ours = model.network(inputs.onehot(np.arange(3)))
-    expected = theirs(inputs.onehot(np.arange(3)))
+    ours = model.network(inputs.arrays(np.arange(3)))
+    expected = theirs(inputs.arrays(np.arange(3)))
     np.testing.assert_allclose(ours[0][..., 0], expected[0], atol=1e-6)
     np.testing.assert_allclose(ours[1], expected[1], atol=1e-6)
     with pytest.raises(BadInput, match="a profile and log counts for each of x, y"):

@@ -27,7 +27,7 @@ def test_memory_and_files_agree(genome):
     assert (type(memory), type(files)) == (data.Memory, data.Files)
     index = np.array([3, 0, 19, 7])
     moves = np.array([4, -4, 0, 1]), np.array([True, False, True, False])
-    np.testing.assert_array_equal(memory.onehot(index, *moves), files.onehot(index, *moves))
+    np.testing.assert_array_equal(memory.arrays(index, *moves), files.arrays(index, *moves))
     np.testing.assert_array_equal(
         memory.profiles(index, *moves)["alpha"], files.profiles(index, *moves)["alpha"]
     )
@@ -35,7 +35,7 @@ def test_memory_and_files_agree(genome):
 
 def test_windows_are_read_base_by_base(genome):
     rows, memory = held(genome, 2**30)
-    onehot = memory.onehot(np.array([2]), np.array([3]), np.array([True]))[0]
+    onehot = memory.arrays(np.array([2]), np.array([3]), np.array([True]))[0]
     start = genome.starts[rows[2]] + 3
     for place in range(genome.length):
         base = 3 - genome.codes_[start + genome.length - 1 - place]
@@ -57,7 +57,7 @@ def test_an_epoch_shows_every_window_once_with_its_labels():
     assert [len(x) for x, _, _ in seen] == [8] * 6 + [2]
     order = np.concatenate([y[:, 0] for _, y, _ in seen]).astype(int)
     assert sorted(order) == list(range(50)) != order.tolist()
-    np.testing.assert_array_equal(np.concatenate([x for x, _, _ in seen]), inputs.onehot(order))
+    np.testing.assert_array_equal(np.concatenate([x for x, _, _ in seen]), inputs.arrays(order))
     np.testing.assert_array_equal(np.concatenate([w for _, _, w in seen])[:, 0], order + 1)
 
 
@@ -82,7 +82,7 @@ def test_shifts_and_strands_are_drawn_evenly():
         windows, 2000, 2000, labels=none, weights=none, shift=3, reverse_complement=True, epoch=0
     )[0]
     candidates = {
-        (shift, turn): windows.onehot(rows, np.full(2000, shift), np.full(2000, turn))
+        (shift, turn): windows.arrays(rows, np.full(2000, shift), np.full(2000, turn))
         for shift in range(-3, 4)
         for turn in (False, True)
     }
@@ -98,7 +98,7 @@ def test_shifts_and_strands_are_drawn_evenly():
 def test_validation_is_neither_moved_nor_turned(genome):
     rows, memory = held(genome, 2**30)
     batches = data.Batches(memory, len(rows), 20, shift=4, reverse_complement=True)
-    np.testing.assert_array_equal(batches[0][0], genome.onehot(rows))
+    np.testing.assert_array_equal(batches[0][0], genome.arrays(rows))
 
 
 def test_sequences_cannot_be_shifted():
@@ -108,6 +108,6 @@ def test_sequences_cannot_be_shifted():
 
 def test_background_leaves_out_n():
     inputs = sequences(30)
-    expected = inputs.onehot(np.arange(30)).sum(axis=(0, 1))
+    expected = inputs.arrays(np.arange(30)).sum(axis=(0, 1))
     found = data.background(inputs, np.arange(30))
     np.testing.assert_allclose(found, expected / expected.sum(), atol=1e-6)

@@ -41,7 +41,7 @@ def test_predictions_are_logits_of_the_held_out_groups(inputs, strands):
     assert list(table) == ["id", "group", "role", "source"] + [
         column for task in TASKS for column in (task, f"{task}.label")
     ]
-    onehot = inputs.onehot(rows).astype("float64")
+    onehot = inputs.arrays(rows).astype("float64")
     expected = np.einsum("nlc,lct->nt", onehot, weights)
     if strands == "both":
         turned = np.einsum("nlc,lct->nt", onehot[:, ::-1, ::-1], weights)
@@ -62,7 +62,7 @@ def test_predictions_without_a_logit_are_the_log_odds_of_the_output(inputs):
     model, asked = averaged(1.0), {"tasks": TASKS, "groups": ["part1"]}
     assert model.unclear
     rows = inputs.windows.index[inputs.windows["group"] == "part1"].to_numpy()
-    p = np.float64(model.network(inputs.onehot(rows)))
+    p = np.float64(model.network(inputs.arrays(rows)))
     found = predict_groups(model, inputs, **asked)[TASKS]
     np.testing.assert_allclose(found, np.log(p / (1 - p)), rtol=1e-3)
     with pytest.raises(BadInput, match="no logit can be seen"):

@@ -59,7 +59,7 @@ def test_keeps_the_best_epoch(inputs, tmp_path):
     rows = inputs.select(["alpha", "beta"], ["part2"])
     labels = inputs.labels(rows, ["alpha", "beta"])
     counted = inputs.labels(inputs.select(QUICK["tasks"], ["part0", "part1"]), QUICK["tasks"])
-    chance = network.predict(inputs.onehot(rows), verbose=0).astype("float64")
+    chance = network.predict(inputs.arrays(rows), verbose=0).astype("float64")
     total = weight_sum = 0.0
     for task in range(2):
         known = counted[:, task][~np.isnan(counted[:, task])]
@@ -132,7 +132,7 @@ def test_sidecar_says_what_was_trained_on(inputs, tmp_path):
     run(inputs, tmp_path, epochs=1, notes={"fold": "fold0", "replicate": 2})
     facts = json.loads((tmp_path / "fold0.json").read_text())
     rows = inputs.select(["alpha", "beta"], ["part0", "part1"])
-    mean = inputs.onehot(rows).mean(axis=(0, 1))
+    mean = inputs.arrays(rows).mean(axis=(0, 1))
     np.testing.assert_allclose(facts["background"], mean, atol=1e-6)
     digest = hashlib.sha256((tmp_path / "fold0.keras").read_bytes()).hexdigest()
     assert facts["digest"] == digest
@@ -192,7 +192,7 @@ def test_continuous_labels_are_learned_in_their_own_units(tmp_path):
     plain, scaled = traits(), traits(1000.0, -4e4)
     networks = [run(i, tmp_path / str(n), **TRAIT)[1] for n, i in enumerate([plain, scaled])]
     rows = plain.select(["alpha"], ["part3"])
-    first, second = (network.predict(plain.onehot(rows), verbose=0) for network in networks)
+    first, second = (network.predict(plain.arrays(rows), verbose=0) for network in networks)
     # the same network but for the units: float32 labels near -4e4 are known to 0.004
     np.testing.assert_allclose(second, first * 1000 - 4e4, atol=5)
     facts = json.loads((tmp_path / "1/fold0.json").read_text())
@@ -227,7 +227,7 @@ def test_one_of_several_classes_is_learned_by_a_softmax(tmp_path):
         inputs, tmp_path, tasks=tasks, objective="classes", epochs=30, learning_rate=0.005
     )
     rows = inputs.select(tasks, ["part3"])
-    chance = network.predict(inputs.onehot(rows), verbose=0)
+    chance = network.predict(inputs.arrays(rows), verbose=0)
     np.testing.assert_allclose(chance.sum(axis=1), 1, atol=1e-5)
     question = {"tasks": tasks, "objective": "classes"}
     model = load_model(tmp_path / "fold0.keras")

@@ -87,7 +87,7 @@ def test_distances_by_a_loop(trained):
     rows = genome.select(["alpha"], ["part3"])
     training = genome.select(["alpha"], ["part0", "part1"])
     observed = genome.profiles(rows, "alpha", 40)
-    logits, counts = network.predict(genome.onehot(rows), verbose=0)
+    logits, counts = network.predict(genome.arrays(rows), verbose=0)
     usual = genome.profiles(training, "alpha", 40).sum(axis=0) + 1
     for i in (0, 5, 11):
         strands = [s for s in range(2) if observed[i, :, s].any()]
@@ -104,7 +104,7 @@ def test_both_strands_swap_plus_and_minus(trained):
     genome, _, network, _ = trained
     table = predicted(trained, strands="both")
     rows = genome.select(["alpha"], ["part3"])
-    onehot, observed = genome.onehot(rows), genome.profiles(rows, "alpha", 40)
+    onehot, observed = genome.arrays(rows), genome.profiles(rows, "alpha", 40)
 
     def shares(x):
         logits = network.predict(x, verbose=0)[0].astype("float64")

@@ -52,7 +52,7 @@ def test_weights_are_those_that_the_seed_draws(inputs, tmp_path):
         np.array_equal(a, b) for a, b in zip(weights, first_weights(4), strict=True) if b.any()
     )
     assert sidecar["untrained"] is True
-    counts = inputs.onehot(inputs.select(["alpha"], ["part0", "part1"])).sum(axis=(0, 1))
+    counts = inputs.arrays(inputs.select(["alpha"], ["part0", "part1"])).sum(axis=(0, 1))
     np.testing.assert_allclose(sidecar["background"], counts / counts.sum(), atol=0.01)
 
 

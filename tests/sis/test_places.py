@@ -74,7 +74,7 @@ def test_fewer_windows_of_a_study_are_the_same_rows(model, method):
     table = {"id": [f"r{i}" for i in range(40)], "group": ["part0", "part1"] * 20}
     inputs = open_inputs(pd.DataFrame(table | {"sequence": letters} | facts_of))
     folds = Folds({"fold0": {"test": ["part0"]}, "fold1": {"test": ["part1"]}})
-    limit = threshold_of(model, inputs.onehot(np.arange(40)))
+    limit = threshold_of(model, inputs.arrays(np.arange(40)))
     drawn = np.random.default_rng(1).permutation(40)
     tables = []
     for rows in (drawn, drawn[:25]):

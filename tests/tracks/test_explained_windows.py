@@ -54,7 +54,7 @@ def gain(row: int) -> float:
 
 def plain(inputs, rows, task: int):
     """What a model of gain 1 answers."""
-    return weighted(FakeModel(), inputs.onehot(rows), tasks=["a", "b"], ids=[])[task]
+    return weighted(FakeModel(), inputs.arrays(rows), tasks=["a", "b"], ids=[])[task]
 
 
 def test_each_window_is_explained_by_the_fold_that_tests_it(tmp_path):
@@ -66,7 +66,7 @@ def test_each_window_is_explained_by_the_fold_that_tests_it(tmp_path):
         assert group["id"].asstr()[:].tolist() == ["r5", "r0", "r3", "r2"]
         assert group["fold"].asstr()[:].tolist() == ["fold1", "fold0", "fold1", "fold0"]
         np.testing.assert_array_equal(group["label"][:], [1.0, 1.0, 1.0, np.nan])
-        np.testing.assert_array_equal(group["onehot"][:], inputs.onehot(ROWS["a"]))
+        np.testing.assert_array_equal(group["onehot"][:], inputs.arrays(ROWS["a"]))
         np.testing.assert_allclose(
             group["contributions"][:], expected.contributions * gains, rtol=1e-5
         )

@@ -53,7 +53,7 @@ def test_parts_are_contiguous_and_complete(parts):
 @pytest.mark.parametrize("parts", [1, 3])
 def test_the_joined_file_holds_every_record_in_the_tables_order(tmp_path, parts):
     join_records(shards(tmp_path, parts), tmp_path / "all.h5", INPUTS, task="b")
-    expected = weighted(FakeModel(), INPUTS.onehot(np.arange(10)), tasks=["a", "b"], ids=[])[1]
+    expected = weighted(FakeModel(), INPUTS.arrays(np.arange(10)), tasks=["a", "b"], ids=[])[1]
     with h5py.File(tmp_path / "all.h5") as file:
         assert file["id"].asstr()[:].tolist() == table()["id"].tolist()
         np.testing.assert_array_equal(file["contributions"][:], expected.contributions)
@@ -61,7 +61,7 @@ def test_the_joined_file_holds_every_record_in_the_tables_order(tmp_path, parts)
         np.testing.assert_array_equal(file["completeness_error"][:], expected.completeness_error)
         raw, projected = file["raw/seq"][:], file["projected_shap/seq"][:]
     assert raw.shape == projected.shape == (10, 4, WINDOW)
-    np.testing.assert_array_equal(raw.transpose(0, 2, 1), INPUTS.onehot(np.arange(10)))
+    np.testing.assert_array_equal(raw.transpose(0, 2, 1), INPUTS.arrays(np.arange(10)))
     # `weighted` says 0 at an N, where no channel could hold a contribution.
     np.testing.assert_array_equal(projected.sum(axis=1), expected.contributions)
     assert np.all(projected[raw == 0] == 0)
@@ -108,7 +108,7 @@ def test_an_interrupted_shard_is_continued_to_the_same_bytes(tmp_path):
 def test_replicates_add_spread_and_sign(tmp_path):
     models = [FakeModel(gain=1.0), FakeModel(gain=-3.0)]
     run(tmp_path / "s.h5", EVEN, models=models)
-    one = weighted(FakeModel(), INPUTS.onehot(EVEN), tasks=["a"], ids=[])[0].contributions
+    one = weighted(FakeModel(), INPUTS.arrays(EVEN), tasks=["a"], ids=[])[0].contributions
     with h5py.File(tmp_path / "s.h5") as file:
         group = file["records"]
         np.testing.assert_allclose(group["contributions"][0], -one, rtol=1e-5)

@@ -104,7 +104,7 @@ class Samples(Inputs):
         seen._nuisance = np.concatenate(parts, axis=1)
         return seen
 
-    def onehot(
+    def arrays(
         self,
         rows: np.ndarray,
         shifts: np.ndarray | None = None,

@@ -40,7 +40,7 @@ class Tokens(Inputs):
         seen._known[[PADDING, UNKNOWN]] = True
         return seen
 
-    def onehot(
+    def arrays(
         self,
         rows: np.ndarray,
         shifts: np.ndarray | None = None,
@@ -52,6 +52,6 @@ class Tokens(Inputs):
 
     def frequencies(self, rows: np.ndarray) -> list[float]:
         """Share of each number among the tokens of ``rows``, padding apart."""
-        counts = np.bincount(self.onehot(rows).ravel(), minlength=self.channels)
+        counts = np.bincount(self.arrays(rows).ravel(), minlength=self.channels)
         counts[PADDING] = 0
         return (counts / counts.sum()).tolist()

@@ -174,10 +174,10 @@ def _ask(
 def _read(
     inputs: Inputs, rows: np.ndarray, turns: tuple[bool, ...]
 ) -> Iterator[tuple[np.ndarray, list[np.ndarray]]]:
-    """Chunks of rows with their one-hot sequences, one array per strand."""
+    """Chunks of rows with their windows, one array per strand."""
     for chunk in data.chunks(rows, "predicting"):
-        onehot = inputs.onehot(chunk)
-        yield chunk, [onehot[:, ::-1, ::-1] if turn else onehot for turn in turns]
+        batch = inputs.arrays(chunk)
+        yield chunk, [batch[:, ::-1, ::-1] if turn else batch for turn in turns]
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:

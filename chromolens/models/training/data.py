@@ -38,9 +38,9 @@ class Files:
         self._inputs, self._rows = inputs, rows
         self._tasks, self._length = tasks, profile_length
 
-    def onehot(self, index: np.ndarray, shifts: np.ndarray, reverse: np.ndarray) -> np.ndarray:
-        """Float32 (n, length, 4) of the windows at ``index``, moved by ``shifts`` bp."""
-        return self._inputs.onehot(self._rows[index], shifts=shifts, reverse=reverse)
+    def arrays(self, index: np.ndarray, shifts: np.ndarray, reverse: np.ndarray) -> np.ndarray:
+        """``Inputs.arrays`` of the windows at ``index``, moved by ``shifts`` positions."""
+        return self._inputs.arrays(self._rows[index], shifts=shifts, reverse=reverse)
 
     def profiles(
         self, index: np.ndarray, shifts: np.ndarray, reverse: np.ndarray
@@ -73,8 +73,8 @@ class Memory:
             for task in tasks
         }
 
-    def onehot(self, index: np.ndarray, shifts: np.ndarray, reverse: np.ndarray) -> np.ndarray:
-        """Float32 (n, length, 4) of the windows at ``index``, moved by ``shifts`` bp."""
+    def arrays(self, index: np.ndarray, shifts: np.ndarray, reverse: np.ndarray) -> np.ndarray:
+        """One-hot float32 (n, length, 4) of the windows at ``index``, moved by ``shifts`` bp."""
         codes = self._moved(self._codes, self._length, index, shifts)
         codes[reverse] = _COMPLEMENT[codes[reverse, ::-1]]
         return _ONEHOT[codes]
@@ -176,10 +176,10 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, i: int) -> tuple:
         index = self._order[i * self._batch : (i + 1) * self._batch]
         moves = (index, self._shifts[index], self._reverse[index])
-        onehot = self._windows.onehot(*moves)
+        batch = self._windows.arrays(*moves)
         if self._labels is None:
-            return onehot, profile_labels(self._windows.profiles(*moves))
-        return onehot, self._labels[index], self._weights[index]
+            return batch, profile_labels(self._windows.profiles(*moves))
+        return batch, self._labels[index], self._weights[index]
 
 
 def profile_labels(profiles: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

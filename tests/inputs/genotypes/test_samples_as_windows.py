@@ -52,7 +52,7 @@ def test_missing_dosages_are_the_mean_of_the_training_samples(study):
     expected = np.where(np.isnan(dosage), np.nanmean(dosage[training], axis=0), dosage)
     inputs = open_inputs(windows, path).for_training(["part0", "part1"])
     rows = np.array([7, 0, 33])
-    found = inputs.onehot(rows)
+    found = inputs.arrays(rows)
     assert found.shape == (3, MARKERS, 1) and found.dtype == np.float32
     np.testing.assert_allclose(found[..., 0], expected[rows], rtol=1e-6)
     assert np.isnan(inputs.calls(np.arange(SAMPLES))).sum() == np.isnan(dosage).sum()
@@ -61,7 +61,7 @@ def test_missing_dosages_are_the_mean_of_the_training_samples(study):
 def test_without_a_fold_nothing_stands_for_what_is_missing(study):
     windows, path, _ = study(covariates=True)
     with pytest.raises(BadInput, match="for_training"):
-        open_inputs(windows, path).onehot(np.arange(SAMPLES))
+        open_inputs(windows, path).arrays(np.arange(SAMPLES))
     with pytest.raises(BadInput, match="for_training"):
         open_inputs(windows, path).labels(np.array([0]), ["t"])
 
@@ -119,7 +119,7 @@ def test_rotated_chromosomes_begin_with_another_one(study, draw, first):
     straight = inputs.for_training(["part0", "part1"])
     rows = np.arange(5)
     order = [*range(first, MARKERS), *range(first)]
-    np.testing.assert_array_equal(moved.onehot(rows), straight.onehot(rows)[:, order])
+    np.testing.assert_array_equal(moved.arrays(rows), straight.arrays(rows)[:, order])
     assert moved.markers["marker"].tolist() == [f"m{i}" for i in order]
     with pytest.raises(BadInput, match="3 other orders of 3 chromosomes"):
         inputs.rotated(1, 3)

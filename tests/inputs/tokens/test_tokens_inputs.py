@@ -60,7 +60,7 @@ def test_words_become_numbers_padded_at_the_end(write_lines, texts, tmp_path):
     write_windows(prepared.windows, tmp_path / "windows.tsv.gz")
     inputs = open_inputs(read_windows(tmp_path / "windows.tsv.gz"))
     assert (inputs.length, inputs.channels, inputs.tasks) == (6, 2 + len(counts), CLASSES["tasks"])
-    read = inputs.onehot(np.array([3, 0]))
+    read = inputs.arrays(np.array([3, 0]))
     assert read.dtype == np.int32
     expected = [prepared.windows["tokens"].iloc[row].split() for row in (3, 0)]
     np.testing.assert_array_equal(read, np.array(expected, int))
@@ -111,13 +111,13 @@ def test_a_fold_knows_the_tokens_of_its_training_records(write_lines, texts):
     inputs = open_inputs(prepare(texts=table(write_lines, texts), **chosen).windows)
     own = inputs.windows.set_index("id")["group"]
     rows = np.flatnonzero(inputs.windows["id"].isin(["t60", "t61"]))
-    everything = inputs.onehot(rows)
+    everything = inputs.arrays(rows)
     assert (everything > 1).sum() == 8
     theirs = {own["t60"], own["t61"]}
     others = [group for group in own.unique() if group not in theirs]
-    seen = inputs.for_training(others).onehot(rows)
+    seen = inputs.for_training(others).arrays(rows)
     np.testing.assert_array_equal(seen == 1, [[1, 0, 0, 0, 0, 0], [0, 1, 0, 0, 0, 0]])
-    np.testing.assert_array_equal(inputs.for_training(theirs).onehot(rows), everything)
+    np.testing.assert_array_equal(inputs.for_training(theirs).arrays(rows), everything)
     shares = inputs.frequencies(rows)
     assert shares[0] == 0 and sum(shares) == pytest.approx(1)
     assert shares[everything[0, 0]] == pytest.approx(2 / 8)
@@ -202,13 +202,13 @@ def test_references_drawn_from_texts_are_tokens(write_lines, texts):
     rows = folds.rows(inputs.windows, "fold0", "test")[:5]
     ids = inputs.windows["id"].iloc[rows].tolist()
     drawn = by_fold("other_class", inputs, folds, count=2, seed=0)["fold0"]
-    found = drawn(inputs.onehot(rows), ids, "sport")
+    found = drawn(inputs.arrays(rows), ids, "sport")
     assert found.shape == (5, 2, 6) and found.dtype == np.int32
     training = folds.rows(inputs.windows, "fold0", "training")
     others = [training[inputs.labels(training, ["sport"])[:, 0] != own]
               for own in inputs.labels(rows, ["sport"])[:, 0]]  # fmt: skip
     for each, theirs in zip(found, others, strict=True):
-        known = {tuple(row) for row in inputs.onehot(theirs)}
+        known = {tuple(row) for row in inputs.arrays(theirs)}
         assert all(tuple(reference) in known for reference in each)
     with pytest.raises(BadInput, match="(?s)tokens have no mean.*background"):
         by_fold("mean", inputs, folds, count=1, seed=0)

@@ -99,7 +99,7 @@ def test_a_mirrored_genome_gives_mirrored_positives(
     for task in "tu":
         np.testing.assert_array_equal(both[f"{task}_x"], both[f"{task}_y"])
     pair = [
-        open_inputs(prepare(fasta=f, peaks=p, **SETTINGS).windows, f).onehot(both[rows].to_numpy())
+        open_inputs(prepare(fasta=f, peaks=p, **SETTINGS).windows, f).arrays(both[rows].to_numpy())
         for f, p, rows in ((fasta, peaks, "index_x"), (turned_fasta, mirrored, "index_y"))
     ]
     np.testing.assert_array_equal(pair[0], pair[1][:, ::-1, ::-1])

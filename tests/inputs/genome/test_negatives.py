@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.inputs.negatives import GC_BIN, draw
-from chromolens.inputs.reading import Reader
+from chromolens.inputs.genome.negatives import GC_BIN, draw
+from chromolens.inputs.genome.reading import Reader
 
 WINDOW = 41
 SETTINGS = {"window": WINDOW, "ratio": 2.0, "distance": 30, "match_gc": True, "max_n": 0.1}

@@ -11,8 +11,8 @@ import pandas as pd
 
 from chromolens.errors import BadInput
 from chromolens.genome.shuffles import seed_of
-from chromolens.inputs.placing import overlapping
-from chromolens.inputs.reading import Reader
+from chromolens.inputs.genome.placing import overlapping
+from chromolens.inputs.genome.reading import Reader
 
 GC_BIN = 0.02  # width of the bins in which negatives match positives
 _ROUNDS = 20  # draws before what is still missing is given up

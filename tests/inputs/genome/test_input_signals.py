@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.inputs.reading import BLOCK
-from chromolens.inputs.signals import Signal, check_signals, open_bigwig
+from chromolens.inputs.genome.reading import BLOCK
+from chromolens.inputs.genome.signals import Signal, check_signals, open_bigwig
 
 
 def counts(length, seed, holes=True):
@@ -150,7 +150,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from chromolens.errors import BadInput
-from chromolens.inputs.signals import Signal
+from chromolens.inputs.genome.signals import Signal
 for path in sys.argv[1:]:
     try:
         Signal([path]).totals(np.array(["chrI"]), np.array([0]), 3000)
@@ -167,7 +167,7 @@ for path in sys.argv[1:]:
         paths.append(tmp_path / f"{number}.bw")
         paths[-1].write_bytes(content)
     command = [sys.executable, "-c", code, *map(str, paths)]
-    ran = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[3])
     assert ran.returncode == 0, ran.stderr
     said = ran.stdout.split("\n")[:-1]
     assert len(said) == 40 and set(said) == {"read", "refused True"}

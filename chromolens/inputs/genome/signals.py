@@ -17,8 +17,8 @@ from chromolens.errors import BadInput
 from chromolens.genome import bigwig_process
 from chromolens.genome.apart import read_apart
 from chromolens.genome.names import mapping_line, names_in, suggest_names
+from chromolens.inputs.genome.reading import blocks
 from chromolens.inputs.peaks import Names
-from chromolens.inputs.reading import blocks
 
 if TYPE_CHECKING:
     import pyBigWig

@@ -2,7 +2,7 @@
 
 Windows are centred on the tasks' events, with negatives drawn far from all of them; or, with a
 ``tile``, they lie side by side. A task with peaks only has labels 1, 0 and masked (see
-``labels``); a task with signals has its total count in the window (both strands, raw).
+``events``); a task with signals has its total count in the window (both strands, raw).
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,13 +14,13 @@ import pandas as pd
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import open_inputs
 from chromolens.inputs.folds import check_folds
-from chromolens.inputs.labels import drop_near, keep_chromosomes, label, read_events
+from chromolens.inputs.genome.events import drop_near, keep_chromosomes, label, read_events
+from chromolens.inputs.genome.negatives import draw
+from chromolens.inputs.genome.placing import centre, ids, refusals, screen_events, tiles
+from chromolens.inputs.genome.reading import Reader
+from chromolens.inputs.genome.signals import as_list, check_signals, open_signals
 from chromolens.inputs.leaks import shared_words
-from chromolens.inputs.negatives import draw
 from chromolens.inputs.peaks import Names, read_regions
-from chromolens.inputs.placing import centre, ids, refusals, screen_events, tiles
-from chromolens.inputs.reading import Reader
-from chromolens.inputs.signals import as_list, check_signals, open_signals
 from chromolens.inputs.windows import Prepared, Tally, check_apart, check_roles, check_task
 
 SOURCE = "genome.fa.gz"
@@ -71,7 +71,7 @@ def prepare(
     - ``chromosome_names``: name in these files -> name in the FASTA (None: left out).
     - ``window`` (bp): width.
     - ``positive_within`` (bp): farthest event from the centre that makes a window positive.
-    - ``top``: share of each file's events that are used (see ``labels``); others mask.
+    - ``top``: share of each file's events that are used (see ``events``); others mask.
     - ``apart``: task -> ``{"from": tasks, "distance": bp}``: its events that near theirs mask.
     - ``events_only``: names in ``peaks`` that are no tasks: negatives keep away from their events.
     - ``negative_ratio``: negatives per positive, on each chromosome.

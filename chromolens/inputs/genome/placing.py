@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from chromolens.inputs.labels import places
-from chromolens.inputs.reading import Reader
+from chromolens.inputs.genome.events import places
+from chromolens.inputs.genome.reading import Reader
 from chromolens.inputs.windows import Tally
 
 

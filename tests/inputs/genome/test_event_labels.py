@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.inputs.labels import distances, drop_near, keep_chromosomes, label, read_events
+from chromolens.inputs.genome.events import (
+    distances,
+    drop_near,
+    keep_chromosomes,
+    label,
+    read_events,
+)
 from chromolens.inputs.windows import Tally
 
 
