@@ -140,7 +140,7 @@ def held_out_masses(
         for places in batches(np.arange(len(rows)), method.batch_size or BATCH_SIZE):
             asked = rows[places]
             results = method.in_fold(fold).explain(
-                network, seen.onehot(asked), ids[asked].tolist(), places
+                network, seen.arrays(asked), ids[asked].tolist(), places
             )
             sizes: Sequence[np.ndarray] = [np.abs(result.contributions) for result in results]
             total += np.stack([size.sum(axis=0, dtype=np.float64) for size in sizes])

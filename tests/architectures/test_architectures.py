@@ -208,6 +208,8 @@ def test_the_reported_network_to_the_letter():
         ({"pooling": "mean"}, ["lstm", "mean"]),
         ({"bidirectional": True}, ["both"]),
         ({"recurrent": False}, ["mean"]),
+        ({"recurrent": False, "pooling": "all"}, ["all"]),
+        ({"pooling": "all"}, ["lstm", "all"]),
     ],
 )
 def test_the_controls_of_the_reported_network_differ_in_how_states_are_read(settings, names):
