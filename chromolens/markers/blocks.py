@@ -1,16 +1,11 @@
-"""Blocks of linkage: neighbouring markers that say the same, and their mass together.
-
-From the first marker of a chromosome to its last: a marker joins the open block while its squared
-correlation with the block's tag (its first marker that varies) is at least ``r2``; else it opens
-the next. One pass over the columns, and only the tag is kept.
-"""
+"""Blocks of linkage: neighbouring markers that say the same, and their mass together."""
 
 import numpy as np
 import pandas as pd
 
-from chromolens.markers.dosage import AT_ONCE, Dosage, columns, scaled, spread
+from chromolens.inputs.genotypes.dosage import AT_ONCE, Dosage
+from chromolens.inputs.genotypes.linkage import runs_of_linkage
 from chromolens.markers.runs import checked, chromosome_starts, first_largest, starts_of
-from chromolens.ties import TIE
 
 
 def ld_blocks(
@@ -28,12 +23,11 @@ def ld_blocks(
     markers
         With the columns marker, chrom, position; in the order of the dosages' columns.
     dosage
-        (samples, markers), see ``markers.dosage``. Missing ones become the marker's mean.
+        (samples, markers), see ``inputs.genotypes.dosage``. Missing ones become the marker's mean.
     rows
         Training samples; all where None.
     r2
-        Smallest squared correlation with the tag. A marker that doesn't vary says nothing, and
-        stays in the block it lies in.
+        Smallest squared correlation of a marker with its block's first (``runs_of_linkage``).
 
     Returns
     -------
@@ -42,19 +36,7 @@ def ld_blocks(
     first = np.zeros(len(markers), bool)
     first[chromosome_starts(markers)] = True
     rows = np.arange(dosage.shape[0]) if rows is None else rows
-    numbers, number, tag = np.zeros(len(markers), int), -1, None
-    for part, block in columns(dosage, rows, at_once):
-        mean, deviation = spread(block)
-        correlated = np.ascontiguousarray(scaled(block, mean, deviation).T) / np.sqrt(len(block))
-        for place, column in enumerate(correlated, part.start):
-            varies = deviation[place - part.start] > 0
-            apart = varies and tag is not None and (tag @ column) ** 2 < r2 - TIE
-            if first[place] or apart:
-                number, tag = number + 1, None
-            if varies and tag is None:
-                tag = column.copy()  # not the whole block with it
-            numbers[place] = number
-    return numbers
+    return runs_of_linkage(dosage, rows, first, r2, at_once)
 
 
 def block_sums(markers: pd.DataFrame, numbers: np.ndarray, mass: np.ndarray) -> pd.DataFrame:

@@ -8,9 +8,10 @@
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,14 +21,12 @@ from chromolens.inputs.folds import Folds
 from chromolens.inputs.genotypes.windows import Samples
 from chromolens.models.batching import BATCH_SIZE, batches
 from chromolens.models.model import Model, load_model
+from chromolens.models.training.train import train
 from chromolens.models.untrained import redraw, untrained
 from chromolens.runlog import progress
 from chromolens.tables.markers import NULL_MASSES
 from chromolens.tracks.jobs import with_drawn
 from chromolens.tracks.method import Method
-
-Make = Callable[..., object]
-"""``training.train.train``, told what all draws share: architecture, tasks, epochs, ..."""
 
 
 class Draw(NamedTuple):
@@ -39,49 +38,55 @@ class Draw(NamedTuple):
 
 
 def null_masses(
-    make: Make,
-    samples: pd.DataFrame,
-    source: str | Path,
+    inputs: Samples,
     null: str,
     *,
-    draws: Mapping[str, int],
+    model: Mapping[str, Any],
+    training: Mapping[str, Any],
     method: Method,
     folds: Folds,
-    together: bool,
     seed: int,
     workdir: str | Path,
+    given: str | None = None,
+    make: Callable[..., object] = train,
 ) -> pd.DataFrame:
     """Masses of the markers by networks of one null, as ``NULL_MASSES``.
 
     Parameters
     ----------
-    samples, source
-        The windows table of the model, and the prepared genotypes.
+    inputs
+        The samples of the model.
     null
         ``untrained``, or a kind and a number from 1: ``permuted_3``.
-    draws
-        How many there are of each kind.
-    together
-        Whether the labels of a sample move as one (``permute_labels``).
+    model, training
+        As a study's config has them: what is trained, how, and how many ``nulls`` of each kind.
     seed
         Of the study: each draw has its own.
     workdir
         What the folders are called that keep the training in progress: a job that is killed goes
         on from its last epoch.
+    given
+        A network that isn't trained (``train``).
+    make
+        Stands in for ``training.train.train``.
     """
     kind, _, number = null.partition("_")
-    inputs = Samples(samples, source)
+    draws = model["nulls"]
+    made = {key: model[key] for key in ("architecture", "objective", "tasks", "layout")}
+    made |= {"architecture_settings": model["settings"], "given": given, **training}
     with TemporaryDirectory() as folder:
-        make_in = _Maker(make, folds, Path(folder) / "network.keras", workdir)
+        make_in = _Maker(partial(make, **made), folds, Path(folder) / "network.keras", workdir)
         if kind == "untrained":
             drawn = _untrained(make_in, inputs, draws[kind], seed)
         else:
             own = seed + 1_000_000 * int(number)
             if kind == "rotated":
-                samples = inputs.rotated(int(number), draws[kind])
+                windows = inputs.rotated(int(number), draws[kind])
             else:
-                samples = permute_labels(samples, method.tasks, own, together=together)
-            drawn = _retrained(make_in, Samples(samples, source), int(number), own)
+                together = model["objective"] == "classes"
+                windows = permute_labels(inputs, model["tasks"], own, together=together)
+            changed = Samples(windows, inputs.store.path)
+            drawn = _retrained(make_in, changed, int(number), own)
         parts = [_table(draw, folds, method) for draw in drawn]
     table = pd.concat(parts, ignore_index=True).assign(method=method.name, null=kind)
     return table[list(NULL_MASSES.names)]
@@ -90,7 +95,7 @@ def null_masses(
 class _Maker(NamedTuple):
     """Makes networks of folds, each in the place of the one before."""
 
-    make: Make
+    make: Callable[..., object]
     folds: Folds
     path: Path
     workdir: str | Path

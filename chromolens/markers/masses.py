@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
-from chromolens.markers.dosage import Dosage, known
+from chromolens.inputs.genotypes.dosage import Dosage, known
 from chromolens.markers.runs import checked
 from chromolens.ties import TIE
 

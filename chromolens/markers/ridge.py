@@ -12,7 +12,15 @@ from sklearn.linear_model import RidgeCV
 from sklearn.metrics import r2_score
 
 from chromolens.errors import BadInput
-from chromolens.markers.dosage import AT_ONCE, Dosage, columns, known, measured, scaled, spread
+from chromolens.inputs.genotypes.dosage import (
+    AT_ONCE,
+    Dosage,
+    columns,
+    known,
+    measured,
+    scaled,
+    spread,
+)
 from chromolens.markers.runs import chromosome_starts
 
 # per marker that varies: (1 - h2) / h2 of traits whose share h2 all markers explain
@@ -51,8 +59,8 @@ def ridge(
     markers
         With the columns marker, chrom, position; in the order of the dosages' columns.
     dosage
-        (samples, markers), see ``markers.dosage``. Each marker is scaled by its mean and standard
-        deviation in the training samples, so that all are penalised alike.
+        (samples, markers), see ``inputs.genotypes.dosage``. Each marker is scaled by its mean and
+        standard deviation in the training samples, so that all are penalised alike.
     trait : (samples,)
         In the order of the dosages' rows; samples without a value (NaN) are left out.
     training, held_out

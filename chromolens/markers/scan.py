@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import special, stats
 
 from chromolens.errors import BadInput
-from chromolens.markers.dosage import AT_ONCE, Dosage, columns, measured, scaled, spread
+from chromolens.inputs.genotypes.dosage import AT_ONCE, Dosage, columns, measured, scaled, spread
 from chromolens.markers.runs import chromosome_starts
 
 PERMUTATIONS = 100
@@ -33,7 +33,7 @@ def scan(
     markers
         With the columns marker, chrom, position; in the order of the dosages' columns.
     dosage
-        (samples, markers), see ``markers.dosage``.
+        (samples, markers), see ``inputs.genotypes.dosage``.
     trait : (samples,)
         In the order of the dosages' rows; samples without a value (NaN) are left out.
     rows

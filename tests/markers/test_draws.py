@@ -1,7 +1,5 @@
 """Nulls: drawn anew, never the network itself; their masses against NumPy."""
 
-from functools import partial
-
 import keras
 import numpy as np
 import pandas as pd
@@ -16,7 +14,6 @@ from chromolens.inputs.windows import Tally
 from chromolens.markers.draws import held_out_masses, null_masses
 from chromolens.models.model import Model
 from chromolens.models.training.save import save_model
-from chromolens.models.training.train import train
 from chromolens.tables.inputs import COVARIATES
 from chromolens.tracks.method import Method
 
@@ -61,26 +58,24 @@ def stored(tmp_path_factory):
 @pytest.fixture
 def masses_of(stored, tmp_path):
     """A function from the name of a null to its table."""
-    make = partial(
-        train,
-        architecture="cnn_lstm_last",
-        architecture_settings={"recurrent": False, "filters": 2},
-        tasks=["t"],
-        objective="continuous",
-        epochs=2,
-        reverse_complement=False,
-    )
+    model = {
+        "architecture": "cnn_lstm_last",
+        "settings": {"recurrent": False, "filters": 2},
+        "tasks": ["t"],
+        "objective": "continuous",
+        "layout": "",
+        "nulls": {"untrained": 3, "permuted": 2, "rotated": 1},
+    }
     return lambda null, **how: null_masses(
-        how.get("make", make),
-        stored[0],
-        stored[1],
+        Samples(stored[0], stored[1]),
         null,
-        draws={"untrained": 3, "permuted": 2, "rotated": 1},
+        model=model,
+        training={"epochs": 2, "reverse_complement": False},
         method=METHOD,
         folds=FOLDS,
-        together=False,
         seed=4,
         workdir=tmp_path / "work",
+        **how,
     )
 
 

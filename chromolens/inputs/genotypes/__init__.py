@@ -15,7 +15,7 @@ import pandas as pd
 from chromolens.errors import BadInput
 from chromolens.genome.shuffles import seed_of
 from chromolens.inputs.folds import check_folds
-from chromolens.inputs.genotypes.filters import kept
+from chromolens.inputs.genotypes.filters import kept, unlike
 from chromolens.inputs.genotypes.places import in_order
 from chromolens.inputs.genotypes.plink import read_plink
 from chromolens.inputs.genotypes.samples import SampleTable, as_covariates, in_both
@@ -45,6 +45,7 @@ def write_store(
     max_missing_marker: float = 0.1,
     max_missing_sample: float = 0.1,
     min_frequency: float = 0.01,
+    prune_r2: float = 0,
     components: int = 0,
 ) -> None:
     """Read genotypes and write those worth keeping to ``path``, its tables beside it (``Store``).
@@ -57,6 +58,7 @@ def write_store(
     - ``ploidy``: 0 finds it.
     - ``missing``: further texts that say that a genotype of a table is missing.
     - ``max_missing_marker``, ``max_missing_sample``, ``min_frequency``: ``filters.kept``.
+    - ``prune_r2``: ``filters.unlike``; 0 keeps all.
     - ``components``: principal components of a fold's training samples to be regressed out of
       the traits (``windows.Samples``).
     """
@@ -81,7 +83,10 @@ def write_store(
         min_frequency=min_frequency,
     )
     order = in_order(read)
-    write(path, read, rows, order[keep[order]], components)
+    order = order[keep[order]]
+    if prune_r2:
+        order = unlike(read, rows, order, prune_r2)
+    write(path, read, rows, order, components)
 
 
 def prepare(

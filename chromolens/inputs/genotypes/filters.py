@@ -4,6 +4,7 @@ import numpy as np
 
 from chromolens.errors import BadInput
 from chromolens.inputs.genotypes.calls import Genotypes, is_missing
+from chromolens.inputs.genotypes.linkage import runs_of_linkage
 from chromolens.inputs.genotypes.store import count
 
 
@@ -43,6 +44,21 @@ def kept(
     rare = np.minimum(share, 1 - share) < min_frequency
     markers.leave_out(f"marker with an allele rarer than {min_frequency:g}", rare)
     return rows, markers.keep
+
+
+def unlike(genotypes: Genotypes, rows: np.ndarray, order: np.ndarray, r2: float) -> np.ndarray:
+    """Those of the markers ``order`` (numbers, by place) that say more than the one kept before.
+
+    One whose squared correlation with the last kept marker of its chromosome is ``r2`` or more,
+    over the samples ``rows``, is left out and counted.
+    """
+    chroms = genotypes.markers["chrom"].to_numpy(str)[order]
+    first = np.r_[True, chroms[1:] != chroms[:-1]]
+    runs = runs_of_linkage(genotypes.dosage[:, order], rows, first, r2)
+    leads = np.diff(runs, prepend=-1) > 0
+    reason = f"marker whose r2 with the one before is {r2:g} or more"
+    genotypes.tally.add(reason, "", genotypes.markers["marker"].to_numpy()[order[~leads]])
+    return order[leads]
 
 
 class _Markers:

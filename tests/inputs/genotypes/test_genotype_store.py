@@ -8,7 +8,7 @@ import pytest
 
 from chromolens.errors import BadInput
 from chromolens.inputs.genotypes.calls import Genotypes
-from chromolens.inputs.genotypes.filters import kept
+from chromolens.inputs.genotypes.filters import kept, unlike
 from chromolens.inputs.genotypes.store import Store, count
 from chromolens.inputs.windows import Tally
 
@@ -31,6 +31,28 @@ def reasons(genotypes):
 def test_what_is_complete_and_varied_stays(genotypes):
     rows, markers = kept(genotypes, **BOUNDS)
     assert len(rows) == 200 and markers.all() and not genotypes.tally.rows
+
+
+def test_markers_that_say_what_the_one_before_says_are_left_out(genotypes):
+    genotypes.markers["chrom"] = ["a"] * 25 + ["b"] * 15
+    dosage = genotypes.dosage
+    dosage[:, 1] = dosage[:, 0]
+    dosage[:, 2] = 2 - dosage[:, 0]  # the other allele is counted
+    dosage[:20, 25] = dosage[:20, 24]
+    dosage[:, 24] = dosage[:, 23]
+    dosage[:, 25] = dosage[:, 24]  # the first of b
+    rows, order = np.arange(20, 200), np.arange(40)[::-1]  # from the end of b
+    order = np.r_[order[order < 25][::-1], order[order >= 25]]
+    kept_ones = unlike(genotypes, rows, order, 0.02).tolist()
+    expected: list[int] = []
+    for marker in order:
+        same = expected and (expected[-1] < 25) == (marker < 25)
+        r = np.corrcoef(dosage[20:, marker], dosage[20:, expected[-1]])[0, 1] if same else 0
+        if not same or r**2 < 0.02:
+            expected.append(int(marker))
+    assert kept_ones == expected and not {1, 2, 24} & set(expected) and 20 < len(expected) < 37
+    reason = "marker whose r2 with the one before is 0.02 or more"
+    assert reasons(genotypes) == {reason: (40 - len(expected), "m1")}
 
 
 @pytest.mark.parametrize("estimated", [False, True])
