@@ -116,6 +116,20 @@ COVARIATES = Table(
                "value of a column of text", missing=False, many=True),
     ),
 )  # fmt: skip
+SPIKED = Table(
+    "inputs/spiked.tsv",
+    "kind `genotypes`: a row per causal marker of a simulated trait",
+    (
+        text("trait", "name of the trait"),
+        text("marker", "its id"),
+        text("chrom", "name of the chromosome"),
+        integer("position", "of the marker", "bp, 1-based"),
+        number(
+            "effect", "per standard deviation of the dosage", "standard deviations of the trait"
+        ),
+        number("share", "of the trait's variance, by itself", "share"),
+    ),
+)
 FOLDS = Table(
     "inputs/folds.tsv",
     "which group serves for what in which fold",
