@@ -107,6 +107,12 @@ def _check_kind(config: dict, settings: dict, models: pd.DataFrame) -> None:
     for locus in settings.get("known", []):
         where = "the config, inputs.known"
         plugins.check_one(locus["trait"], settings["tasks"], "trait", where)
+    for name in [name for name in settings.get("spiked", {}) if name in settings["tasks"]]:
+        raise BadInput(
+            f"{name} is a column of the traits and a spiked trait",
+            expected="another name for the spiked one",
+            where=f"the config, inputs.spiked.{name}",
+        )
     if kind not in OF_KIND:
         return
     for name, method in attribution["methods"].items():
@@ -251,11 +257,27 @@ def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> Non
         "tiles": ("tracks of events", wide and bool(settings.get("peaks"))),
         "planted_recall": ("a simulated genome", bool(settings.get("simulate"))),
         "planted_precision": ("a simulated genome", bool(settings.get("simulate"))),
+        "known_loci": ("known loci (inputs.known)", bool(settings.get("known"))),
+        "verdict": (
+            "genotypes",
+            "markers" in plugins.constant(kinds, settings["kind"], "STAGES", ()),
+        ),
+        "spiked_recall": ("spiked traits", bool(settings.get("spiked"))),
+        "spiked_decoys": ("spiked traits", bool(settings.get("spiked"))),
     }
     for number, criterion in enumerate(config["acceptance"]):
         where = f"the config, acceptance, entry {number + 1}"
         if "method" in criterion:
             plugins.check_one(criterion["method"], methods, "method", where)
+        if criterion["value"] == "known_loci":
+            loci = [locus for locus in settings.get("known", []) if _asked(locus, criterion)]
+            known = [f"{locus['chrom']}:{locus['position']}" for locus in loci]
+            for name in criterion["names"]:
+                plugins.check_one(name, known, "known locus", where)
         what, there = measured_on.get(criterion["value"], ("", True))
         if not there:
             raise BadInput(f"{criterion['value']} is measured on {what} only", where=where)
+
+
+def _asked(locus: dict, criterion: dict) -> bool:
+    return criterion.get("task") in (None, locus["trait"])

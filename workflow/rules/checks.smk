@@ -147,6 +147,18 @@ rule accept:
             "results/{{study}}/tokens/{row.model}.{row.method}.tsv.gz",
             row=plan.of_stage("tokens", stages, runs).itertuples(),
         ),
+        known=collect(
+            "results/{study}/markers/known.tsv",
+            study=study if "markers" in stages else [],
+        ),
+        verdicts=collect(
+            "results/{study}/markers/verdicts.tsv",
+            study=study if "markers" in stages else [],
+        ),
+        recall=collect(
+            "results/{study}/markers/recall.tsv",
+            study=study if spiked else [],
+        ),
     output:
         table="results/{study}/acceptance.tsv",
     log:
