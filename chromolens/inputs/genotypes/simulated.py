@@ -10,11 +10,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from chromolens import tables
 from chromolens.genome.shuffles import seed_of
-from chromolens.runlog import atomic
-
-NOISE = "noise"
-"""The trait of the table of traits: no marker has a part in it."""
+from chromolens.tables.inputs import CROSS, CROSS_MARKERS, CROSS_TRAITS
 
 
 def simulate(
@@ -33,11 +31,13 @@ def simulate(
     Parameters
     ----------
     files
-        Paths to write to: genotypes, markers, traits (text tables, gzipped).
+        Paths to write to: genotypes, markers, traits (``tables.inputs.CROSS``,
+        ``CROSS_MARKERS``, ``CROSS_TRAITS``).
     samples
         Number: s1, s2, ...
     chromosomes, markers
-        Number of chromosomes (chr1, chr2, ...), and of markers on each (chr1_1, chr1_2, ...).
+        Number of chromosomes (chr1, chr2, ...), and of markers on each, two or more (chr1_1,
+        chr1_2, ...).
     ploidy
         Copies of a chromosome in a sample, each handed on by itself.
     crossovers
@@ -45,20 +45,24 @@ def simulate(
     spacing
         From one marker to the next (bp).
     """
-    places = [(f"chr{c}", m) for c in range(1, chromosomes + 1) for m in range(1, markers + 1)]
-    table = pd.DataFrame(places, columns=["chrom", "number"])
-    table.insert(0, "marker", table["chrom"] + "_" + table["number"].astype(str))
-    table["position"] = table.pop("number") * spacing
-    ids = pd.Index([f"s{i}" for i in range(1, samples + 1)], name="sample")
-    dosage = [
-        sum(_handed_on(samples, markers, crossovers, rng) for _ in range(ploidy))
-        for chrom in dict.fromkeys(table["chrom"])
-        for rng in [np.random.default_rng(seed_of(f"cross {chrom}", seed))]
+    chroms = [f"chr{number}" for number in range(1, chromosomes + 1)]
+    places = [
+        (f"{chrom}_{number}", chrom, number * spacing)
+        for chrom in chroms
+        for number in range(1, markers + 1)
     ]
-    noise = np.random.default_rng(seed_of(NOISE, seed)).standard_normal(samples)
-    _write(pd.DataFrame(np.hstack(dosage), ids, table["marker"]), files["genotypes"])
-    _write(table.set_index("marker"), files["markers"])
-    _write(pd.DataFrame({NOISE: noise}, ids), files["traits"])
+    placed = pd.DataFrame(places, columns=CROSS_MARKERS.names)
+    ids = [f"s{number}" for number in range(1, samples + 1)]
+    dosage = []
+    for chrom in chroms:
+        rng = np.random.default_rng(seed_of(f"cross {chrom}", seed))
+        dosage.append(sum(_handed_on(samples, markers, crossovers, rng) for _ in range(ploidy)))
+    table = pd.DataFrame(np.hstack(dosage), columns=placed["marker"])
+    table.insert(0, "sample", ids)
+    noise = np.random.default_rng(seed_of("noise", seed)).standard_normal(samples)
+    tables.write(CROSS, table, files["genotypes"])
+    tables.write(CROSS_MARKERS, placed, files["markers"])
+    tables.write(CROSS_TRAITS, pd.DataFrame({"sample": ids, "noise": noise}), files["traits"])
 
 
 def _handed_on(
@@ -71,12 +75,6 @@ def _handed_on(
     numbers = rng.poisson(crossovers, count)
     changes = np.zeros((count, markers), dtype=np.int64)
     changes[:, 0] = rng.integers(0, 2, count)
-    gaps = rng.integers(1, markers, numbers.sum()) if markers > 1 else np.zeros(0, int)
-    np.add.at(changes, (np.repeat(np.arange(count), numbers)[: len(gaps)], gaps), 1)
+    gaps = rng.integers(1, markers, numbers.sum())
+    np.add.at(changes, (np.repeat(np.arange(count), numbers), gaps), 1)
     return changes.cumsum(axis=1) % 2
-
-
-def _write(table: pd.DataFrame, path: str | Path) -> None:
-    with atomic(path) as temporary:
-        packing = {"method": "gzip", "mtime": 0}
-        table.to_csv(temporary, sep="\t", compression=packing, lineterminator="\n")
