@@ -178,9 +178,7 @@ def _sought(
     table = markers[["marker", "chrom", "position"]].iloc[places].reset_index(drop=True)
     table["role"] = np.repeat(_ROLES, [len(causal), len(others)])
     table["input"] = places
-    near = np.maximum.reduceat(np.nan_to_num(r2), starts_of(numbers), axis=1) >= SAME
-    near[np.arange(len(places)), numbers[places]] = True
-    return table, near
+    return table, np.maximum.reduceat(np.nan_to_num(r2), starts_of(numbers), axis=1) >= SAME
 
 
 def _sources(

@@ -102,6 +102,8 @@ def test_a_trait_is_of_its_name_and_the_seed_alone(cross, store):
     )
     truth = both.spiked[both.spiked["trait"] == "a"].reset_index(drop=True)
     pd.testing.assert_frame_equal(truth, alone.spiked)
+    twins = made({"a": one["a"], "c": one["a"]}).windows
+    assert abs(np.corrcoef(twins["a"], twins["c"])[0, 1]) < 0.5
     assert made(one, seed=3).windows["a"].tolist() != alone.windows["a"].tolist()
     assert made({}).spiked.empty
 
