@@ -22,6 +22,7 @@ def test_a_cross_is_simulated_and_a_spiked_trait_is_a_task():
 
 KNOWN = {"known": [{"trait": "x", "chrom": "I", "position": 9}]}
 FOUND = {"value": "known_loci", "by": "scan"}
+SPIKED = {"value": "spiked_recall", "by": "scan", "min": 1}
 
 
 @pytest.mark.parametrize(
@@ -35,8 +36,10 @@ FOUND = {"value": "known_loci", "by": "scan"}
         ({"simulated": CROSS}, [], "a simulated cross brings its own genotypes"),
         ({"genotypes": ""}, [], "the study has no genotypes"),
         ({"traits": ""}, [], "the study has no traits"),
-        ({}, [{"value": "spiked_recall", "by": "scan", "min": 1}], "on spiked traits only"),
+        ({}, [SPIKED], "on spiked traits only"),
         ({}, [FOUND], "on known loci .inputs.known. only"),
+        ({"spiked": {"z": {}}}, [SPIKED | {"task": "x"}], "no spiked trait named 'x'"),
+        (KNOWN, [FOUND | {"task": "y"}], "no trait named 'y'"),
         (KNOWN, [FOUND | {"names": ["I:8"]}], "'I:8'; did you mean 'I:9'"),
         (KNOWN, [FOUND | {"names": ["I:9"], "task": "y"}], "no known locus named 'I:9'"),
     ],

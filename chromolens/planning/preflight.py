@@ -269,15 +269,21 @@ def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> Non
         where = f"the config, acceptance, entry {number + 1}"
         if "method" in criterion:
             plugins.check_one(criterion["method"], methods, "method", where)
-        if criterion["value"] == "known_loci":
-            loci = [locus for locus in settings.get("known", []) if _asked(locus, criterion)]
-            known = [f"{locus['chrom']}:{locus['position']}" for locus in loci]
-            for name in criterion["names"]:
-                plugins.check_one(name, known, "known locus", where)
         what, there = measured_on.get(criterion["value"], ("", True))
         if not there:
             raise BadInput(f"{criterion['value']} is measured on {what} only", where=where)
+        _check_sought(criterion, settings, where)
 
 
-def _asked(locus: dict, criterion: dict) -> bool:
-    return criterion.get("task") in (None, locus["trait"])
+def _check_sought(criterion: dict, settings: dict, where: str) -> None:
+    """Markers that are to be found are known: a locus of the trait, or a spiked trait."""
+    task = criterion.get("task")
+    if criterion["value"] == "known_loci":
+        loci = [locus for locus in settings["known"] if task in (None, locus["trait"])]
+        known = [f"{locus['chrom']}:{locus['position']}" for locus in loci]
+        for name in criterion["names"]:
+            plugins.check_one(name, known, "known locus", where)
+        if task:
+            plugins.check_one(task, [x["trait"] for x in settings["known"]], "trait", where)
+    if criterion["value"] in ("spiked_recall", "spiked_decoys") and task:
+        plugins.check_one(task, list(settings["spiked"]), "spiked trait", where)
