@@ -8,7 +8,7 @@ import pandas as pd
 from chromolens import inputs, plugins, tables
 from chromolens.inputs.windows import write_windows
 from chromolens.runlog import log_to, logger
-from chromolens.tables.inputs import COVARIATES, DROPPED, FOLDS
+from chromolens.tables.inputs import COVARIATES, DROPPED, FOLDS, SPIKED
 
 log_to(snakemake.log[0])
 
@@ -23,3 +23,5 @@ Path(snakemake.output.notes).write_text(json.dumps(prepared.notes, indent=1))
 write_windows(prepared.windows, snakemake.output.windows)
 for path in snakemake.output.covariates:
     tables.write(COVARIATES, prepared.covariates, path)
+for path in snakemake.output.spiked:
+    tables.write(SPIKED, prepared.spiked, path)

@@ -4,6 +4,7 @@ A criterion names a value (a function of this module's ``VALUES``) and bounds fo
 is the study's own tables, joined over its models and tasks.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ import pandas as pd
 from chromolens import plugins, tables
 from chromolens.errors import BadInput
 from chromolens.tables.checks import ACCEPTANCE, COMPLETENESS, PLANTED, RANKED_TOKENS, TILES
+from chromolens.tables.markers import CATEGORIES, KNOWN_LOCI, RECALL, VERDICTS
 from chromolens.tables.models import POOLED
 from chromolens.tables.motifs import MERGED
 from chromolens.tables.sis import SUBSET_MOTIFS
@@ -24,6 +26,9 @@ _TABLES = {
     "planted": PLANTED,
     "tiles": TILES,
     "tokens": RANKED_TOKENS,
+    "known": KNOWN_LOCI,
+    "verdicts": VERDICTS,
+    "recall": RECALL,
 }
 
 
@@ -45,6 +50,9 @@ class Evidence:
     planted: pd.DataFrame
     tiles: pd.DataFrame
     tokens: pd.DataFrame = field(default_factory=pd.DataFrame)
+    known: pd.DataFrame = field(default_factory=lambda: tables.empty(KNOWN_LOCI))
+    verdicts: pd.DataFrame = field(default_factory=lambda: tables.empty(VERDICTS))
+    recall: pd.DataFrame = field(default_factory=lambda: tables.empty(RECALL))
 
 
 def read_evidence(files: Mapping[str, Sequence[str]]) -> Evidence:
@@ -112,6 +120,7 @@ def check_criteria(
     for number, criterion in enumerate(criteria):
         where, model = f"the config, acceptance, entry {number + 1}", criterion.get("model")
         known = {"value": list(VALUES), "model": list(tasks), "task": _of(tasks, model)}
+        known["by"] = [*tasks, *_READERS]
         if criterion["value"] in _MEASURED:
             known["metric"] = _MEASURED[criterion["value"]](_of(metrics, model))
             if "metric" not in criterion:
@@ -119,10 +128,14 @@ def check_criteria(
         for key, names in known.items():
             if key in criterion:
                 plugins.check_one(criterion[key], names, key, where)
-        if criterion["value"] in (*SHARES, "first_tokens") and not (
-            criterion["names"] or criterion["families"]
-        ):
+        if criterion["value"] in _NAMED and not (criterion["names"] or criterion["families"]):
             _refuse("has no names", "names or families that count", criterion, where)
+        if criterion["value"] in _READ and "by" not in criterion:
+            _refuse(
+                "doesn't say by whom", f"by: one of {', '.join(known['by'])}", criterion, where
+            )
+        for name in criterion["names"] if criterion["value"] == "verdict" else []:
+            plugins.check_one(name, CATEGORIES, "verdict", where)
         low, high = criterion.get("min"), criterion.get("max")
         if criterion["value"] not in SHARES and low is None and high is None:
             _refuse("has no bound", "min, max or both", criterion, where)
@@ -171,7 +184,7 @@ def _row(criterion: dict, evidence: Evidence) -> dict[str, object]:
 
 
 def _name(criterion: dict) -> str:
-    parts = [criterion.get(key) for key in ("value", "metric", "model", "task", "method")]
+    parts = [criterion.get(key) for key in ("value", "metric", "model", "task", "method", "by")]
     return " ".join([*filter(None, parts), *criterion["names"]])
 
 
@@ -272,17 +285,61 @@ def first_tokens(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     return share, f"{first:,} of {holds:,} records have one among their first {FIRST} tokens"
 
 
+def known_loci(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """Share of the known loci (those called `names`, else all of the task) that `by` found."""
+    rows = _read_of(evidence.known, criterion)
+    place = rows["chrom"] + ":" + rows["position"].astype(str)
+    rows = rows.assign(place=place)[place.isin(criterion["names"] or place)]
+    said = [
+        f"{row.place}: {row.lead or 'no marker'}"
+        + ("" if math.isnan(row.distance) else f", {row.distance:,.0f} bp off")
+        for row in rows.itertuples()
+    ]
+    return rows["found"].mean(), "; ".join(said)
+
+
+def verdict(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """Share of the model's verdicts (one per task and method) that are one of `names`."""
+    rows = _pick(evidence.verdicts, criterion, "model", "task", "method")
+    said = [f"{row.task} {row.method}: {row.category}" for row in rows.itertuples()]
+    none = "no verdict: that takes ten untrained, ten permuted and a rotated network"
+    return rows["category"].isin(criterion["names"]).mean(), "; ".join(said) or none
+
+
+def spiked_recall(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """Share of a spiked trait's causal markers that `by` recovered; the least of several."""
+    rows = _spiked(criterion, evidence)
+    said = [
+        f"{row.recovered} of {row.causal}, by chance {row.chance:.1%}; {row.called} of "
+        f"{row.decoys} decoys"
+        for row in rows.itertuples()
+    ]
+    return rows["recall"].min(), "; ".join(said)
+
+
+def spiked_decoys(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """Share of a spiked trait's decoys that `by` would call recovered; the largest of several."""
+    rows = _spiked(criterion, evidence)
+    said = [f"{row.called} of {row.decoys}" for row in rows.itertuples()]
+    return rows["false_rate"].max(), "; ".join(said)
+
+
 VALUES = {
     function.__name__: function
     for function in (
         metric, gain, tiles, motif, absent_motif, named_motifs, named_share,
         planted_recall, planted_precision, flagged, first_tokens,
+        known_loci, verdict, spiked_recall, spiked_decoys,
     )
 }  # fmt: skip
 
 _BASELINES = ("", "_best_motif", "_kmer")
 
-SHARES = ("motif", "absent_motif")
+_NAMED = ("motif", "absent_motif", "first_tokens", "verdict")
+_READ = ("known_loci", "spiked_recall", "spiked_decoys")
+_READERS = ("scan", "ridge")
+
+SHARES = ("motif", "absent_motif", "known_loci", "verdict")
 """Values that must be 1 where no bound is stated."""
 
 _MEASURED = {
@@ -296,6 +353,17 @@ _MEASURED = {
 def _read_by(rows: pd.DataFrame, readings: list[str]) -> pd.DataFrame:
     """Motifs of these readings; ``sis`` is either of its modes."""
     return rows[rows["reading"].astype(str).str.startswith(tuple(readings))]
+
+
+def _read_of(table: pd.DataFrame, criterion: dict) -> pd.DataFrame:
+    """Rows of the trait ``task`` and the reader ``by``: scan, ridge, or a model and its method."""
+    words = table["source"].astype(str).str.split(" ", n=1)
+    rows = table.assign(task=table["trait"], by=words.str[0], method=words.str[1])
+    return _pick(rows, criterion, "task", "by", "method")
+
+
+def _spiked(criterion: dict, evidence: Evidence) -> pd.DataFrame:
+    return _read_of(evidence.recall[evidence.recall["where"] == "all"], criterion)
 
 
 def _planted(criterion: dict, evidence: Evidence, column: str) -> tuple[float, str]:

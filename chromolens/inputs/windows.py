@@ -49,12 +49,15 @@ class Prepared:
         Numbers worth a line in the report, by name.
     covariates
         ``tables.inputs.COVARIATES``; None for kinds of inputs that have none.
+    spiked
+        ``tables.inputs.SPIKED``: the truth about simulated traits; likewise.
     """
 
     windows: pd.DataFrame
     dropped: pd.DataFrame
     notes: dict[str, float]
     covariates: pd.DataFrame | None = None
+    spiked: pd.DataFrame | None = None
 
 
 BEYOND = "beyond the share of events that is used"

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from chromolens.checks.positions import percent
 from chromolens.markers.nulls import Band
 from chromolens.markers.scaling import Scaling
+from chromolens.tables.markers import CATEGORIES
 
-NETWORK, GENOME, NOTHING, UNCLEAR = "network", "genome", "nothing", "unclear"
+NETWORK, GENOME, NOTHING, UNCLEAR = CATEGORIES
 CONCENTRATED = 2
 """Times its share of the inputs that a stretch must hold for its mass to be concentrated."""
 _ENDS = {

@@ -41,7 +41,7 @@ def tasks(settings: dict) -> list[str]:
     """Names of the study's tasks, in the order of the config."""
     named = [*settings.get("peaks", {}), *settings.get("signals", {})]
     named = [name for name in named if name not in settings.get("events_only", [])]
-    named += settings.get("tasks", [])
+    named += [*settings.get("tasks", []), *settings.get("spiked", {})]
     for source in settings.get("sequences", []):
         named += [name for name in source.get("tasks", [DEFAULT_TASK]) if name != "-"]
     named = list(dict.fromkeys(named))

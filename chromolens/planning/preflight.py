@@ -107,6 +107,12 @@ def _check_kind(config: dict, settings: dict, models: pd.DataFrame) -> None:
     for locus in settings.get("known", []):
         where = "the config, inputs.known"
         plugins.check_one(locus["trait"], settings["tasks"], "trait", where)
+    for name in [name for name in settings.get("spiked", {}) if name in settings["tasks"]]:
+        raise BadInput(
+            f"{name} is a column of the traits and a spiked trait",
+            expected="another name for the spiked one",
+            where=f"the config, inputs.spiked.{name}",
+        )
     if kind not in OF_KIND:
         return
     for name, method in attribution["methods"].items():
@@ -251,6 +257,13 @@ def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> Non
         "tiles": ("tracks of events", wide and bool(settings.get("peaks"))),
         "planted_recall": ("a simulated genome", bool(settings.get("simulate"))),
         "planted_precision": ("a simulated genome", bool(settings.get("simulate"))),
+        "known_loci": ("known loci (inputs.known)", bool(settings.get("known"))),
+        "verdict": (
+            "genotypes",
+            "markers" in plugins.constant(kinds, settings["kind"], "STAGES", ()),
+        ),
+        "spiked_recall": ("spiked traits", bool(settings.get("spiked"))),
+        "spiked_decoys": ("spiked traits", bool(settings.get("spiked"))),
     }
     for number, criterion in enumerate(config["acceptance"]):
         where = f"the config, acceptance, entry {number + 1}"
@@ -259,3 +272,18 @@ def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> Non
         what, there = measured_on.get(criterion["value"], ("", True))
         if not there:
             raise BadInput(f"{criterion['value']} is measured on {what} only", where=where)
+        _check_sought(criterion, settings, where)
+
+
+def _check_sought(criterion: dict, settings: dict, where: str) -> None:
+    """Markers that are to be found are known: a locus of the trait, or a spiked trait."""
+    task = criterion.get("task")
+    if criterion["value"] == "known_loci":
+        loci = [locus for locus in settings["known"] if task in (None, locus["trait"])]
+        known = [f"{locus['chrom']}:{locus['position']}" for locus in loci]
+        for name in criterion["names"]:
+            plugins.check_one(name, known, "known locus", where)
+        if task:
+            plugins.check_one(task, [x["trait"] for x in settings["known"]], "trait", where)
+    if criterion["value"] in ("spiked_recall", "spiked_decoys") and task:
+        plugins.check_one(task, list(settings["spiked"]), "spiked trait", where)

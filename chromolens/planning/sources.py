@@ -24,6 +24,7 @@ _RECORDS = (
 _OBSERVED = ("peaks", "signals", "exclude", "traits", "covariate_table")
 _SOURCE_IN_PREPARE = {"genome": "fasta", "genotypes": "store"}  # name of its argument
 _SIMULATED_TASK = "bound"
+_CROSS = ("genotypes", "markers", "traits")  # files of a simulated cross
 _FROM_THE_STUDY = ("ppms", "seed")  # arguments of `simulate` that the config doesn't give
 
 
@@ -63,6 +64,8 @@ def inputs(config: dict, downloaded: str, simulated: str) -> dict:
         task = settings["simulate"].get("task", _SIMULATED_TASK)
         settings["fasta"] = f"{simulated}/genome.fa"
         settings["peaks"] = {task: f"{simulated}/peaks.bed"}
+    if settings["kind"] == "genotypes":
+        settings |= _of_a_cross(settings, simulated)
     if settings.get("samples"):
         settings |= read_samples(settings["samples"])
     return settings
@@ -124,6 +127,27 @@ def prepare_settings(settings: dict, prepared: list[str], seed: int) -> dict:
         chosen[_SOURCE_IN_PREPARE[settings["kind"]]] = prepared[0]
     chosen |= {key: chosen[key] or None for key in ("tile", "length") if key in chosen}
     return chosen | {"seed": seed}
+
+
+def _of_a_cross(settings: dict, folder: str) -> dict:
+    """Where genotypes, markers and traits are that a job simulates; BadInput without either."""
+    made = "simulated" in settings
+    stated = [key for key in _CROSS if settings[key]]
+    if made and stated:
+        raise BadInput(
+            f"a simulated cross brings its own {stated[0]}",
+            where=f"the config, inputs.{stated[0]}",
+            remedy="leave out that, or `simulated`",
+        )
+    for key in ("genotypes", "traits"):
+        if not (made or settings[key]):
+            raise BadInput(
+                f"the study has no {key}",
+                expected=f"a file, {key}: FILE",
+                where="the config, inputs",
+                remedy="state it, or `simulated` for a cross that is made up",
+            )
+    return {key: f"{folder}/{key}.tsv.gz" for key in _CROSS if made}
 
 
 def _check_simulation(given: dict) -> None:

@@ -45,7 +45,7 @@ SIS = {"sis": "sis", "meme": "sis_meme"} | {
 }
 MASSES = {name: name for name in ("masses", "ld_blocks", "chromosome_shares")}
 SCANS = {name: name for name in ("scan", "ridge", "scanned")}
-JUDGED = ("verdicts", "null_bands", "known_loci")
+JUDGED = ("verdicts", "null_bands", "known_loci", "recall")
 LEXICON = {"table": "lexicon", "members": "members", "meme": "lexicon_meme"}
 TABLES = {
     "Planted bases found again": "planted",

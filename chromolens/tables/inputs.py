@@ -116,6 +116,44 @@ COVARIATES = Table(
                "value of a column of text", missing=False, many=True),
     ),
 )  # fmt: skip
+CROSS = Table(
+    "simulated/genotypes.tsv.gz",
+    "the genotypes of a simulated cross: a row per sample",
+    (
+        text("sample", "its id"),
+        integer(
+            "MARKER", "one column per marker: copies of the second parent's allele", many=True
+        ),
+    ),
+)
+CROSS_MARKERS = Table(
+    "simulated/markers.tsv.gz",
+    "the markers of a simulated cross",
+    (
+        text("marker", "its id"),
+        text("chrom", "name of the chromosome"),
+        integer("position", "of the marker", "bp, 1-based"),
+    ),
+)
+CROSS_TRAITS = Table(
+    "simulated/traits.tsv.gz",
+    "the traits of a simulated cross: a row per sample",
+    (text("sample", "its id"), number("noise", "a trait that no marker has a part in")),
+)
+SPIKED = Table(
+    "inputs/spiked.tsv",
+    "kind `genotypes`: a row per causal marker of a simulated trait",
+    (
+        text("trait", "name of the trait"),
+        text("marker", "its id"),
+        text("chrom", "name of the chromosome"),
+        integer("position", "of the marker", "bp, 1-based"),
+        number(
+            "effect", "per standard deviation of the dosage", "standard deviations of the trait"
+        ),
+        number("share", "of the trait's variance, by itself", "share"),
+    ),
+)
 FOLDS = Table(
     "inputs/folds.tsv",
     "which group serves for what in which fold",

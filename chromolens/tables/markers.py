@@ -12,6 +12,8 @@ from chromolens.tables.column import (
     text,
 )
 
+CATEGORIES = ("network", "genome", "nothing", "unclear")
+"""What a verdict may be."""
 _BP = "bp, 1-based"
 _CHROM = text("chrom", "name of the chromosome")
 _MARKER = (text("marker", "its id"), _CHROM, integer("position", "of the marker", _BP))
@@ -130,6 +132,41 @@ NULL_MASSES = Table(
         number("mass", "mean of the contributions' sizes over the held-out samples", TARGET),
     ),
 )
+_READER = (
+    text("trait", "name of the spiked trait"),
+    text("source", "network and method, `scan` or `ridge`"),
+)
+RECOVERED = Table(
+    "markers/recovered.tsv",
+    "a row per sought marker of a spiked trait and source",
+    (
+        *_READER,
+        *_MARKER,
+        text("role", "`causal`; `decoy`: like one, but nothing depends on it"),
+        integer("input", "its place among the network's inputs", "0-based"),
+        integer("rank", "of the best block that stands for it; empty where none has a number "
+                "above 0", missing=True),
+        boolean("recovered", "whether that is among as many as there are causal markers"),
+        number("chance", "that blocks drawn at random would have recovered it", "share"),
+    ),
+)  # fmt: skip
+RECALL = Table(
+    "markers/recall.tsv",
+    "a row per spiked trait, source and part of the inputs",
+    (
+        *_READER,
+        text("where", "`all`, `quarter 1` (the first inputs) to `quarter 4`, `last 3.6 %`"),
+        integer("causal", "causal markers there"),
+        integer("recovered", "number of these"),
+        number("recall", "recovered of the causal ones; empty without any", "share", missing=True),
+        number("chance", "recall of blocks drawn at random", "share", missing=True),
+        integer("decoys", "decoys there"),
+        integer("called", "decoys that would be called recovered"),
+        number("false_rate", "called of the decoys", "share", missing=True),
+        number("precision", "named blocks that stand for a causal marker; of `all`", "share",
+               missing=True),
+    ),
+)  # fmt: skip
 _BAND = (
     text("statistic", "what was measured"),
     number("value", "of the study's own network"),
@@ -150,7 +187,7 @@ VERDICTS = Table(
     "a row per network",
     (
         *_MODEL,
-        text("category", "`network`, `genome`, `nothing`, `unclear`"),
+        text("category", ", ".join(f"`{name}`" for name in CATEGORIES)),
         text("sentence", "why"),
         text("scaling", "whether one may scale per chromosome; empty where nothing was learned",
              missing=True),

@@ -38,6 +38,11 @@ FILES = {
         "null_bands": "markers/bands.tsv",
         "known_loci": "markers/known.tsv",
     },
+    "spiked": {
+        "spiked": "inputs/spiked.tsv",
+        "recovered": "markers/recovered.tsv",
+        "recall": "markers/recall.tsv",
+    },
     "marked": {
         "masses": "markers/{model}.{task}.{method}.masses.tsv.gz",
         "ld_blocks": "markers/{model}.{task}.{method}.blocks.tsv",

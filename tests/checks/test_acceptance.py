@@ -111,6 +111,11 @@ def test_goals_do_not_fail_a_study(evidence: Evidence) -> None:
             {"value": "metric", "metric": "auroc", "min": 0.9, "max": 0.5},
             "can't be 0.9 or more",
         ),
+        ({"value": "verdict"}, "'verdict' has no names"),
+        ({"value": "verdict", "names": ["netwrk"]}, "'netwrk'.*did you mean 'network'"),
+        ({"value": "known_loci"}, "doesn't say by whom(.|\n)*one of m, scan, ridge"),
+        ({"value": "known_loci", "by": "scam"}, "no by named 'scam'.*did you mean 'scan'"),
+        ({"value": "spiked_recall", "by": "scan"}, "'spiked_recall' has no bound"),
         ({"value": "motif"}, "'motif' has no names"),
     ],
 )
@@ -150,3 +155,50 @@ def test_first_tokens_are_of_the_records_that_hold_a_name(evidence):
     with pytest.raises(BadInput, match="has no names"):
         criterion = {"value": "first_tokens", "names": [], "families": [], "min": 0.9}
         check_criteria([criterion], {"m": ["A"]}, {"m": []})
+
+
+@pytest.fixture
+def of_markers(evidence):
+    known = [("t", "I", 500, "m x", "m1", 20.0, True), ("t", "II", 9, "m x", "", math.nan, False)]
+    known += [("t", "I", 500, "scan", "m1", 20.0, True), ("u", "I", 500, "m x", "m7", 9e4, False)]
+    columns = ["trait", "chrom", "position", "source", "lead", "distance", "found"]
+    verdicts = [("m", "t", "x", "network"), ("m", "u", "x", "nothing"), ("n", "t", "x", "genome")]
+    recall = [("t", "m x", "all", 4, 1, 0.25, 3, 0.0), ("t", "m y", "all", 4, 3, 0.75, 2, 0.5)]
+    recall += [("t", "m x", "quarter 1", 1, 0, 0.0, 1, 1.0), ("t", "scan", "all", 4, 4, 1.0, 4, 1)]
+    counted = ["trait", "source", "where", "causal", "recovered", "recall", "decoys", "false_rate"]
+    return replace(
+        evidence,
+        known=pd.DataFrame(known, columns=columns),
+        verdicts=pd.DataFrame(verdicts, columns=["model", "task", "method", "category"]),
+        recall=pd.DataFrame(recall, columns=counted).assign(chance=0.1, called=0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("criterion", "value", "result"),
+    [
+        ({"value": "known_loci", "by": "m", "task": "t"}, 0.5, "FAIL"),
+        ({"value": "known_loci", "by": "m", "task": "t", "names": ["I:500"]}, 1, "PASS"),
+        ({"value": "known_loci", "by": "m", "names": ["I:500"]}, 0.5, "FAIL"),
+        ({"value": "known_loci", "by": "scan"}, 1, "PASS"),
+        ({"value": "verdict", "model": "m", "task": "t", "names": ["network"]}, 1, "PASS"),
+        ({"value": "verdict", "model": "m", "task": "t", "names": ["genome"]}, 0, "FAIL"),
+        ({"value": "verdict", "task": "t", "names": ["genome", "network"]}, 1, "PASS"),
+        ({"value": "verdict", "model": "m", "names": ["nothing"]}, 0.5, "FAIL"),
+        ({"value": "spiked_recall", "by": "m", "task": "t", "min": 0.5}, 0.25, "FAIL"),
+        ({"value": "spiked_recall", "by": "m", "method": "y", "min": 0.5}, 0.75, "PASS"),
+        ({"value": "spiked_recall", "by": "scan", "min": 1}, 1, "PASS"),
+        ({"value": "spiked_decoys", "by": "m", "max": 0.4}, 0.5, "FAIL"),
+        ({"value": "spiked_decoys", "by": "m", "method": "x", "max": 0}, 0, "PASS"),
+    ],
+)
+def test_criteria_of_markers(of_markers, criterion, value, result):
+    assert one(of_markers, **criterion) == (value, result)
+
+
+def test_a_model_without_a_verdict_fails_and_says_why(of_markers, evidence):
+    whole = {"kind": "floor", "value": "verdict", "names": ["genome"], "families": []}
+    row = judge([whole | {"model": "n", "task": "u", "readings": []}], of_markers).iloc[0]
+    assert row["result"] == "FAIL" and "no verdict: that takes ten" in row["explanation"]
+    absent = {"value": "spiked_recall", "by": "scan", "task": "z", "min": 0}
+    assert one(of_markers, **absent)[1] == one(evidence, **absent)[1] == "FAIL"

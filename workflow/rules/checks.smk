@@ -133,7 +133,7 @@ rule accept:
         ),
         completeness=collect(
             "results/{{study}}/checks/{row.model}.{row.method}.completeness.tsv",
-            row=shown_runs.itertuples(),
+            row=runs.itertuples(),
         ),
         planted=collect(
             "results/{{study}}/checks/{row.model}.{row.task}.{row.method}.planted.tsv",
@@ -146,6 +146,18 @@ rule accept:
         tokens=collect(
             "results/{{study}}/tokens/{row.model}.{row.method}.tsv.gz",
             row=plan.of_stage("tokens", stages, runs).itertuples(),
+        ),
+        known=collect(
+            "results/{study}/markers/known.tsv",
+            study=study if "markers" in stages else [],
+        ),
+        verdicts=collect(
+            "results/{study}/markers/verdicts.tsv",
+            study=study if "markers" in stages else [],
+        ),
+        recall=collect(
+            "results/{study}/markers/recall.tsv",
+            study=study if spiked else [],
         ),
     output:
         table="results/{study}/acceptance.tsv",

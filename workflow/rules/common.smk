@@ -81,6 +81,10 @@ covariates = collect(
     "results/{study}/inputs/covariates.tsv.gz",
     study=study if "markers" in stages else [],
 )
+spiked = collect(
+    "results/{study}/inputs/spiked.tsv",
+    study=study if settings.get("spiked") else [],
+)
 content_of_source = chromosomes or [*source, *covariates]
 searched = tracked if genome else tracked[:0]
 checked_hits = searched[searched["task"].isin(list(settings.get("peaks", {})))]

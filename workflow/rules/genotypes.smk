@@ -1,13 +1,31 @@
 """Genotypes of samples at markers, and what the networks make of the markers.
 
-NEEDS     the files that the config names
+NEEDS     the files that the config names, or the settings of a simulated cross
 PROVIDES  results/{study}/inputs/genotypes.h5, markers.tsv.gz, samples.tsv.gz
           results/{study}/markers/{model}.{task}.{method}.masses.tsv.gz, blocks.tsv, chromosomes.tsv,
           bedgraph.gz; {study}.{model}.{task}.{method}.bw
           results/{study}/markers/nulls/{model}.{method}.{null}.tsv.gz
           results/{study}/markers/{task}.scan.tsv.gz, ridge.tsv.gz, scanned.tsv
           results/{study}/markers/verdicts.tsv, bands.tsv, known.tsv
+          results/{study}/markers/recovered.tsv, recall.tsv
 """
+
+
+rule simulate_genotypes:
+    output:
+        genotypes="results/{study}/simulated/genotypes.tsv.gz",
+        markers="results/{study}/simulated/markers.tsv.gz",
+        traits="results/{study}/simulated/traits.tsv.gz",
+    log:
+        "logs/{study}/simulate_genotypes.log",
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["simulate_genotypes"],
+        settings=settings.get("simulated"),
+        seed=config["seed"],
+    script:
+        "../../scripts/simulate_genotypes.py"
 
 
 rule prepare_genotypes:
@@ -149,8 +167,35 @@ rule judge_markers:
         "../../scripts/judge_markers.py"
 
 
+rule recover_markers:
+    input:
+        index="results/{study}/index.tsv",
+        results=collect(
+            "results/{{study}}/{path}",
+            path=results.paths_of(index, ("masses", "scan", "ridge")),
+        ),
+        source=source_by_content,
+        content=content_of_source,
+        windows="results/{study}/inputs/windows.tsv.gz",
+        truth="results/{study}/inputs/spiked.tsv",
+    output:
+        recovered="results/{study}/markers/recovered.tsv",
+        recall="results/{study}/markers/recall.tsv",
+    log:
+        "logs/{study}/recover_markers.log",
+    conda:
+        "../../envs/base.yaml"
+    resources:
+        mem_mb=4000,
+    params:
+        code=code["recover_markers"],
+        runs=marked[["model", "task", "method"]].to_dict("records"),
+    script:
+        "../../scripts/recover_markers.py"
+
+
 marker_files = collect(
     "results/{study}/{path}",
     study=study,
-    path=results.paths_of(index, ("marker_track", "scanned", "verdicts")),
+    path=results.paths_of(index, ("marker_track", "scanned", "verdicts", "recall")),
 )

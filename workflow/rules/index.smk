@@ -11,6 +11,7 @@ index = results.index(
         "genome": results.ONE if genome else [],
         "tokens": results.ONE if "tokens" in stages else [],
         "genotypes": results.ONE if "markers" in stages else [],
+        "spiked": results.ONE if spiked else [],
         "marked": marked,
         "drawn": drawn,
         "scanned": {"task": tasks if "markers" in stages else []},

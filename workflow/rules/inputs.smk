@@ -78,6 +78,7 @@ rule prepare_inputs:
         notes="results/{study}/inputs/notes.json",
         folds="results/{study}/inputs/folds.tsv",
         covariates=["results/{study}/inputs/covariates.tsv.gz"] * len(covariates),
+        spiked=["results/{study}/inputs/spiked.tsv"] * len(spiked),
     log:
         "logs/{study}/prepare_inputs.log",
     conda:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.genome.shuffles import seed_of
 from chromolens.inputs.folds import check_folds
@@ -19,10 +20,12 @@ from chromolens.inputs.genotypes.filters import kept, unlike
 from chromolens.inputs.genotypes.places import in_order
 from chromolens.inputs.genotypes.plink import read_plink
 from chromolens.inputs.genotypes.samples import SampleTable, as_covariates, in_both
+from chromolens.inputs.genotypes.spiked import spike
 from chromolens.inputs.genotypes.store import Store, write
 from chromolens.inputs.genotypes.table import read_table
 from chromolens.inputs.genotypes.vcf import read_vcf
 from chromolens.inputs.windows import Prepared, Tally, check_apart, check_roles, check_task
+from chromolens.tables.inputs import SPIKED
 
 SOURCE = "genotypes.h5"
 STAGES = ("markers",)
@@ -99,6 +102,7 @@ def prepare(
     covariates: Sequence[str] = (),
     categories: Sequence[str] = (),
     covariate_table: str = "",
+    spiked: Mapping[str, Mapping[str, float]] | None = None,
     group_by: str = "",
     split: str = "",
     folds: pd.DataFrame | None = None,
@@ -113,6 +117,7 @@ def prepare(
       that say that a value is missing.
     - ``covariates``: columns to be regressed out, of ``covariate_table`` or else of ``traits``;
       columns of text, and those named in ``categories``, become indicators.
+    - ``spiked``: traits to be simulated on the genotypes (``spiked.spike``), by name.
     - ``group_by``: a column (families); all samples with one value go to one part.
     - ``split``: a column whose values are the groups, where it has one.
     - ``folds``: folds table over the parts, checked if given.
@@ -136,9 +141,10 @@ def prepare(
     samples = _having(families.loc[samples] != "", group_by, tally)
     values, families = values.loc[samples], families.loc[samples]
     _check_varied(values, traits)
+    values, truth = _spiked(opened, values, spiked or {}, table, seed)
     splits = table.column(split).loc[samples] if split else pd.Series("", samples)
     groups = _groups(families, splits, parts, seed)
-    windows = _table(values, groups, pd.Index(opened.samples["id"]).get_indexer(samples))
+    windows = _table(values, groups, _rows(opened, samples))
     if folds is not None:
         _check_filled(folds, groups, families.nunique())
         check_folds(folds, sorted(set(groups)))
@@ -147,7 +153,7 @@ def prepare(
         check_roles(windows, folds, binary, tally)
     notes = {"samples": len(samples), "markers": opened.shape[1], "ploidy": opened.ploidy}
     numbers = as_covariates(other, covariates, categories, samples)
-    return Prepared(windows, tally.table(), notes | opened.notes, numbers)
+    return Prepared(windows, tally.table(), notes | opened.notes, numbers, truth)
 
 
 def _traits(table: SampleTable, tasks: Sequence[str], covariates: Sequence[str]) -> pd.DataFrame:
@@ -161,6 +167,34 @@ def _traits(table: SampleTable, tasks: Sequence[str], covariates: Sequence[str])
             where=table.path,
         )
     return pd.DataFrame({task: table.numbers(task) for task in tasks})
+
+
+def _spiked(
+    opened: Store,
+    values: pd.DataFrame,
+    spiked: Mapping[str, Mapping[str, float]],
+    table: SampleTable,
+    seed: int,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The traits with the ``spiked`` ones behind them, and what is true of these (``SPIKED``)."""
+    rows, truth = _rows(opened, values.index), []
+    for name, settings in spiked.items():
+        check_task(name, "the config, inputs.spiked")
+        if name in table.cells:
+            raise BadInput(
+                f"the spiked trait {name} has the name of a column",
+                expected="another name",
+                where=f"the config, inputs.spiked; and {table.path}",
+            )
+        trait, own = spike(opened, rows, name, **settings, seed=seed)
+        values[name] = trait
+        truth.append(own)
+    return values, pd.concat(truth, ignore_index=True) if truth else tables.empty(SPIKED)
+
+
+def _rows(opened: Store, samples: pd.Index) -> np.ndarray:
+    """Rows of the store."""
+    return pd.Index(opened.samples["id"]).get_indexer(samples)
 
 
 def _having(there: pd.Series, what: str, tally: Tally) -> pd.Index:

@@ -1,5 +1,8 @@
 """Markers: what the networks make of the genome, beside a scan; the network or the genome."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
@@ -16,6 +19,7 @@ from chromolens.tables.markers import (
     MARKER_RIDGE,
     MARKER_SCAN,
     NULL_BANDS,
+    RECALL,
     SCANNED,
     VERDICTS,
 )
@@ -30,6 +34,7 @@ NEEDS = (
     "verdicts",
     "null_bands",
     "known_loci",
+    "recall",
 )
 _BEST = 3  # blocks of a network that are listed and labelled
 
@@ -37,7 +42,7 @@ _BEST = 3  # blocks of a network that are listed and labelled
 def context(study: Contents) -> dict:
     """Verdicts, a Manhattan plot and tables for each trait, and what was known before."""
     if not study.scans:
-        return {"traits": [], "verdicts": [], "bands": None, "known": None}
+        return {"traits": [], "verdicts": [], "bands": None, "known": None, "recall": []}
     judged = {kind: study.judged[kind] for kind in ("verdicts", "null_bands", "known_loci")}
     verdicts = tables.read(VERDICTS, judged["verdicts"])
     return {
@@ -45,6 +50,7 @@ def context(study: Contents) -> dict:
         "verdicts": verdicts.to_dict("records"),
         "bands": _bands(tables.read(NULL_BANDS, judged["null_bands"])),
         "known": _known(tables.read(KNOWN_LOCI, judged["known_loci"])),
+        "recall": _recall(study.judged),
     }
 
 
@@ -148,6 +154,37 @@ def _known(table: pd.DataFrame) -> Table | None:
     rows = [_locus(row) for row in table.itertuples()]
     caption = "Known loci: how far the best marker of their chromosome lies from them"
     return Table(caption, header, rows, frozenset({"distance (bp)", "by chance"}))
+
+
+def _recall(judged: Mapping[str, Path]) -> list[Table]:
+    """For each spiked trait a row per reader: its recall over the inputs, and of what is false."""
+    table = tables.read_all(RECALL, [judged["recall"]] if "recall" in judged else [])
+    found = []
+    for trait, own in table.groupby("trait", sort=False):
+        places = list(dict.fromkeys(own["where"]))[1:]
+        header = ["by", "causal markers recovered", *places]
+        rows = [_reader(source, rows) for source, rows in own.groupby("source", sort=False)]
+        caption = f"Causal markers of {trait}, simulated on these genotypes: found again where?"
+        header += ["by chance", "decoys called", "precision"]
+        found.append(Table(caption, header, rows, frozenset(header[1:])))
+    return found
+
+
+def _reader(source: str, rows: pd.DataFrame) -> list[str]:
+    """One reader's recall: everywhere, then by place."""
+    every = rows.iloc[0]
+    return [
+        source,
+        f"{every['recovered']} of {every['causal']}",
+        *(_of(row.recovered, row.causal) for row in rows.iloc[1:].itertuples()),
+        percent(every["chance"]),
+        _of(every["called"], every["decoys"]),
+        "–" if pd.isna(every["precision"]) else percent(every["precision"]),
+    ]
+
+
+def _of(some: int, every: int) -> str:
+    return f"{some} of {every}" if every else "–"
 
 
 def _locus(row: object) -> list[str]:
