@@ -53,6 +53,10 @@ def complete(config: dict, files: list[str]) -> dict:
     # what suits this kind of inputs where the study says nothing, then what suits any study
     completed = _fill(_with_absent(config, schemas[1].get("x-study", {})), schemas[0])
     completed["inputs"] = _fill(completed["inputs"], schemas[1])
+    for name, model in completed["models"].items():
+        own, schema = model["training"], schemas[0]["properties"]["training"]
+        _check(own, schema, f"models.{name}.training", source)
+        model["training"] = {**completed["training"], **own}
     _check_names(completed, source)
     return _place_files(completed, schemas, stated)
 

@@ -20,7 +20,6 @@ found = null_masses(
     open_inputs(files.windows, files.source),
     names.null,
     model=params.model,
-    training=params.training,
     given=next(iter(files.given), None),
     method=Method(names.method, list(params.model["explains"]), settings, **shared),
     folds=Folds(params.folds),

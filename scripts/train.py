@@ -22,6 +22,6 @@ history = train(
     given=next(iter(snakemake.input.given), None),
     notes=dict(snakemake.wildcards.items()),
     seed=params.seed + 1000 * int(snakemake.wildcards.replicate),
-    **params.training,
+    **model["training"],
 )
 tables.write(HISTORY, history, snakemake.output.history)

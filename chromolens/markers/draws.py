@@ -42,7 +42,6 @@ def null_masses(
     null: str,
     *,
     model: Mapping[str, Any],
-    training: Mapping[str, Any],
     method: Method,
     folds: Folds,
     seed: int,
@@ -58,8 +57,8 @@ def null_masses(
         The samples of the model.
     null
         ``untrained``, or a kind and a number from 1: ``permuted_3``.
-    model, training
-        As a study's config has them: what is trained, how, and how many ``nulls`` of each kind.
+    model
+        As a study's config has it: what is trained, how, and how many ``nulls`` of each kind.
     seed
         Of the study: each draw has its own.
     workdir
@@ -73,7 +72,7 @@ def null_masses(
     kind, _, number = null.partition("_")
     draws = model["nulls"]
     made = {key: model[key] for key in ("architecture", "objective", "tasks", "layout")}
-    made |= {"architecture_settings": model["settings"], "given": given, **training}
+    made |= {"architecture_settings": model["settings"], "given": given, **model["training"]}
     with TemporaryDirectory() as folder:
         make_in = _Maker(partial(make, **made), folds, Path(folder) / "network.keras", workdir)
         if kind == "untrained":

@@ -64,13 +64,13 @@ def masses_of(stored, tmp_path):
         "tasks": ["t"],
         "objective": "continuous",
         "layout": "",
+        "training": {"epochs": 2, "reverse_complement": False},
         "nulls": {"untrained": 3, "permuted": 2, "rotated": 1},
     }
     return lambda null, **how: null_masses(
         Samples(stored[0], stored[1]),
         null,
         model=model,
-        training={"epochs": 2, "reverse_complement": False},
         method=METHOD,
         folds=FOLDS,
         seed=4,

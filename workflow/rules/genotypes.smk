@@ -134,7 +134,6 @@ rule draw_null:
         settings=lookup(
             dpath="{method}/settings", within=config["attribution"]["methods"]
         ),
-        training=config["training"],
         seed=config["seed"],
     script:
         "../../scripts/draw_null.py"

@@ -39,7 +39,6 @@ rule train:
         given=lookup(dpath="{model}/{fold}/digests", within=given),
         signals=settings.get("signals"),
         chromosome_names=settings.get("chromosome_names"),
-        training=config["training"],
         seed=config["seed"],
     script:
         "../../scripts/train.py"
