@@ -35,7 +35,7 @@ test: env  ## all tests but test-cluster and test-faults (about twenty minutes o
 	@echo "all tests but test-cluster and test-faults: about twenty minutes on two cores"
 	$(PYTEST) --ignore tests/cluster --ignore tests/faults
 
-test-faults: env  ## 50 kills (FAULTS), full disks, folders that can't be written, late files, clocks that jump (root)
+test-faults: env  ## 50 kills (FAULTS), full disks, folders that can't be written, late files, clocks that jump (root; 42 minutes)
 	$(BIN)/python -m pytest -s tests/faults
 
 test-hostile: env  ## 10,000 damaged files, and hostile models (about four minutes)
