@@ -301,7 +301,7 @@ def known_loci(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 def verdict(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Share of the model's verdicts (one per task and method) that are one of `names`."""
     rows = _pick(evidence.verdicts, criterion, "model", "task", "method")
-    said = [f"{row.task} {row.method}: {row.category}" for row in rows.itertuples()]
+    said = [f"{row.model} {row.task}: {row.category}" for row in rows.itertuples()]
     none = "no verdict: that takes ten untrained, ten permuted and a rotated network"
     return rows["category"].isin(criterion["names"]).mean(), "; ".join(said) or none
 
