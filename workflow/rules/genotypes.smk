@@ -122,12 +122,10 @@ rule draw_null:
         batch_size=config["attribution"]["batch_size"],
     params:
         code=code["draw_null"],
-        plugins=[
-            lookup(dpath="{model}", within=architecture_code),
-            lookup(
-                dpath="{method}", within=provenance.plugin_digests("attribution/methods")
-            ),
-        ],
+        architecture=lookup(dpath="{model}", within=architecture_code),
+        plugin=lookup(
+            dpath="{method}", within=provenance.plugin_digests("attribution/methods")
+        ),
         model=lookup(dpath="{model}", within=model_settings),
         folds=roles,
         shared=plan.attribution_settings(config, settings),
