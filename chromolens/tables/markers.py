@@ -99,6 +99,22 @@ CHROMOSOME_SHARES = Table(
         number("largest", "mass of one marker", TARGET),
     ),
 )
+OCCLUDED = Table(
+    "markers/MODEL.occluded.tsv",
+    "a row per trait and chromosome: how well held-out samples are predicted once it is hidden",
+    (
+        TASK,
+        _CHROM,
+        text("metric", "of the objective: `r2`, `auroc`"),
+        integer("n", "held-out samples with a value, over all folds"),
+        number("whole", "the metric with all chromosomes", missing=True),
+        number("without", "the metric once this one has the training samples' mean dosages",
+               missing=True),
+        number("fall", "whole less without", missing=True),
+        number("low", "of the fall: 95 % bootstrap over the samples", missing=True),
+        number("high", "of the fall: 95 % bootstrap over the samples", missing=True),
+    ),
+)  # fmt: skip
 KNOWN_LOCI = Table(
     "markers/known.tsv",
     "a row per known locus and source",

@@ -45,6 +45,7 @@ FILES = {
         "marker_bedgraph": "markers/{model}.{task}.{method}.bedgraph.gz",
         "marker_track": "markers/{study}.{model}.{task}.{method}.bw",
     },
+    "occluded": {"occluded": "markers/{model}.occluded.tsv"},
     "scanned": {
         "scan": "markers/{task}.scan.tsv.gz",
         "ridge": "markers/{task}.ridge.tsv.gz",

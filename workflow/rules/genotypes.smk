@@ -5,6 +5,7 @@ PROVIDES  results/{study}/inputs/genotypes.h5, markers.tsv.gz, samples.tsv.gz
           results/{study}/markers/{model}.{task}.{method}.masses.tsv.gz, blocks.tsv, chromosomes.tsv,
           bedgraph.gz; {study}.{model}.{task}.{method}.bw
           results/{study}/markers/{task}.scan.tsv.gz, ridge.tsv.gz, scanned.tsv
+          results/{study}/markers/{model}.occluded.tsv
           results/{study}/markers/verdicts.tsv, bands.tsv, known.tsv
 """
 
@@ -52,6 +53,34 @@ rule summarise_markers:
         code=code["summarise_markers"],
     script:
         "../../scripts/summarise_markers.py"
+
+
+rule occlude_chromosomes:
+    input:
+        source=source_by_content,
+        content=content_of_source,
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        models=collect(
+            "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
+            row=lookup(query="model == '{model}'", within=trainings),
+        ),
+    output:
+        table="results/{study}/markers/{model}.occluded.tsv",
+    log:
+        "logs/{study}/occlude_chromosomes/{model}.log",
+    conda:
+        "../../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+    params:
+        code=code["occlude_chromosomes"],
+        folds=roles,
+        tasks=lookup(dpath="{model}/tasks", within=model_settings),
+        objective=lookup(dpath="{model}/objective", within=model_settings),
+        seed=config["seed"],
+    script:
+        "../../scripts/occlude_chromosomes.py"
 
 
 rule scan_markers:

@@ -12,6 +12,7 @@ index = results.index(
         "tokens": results.ONE if "tokens" in stages else [],
         "genotypes": results.ONE if "markers" in stages else [],
         "marked": marked,
+        "occluded": plan.of_stage("markers", stages, shown),
         "scanned": {"task": tasks if "markers" in stages else []},
         "simulated": results.ONE if settings.get("simulate") else [],
         "models": shown,

@@ -1,12 +1,15 @@
 """Markers: what the networks make of the genome, beside a scan; the network or the genome."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from chromolens import tables
 from chromolens.checks.positions import percent
-from chromolens.report.contents import Contents
+from chromolens.report.contents import Attribution, Contents
 from chromolens.report.figures import manhattan
+from chromolens.report.sections.performance import WORDS
 from chromolens.report.tables import Table, count, decimal, significant
 from chromolens.tables.markers import (
     CHROMOSOME_SHARES,
@@ -16,6 +19,7 @@ from chromolens.tables.markers import (
     MARKER_RIDGE,
     MARKER_SCAN,
     NULL_BANDS,
+    OCCLUDED,
     SCANNED,
     VERDICTS,
 )
@@ -27,6 +31,7 @@ NEEDS = (
     "scan",
     "ridge",
     "scanned",
+    "occluded",
     "verdicts",
     "null_bands",
     "known_loci",
@@ -76,6 +81,7 @@ def _trait(study: Contents, task: str) -> dict:
         "plot": manhattan.manhattan(scan, rows, f"Markers of {task}"),
         "blocks": _blocks(blocks),
         "shares": _shares(shares),
+        "losses": _losses(study, task, own),
         "control": decimal(summary["genomic_control"], 2),
         "threshold": decimal(summary["threshold"], 2),
         "ridge": decimal(summary["ridge_r2"], 2),
@@ -123,6 +129,36 @@ def _shares(found: dict[str, pd.DataFrame]) -> Table:
     header = ["chromosome", "share of the markers", *found]
     caption = "Share of the mass on each chromosome, over its share of the markers"
     return Table(caption, header, rows, frozenset(header[1:]))
+
+
+def _losses(study: Contents, task: str, masses: Mapping[Attribution, Mapping]) -> Table:
+    """A row per chromosome; per network the fall, and beside it the shares of the mass."""
+    found, chroms = {}, []
+    for (model,), path in study.occluded.items():
+        table = tables.read(OCCLUDED, path)
+        if (own := table[table["task"] == task]).empty:
+            continue  # a network of other traits
+        chroms = own["chrom"]
+        metric = own["metric"].iloc[0]
+        found[f"{model}: fall of {WORDS[metric]}"] = [_loss(row) for row in own.itertuples()]
+        for key in masses:
+            if key[0] == model:
+                shares = tables.read(CHROMOSOME_SHARES, masses[key]["chromosome_shares"])
+                found[f"{model_and_method(key)}: share of the mass"] = [
+                    percent(share) for share in shares["share"]
+                ]
+    rows = [list(row) for row in zip(chroms, *found.values(), strict=True)]
+    header = ["chromosome", *found]
+    caption = "What is lost of the held-out predictions once a chromosome is hidden"
+    return Table(caption, header, rows, frozenset(header[1:]))
+
+
+def _loss(row: object) -> str:
+    """The fall and its interval; a dash where the network has nothing to lose."""
+    chance = 0.5 if row.metric == "auroc" else 0
+    if not row.whole > chance:
+        return "–"
+    return f"{decimal(row.fall)} ({decimal(row.low)} to {decimal(row.high)})"
 
 
 def _bands(table: pd.DataFrame) -> Table | None:
