@@ -366,12 +366,27 @@ def test_a_network_is_followed_by_those_it_is_held_against():
     assert set(tracked.loc[tracked["model"] != "m", "method"]) == {"gradient_x_input"}
 
 
+def test_sets_of_markers_are_sought_where_they_are_asked_for():
+    model = {"architecture": "cnn_lstm_last", "objective": "continuous", "nulls": {"permuted": 1}}
+    for sis, sought in ({}, []), ({"enabled": True}, [("m", "x"), ("m", "y")]):
+        config = genotypes(models={"m": model}, sis=sis)
+        settings, _, models, _ = planned(config)
+        own = plan.model_tasks(models), plan.shown(models)
+        found = plan.set_tasks(config, plan.stages(settings), *own)
+        assert list(found.itertuples(index=False, name=None)) == sought
+    assert config["sis"]["threshold"] == {"relative": 0.5} and config["sis"]["mask"] == "mean"
+    stated = genotypes(sis={"threshold": {"percentile": 9}})["sis"]
+    assert stated["threshold"] == {"percentile": 9} and stated["windows"] == 20
+
+
 @pytest.mark.parametrize(
     ("parts", "words"),
     [
         ({"attribution": {"methods": {"ism": {"genome_wide": True}}}}, "ism can't explain geno"),
         ({"attribution": {"methods": {"saliency": {}}}}, "saliency would explain chosen windows"),
         ({"attribution": {"references": "shuffle"}}, "'shuffle' are for DNA"),
+        ({"sis": {"enabled": True, "threshold": 1.5}}, "1.5 as threshold of a trait"),
+        ({"sis": {"enabled": True, "threshold": {"percentile": 9}}}, "relative: above 0, at most"),
         ({"inputs": {"known": [{"trait": "z", "chrom": "1", "position": 9}]}}, "trait named 'z'"),
     ],
 )

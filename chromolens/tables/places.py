@@ -46,6 +46,11 @@ FILES = {
         "marker_track": "markers/{study}.{model}.{task}.{method}.bw",
     },
     "occluded": {"occluded": "markers/{model}.occluded.tsv"},
+    "kept": {
+        "marker_sets": "markers/{model}.{task}.sets.tsv.gz",
+        "set_members": "markers/{model}.{task}.members.tsv.gz",
+        "set_markers": "markers/{model}.{task}.kept.tsv",
+    },
     "scanned": {
         "scan": "markers/{task}.scan.tsv.gz",
         "ridge": "markers/{task}.ridge.tsv.gz",

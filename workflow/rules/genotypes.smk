@@ -6,6 +6,7 @@ PROVIDES  results/{study}/inputs/genotypes.h5, markers.tsv.gz, samples.tsv.gz
           bedgraph.gz; {study}.{model}.{task}.{method}.bw
           results/{study}/markers/{task}.scan.tsv.gz, ridge.tsv.gz, scanned.tsv
           results/{study}/markers/{model}.occluded.tsv
+          results/{study}/markers/{model}.{task}.sets.tsv.gz, members.tsv.gz, kept.tsv
           results/{study}/markers/verdicts.tsv, bands.tsv, known.tsv
 """
 
@@ -83,6 +84,39 @@ rule occlude_chromosomes:
         "../../scripts/occlude_chromosomes.py"
 
 
+rule find_marker_sets:
+    input:
+        source=source_by_content,
+        content=content_of_source,
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        models=collect(
+            "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
+            row=lookup(query="model == '{model}' & replicate == 0", within=trainings),
+        ),
+    output:
+        sets="results/{study}/markers/{model}.{task}.sets.tsv.gz",
+        members="results/{study}/markers/{model}.{task}.members.tsv.gz",
+        kept="results/{study}/markers/{model}.{task}.kept.tsv",
+    log:
+        "logs/{study}/find_marker_sets/{model}.{task}.log",
+    benchmark:
+        "results/{study}/benchmarks/find_marker_sets/{model}.{task}.tsv"
+    conda:
+        "../../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        code=code["find_marker_sets"],
+        folds=roles,
+        samples=config["sis"]["windows"],
+        threshold=config["sis"]["threshold"],
+        settings=plan.sis_settings(config),
+    script:
+        "../../scripts/find_marker_sets.py"
+
+
 rule scan_markers:
     input:
         source=source_by_content,
@@ -136,5 +170,5 @@ rule judge_markers:
 marker_files = collect(
     "results/{study}/{path}",
     study=study,
-    path=results.paths_of(index, ("marker_track", "scanned", "verdicts")),
+    path=results.paths_of(index, ("marker_track", "scanned", "set_markers", "verdicts")),
 )

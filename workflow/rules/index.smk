@@ -13,6 +13,7 @@ index = results.index(
         "genotypes": results.ONE if "markers" in stages else [],
         "marked": marked,
         "occluded": plan.of_stage("markers", stages, shown),
+        "kept": set_tasks,
         "scanned": {"task": tasks if "markers" in stages else []},
         "simulated": results.ONE if settings.get("simulate") else [],
         "models": shown,

@@ -70,6 +70,15 @@ class Samples(Inputs):
         markers = self.store.markers
         return markers.iloc[self.in_order(np.arange(len(markers)))].reset_index(drop=True)
 
+    @property
+    def means(self) -> np.ndarray:
+        """Mean dosage float64 (markers,) of the training samples, in the order of the positions.
+
+        BadInput before ``for_training``.
+        """
+        self._check_training("mean dosages are those of the training samples")
+        return self.in_order(self._means)
+
     def rotated(self, draw: int, draws: int) -> pd.DataFrame:
         """Return the windows table of the same samples with the chromosomes in another order.
 

@@ -1,6 +1,7 @@
 """Markers: what the networks make of the genome, beside a scan; the network or the genome."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,9 +19,11 @@ from chromolens.tables.markers import (
     MARKER_MASSES,
     MARKER_RIDGE,
     MARKER_SCAN,
+    MARKER_SETS,
     NULL_BANDS,
     OCCLUDED,
     SCANNED,
+    SET_MARKERS,
     VERDICTS,
 )
 
@@ -32,11 +35,14 @@ NEEDS = (
     "ridge",
     "scanned",
     "occluded",
+    "marker_sets",
+    "set_markers",
     "verdicts",
     "null_bands",
     "known_loci",
 )
 _BEST = 3  # blocks of a network that are listed and labelled
+_KEPT = 5  # markers of a network's sufficient sets that are named
 
 
 def context(study: Contents) -> dict:
@@ -82,6 +88,7 @@ def _trait(study: Contents, task: str) -> dict:
         "blocks": _blocks(blocks),
         "shares": _shares(shares),
         "losses": _losses(study, task, own),
+        "sets": _sets({m: files for (m, t), files in study.marker_sets.items() if t == task}),
         "control": decimal(summary["genomic_control"], 2),
         "threshold": decimal(summary["threshold"], 2),
         "ridge": decimal(summary["ridge_r2"], 2),
@@ -159,6 +166,29 @@ def _loss(row: object) -> str:
     if not row.whole > chance:
         return "–"
     return f"{decimal(row.fall)} ({decimal(row.low)} to {decimal(row.high)})"
+
+
+def _sets(found: dict[str, Mapping[str, Path]]) -> Table | None:
+    """A row per network and side: how many markers are enough, and which are so most often."""
+    rows = []
+    for model, files in found.items():
+        sets = tables.read(MARKER_SETS, files["marker_sets"])
+        kept = tables.read(SET_MARKERS, files["set_markers"])
+        for side, own in sets.groupby("side", sort=False):
+            sizes = own.loc[own["markers"] > 0, "markers"]
+            best = kept[kept[side] > 0].sort_values(side, ascending=False, kind="stable")
+            named = [
+                f"{row.chrom}:{row.position:,} ({getattr(row, side)})"
+                for row in best.head(_KEPT).itertuples()
+            ]
+            quartiles = [count(sizes.quantile(share)) for share in (0.25, 0.5, 0.75)]
+            rows.append([model, side, count(own["id"].nunique()),
+                         count(own.loc[sizes.index, "id"].nunique()), ", ".join(quartiles),
+                         ", ".join(named)])  # fmt: skip
+    header = ["model", "side", "samples", "with a set", "markers: quartiles"]
+    header.append("in the sets of most samples")
+    caption = "The smallest sets of markers that alone keep the prediction"
+    return Table(caption, header, rows, frozenset(header[2:4])) if rows else None
 
 
 def _bands(table: pd.DataFrame) -> Table | None:

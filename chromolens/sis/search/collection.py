@@ -120,6 +120,7 @@ def collect(
     max_subsets: int | None = None,
     places: np.ndarray | None = None,
     declared: np.ndarray | None = None,
+    sign: int = 1,
 ) -> list[Subsets]:
     """Disjoint sufficient subsets of every input (SIS-collection).
 
@@ -134,6 +135,9 @@ def collect(
         The index of each input in its series (see ``models.batching``); by default 0, 1, ...
     declared : bool (n, length)
         Where nothing is known, as in ``references.unknown``.
+    sign
+        -1 where ``score`` and ``thresholds`` are negated targets: what is returned and said is
+        in target units.
 
     Raises
     ------
@@ -144,7 +148,7 @@ def collect(
     places, limits = check_places(places, len(inputs)), reached_by(thresholds)
     known = ~unknown(inputs, declared)
     hidden = masked(inputs, known, mask)
-    _refuse_passing_mask(_finite(score(hidden), "fully masked "), thresholds, mask)
+    _refuse_passing_mask(_finite(score(hidden), "fully masked "), thresholds, mask, sign)
     rest, free = inputs.copy(), known.copy()
     rest_values = _finite(score(rest))
     found: list[list[Found]] = [[] for _ in inputs]
@@ -159,7 +163,9 @@ def collect(
         rest[active] = masked(inputs[active], (known & ~free)[active], mask)
         rest_values[active] = score(rest[active])
     values = _values_alone(score, inputs, hidden, found)
-    return [_subsets(*each) for each in zip(found, values, rest_values.tolist(), strict=True)]
+    return [
+        _subsets(*each, sign) for each in zip(found, values, rest_values.tolist(), strict=True)
+    ]
 
 
 def reached_by(thresholds: np.ndarray) -> np.ndarray:
@@ -172,9 +178,9 @@ def masked(inputs: np.ndarray, where: np.ndarray, mask: np.ndarray) -> np.ndarra
     return np.where(where[..., None], mask, inputs).astype(inputs.dtype)
 
 
-def _subsets(found: list[Found], values: list[float], rest_value: float) -> Subsets:
-    positions, spared = [one.positions for one in found], [one.without_one for one in found]
-    return Subsets(positions, values, spared, rest_value)
+def _subsets(found: list[Found], values: list[float], rest_value: float, sign: int) -> Subsets:
+    positions, spared = [one.positions for one in found], [sign * one.without_one for one in found]
+    return Subsets(positions, [sign * value for value in values], spared, sign * rest_value)
 
 
 def _values_alone(
@@ -201,16 +207,19 @@ def _finite(values: np.ndarray, how: str = "") -> np.ndarray:
     return values
 
 
-def _refuse_passing_mask(values: np.ndarray, thresholds: np.ndarray, mask: np.ndarray) -> None:
+def _refuse_passing_mask(
+    values: np.ndarray, thresholds: np.ndarray, mask: np.ndarray, sign: int
+) -> None:
     passing = np.flatnonzero(values >= reached_by(thresholds))
     if len(passing):
         row = passing[0]
         raise BadInput(
-            f"the fully masked input reaches the threshold: its target is {values[row]:.6g}, the "
-            f"threshold {thresholds[row]:.6g}; even the empty subset would suffice",
-            expected="a threshold above the target of the masked input",
+            f"the fully masked input reaches the threshold: its target is {sign * values[row]:.6g}"
+            f", the threshold {sign * thresholds[row]:.6g}; even the empty subset would suffice",
+            expected=f"a threshold {'above' if sign > 0 else 'below'} the target of the masked "
+            "input",
             where=f"input {row} ({len(passing)} of {len(values)} inputs), "
             f"mask {describe(np.round(mask, 4))}",
-            remedy="raise the threshold, or choose another mask (a number, one number per "
+            remedy="move the threshold, or choose another mask (a number, one number per "
             "channel, or 'mean')",
         )

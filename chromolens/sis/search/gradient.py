@@ -33,7 +33,7 @@ def gradient_search(
         Target of a tensor (m, length, channels): (m, 1).
     shape
         (length, channels).
-    mask : float32 (channels,)
+    mask : float32 (channels,) or (length, channels)
     rows
         Inputs in a call of ``function``, each in its place (see ``models.batching``).
 
@@ -41,7 +41,7 @@ def gradient_search(
     -------
     A search whose ``Order.values`` are known where a step ends and -inf between.
     """
-    ask = _compiled(function, (rows, *shape), mask)
+    ask, own = _compiled(function, (rows, *shape), mask), np.broadcast_to(mask, shape)
 
     def search(inputs: np.ndarray, free: np.ndarray, places: np.ndarray | None = None) -> Order:
         current, left, order = inputs.copy(), free.copy(), empty_order(free)
@@ -53,7 +53,7 @@ def gradient_search(
             order.values[begun, done[begun] - 1] = values[begun]
             chosen_rows, turns, chosen = _next(np.where(left, slopes, -np.inf), left)
             order.positions[chosen_rows, done[chosen_rows] + turns] = chosen
-            current[chosen_rows, chosen], left[chosen_rows, chosen] = mask, False
+            current[chosen_rows, chosen], left[chosen_rows, chosen] = own[chosen], False
             done = free.sum(axis=1) - left.sum(axis=1)
         return order
 
