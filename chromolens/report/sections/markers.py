@@ -87,8 +87,8 @@ def _trait(study: Contents, task: str) -> dict:
         "plot": manhattan.manhattan(scan, rows, f"Markers of {task}"),
         "blocks": _blocks(blocks),
         "shares": _shares(shares),
-        "losses": _losses(study, task, own),
-        "sets": _sets({m: files for (m, t), files in study.marker_sets.items() if t == task}),
+        "losses": losses(task, study.occluded, own),
+        "sets": sufficient({m: files for (m, t), files in study.marker_sets.items() if t == task}),
         "control": decimal(summary["genomic_control"], 2),
         "threshold": decimal(summary["threshold"], 2),
         "ridge": decimal(summary["ridge_r2"], 2),
@@ -138,10 +138,14 @@ def _shares(found: dict[str, pd.DataFrame]) -> Table:
     return Table(caption, header, rows, frozenset(header[1:]))
 
 
-def _losses(study: Contents, task: str, masses: Mapping[Attribution, Mapping]) -> Table:
+def losses(
+    task: str,
+    occluded: Mapping[tuple[str], Path],
+    masses: Mapping[Attribution, Mapping[str, Path]],
+) -> Table:
     """A row per chromosome; per network the fall, and beside it the shares of the mass."""
     found, chroms = {}, []
-    for (model,), path in study.occluded.items():
+    for (model,), path in occluded.items():
         table = tables.read(OCCLUDED, path)
         if (own := table[table["task"] == task]).empty:
             continue  # a network of other traits
@@ -168,7 +172,7 @@ def _loss(row: object) -> str:
     return f"{decimal(row.fall)} ({decimal(row.low)} to {decimal(row.high)})"
 
 
-def _sets(found: dict[str, Mapping[str, Path]]) -> Table | None:
+def sufficient(found: dict[str, Mapping[str, Path]]) -> Table | None:
     """A row per network and side: how many markers are enough, and which are so most often."""
     rows = []
     for model, files in found.items():
