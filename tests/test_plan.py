@@ -370,9 +370,8 @@ def test_sets_of_markers_are_sought_where_they_are_asked_for():
     model = {"architecture": "cnn_lstm_last", "objective": "continuous", "nulls": {"permuted": 1}}
     for sis, sought in ({}, []), ({"enabled": True}, [("m", "x"), ("m", "y")]):
         config = genotypes(models={"m": model}, sis=sis)
-        settings, _, models, _ = planned(config)
-        own = plan.model_tasks(models), plan.shown(models)
-        found = plan.set_tasks(config, plan.stages(settings), *own)
+        models = planned(config)[2]
+        found = plan.set_tasks(config, ("markers",), plan.model_tasks(models), plan.shown(models))
         assert list(found.itertuples(index=False, name=None)) == sought
     assert config["sis"]["threshold"] == {"relative": 0.5} and config["sis"]["mask"] == "mean"
     stated = genotypes(sis={"threshold": {"percentile": 9}})["sis"]
@@ -385,8 +384,8 @@ def test_sets_of_markers_are_sought_where_they_are_asked_for():
         ({"attribution": {"methods": {"ism": {"genome_wide": True}}}}, "ism can't explain geno"),
         ({"attribution": {"methods": {"saliency": {}}}}, "saliency would explain chosen windows"),
         ({"attribution": {"references": "shuffle"}}, "'shuffle' are for DNA"),
+        ({"sis": {"enabled": True, "mask": [0, 0, 0, 0]}}, "and a marker has one"),
         ({"sis": {"enabled": True, "threshold": 1.5}}, "1.5 as threshold of a trait"),
-        ({"sis": {"enabled": True, "threshold": {"percentile": 9}}}, "relative: above 0, at most"),
         ({"inputs": {"known": [{"trait": "z", "chrom": "1", "position": 9}]}}, "trait named 'z'"),
     ],
 )

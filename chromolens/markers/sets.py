@@ -22,7 +22,7 @@ from chromolens.sis.front import Finder
 from chromolens.sis.search.collection import Subsets
 from chromolens.sis.thresholds import Threshold, check_trait, of_windows
 from chromolens.tables.markers import MARKER_SETS, SET_MARKERS, SET_MEMBERS
-from chromolens.ties import TIE
+from chromolens.ties import TIE, descending
 
 SIDES = {"high": "above", "low": "below"}
 """Of the masked prediction, and what a set of such a sample keeps (``sis.front.KEEP``)."""
@@ -104,7 +104,7 @@ def _extremes(
         values[part] = target_values(
             model, asked, tasks=[task], target=target, batch_size=_AT_ONCE
         )[:, 0]
-    ranked = rows[np.argsort(-values, kind="stable")]
+    ranked = rows[descending(values, TIE * np.abs(values).max(initial=0))]
     count = min(count, len(ranked) // 2)
     return {"high": ranked[:count], "low": ranked[len(ranked) - count :]}
 
@@ -118,8 +118,8 @@ def _asked(
     asked = finder.sign * (limits - masked) > 10 * TIE * np.maximum(1, np.abs(limits))
     if not asked.all():
         logger.warning(
-            "%d of %d samples are predicted as if all their markers were masked: no sets of these",
-            *(int((~asked).sum()), len(asked)),
+            "%d of %d samples aren't predicted %s the masked one: they have no sets",
+            *(int((~asked).sum()), len(asked), "above" if finder.sign > 0 else "below"),
         )
     found = [Subsets() for _ in arrays]
     sought = finder.find(arrays[asked], limits[asked], max_subsets)

@@ -105,7 +105,7 @@ def _check_kind(config: dict, settings: dict, models: pd.DataFrame) -> None:
             remedy="make models of them: labels: permuted, or untrained: true",
         )
     if "markers" in stages and config["sis"]["enabled"]:
-        check_trait(config["sis"]["threshold"])
+        _check_marker_sets(config["sis"])
     for locus in settings.get("known", []):
         where = "the config, inputs.known"
         plugins.check_one(locus["trait"], settings["tasks"], "trait", where)
@@ -129,6 +129,16 @@ def _check_kind(config: dict, settings: dict, models: pd.DataFrame) -> None:
                 expected=f"for {kind} {' or '.join(known)}",
                 where=f"the config, attribution.{key}",
             )
+
+
+def _check_marker_sets(sis: dict) -> None:
+    check_trait(sis["threshold"])
+    if isinstance(sis["mask"], list):
+        raise BadInput(
+            f"a mask of {len(sis['mask'])} numbers, and a marker has one",
+            expected="mean (each marker's mean dosage) or a number",
+            where="the config, sis.mask",
+        )
 
 
 def _check_classes(config: dict, settings: dict, models: pd.DataFrame) -> None:

@@ -13,11 +13,15 @@ import numpy as np
 from chromolens.attribution.references import unknown
 from chromolens.errors import BadInput, describe
 from chromolens.models.batching import check_places
-from chromolens.sis.search.backselect import Score, Search
+from chromolens.sis.search.backselect import Order, Score, Search
 from chromolens.ties import TIE
 
 WIDER = 2
 """Times the positions in which gradients find a subset are left to the exact search."""
+
+MANY, FINE = 100, 0.02
+"""Exact search takes the square of what is left to it: of subsets of more positions gradients ask
+again, masking so small a share at a time, and what passes last is left."""
 
 
 @dataclass(frozen=True)
@@ -82,21 +86,29 @@ def by_gradient(search: Search, finish: FindOne, mask: np.ndarray) -> FindOne:
         order = search(inputs, free, places)
         # values in batches of another shape differ by rounding: what is kept must surely pass
         sure = thresholds + 10 * TIE * np.maximum(1.0, np.abs(thresholds))
-        kept = np.zeros_like(free)
-        for row, each in enumerate(map(_promising, order.positions, order.values, sure)):
-            kept[row, each] = True
+        kept = _promising(order, sure, free, WIDER)
+        many = np.flatnonzero(kept.sum(axis=1) > WIDER * MANY)
+        if len(many):
+            left = masked(inputs[many], (free & ~kept)[many], mask)
+            order = search(left, kept[many], places[many], FINE)
+            kept[many] = _promising(order, sure[many], kept[many], 1)
         return finish(masked(inputs, free & ~kept, mask), kept, thresholds, places)
 
     return find
 
 
-def _promising(positions: np.ndarray, values: np.ndarray, threshold: float) -> np.ndarray:
-    """The smallest passing set of ``WIDER`` times the positions that seem to be enough."""
-    positions = positions[positions >= 0]
-    passing = np.flatnonzero(values[: len(positions) - 1] >= threshold) + 1
-    sizes = len(positions) - passing
-    wide = passing[sizes >= WIDER * sizes.min(initial=len(positions))]
-    return positions[wide[-1] if len(wide) else 0 :]
+def _promising(order: Order, thresholds: np.ndarray, free: np.ndarray, wider: float) -> np.ndarray:
+    """The smallest passing sets of ``wider`` times the positions that seem enough, as ``free``."""
+    kept = np.zeros_like(free)
+    for row, (positions, values, limit) in enumerate(
+        zip(order.positions, order.values, thresholds, strict=True)
+    ):
+        positions = positions[positions >= 0]
+        passing = np.flatnonzero(values[: len(positions) - 1] >= limit) + 1
+        sizes = len(positions) - passing
+        wide = passing[sizes >= wider * sizes.min(initial=len(positions))]
+        kept[row, positions[wide[-1] if len(wide) else 0 :]] = True
+    return kept
 
 
 def smallest_passing(positions: np.ndarray, values: np.ndarray, threshold: float) -> Found:
