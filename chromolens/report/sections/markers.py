@@ -86,7 +86,7 @@ def _trait(study: Contents, task: str) -> dict:
         "task": task,
         "plot": manhattan.manhattan(scan, rows, f"Markers of {task}"),
         "blocks": _blocks(blocks),
-        "shares": _shares(shares),
+        "shares": _shares(shares) if shares else None,  # a trait may be no network's
         "losses": losses(task, study.occluded, own),
         "sets": sufficient({m: files for (m, t), files in study.marker_sets.items() if t == task}),
         "control": decimal(summary["genomic_control"], 2),
@@ -142,7 +142,7 @@ def losses(
     task: str,
     occluded: Mapping[tuple[str], Path],
     masses: Mapping[Attribution, Mapping[str, Path]],
-) -> Table:
+) -> Table | None:
     """A row per chromosome; per network the fall, and beside it the shares of the mass."""
     found, chroms = {}, []
     for (model,), path in occluded.items():
@@ -161,7 +161,7 @@ def losses(
     rows = [list(row) for row in zip(chroms, *found.values(), strict=True)]
     header = ["chromosome", *found]
     caption = "What is lost of the held-out predictions once a chromosome is hidden"
-    return Table(caption, header, rows, frozenset(header[1:]))
+    return Table(caption, header, rows, frozenset(header[1:])) if found else None
 
 
 def _loss(row: object) -> str:
