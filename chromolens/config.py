@@ -51,7 +51,7 @@ def complete(config: dict, files: list[str]) -> dict:
     ):
         _check(part, schema, place, source)
     # what suits this kind of inputs where the study says nothing, then what suits any study
-    completed = _fill(_with_absent(config, schemas[1].get("x-study", {})), schemas[0])
+    completed = _fill(_with_absent(config, schemas[1].get("x-study", {}), schemas[0]), schemas[0])
     completed["inputs"] = _fill(completed["inputs"], schemas[1])
     for name, model in completed["models"].items():
         own, schema = model["training"], schemas[0]["properties"]["training"]
@@ -189,15 +189,18 @@ def _fill(value: object, schema: dict) -> object:
     return value
 
 
-def _with_absent(value: dict, defaults: dict) -> dict:
-    """``value`` with those of the nested ``defaults`` that it doesn't state."""
-    filled = {
-        key: _with_absent(value.get(key, {}), part) if isinstance(part, dict) else part
-        for key, part in defaults.items()
+def _with_absent(value: dict, defaults: dict, schema: dict) -> dict:
+    """``value`` with those of the nested ``defaults`` that it doesn't state.
+
+    Only sections are nested: an object that is one of several forms of a key stands for itself.
+    """
+    parts = {key: schema["properties"][key] for key in defaults}
+    sections = {
+        key: _with_absent(value.get(key, {}), defaults[key], part)
+        for key, part in parts.items()
+        if part.get("type") == "object"
     }
-    return value | {
-        key: part for key, part in filled.items() if isinstance(part, dict) or key not in value
-    }
+    return {**defaults, **value, **sections}
 
 
 def _check_names(config: dict, source: str) -> None:

@@ -360,12 +360,26 @@ def test_draws_of_a_null_are_jobs_of_their_own():
     assert set(drawn["model"]) == {"m"} and set(drawn["method"]) == {"gradient_x_input"}
 
 
+def test_sets_of_markers_are_sought_where_they_are_asked_for():
+    model = {"architecture": "cnn_lstm_last", "objective": "continuous", "nulls": {"permuted": 1}}
+    for sis, sought in ({}, []), ({"enabled": True}, [("m", "x"), ("m", "y")]):
+        config = genotypes(models={"m": model}, sis=sis)
+        models = planned(config)[2]
+        found = plan.set_tasks(config, ("markers",), plan.model_tasks(models), plan.shown(models))
+        assert list(found.itertuples(index=False, name=None)) == sought
+    assert config["sis"]["threshold"] == {"relative": 0.5} and config["sis"]["mask"] == "mean"
+    stated = genotypes(sis={"threshold": {"percentile": 9}})["sis"]
+    assert stated["threshold"] == {"percentile": 9} and stated["windows"] == 20
+
+
 @pytest.mark.parametrize(
     ("parts", "words"),
     [
         ({"attribution": {"methods": {"ism": {"genome_wide": True}}}}, "ism can't explain geno"),
         ({"attribution": {"methods": {"saliency": {}}}}, "saliency would explain chosen windows"),
         ({"attribution": {"references": "shuffle"}}, "'shuffle' are for DNA"),
+        ({"sis": {"enabled": True, "mask": [0, 0, 0, 0]}}, "and a marker has one"),
+        ({"sis": {"enabled": True, "threshold": 1.5}}, "1.5 as threshold of a trait"),
         ({"inputs": {"known": [{"trait": "z", "chrom": "1", "position": 9}]}}, "trait named 'z'"),
     ],
 )

@@ -20,7 +20,7 @@ from chromolens.models.judging import metrics
 from chromolens.models.target_names import parse_target
 from chromolens.motifs.names.database import check_source
 from chromolens.planning.disk import check_place
-from chromolens.sis.thresholds import check_threshold, is_relative
+from chromolens.sis.thresholds import check_threshold, check_trait, is_relative
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -104,6 +104,8 @@ def _check_kind(config: dict, settings: dict, models: pd.DataFrame) -> None:
             where=f"the config, models.{held[0]}.nulls",
             remedy="make models of them: labels: permuted, or untrained: true",
         )
+    if "markers" in stages and config["sis"]["enabled"]:
+        _check_marker_sets(config["sis"])
     for locus in settings.get("known", []):
         where = "the config, inputs.known"
         plugins.check_one(locus["trait"], settings["tasks"], "trait", where)
@@ -133,6 +135,16 @@ def _check_kind(config: dict, settings: dict, models: pd.DataFrame) -> None:
                 expected=f"for {kind} {' or '.join(known)}",
                 where=f"the config, attribution.{key}",
             )
+
+
+def _check_marker_sets(sis: dict) -> None:
+    check_trait(sis["threshold"])
+    if isinstance(sis["mask"], list):
+        raise BadInput(
+            f"a mask of {len(sis['mask'])} numbers, and a marker has one",
+            expected="mean (each marker's mean dosage) or a number",
+            where="the config, sis.mask",
+        )
 
 
 def _check_classes(config: dict, settings: dict, models: pd.DataFrame) -> None:

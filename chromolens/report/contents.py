@@ -50,6 +50,10 @@ class Contents:
     masses, scans
         Of genotypes, paths by name: per attribution ``masses``, ``ld_blocks`` and
         ``chromosome_shares``; per task ``scan``, ``ridge`` and ``scanned``.
+    occluded
+        Per model, of genotypes: the table of ``markers/occlusion.py``.
+    marker_sets
+        Per model and task, of genotypes: paths by name, of ``marker_sets`` and ``set_markers``.
     judged
         Paths by name of ``verdicts``, ``null_bands`` and ``known_loci``, of genotypes.
     contributions
@@ -114,6 +118,8 @@ class Contents:
     vocabulary: Path | None = None
     masses: Mapping[Attribution, Mapping[str, Path]] = field(default_factory=dict)
     scans: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
+    occluded: Mapping[tuple[str], Path] = field(default_factory=dict)
+    marker_sets: Mapping[tuple[str, str], Mapping[str, Path]] = field(default_factory=dict)
     judged: Mapping[str, Path] = field(default_factory=dict)
     contributions: Mapping[Attribution, Path] = field(default_factory=dict)
     fasta: Path | None = None

@@ -38,6 +38,7 @@ KEYED = {
     "motif_pages": ("motif_page", ATTRIBUTION),
     "sweeps": ("sweep", ("model", "task")),
     "positions": ("positions", ("model",)),
+    "occluded": ("occluded", ("model",)),
     "profiles": ("profile", ("model",)),
 }
 SIS = {"sis": "sis", "meme": "sis_meme"} | {
@@ -46,6 +47,7 @@ SIS = {"sis": "sis", "meme": "sis_meme"} | {
 MASSES = {name: name for name in ("masses", "ld_blocks", "chromosome_shares")}
 SCANS = {name: name for name in ("scan", "ridge", "scanned")}
 JUDGED = ("verdicts", "null_bands", "known_loci", "recall")
+SETS = {name: name for name in ("marker_sets", "set_markers")}
 LEXICON = {"table": "lexicon", "members": "members", "meme": "lexicon_meme"}
 TABLES = {
     "Planted bases found again": "planted",
@@ -103,6 +105,7 @@ def _files(study: Study) -> dict[str, Any]:
         "patterns": _together(study, ["merged", "merged_h5"], ATTRIBUTION),
         "sis": _named(study, SIS, ATTRIBUTION[:2]),
         "masses": _named(study, MASSES, ATTRIBUTION),
+        "marker_sets": _named(study, SETS, ATTRIBUTION[:2]),
         "scans": {task: files for (task,), files in _named(study, SCANS, ["task"]).items()},
         "judged": {kind: study.path(kind) for kind in JUDGED if kind in study},
         "lexicon": {n: study.path(kind) for n, kind in LEXICON.items() if kind in study},

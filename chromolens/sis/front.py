@@ -6,7 +6,7 @@ lets gradients choose which positions exact BackSelect looks at.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -26,6 +26,12 @@ logger = logging.getLogger("chromolens")
 
 BATCH = 512
 """Most masked copies of an input evaluated together: where TensorFlow is as fast as it gets."""
+
+CELLS = 2**22
+"""Most numbers in these copies: of long inputs fewer are evaluated together."""
+
+KEEP = {"above": 1, "below": -1}
+"""What a subset keeps the target at or above, or below; and the sign of what is then searched."""
 
 TOGETHER = 16
 """Inputs in one call of gradient search, each in its place."""
@@ -47,6 +53,7 @@ def sufficient_subsets(
     task: int | str = 0,
     target: str = "logit",
     mask: float | np.ndarray | str | None = None,
+    keep: str = "above",
     method: str = "exact",
     seed: int = 0,
     batch_size: int | None = None,
@@ -68,11 +75,14 @@ def sufficient_subsets(
         stays as it is and is part of no subset. So does padding; tokens are integers (n, length).
     threshold
         In target units: one number, or one per input (n,). An input below it has no subset.
+    keep
+        "above"; "below": sets that keep the target at or below the threshold, of inputs that are.
     task, target
         As in ``chromolens.attribute``.
     mask
-        What a masked position becomes: a number in all channels, an array (channels,), or
-        "mean", the model's background frequencies. Of tokens the name of a vector ("mean",
+        What a masked position becomes: a number in all channels, an array (channels,), one
+        (length, channels) where each position has its own, or "mean", the model's background
+        frequencies. Of tokens the name of a vector ("mean",
         "zeros", "padding"); by default "mean", of DNA 0.25.
     method
         "exact"; "gradient", for long inputs and networks that see far: gradients mask the
@@ -103,6 +113,7 @@ def sufficient_subsets(
         task=task,
         target=target,
         mask=mask,
+        keep=keep,
         method=method,
         batch_size=batch_size,
     )
@@ -120,17 +131,24 @@ class Finder:
         task: int | str = 0,
         target: str = "logit",
         mask: float | np.ndarray | str | None = None,
+        keep: str = "above",
         method: str = "exact",
         batch_size: int | None = None,
     ):
         _check_method(method)
-        self.model, self.mask = model, mask_of(mask, model)
-        self.task, self.target = model.task_index(task), target
+        if keep not in KEEP:
+            raise BadInput(f"subsets can't keep {keep!r}", expected=" or ".join(KEEP))
+        self.model, self.mask = model, mask_of(mask, model, length)
+        self.task, self.target, self.sign = model.task_index(task), target, KEEP[keep]
         function, shape = target_function(model, [task], target), (length, model.channels)
-        self.score = compiled_score(function, shape)
-        self.local = local_search(model, length, self.task, target, self.mask)
+        if self.sign < 0:
+            function = _negated(function)
+        self.search_score = compiled_score(function, shape)
+        alike = self.mask.ndim == 1 and self.sign > 0
+        self.local = local_search(model, length, self.task, target, self.mask) if alike else None
         self.method = _chosen(method, self.local is not None or length <= SHORT)
-        whole = compiled_masked_score(function, shape, self.mask, batch_size or BATCH)
+        together = batch_size or max(1, min(BATCH, CELLS // (length * model.channels)))
+        whole = compiled_masked_score(function, shape, self.mask, together)
         self.search = self.local or search_with(whole, self.mask)
         self._find = exact(self.search)
         if self.method == "gradient":
@@ -148,13 +166,17 @@ class Finder:
     ) -> list[Subsets]:
         """Subsets of each input; see ``sufficient_subsets``."""
         inputs, seats = check_inputs(self.model, inputs), check_places(places, len(inputs))
-        thresholds = _thresholds(threshold, len(inputs))
+        thresholds = self.sign * _thresholds(threshold, len(inputs))
         blank = references.unknown(inputs, self.model.declared(inputs, unknown))
         found: list[Subsets] = []
         for part in batches(seats, BLOCK):
             block = inputs[part], thresholds[part], self.mask, max_subsets, seats[part]
-            found += collect(self.score, self._find, *block, blank[part])
+            found += collect(self.search_score, self._find, *block, blank[part], self.sign)
         return found
+
+    def score(self, inputs: np.ndarray) -> np.ndarray:
+        """Target of each input: (n,)."""
+        return self.sign * self.search_score(inputs)
 
     def masked_values(self, inputs: np.ndarray) -> np.ndarray:
         """Target of each input with all its known positions masked: (n,)."""
@@ -163,8 +185,17 @@ class Finder:
         )
 
 
-def mask_of(mask: float | np.ndarray | str | None, model: Model) -> np.ndarray:
-    """What a masked position becomes, float32 (channels,)."""
+def _negated(function: Callable) -> Callable:
+    def negated(inputs: object) -> object:
+        return -function(inputs)
+
+    return negated
+
+
+def mask_of(
+    mask: float | np.ndarray | str | None, model: Model, length: int | None = None
+) -> np.ndarray:
+    """What a masked position becomes: float32 (channels,); (length, channels) as it is given."""
     if mask is None:
         mask = 0.25 if model.vectors is None else "mean"
     if model.vectors is not None:
@@ -174,10 +205,12 @@ def mask_of(mask: float | np.ndarray | str | None, model: Model) -> np.ndarray:
     values = np.asarray(mask, dtype=np.float32)
     if values.ndim == 0:
         values = np.full(model.channels, values)
-    if values.shape != (model.channels,) or not np.isfinite(values).all():
+    shapes = {(model.channels,), (length, model.channels)}
+    if values.shape not in shapes or not np.isfinite(values).all():
         raise BadInput(
             f"{describe(mask)} can't be the mask",
-            expected=f"a finite number, an array of {model.channels} (one per channel), or 'mean'",
+            expected=f"a finite number, an array of {model.channels} (one per channel) or of "
+            f"shape {length, model.channels}, or 'mean'",
         )
     return values
 

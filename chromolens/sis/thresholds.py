@@ -49,6 +49,18 @@ def is_relative(threshold: Threshold) -> bool:
     return isinstance(threshold, Mapping) and "relative" in threshold
 
 
+def check_trait(threshold: Threshold) -> None:
+    """BadInput unless ``threshold`` is a share of the way, which a trait without events needs."""
+    if not is_relative(threshold):
+        raise BadInput(
+            f"{threshold!r} as threshold of a trait, which has no events to be above",
+            expected="{relative: above 0, at most 1}",
+            where="the config, sis.threshold",
+            remedy="say how much of the way from the masked prediction to the sample's own is to "
+            "be kept",
+        )
+
+
 def fold_thresholds(
     predictions: pd.DataFrame, explains: Mapping[str, str], threshold: Threshold
 ) -> pd.DataFrame:

@@ -101,6 +101,63 @@ CHROMOSOME_SHARES = Table(
         number("largest", "mass of one marker", TARGET),
     ),
 )
+OCCLUDED = Table(
+    "markers/MODEL.occluded.tsv",
+    "a row per trait and chromosome: how well held-out samples are predicted once it is hidden",
+    (
+        TASK,
+        _CHROM,
+        text("metric", "of the objective: `r2`, `auroc`"),
+        integer("n", "held-out samples with a value, over all folds"),
+        number("whole", "the metric with all chromosomes", missing=True),
+        number("without", "the metric once this one has the training samples' mean dosages",
+               missing=True),
+        number("fall", "whole less without", missing=True),
+        number("low", "of the fall: 95 % bootstrap over the samples", missing=True),
+        number("high", "of the fall: 95 % bootstrap over the samples", missing=True),
+    ),
+)  # fmt: skip
+MARKER_SETS = Table(
+    "markers/MODEL.TASK.sets.tsv.gz",
+    "a row per sufficient set of markers; a sample without any has a row with none",
+    (
+        text("id", "of the sample"),
+        text("fold", "whose model was asked"),
+        text("side", "`high`: the set keeps the prediction up; `low`: down"),
+        number("whole", "prediction of the sample", TARGET),
+        number("masked", "prediction where all markers have their mean dosage", TARGET),
+        number("threshold", "that the set must reach", TARGET),
+        integer("order", "of the set in its sample: 0, 1, ..."),
+        integer("markers", "in the set"),
+        number("value", "prediction on the set alone", TARGET, missing=True),
+        number("without_one", "the nearest to the threshold once any one of its markers is masked "
+               "too", TARGET, missing=True),
+        number("rest_value", "prediction once all the sample's sets in this table are masked",
+               TARGET, missing=True),
+    ),
+)  # fmt: skip
+SET_MEMBERS = Table(
+    "markers/MODEL.TASK.members.tsv.gz",
+    "a row per marker of a sufficient set",
+    (
+        text("id", "of the sample"),
+        integer("order", "of the set in its sample"),
+        *_MARKER,
+        number("dosage", "of the sample", "copies"),
+        number("mean", "dosage of the fold's training samples, which stands for a masked one",
+               "copies"),
+    ),
+)  # fmt: skip
+SET_MARKERS = Table(
+    "markers/MODEL.TASK.kept.tsv",
+    "a row per marker that is in any sufficient set, the most frequent first",
+    (
+        *_MARKER,
+        integer("high", "samples with it in a set that keeps the prediction up"),
+        integer("low", "samples with it in a set that keeps the prediction down"),
+        number("share", "of the samples with a set", "share"),
+    ),
+)
 KNOWN_LOCI = Table(
     "markers/known.tsv",
     "a row per known locus and source",

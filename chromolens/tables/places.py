@@ -51,6 +51,12 @@ FILES = {
         "marker_track": "markers/{study}.{model}.{task}.{method}.bw",
     },
     "drawn": {"null_masses": "markers/nulls/{model}.{method}.{null}.tsv.gz"},
+    "occluded": {"occluded": "markers/{model}.occluded.tsv"},
+    "kept": {
+        "marker_sets": "markers/{model}.{task}.sets.tsv.gz",
+        "set_members": "markers/{model}.{task}.members.tsv.gz",
+        "set_markers": "markers/{model}.{task}.kept.tsv",
+    },
     "scanned": {
         "scan": "markers/{task}.scan.tsv.gz",
         "ridge": "markers/{task}.ridge.tsv.gz",

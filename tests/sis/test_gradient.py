@@ -124,6 +124,33 @@ def test_the_exact_search_sees_twice_what_seems_enough(values, kept):
     assert (np.delete(seen[0], kept, axis=0) == 0.25).all()
 
 
+def test_of_many_positions_little_more_than_enough_is_left_to_the_exact_search():
+    length, rng = 800, np.random.default_rng(1)
+    effects = rng.normal(size=(length, 1)).astype(np.float32)
+    mask = rng.uniform(0.2, 1.8, (length, 1)).astype(np.float32)
+    inputs = rng.integers(0, 3, (2, length, 1)).astype(np.float32)
+
+    def function(batch):
+        return tf.reduce_sum(batch * effects, axis=[1, 2])[:, None]
+
+    # masking changes a sum by what each position adds: the largest ones are the smallest set
+    added = np.sort((effects * (inputs - mask))[..., 0].astype(float), axis=1)[:, ::-1]
+    enough = np.array([300, 30])
+    sums = added.cumsum(axis=1)[[0, 1], enough - 1] - added[[0, 1], enough - 1] / 2
+    limits = float((effects * mask).sum()) + sums
+    asked = []
+
+    def finish(seen, free, thresholds, places):
+        asked.append(free.sum(axis=1))
+        kept = function(tf.constant(seen)).numpy()[:, 0]
+        assert (kept >= thresholds).all()
+        return []
+
+    guess = gradient_search(function, (length, 1), mask, 2)
+    by_gradient(guess, finish, mask)(inputs, np.ones((2, length), bool), limits, np.arange(2))
+    assert 300 <= asked[0][0] <= 1.03 * 300 and 60 <= asked[0][1] <= 60 / 0.8 + 1
+
+
 WORD = "TGACTCAGCA"
 
 

@@ -6,6 +6,8 @@ PROVIDES  results/{study}/inputs/genotypes.h5, markers.tsv.gz, samples.tsv.gz
           bedgraph.gz; {study}.{model}.{task}.{method}.bw
           results/{study}/markers/nulls/{model}.{method}.{null}.tsv.gz
           results/{study}/markers/{task}.scan.tsv.gz, ridge.tsv.gz, scanned.tsv
+          results/{study}/markers/{model}.occluded.tsv
+          results/{study}/markers/{model}.{task}.sets.tsv.gz, members.tsv.gz, kept.tsv
           results/{study}/markers/verdicts.tsv, bands.tsv, known.tsv
           results/{study}/markers/recovered.tsv, recall.tsv
 """
@@ -71,6 +73,67 @@ rule summarise_markers:
         code=code["summarise_markers"],
     script:
         "../../scripts/summarise_markers.py"
+
+
+rule occlude_chromosomes:
+    input:
+        source=source_by_content,
+        content=content_of_source,
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        models=collect(
+            "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
+            row=lookup(query="model == '{model}'", within=trainings),
+        ),
+    output:
+        table="results/{study}/markers/{model}.occluded.tsv",
+    log:
+        "logs/{study}/occlude_chromosomes/{model}.log",
+    conda:
+        "../../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+    params:
+        code=code["occlude_chromosomes"],
+        folds=roles,
+        tasks=lookup(dpath="{model}/tasks", within=model_settings),
+        objective=lookup(dpath="{model}/objective", within=model_settings),
+        seed=config["seed"],
+    script:
+        "../../scripts/occlude_chromosomes.py"
+
+
+rule find_marker_sets:
+    input:
+        source=source_by_content,
+        content=content_of_source,
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        models=collect(
+            "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
+            row=lookup(query="model == '{model}' & replicate == 0", within=trainings),
+        ),
+    output:
+        sets="results/{study}/markers/{model}.{task}.sets.tsv.gz",
+        members="results/{study}/markers/{model}.{task}.members.tsv.gz",
+        kept="results/{study}/markers/{model}.{task}.kept.tsv",
+    log:
+        "logs/{study}/find_marker_sets/{model}.{task}.log",
+    benchmark:
+        "results/{study}/benchmarks/find_marker_sets/{model}.{task}.tsv"
+    conda:
+        "../../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        code=code["find_marker_sets"],
+        folds=roles,
+        samples=config["sis"]["windows"],
+        threshold=config["sis"]["threshold"],
+        settings=plan.sis_settings(config),
+    script:
+        "../../scripts/find_marker_sets.py"
 
 
 rule scan_markers:
@@ -194,5 +257,7 @@ rule recover_markers:
 marker_files = collect(
     "results/{study}/{path}",
     study=study,
-    path=results.paths_of(index, ("marker_track", "scanned", "verdicts", "recall")),
+    path=results.paths_of(
+        index, ("marker_track", "scanned", "set_markers", "verdicts", "recall")
+    ),
 )

@@ -14,6 +14,8 @@ index = results.index(
         "spiked": results.ONE if spiked else [],
         "marked": marked,
         "drawn": drawn,
+        "occluded": plan.of_stage("markers", stages, models),
+        "kept": set_tasks,
         "scanned": {"task": tasks if "markers" in stages else []},
         "simulated": results.ONE if settings.get("simulate") else [],
         "models": models,

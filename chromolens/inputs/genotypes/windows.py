@@ -61,12 +61,22 @@ class Samples(Inputs):
         self._training: np.ndarray | None = None
         self._means = np.zeros(0)
         self._nuisance = np.zeros((len(windows), 0))
+        self._hidden = np.zeros(self.length, bool)
 
     @property
     def markers(self) -> pd.DataFrame:
         """The table of markers (``tables.inputs.MARKERS``) in the order of the positions."""
         markers = self.store.markers
         return markers.iloc[self.in_order(np.arange(len(markers)))].reset_index(drop=True)
+
+    @property
+    def means(self) -> np.ndarray:
+        """Mean dosage float64 (markers,) of the training samples, in the order of the positions.
+
+        BadInput before ``for_training``.
+        """
+        self._check_training("mean dosages are those of the training samples")
+        return self.in_order(self._means)
 
     def rotated(self, draw: int, draws: int) -> pd.DataFrame:
         """Return the windows table of the same samples with the chromosomes in another order.
@@ -104,6 +114,20 @@ class Samples(Inputs):
         seen._nuisance = np.concatenate(parts, axis=1)
         return seen
 
+    def without(self, chrom: str) -> "Samples":
+        """Return these samples, all with the training samples' mean dosages on ``chrom``.
+
+        Traits stay as they are. BadInput before ``for_training``.
+        """
+        self._check_training("a chromosome is given the mean dosages of the training samples")
+        chroms = self.store.markers["chrom"].to_numpy(str)
+        if chrom not in chroms:
+            known = ", ".join(dict.fromkeys(chroms.tolist()))
+            raise BadInput(f"no marker lies on {chrom!r}", expected=f"one of {known}")
+        rest = copy(self)
+        rest._hidden = chroms == chrom
+        return rest
+
     def arrays(
         self,
         rows: np.ndarray,
@@ -119,7 +143,7 @@ class Samples(Inputs):
         BadInput before ``for_training``, which says what stands for a missing one.
         """
         values = self.store.dosage(self.rows_in_store[np.asarray(rows)], columns)
-        missing = np.isnan(values)
+        missing = np.isnan(values) | self._hidden[columns]
         if missing.any():
             self._check_training("a missing dosage is given the mean of the training samples")
             means = np.broadcast_to(self._means[columns].astype(np.float32), values.shape)

@@ -63,7 +63,7 @@ def evaluate_folds(
 
 
 @dataclass(frozen=True)
-class _Question:
+class Question:
     """One metric of one task, with the windows it is asked of."""
 
     task: str
@@ -106,8 +106,8 @@ def evaluate(
     (labels above 0). An undefined value is NaN, and said so in the log.
     """
     names = {"model": model, "fold": fold, "replicate": replicate}
-    questions = _questions(predictions, tasks, objective)
-    return pd.DataFrame([{**names, **question.row()} for question in questions])
+    asked = questions(predictions, tasks, objective)
+    return pd.DataFrame([{**names, **question.row()} for question in asked])
 
 
 def pool(
@@ -136,13 +136,13 @@ def pool(
     -------
     Columns model, task, metric, value, low, high (95 %), n, positives.
     """
-    pooled = _average_replicates(pd.concat(predictions, ignore_index=True))
-    questions = list(_questions(pooled, tasks, objective))
+    pooled = average_replicates(pd.concat(predictions, ignore_index=True))
+    every = list(questions(pooled, tasks, objective))
     if windows is not None and "shared" in windows:
         shared = windows.set_index("id")["shared"].reindex(pooled["id"]).to_numpy()
-        questions += _questions(pooled[shared == 0], tasks, objective, "_unshared")
+        every += questions(pooled[shared == 0], tasks, objective, "_unshared")
     rows = []
-    for asked in questions:
+    for asked in every:
         low, high = metrics.interval(
             asked.metric, asked.values, asked.labels, resamples=resamples, seed=seed
         )
@@ -159,19 +159,23 @@ def reliability(predictions: pd.DataFrame, tasks: list[str]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _questions(
+def questions(
     predictions: pd.DataFrame, tasks: list[str], objective: str, suffix: str = ""
-) -> Iterator[_Question]:
+) -> Iterator[Question]:
+    """Every metric of ``predictions`` (``predict.predict_groups``), task by task.
+
+    The first of a task is the objective's main one. ``suffix`` stands behind the names.
+    """
     if objective == "classes":
         predictions = _as_classes(predictions, tasks)
         for name in ALL_CLASSES:
             values = predictions[name].dropna().to_numpy()
             # every window has a class: all of them count as positive
-            yield _Question("", name + suffix, metrics.mean, values, np.ones(len(values)))
+            yield Question("", name + suffix, metrics.mean, values, np.ones(len(values)))
     for task in tasks:
         for name, (metric, value) in metrics.BY_OBJECTIVE[objective].items():
             known = _known(predictions[task + value], predictions[task + LABEL])
-            yield _Question(task, name + suffix, metric, *known)
+            yield Question(task, name + suffix, metric, *known)
 
 
 def _as_classes(predictions: pd.DataFrame, tasks: list[str]) -> pd.DataFrame:
@@ -197,7 +201,8 @@ def _known(values: pd.Series, labels: pd.Series) -> tuple[np.ndarray, np.ndarray
     return values.to_numpy("float64")[known], labels.to_numpy("float64")[known]
 
 
-def _average_replicates(predictions: pd.DataFrame) -> pd.DataFrame:
+def average_replicates(predictions: pd.DataFrame) -> pd.DataFrame:
+    """The mean of every number over the rows of one id."""
     numbers = predictions.select_dtypes("number").columns
     mean = predictions.groupby("id", sort=False)[list(numbers)].mean()
     return mean.reset_index()

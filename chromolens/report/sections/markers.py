@@ -8,8 +8,9 @@ import pandas as pd
 
 from chromolens import tables
 from chromolens.checks.positions import percent
-from chromolens.report.contents import Contents
+from chromolens.report.contents import Attribution, Contents
 from chromolens.report.figures import manhattan
+from chromolens.report.sections.performance import WORDS
 from chromolens.report.tables import Table, count, decimal, significant
 from chromolens.tables.markers import (
     CHROMOSOME_SHARES,
@@ -18,9 +19,12 @@ from chromolens.tables.markers import (
     MARKER_MASSES,
     MARKER_RIDGE,
     MARKER_SCAN,
+    MARKER_SETS,
     NULL_BANDS,
+    OCCLUDED,
     RECALL,
     SCANNED,
+    SET_MARKERS,
     VERDICTS,
 )
 
@@ -31,12 +35,16 @@ NEEDS = (
     "scan",
     "ridge",
     "scanned",
+    "occluded",
+    "marker_sets",
+    "set_markers",
     "verdicts",
     "null_bands",
     "known_loci",
     "recall",
 )
 _BEST = 3  # blocks of a network that are listed and labelled
+_KEPT = 5  # markers of a network's sufficient sets that are named
 
 
 def context(study: Contents) -> dict:
@@ -81,7 +89,9 @@ def _trait(study: Contents, task: str) -> dict:
         "task": task,
         "plot": manhattan.manhattan(scan, rows, f"Markers of {task}"),
         "blocks": _blocks(blocks),
-        "shares": _shares(shares),
+        "shares": _shares(shares) if shares else None,  # a trait may be no network's
+        "losses": losses(task, study.occluded, own),
+        "sets": sufficient({m: files for (m, t), files in study.marker_sets.items() if t == task}),
         "control": decimal(summary["genomic_control"], 2),
         "threshold": decimal(summary["threshold"], 2),
         "ridge": decimal(summary["ridge_r2"], 2),
@@ -129,6 +139,63 @@ def _shares(found: dict[str, pd.DataFrame]) -> Table:
     header = ["chromosome", "share of the markers", *found]
     caption = "Share of the mass on each chromosome, over its share of the markers"
     return Table(caption, header, rows, frozenset(header[1:]))
+
+
+def losses(
+    task: str,
+    occluded: Mapping[tuple[str], Path],
+    masses: Mapping[Attribution, Mapping[str, Path]],
+) -> Table | None:
+    """A row per chromosome; per network the fall, and beside it the shares of the mass."""
+    found, chroms = {}, []
+    for (model,), path in occluded.items():
+        table = tables.read(OCCLUDED, path)
+        if (own := table[table["task"] == task]).empty:
+            continue  # a network of other traits
+        chroms = own["chrom"]
+        metric = own["metric"].iloc[0]
+        found[f"{model}: fall of {WORDS[metric]}"] = [_loss(row) for row in own.itertuples()]
+        for key in masses:
+            if key[0] == model:
+                shares = tables.read(CHROMOSOME_SHARES, masses[key]["chromosome_shares"])
+                found[f"{model_and_method(key)}: share of the mass"] = [
+                    percent(share) for share in shares["share"]
+                ]
+    rows = [list(row) for row in zip(chroms, *found.values(), strict=True)]
+    header = ["chromosome", *found]
+    caption = "What is lost of the held-out predictions once a chromosome is hidden"
+    return Table(caption, header, rows, frozenset(header[1:])) if found else None
+
+
+def _loss(row: object) -> str:
+    """The fall and its interval; a dash where the network has nothing to lose."""
+    chance = 0.5 if row.metric == "auroc" else 0
+    if not row.whole > chance:
+        return "–"
+    return f"{decimal(row.fall)} ({decimal(row.low)} to {decimal(row.high)})"
+
+
+def sufficient(found: dict[str, Mapping[str, Path]]) -> Table | None:
+    """A row per network and side: how many markers are enough, and which are so most often."""
+    rows = []
+    for model, files in found.items():
+        sets = tables.read(MARKER_SETS, files["marker_sets"])
+        kept = tables.read(SET_MARKERS, files["set_markers"])
+        for side, own in sets.groupby("side", sort=False):
+            sizes = own.loc[own["markers"] > 0, "markers"]
+            best = kept[kept[side] > 0].sort_values(side, ascending=False, kind="stable")
+            named = [
+                f"{row.chrom}:{row.position:,} ({getattr(row, side)})"
+                for row in best.head(_KEPT).itertuples()
+            ]
+            quartiles = [count(sizes.quantile(share)) for share in (0.25, 0.5, 0.75)]
+            rows.append([model, side, count(own["id"].nunique()),
+                         count(own.loc[sizes.index, "id"].nunique()), ", ".join(quartiles),
+                         ", ".join(named)])  # fmt: skip
+    header = ["model", "side", "samples", "with a set", "markers: quartiles"]
+    header.append("in the sets of most samples")
+    caption = "The smallest sets of markers that alone keep the prediction"
+    return Table(caption, header, rows, frozenset(header[2:4])) if rows else None
 
 
 def _bands(table: pd.DataFrame) -> Table | None:

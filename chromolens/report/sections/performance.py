@@ -11,7 +11,7 @@ from chromolens.tables.models import HISTORY, METRICS, POOLED, PREDICTIONS
 
 NEEDS = ("history", "predictions", "metrics", "pooled")
 
-_WORDS = {
+WORDS = {
     "auroc": "AUROC",
     "auprc": "AUPRC",
     "accuracy": "Accuracy",
@@ -85,7 +85,7 @@ def _mark(study: Contents, model: str) -> str:
 def plots(study: Contents, pooled: pd.DataFrame, single: pd.DataFrame) -> list[tuple[str, str]]:
     """One dot plot per metric: tasks down, models as marks, the nulls hollow beside them."""
     there = [name for name in _DRAWN if len(pooled) and (pooled["metric"] == name).any()]
-    return [(_WORDS[name], _plot(study, pooled, single, name)) for name in there]
+    return [(WORDS[name], _plot(study, pooled, single, name)) for name in there]
 
 
 def _plot(study: Contents, pooled: pd.DataFrame, single: pd.DataFrame, metric: str) -> str:
@@ -95,7 +95,7 @@ def _plot(study: Contents, pooled: pd.DataFrame, single: pd.DataFrame, metric: s
         for task, own in rows.groupby("task", sort=False)
     }
     bounds = _bounds(metric, rows, single)
-    return charts.dot_plot(points, bounds, f"{_WORDS[metric]} by task", _chance(rows, metric))
+    return charts.dot_plot(points, bounds, f"{WORDS[metric]} by task", _chance(rows, metric))
 
 
 def _bounds(metric: str, rows: pd.DataFrame, single: pd.DataFrame) -> tuple[float, float]:
@@ -159,7 +159,7 @@ def _cell(row: object | None) -> str:
 
 def _heading(metric: str) -> str:
     plain = metric.removesuffix(_UNSHARED)
-    words = _WORDS.get(plain, plain).removesuffix(" (lower is better)")
+    words = WORDS.get(plain, plain).removesuffix(" (lower is better)")
     return words if plain == metric else f"{words}, no shared words"
 
 

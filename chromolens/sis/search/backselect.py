@@ -43,10 +43,11 @@ Search = Callable[..., Order]
 def search_with(score: MaskedScore, mask: np.ndarray) -> Search:
     """BackSelect by evaluating every candidate whole: right for any model.
 
-    ``mask`` float (channels,).
+    ``mask`` float (channels,) or (length, channels).
     """
 
     def search(inputs: np.ndarray, free: np.ndarray) -> Order:
+        own = np.broadcast_to(mask, inputs.shape[1:])
         current, left = inputs.copy(), free.copy()
         order = empty_order(free)
         for step in range(order.positions.shape[1]):
@@ -54,7 +55,7 @@ def search_with(score: MaskedScore, mask: np.ndarray) -> Search:
             table = np.full(left.shape, -np.inf)
             table[rows, candidates] = score(current, rows, candidates)
             active, chosen = record_step(order, step, table)
-            current[active, chosen] = mask
+            current[active, chosen] = own[chosen]
             left[active, chosen] = False
         return order
 

@@ -13,11 +13,15 @@ import numpy as np
 from chromolens.attribution.references import unknown
 from chromolens.errors import BadInput, describe
 from chromolens.models.batching import check_places
-from chromolens.sis.search.backselect import Score, Search
+from chromolens.sis.search.backselect import Order, Score, Search
 from chromolens.ties import TIE
 
 WIDER = 2
 """Times the positions in which gradients find a subset are left to the exact search."""
+
+MANY, FINE = 100, 0.02
+"""Exact search takes the square of what is left to it: of subsets of more positions gradients ask
+again, masking so small a share at a time, and what passes last is left."""
 
 
 @dataclass(frozen=True)
@@ -82,21 +86,29 @@ def by_gradient(search: Search, finish: FindOne, mask: np.ndarray) -> FindOne:
         order = search(inputs, free, places)
         # values in batches of another shape differ by rounding: what is kept must surely pass
         sure = thresholds + 10 * TIE * np.maximum(1.0, np.abs(thresholds))
-        kept = np.zeros_like(free)
-        for row, each in enumerate(map(_promising, order.positions, order.values, sure)):
-            kept[row, each] = True
+        kept = _promising(order, sure, free, WIDER)
+        many = np.flatnonzero(kept.sum(axis=1) > WIDER * MANY)
+        if len(many):
+            left = masked(inputs[many], (free & ~kept)[many], mask)
+            order = search(left, kept[many], places[many], FINE)
+            kept[many] = _promising(order, sure[many], kept[many], 1)
         return finish(masked(inputs, free & ~kept, mask), kept, thresholds, places)
 
     return find
 
 
-def _promising(positions: np.ndarray, values: np.ndarray, threshold: float) -> np.ndarray:
-    """The smallest passing set of ``WIDER`` times the positions that seem to be enough."""
-    positions = positions[positions >= 0]
-    passing = np.flatnonzero(values[: len(positions) - 1] >= threshold) + 1
-    sizes = len(positions) - passing
-    wide = passing[sizes >= WIDER * sizes.min(initial=len(positions))]
-    return positions[wide[-1] if len(wide) else 0 :]
+def _promising(order: Order, thresholds: np.ndarray, free: np.ndarray, wider: float) -> np.ndarray:
+    """The smallest passing sets of ``wider`` times the positions that seem enough, as ``free``."""
+    kept = np.zeros_like(free)
+    for row, (positions, values, limit) in enumerate(
+        zip(order.positions, order.values, thresholds, strict=True)
+    ):
+        positions = positions[positions >= 0]
+        passing = np.flatnonzero(values[: len(positions) - 1] >= limit) + 1
+        sizes = len(positions) - passing
+        wide = passing[sizes >= wider * sizes.min(initial=len(positions))]
+        kept[row, positions[wide[-1] if len(wide) else 0 :]] = True
+    return kept
 
 
 def smallest_passing(positions: np.ndarray, values: np.ndarray, threshold: float) -> Found:
@@ -120,6 +132,7 @@ def collect(
     max_subsets: int | None = None,
     places: np.ndarray | None = None,
     declared: np.ndarray | None = None,
+    sign: int = 1,
 ) -> list[Subsets]:
     """Disjoint sufficient subsets of every input (SIS-collection).
 
@@ -134,6 +147,9 @@ def collect(
         The index of each input in its series (see ``models.batching``); by default 0, 1, ...
     declared : bool (n, length)
         Where nothing is known, as in ``references.unknown``.
+    sign
+        -1 where ``score`` and ``thresholds`` are negated targets: what is returned and said is
+        in target units.
 
     Raises
     ------
@@ -144,7 +160,7 @@ def collect(
     places, limits = check_places(places, len(inputs)), reached_by(thresholds)
     known = ~unknown(inputs, declared)
     hidden = masked(inputs, known, mask)
-    _refuse_passing_mask(_finite(score(hidden), "fully masked "), thresholds, mask)
+    _refuse_passing_mask(_finite(score(hidden), "fully masked "), thresholds, mask, sign)
     rest, free = inputs.copy(), known.copy()
     rest_values = _finite(score(rest))
     found: list[list[Found]] = [[] for _ in inputs]
@@ -159,7 +175,9 @@ def collect(
         rest[active] = masked(inputs[active], (known & ~free)[active], mask)
         rest_values[active] = score(rest[active])
     values = _values_alone(score, inputs, hidden, found)
-    return [_subsets(*each) for each in zip(found, values, rest_values.tolist(), strict=True)]
+    return [
+        _subsets(*each, sign) for each in zip(found, values, rest_values.tolist(), strict=True)
+    ]
 
 
 def reached_by(thresholds: np.ndarray) -> np.ndarray:
@@ -172,9 +190,9 @@ def masked(inputs: np.ndarray, where: np.ndarray, mask: np.ndarray) -> np.ndarra
     return np.where(where[..., None], mask, inputs).astype(inputs.dtype)
 
 
-def _subsets(found: list[Found], values: list[float], rest_value: float) -> Subsets:
-    positions, spared = [one.positions for one in found], [one.without_one for one in found]
-    return Subsets(positions, values, spared, rest_value)
+def _subsets(found: list[Found], values: list[float], rest_value: float, sign: int) -> Subsets:
+    positions, spared = [one.positions for one in found], [sign * one.without_one for one in found]
+    return Subsets(positions, [sign * value for value in values], spared, sign * rest_value)
 
 
 def _values_alone(
@@ -201,16 +219,19 @@ def _finite(values: np.ndarray, how: str = "") -> np.ndarray:
     return values
 
 
-def _refuse_passing_mask(values: np.ndarray, thresholds: np.ndarray, mask: np.ndarray) -> None:
+def _refuse_passing_mask(
+    values: np.ndarray, thresholds: np.ndarray, mask: np.ndarray, sign: int
+) -> None:
     passing = np.flatnonzero(values >= reached_by(thresholds))
     if len(passing):
         row = passing[0]
         raise BadInput(
-            f"the fully masked input reaches the threshold: its target is {values[row]:.6g}, the "
-            f"threshold {thresholds[row]:.6g}; even the empty subset would suffice",
-            expected="a threshold above the target of the masked input",
+            f"the fully masked input reaches the threshold: its target is {sign * values[row]:.6g}"
+            f", the threshold {sign * thresholds[row]:.6g}; even the empty subset would suffice",
+            expected=f"a threshold {'above' if sign > 0 else 'below'} the target of the masked "
+            "input",
             where=f"input {row} ({len(passing)} of {len(values)} inputs), "
             f"mask {describe(np.round(mask, 4))}",
-            remedy="raise the threshold, or choose another mask (a number, one number per "
+            remedy="move the threshold, or choose another mask (a number, one number per "
             "channel, or 'mean')",
         )

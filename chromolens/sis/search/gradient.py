@@ -19,7 +19,7 @@ from chromolens.sis.search.backselect import Order, Search, empty_order
 from chromolens.ties import TIE, descending
 
 SHARE = 0.2
-"""Share of the positions left that one step masks (at least one)."""
+"""Share of the positions left that one step masks (at least one), where nothing else is said."""
 
 
 def gradient_search(
@@ -33,17 +33,23 @@ def gradient_search(
         Target of a tensor (m, length, channels): (m, 1).
     shape
         (length, channels).
-    mask : float32 (channels,)
+    mask : float32 (channels,) or (length, channels)
     rows
         Inputs in a call of ``function``, each in its place (see ``models.batching``).
 
     Returns
     -------
-    A search whose ``Order.values`` are known where a step ends and -inf between.
+    A search whose ``Order.values`` are known where a step ends and -inf between; it may be told
+    the share that a step masks.
     """
-    ask = _compiled(function, (rows, *shape), mask)
+    ask, own = _compiled(function, (rows, *shape), mask), np.broadcast_to(mask, shape)
 
-    def search(inputs: np.ndarray, free: np.ndarray, places: np.ndarray | None = None) -> Order:
+    def search(
+        inputs: np.ndarray,
+        free: np.ndarray,
+        places: np.ndarray | None = None,
+        share: float = SHARE,
+    ) -> Order:
         current, left, order = inputs.copy(), free.copy(), empty_order(free)
         places = np.arange(len(inputs)) if places is None else places
         done = np.zeros(len(inputs), int)
@@ -51,18 +57,20 @@ def gradient_search(
             values, slopes = _ask(ask, current, places, rows)
             begun = np.flatnonzero((done > 0) & left.any(axis=1))
             order.values[begun, done[begun] - 1] = values[begun]
-            chosen_rows, turns, chosen = _next(np.where(left, slopes, -np.inf), left)
+            chosen_rows, turns, chosen = _next(np.where(left, slopes, -np.inf), left, share)
             order.positions[chosen_rows, done[chosen_rows] + turns] = chosen
-            current[chosen_rows, chosen], left[chosen_rows, chosen] = mask, False
+            current[chosen_rows, chosen], left[chosen_rows, chosen] = own[chosen], False
             done = free.sum(axis=1) - left.sum(axis=1)
         return order
 
     return search
 
 
-def _next(slopes: np.ndarray, left: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _next(
+    slopes: np.ndarray, left: np.ndarray, share: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rows, turns within the step (0, 1, ...) and positions to mask; ties: the lowest first."""
-    count = np.ceil(SHARE * left.sum(axis=1)).astype(int)
+    count = np.ceil(share * left.sum(axis=1)).astype(int)
     ranking = descending(slopes, TIE * np.abs(np.where(left, slopes, 0)).max(axis=1))
     rows, turns = np.nonzero(np.arange(left.shape[1]) < count[:, None])
     return rows, turns, ranking[rows, turns]
