@@ -81,17 +81,3 @@ def test_a_base_computed_again_has_the_bits_of_the_track(small_study: Path) -> N
     (found,) = json.loads(answer.stdout)
     assert found["again"]["verdict"] == "equal to the last bit"
     assert found["run"]["kernels"] in ("oneDNN", "Eigen") and found["run"]["threads"] == 1
-
-
-def test_a_simulated_cross_needs_no_files(tmp_path: Path) -> None:
-    run_snakemake(tmp_path, [ROOT / "tests/configs/cross_small.yaml"])
-    study = open_study(tmp_path / "results/cross_small")
-    assert all((study.folder / path).exists() for path in study.index["path"])
-    recall = study.table("recall")
-    assert set(recall["source"]) == {"cnn gradient_x_input", "scan", "ridge"}
-    assert (recall.loc[recall["where"] == "all", "causal"] == 3).all()
-    assert set(study.table("spiked")["marker"]) == set(
-        study.table("recovered").query("role == 'causal'")["marker"]
-    )
-    page = (study.folder / "report/index.html").read_text()
-    assert "Causal markers of polygenic" in page
