@@ -365,7 +365,7 @@ def test_sets_of_markers_are_sought_where_they_are_asked_for():
     for sis, sought in ({}, []), ({"enabled": True}, [("m", "x"), ("m", "y")]):
         config = genotypes(models={"m": model}, sis=sis)
         models = planned(config)[2]
-        found = plan.set_tasks(config, ("markers",), plan.model_tasks(models), plan.shown(models))
+        found = plan.set_tasks(config, ("markers",), plan.model_tasks(models))
         assert list(found.itertuples(index=False, name=None)) == sought
     assert config["sis"]["threshold"] == {"relative": 0.5} and config["sis"]["mask"] == "mean"
     stated = genotypes(sis={"threshold": {"percentile": 9}})["sis"]

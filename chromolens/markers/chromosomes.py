@@ -11,8 +11,8 @@ from chromolens.checks.positions import measures, shares
 from chromolens.errors import BadInput
 from chromolens.markers.runs import checked, chromosome_starts
 
-LAST = 200
-"""Inputs at the end that are looked at by themselves."""
+LAST = 200 / 5516
+"""Share of the inputs, at their end, that is looked at by itself: that of the reported network."""
 _PLACES = ("gini", "half", "slope", "silent", "last_share")
 
 
@@ -59,7 +59,14 @@ def peaks(markers: pd.DataFrame, mass: np.ndarray) -> pd.Series:
     return table["largest"] / (table["mass"].sum() / table["markers"].sum())
 
 
-def concentration(markers: pd.DataFrame, mass: np.ndarray, last: int = LAST) -> dict[str, float]:
+def last_inputs(count: int) -> int:
+    """How many of ``count`` inputs are the last ones (``LAST``), one or more."""
+    return max(1, round(LAST * count))
+
+
+def concentration(
+    markers: pd.DataFrame, mass: np.ndarray, last: int | None = None
+) -> dict[str, float]:
     """Everything that says in one number how mass (markers,) is spread; null draws have it too.
 
     Returns
@@ -67,13 +74,14 @@ def concentration(markers: pd.DataFrame, mass: np.ndarray, last: int = LAST) -> 
     dict
         gini, half, slope, silent, last_share: over the inputs, see ``checks.positions`` (half is
         the share of the inputs, from the first, that hold half of the mass; slope is in decades
-        from the last input to the first). last_expected: share of all inputs that the last
-        ``last`` are. gini_chromosomes: over chromosomes, each counted by its markers.
-        effective_chromosomes: inverse Simpson, 1 / sum of squared shares: so many chromosomes of
-        equal mass would be as uneven; effective_expected: the same of their shares of the markers.
+        from the last input to the first). last_expected: share of all inputs that the last ones
+        are (``last`` of them; else ``LAST``). gini_chromosomes: over chromosomes, each counted by
+        its markers. effective_chromosomes: inverse Simpson, 1 / sum of squared shares: so many
+        chromosomes of equal mass would be as uneven; effective_expected: the same of their shares
+        of the markers.
     """
     found = chromosome_shares(markers, mass)
-    last = min(last, len(mass))
+    last = min(last or last_inputs(len(mass)), len(mass))
     places = measures(shares(mass), last, np.ones(len(mass), bool))
     return {
         **{name: float(places[name]) for name in _PLACES},

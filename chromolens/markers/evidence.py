@@ -7,7 +7,7 @@ import pandas as pd
 
 from chromolens.checks.positions import percent, shares
 from chromolens.errors import BadInput
-from chromolens.markers.chromosomes import LAST, peaks
+from chromolens.markers.chromosomes import last_inputs, peaks
 from chromolens.markers.nulls import band
 from chromolens.markers.runs import leads
 from chromolens.markers.verdicts import Evidence, called
@@ -15,13 +15,12 @@ from chromolens.markers.verdicts import Evidence, called
 
 def evidence(
     markers: pd.DataFrame,
-    r2: float,
     trained: np.ndarray,
     untrained: Sequence[np.ndarray],
     permuted: Sequence[np.ndarray],
     rotated: Sequence[tuple[np.ndarray, np.ndarray]],
     *,
-    last: int = LAST,
+    last: int | None = None,
 ) -> Evidence:
     """What ``verdicts.verdict`` judges, of the last inputs.
 
@@ -29,8 +28,6 @@ def evidence(
     ----------
     markers
         marker, chrom, position, in the order of the network's inputs.
-    r2
-        Of the trained network, held out.
     trained : (markers,)
         Its masses.
     untrained, permuted
@@ -40,9 +37,9 @@ def evidence(
         Of each network retrained on rotated chromosomes: the order (``rotation``), and its masses
         in the order of its own inputs, ``markers[order]``.
     last
-        Inputs at the end that are looked at.
+        Inputs at the end that are looked at; else ``chromosomes.LAST`` of them.
     """
-    last = min(last, len(markers))
+    last = last or last_inputs(len(markers))
     if not rotated:
         raise BadInput("no network was retrained on rotated chromosomes", expected="one or more")
     inputs = np.arange(len(markers)) >= len(markers) - last
@@ -52,7 +49,6 @@ def evidence(
     chance = [peaks(markers, mass).max() for mass in permuted]
     again = [peaks(markers.iloc[order], mass)[best["chrom"]] for order, mass in rotated]
     return Evidence(
-        r2=r2,
         stretch=_stretch(markers, last),
         expected=last / len(markers),
         share=band(_on(trained, inputs), [_on(mass, inputs) for mass in untrained]),

@@ -18,7 +18,15 @@ from chromolens.markers.masses import masses
 from chromolens.markers.nulls import DRAWS, bands
 from chromolens.markers.runs import leads
 from chromolens.markers.scaling import scaling
-from chromolens.markers.verdicts import NOTHING, Verdict, nothing, scaling_verdict, verdict
+from chromolens.markers.verdicts import (
+    CHANCE,
+    NOTHING,
+    Verdict,
+    nothing,
+    scaling_verdict,
+    unjudged,
+    verdict,
+)
 from chromolens.runlog import logger
 from chromolens.scores import open_scores
 from chromolens.tables.markers import KNOWN_LOCI, NULL_BANDS, NULL_MASSES, VERDICTS
@@ -95,7 +103,7 @@ def judge(
         asked = {key: run[key] for key in ("model", "method")}
         nulls = read("null_masses", **asked) if asked in drawn else tables.empty(NULL_MASSES)
         judged, table = _judged(read, run, nulls[nulls["task"] == run["task"]])
-        verdicts += judged
+        verdicts.append(judged)
         found.append(table.assign(**run))
     bands_found = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
     return Judged(
@@ -105,10 +113,8 @@ def judge(
     )
 
 
-def _judged(
-    read: Read, run: Mapping[str, str], nulls: pd.DataFrame
-) -> tuple[list[dict], pd.DataFrame]:
-    """The verdict of one network, if it has one; and its bands. ``nulls``: of its trait."""
+def _judged(read: Read, run: Mapping[str, str], nulls: pd.DataFrame) -> tuple[dict, pd.DataFrame]:
+    """The verdict of one network; and its bands. ``nulls``: of its trait."""
     own = read("masses", **run)
     mass, markers = own["mass"].to_numpy(), own[["marker", "chrom", "position"]]
     draws: dict[str, list[pd.DataFrame]] = {"untrained": [], "permuted": [], "rotated": []}
@@ -121,26 +127,26 @@ def _judged(
     ]
     table = pd.concat(tables_of_bands) if tables_of_bands else pd.DataFrame()
     pooled = read("pooled", model=run["model"])
-    r2 = pooled.loc[(pooled["task"] == run["task"]) & (pooled["metric"] == "r2"), "value"]
-    if not (r2 > 0).all():
-        result = nothing(float(r2.iloc[0]))
+    skill = pooled[(pooled["task"] == run["task"]) & pooled["metric"].isin(list(CHANCE))].iloc[0]
+    if not skill["value"] > CHANCE[skill["metric"]]:
+        result = nothing(skill["value"], skill["metric"])
     elif len(tables_of_bands) < 2 or not draws["rotated"]:
-        return [], table
+        result = unjudged(skill["value"], skill["metric"])
     else:
-        result = _verdict(float(r2.iloc[0]), markers, mass, draws)
+        result = _verdict(markers, mass, draws)
     answer = "" if result.category == NOTHING else scaling_verdict(scaling(markers, mass))
-    return [{**run, **asdict(result), "scaling": answer}], table
+    return {**run, **asdict(result), "scaling": answer}, table
 
 
 def _verdict(
-    r2: float, markers: pd.DataFrame, mass: np.ndarray, draws: Mapping[str, list[pd.DataFrame]]
+    markers: pd.DataFrame, mass: np.ndarray, draws: Mapping[str, list[pd.DataFrame]]
 ) -> Verdict:
     rotated = [
         (rotation(markers, one["chrom"].iloc[0]), one["mass"].to_numpy())
         for one in draws["rotated"]
     ]
     null = {kind: [one["mass"].to_numpy() for one in draws[kind]] for kind in draws}
-    return verdict(evidence(markers, r2, mass, null["untrained"], null["permuted"], rotated))
+    return verdict(evidence(markers, mass, null["untrained"], null["permuted"], rotated))
 
 
 def _bands(

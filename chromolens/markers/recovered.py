@@ -16,6 +16,7 @@ from chromolens.checks.positions import percent
 from chromolens.inputs.genotypes.dosage import Dosage, columns, known, scaled, spread
 from chromolens.inputs.genotypes.windows import Samples
 from chromolens.markers.blocks import ld_blocks
+from chromolens.markers.chromosomes import LAST, last_inputs
 from chromolens.markers.job import Read
 from chromolens.markers.runs import starts_of
 from chromolens.tables.markers import RECALL, RECOVERED
@@ -23,8 +24,6 @@ from chromolens.tables.markers import RECALL, RECOVERED
 SAME, APART = 0.5, 0.1
 """Squared correlations: the least of markers that stand for one another; all of unlinked ones are
 below ``APART``."""
-LAST = 200 / 5516
-"""Share of the inputs at their end that is looked at by itself: that of the reported network."""
 _QUARTERS = 4
 
 
@@ -142,7 +141,7 @@ def recall_by_place(judged: pd.DataFrame, inputs: int, precise: float) -> pd.Dat
     quarter = judged["input"] * _QUARTERS // inputs
     where = {"all": quarter >= 0}
     where |= {f"quarter {number + 1}": quarter == number for number in range(_QUARTERS)}
-    where[f"last {percent(LAST)}"] = judged["input"] >= inputs - round(LAST * inputs)
+    where[f"last {percent(LAST)}"] = judged["input"] >= inputs - last_inputs(inputs)
     rows = []
     for name, inside in where.items():
         causal, decoy = (judged[inside & (judged["role"] == role)] for role in _ROLES)

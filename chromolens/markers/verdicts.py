@@ -7,7 +7,9 @@ from chromolens.markers.nulls import Band
 from chromolens.markers.scaling import Scaling
 from chromolens.tables.markers import CATEGORIES
 
-NETWORK, GENOME, NOTHING, UNCLEAR = CATEGORIES
+NETWORK, GENOME, NOTHING, UNCLEAR, UNJUDGED = CATEGORIES
+CHANCE = {"r2": 0.0, "auroc": 0.5}
+"""The metrics that say whether anything was learned, each with what chance has."""
 CONCENTRATED = 2
 """Times its share of the inputs that a stretch must hold for its mass to be concentrated."""
 _ENDS = {
@@ -21,7 +23,7 @@ _ENDS = {
 class Evidence:
     """What is known of one trained network.
 
-    r2: held out. stretch: the inputs that are looked at, in words ("the last 3.6 % of the inputs
+    stretch: the inputs that are looked at, in words ("the last 3.6 % of the inputs
     (chromosome X)"); ``expected``: their share of all inputs. share: of the mass on them, among
     the same network untrained. same_inputs, same_markers: median shares of networks retrained on
     rotated chromosomes, on the same inputs (other markers) and on the same markers (other
@@ -30,7 +32,6 @@ class Evidence:
     of the best marker of the same chromosome, median of networks retrained on rotated chromosomes.
     """
 
-    r2: float
     stretch: str
     expected: float
     share: Band
@@ -43,17 +44,15 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Verdict:
-    """``network``, ``genome``, ``nothing`` or ``unclear``, and why."""
+    """A word of ``tables.markers.CATEGORIES``, and why."""
 
     category: str
     sentence: str
 
 
 def verdict(found: Evidence) -> Verdict:
-    """Say whether a network's mass is about the genome.
+    """Say whether the mass of a network that predicts something is about the genome.
 
-    nothing
-        The held-out R2 isn't above 0.
     network
         The mass is concentrated on the stretch, and stays on these inputs when other chromosomes
         lie there.
@@ -65,8 +64,6 @@ def verdict(found: Evidence) -> Verdict:
     unclear
         Else.
     """
-    if not found.r2 > 0:
-        return nothing(found.r2)
     category, moved = _judged(found)
     share, peak = found.share, found.peak
     low = percent(share.low).removesuffix(" %")
@@ -86,11 +83,25 @@ def verdict(found: Evidence) -> Verdict:
     return Verdict(category, f"{'; '.join(said)}. {_ENDS[category]}")
 
 
-def nothing(r2: float) -> Verdict:
-    """The verdict of a network that predicts nothing: ``r2``, held out, isn't above 0."""
+def nothing(value: float, metric: str = "r2") -> Verdict:
+    """The verdict of a network that predicts nothing: ``value``, held out, isn't above chance."""
     return Verdict(
-        NOTHING, f"held-out R2 is {_number(r2)}: nothing was learned, nothing is interpreted"
+        NOTHING, f"{_held_out(value, metric)}: nothing was learned, nothing is interpreted"
     )
+
+
+def unjudged(value: float, metric: str = "r2") -> Verdict:
+    """The verdict of a network that predicts something, and is held against no other."""
+    return Verdict(
+        UNJUDGED,
+        f"{_held_out(value, metric)}; whether this is the network or the genome takes networks "
+        "to hold it against: ten untrained, ten on permuted labels, one on rotated chromosomes "
+        "(models.NAME.nulls)",
+    )
+
+
+def _held_out(value: float, metric: str) -> str:
+    return f"held-out {metric.upper()} is {_number(value)}"
 
 
 def _judged(found: Evidence) -> tuple[str, str]:

@@ -285,12 +285,11 @@ def attribution_settings(config: dict, settings: dict) -> dict:
     return shared
 
 
-def set_tasks(
-    config: dict, stages: Sequence[str], model_tasks: pd.DataFrame, shown: pd.DataFrame
-) -> pd.DataFrame:
+def set_tasks(config: dict, stages: Sequence[str], model_tasks: pd.DataFrame) -> pd.DataFrame:
     """Those of ``model_tasks`` whose sufficient sets of markers are sought."""
-    own = model_tasks[model_tasks["model"].isin(shown["model"])]
-    return of_stage("markers", stages, own) if config["sis"]["enabled"] else own[:0]
+    return (
+        of_stage("markers", stages, model_tasks) if config["sis"]["enabled"] else model_tasks[:0]
+    )
 
 
 def sis_settings(config: dict) -> dict:

@@ -12,7 +12,7 @@ from chromolens.tables.column import (
     text,
 )
 
-CATEGORIES = ("network", "genome", "nothing", "unclear")
+CATEGORIES = ("network", "genome", "nothing", "unclear", "unjudged")
 """What a verdict may be."""
 _BP = "bp, 1-based"
 _CHROM = text("chrom", "name of the chromosome")

@@ -57,7 +57,7 @@ def test_a_mass_that_fades_from_the_end():
     found = concentration(markers_of(I=2000, X=1000), mass)
     assert found["slope"] == pytest.approx(-0.004 * 2999)  # decades over all of it
     # geometric sums: a share 1 - q^k lies on the last k inputs
-    assert found["last_share"] == pytest.approx(1 - 10**-0.8)
+    assert found["last_share"] == pytest.approx(1 - 10 ** (-0.004 * 109))  # 3.6 %
     assert found["half"] == pytest.approx(1 - np.log10(2) / 0.004 / 3000, abs=1 / 3000)
 
 

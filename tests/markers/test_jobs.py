@@ -87,19 +87,25 @@ def table_of(mass):
     return markers.assign(position=np.arange(len(CHROMS)) + 1, mass=mass)
 
 
-def test_a_network_without_r2_has_its_verdict_and_one_without_nulls_has_none():
-    masses = {"m": table_of(np.linspace(1, 2, len(CHROMS)))}
-
-    def read(kind, **keys):
-        if kind == "masses":
-            return masses[keys["model"]]
-        return pd.DataFrame({"task": ["t"], "metric": ["r2"], "value": [r2]})
-
-    r2 = -0.1
-    found = judge(read, [RUN], [], LOCI)
-    assert found.verdicts["category"].tolist() == ["nothing"] and not len(found.known)
-    r2 = 0.4
-    assert not len(judge(read, [RUN], [], LOCI).verdicts)
+@pytest.mark.parametrize(
+    ("metric", "value", "category", "words"),
+    [
+        ("r2", -0.1, "nothing", "held-out R2 is -0.1: nothing was learned"),
+        ("r2", 0.0, "nothing", "held-out R2 is 0: nothing"),
+        ("r2", float("nan"), "nothing", "held-out R2 is nan: nothing"),
+        ("r2", 0.4, "unjudged", "held-out R2 is 0.4; whether this is the network or the genome"),
+        ("auroc", 0.5, "nothing", "held-out AUROC is 0.5: nothing"),
+        ("auroc", 0.6, "unjudged", "held-out AUROC is 0.6; whether"),
+    ],
+)
+def test_what_learned_nothing_or_has_no_nulls_is_said_to(metric, value, category, words):
+    read = {
+        "masses": table_of(np.linspace(1, 2, len(CHROMS))),
+        "pooled": pd.DataFrame({"task": ["t"], "metric": [metric], "value": [value]}),
+    }
+    found = judge(lambda kind, **keys: read[kind], [RUN], [], LOCI)
+    assert found.verdicts["category"].tolist() == [category] and not len(found.known)
+    assert found.verdicts["sentence"].iloc[0].startswith(words)
 
 
 def test_mass_that_stays_on_the_last_inputs_is_the_networks():
