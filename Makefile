@@ -7,6 +7,7 @@ RUN     = $(BIN)/python -m snakemake --cores $(CORES)
 MIRROR ?= $(CHROMOLENS_MIRROR)
 DATA   ?= $(MIRROR)/..
 SEEDS  ?= 1 2 3
+EIGEN  ?= attribution models sis tracks checks
 PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
@@ -41,8 +42,8 @@ test-faults: env  ## 50 kills (FAULTS), full disks, folders that can't be writte
 test-hostile: env  ## 10,000 damaged files, and hostile models (about four minutes)
 	HOSTILE_INPUTS=10000 $(BIN)/python -m pytest tests/hostile
 
-test-eigen: env  ## the tests of numbers, with TensorFlow's other kernels
-	TF_ENABLE_ONEDNN_OPTS=0 $(PYTEST) $(addprefix tests/,attribution models sis tracks checks) \
+test-eigen: env  ## the tests of numbers (folders EIGEN), with TensorFlow's other kernels
+	TF_ENABLE_ONEDNN_OPTS=0 $(PYTEST) $(addprefix tests/,$(EIGEN)) \
 		$(addprefix --ignore tests/,models/test_train.py models/test_train_profiles.py models/test_keras2.py models/test_adopt.py attribution/test_draws.py)
 
 bench: env  ## speed, costs and agreement of attribution (PEERS: python with the other packages)
