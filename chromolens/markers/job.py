@@ -128,10 +128,11 @@ def _judged(read: Read, run: Mapping[str, str], nulls: pd.DataFrame) -> tuple[di
     table = pd.concat(tables_of_bands) if tables_of_bands else pd.DataFrame()
     pooled = read("pooled", model=run["model"])
     skill = pooled[(pooled["task"] == run["task"]) & pooled["metric"].isin(list(CHANCE))].iloc[0]
-    if not skill["value"] > CHANCE[skill["metric"]]:
-        result = nothing(skill["value"], skill["metric"])
+    found = [skill[key] for key in ("value", "low", "high")]
+    if not skill["low"] > CHANCE[skill["metric"]]:
+        result = nothing(*found, skill["metric"])
     elif len(tables_of_bands) < 2 or not draws["rotated"]:
-        result = unjudged(skill["value"], skill["metric"])
+        result = unjudged(*found, skill["metric"])
     else:
         result = _verdict(markers, mass, draws)
     answer = "" if result.category == NOTHING else scaling_verdict(scaling(markers, mass))

@@ -83,25 +83,25 @@ def verdict(found: Evidence) -> Verdict:
     return Verdict(category, f"{'; '.join(said)}. {_ENDS[category]}")
 
 
-def nothing(value: float, metric: str = "r2") -> Verdict:
-    """The verdict of a network that predicts nothing: ``value``, held out, isn't above chance."""
-    return Verdict(
-        NOTHING, f"{_held_out(value, metric)}: nothing was learned, nothing is interpreted"
-    )
+def nothing(value: float, low: float, high: float, metric: str = "r2") -> Verdict:
+    """The verdict of a network whose 95 % interval, held out, isn't all above chance."""
+    held_out = _held_out(value, low, high, metric)
+    return Verdict(NOTHING, f"{held_out}: nothing was learned, nothing is interpreted")
 
 
-def unjudged(value: float, metric: str = "r2") -> Verdict:
+def unjudged(value: float, low: float, high: float, metric: str = "r2") -> Verdict:
     """The verdict of a network that predicts something, and is held against no other."""
     return Verdict(
         UNJUDGED,
-        f"{_held_out(value, metric)}; whether this is the network or the genome takes networks "
-        "to hold it against: ten untrained, ten on permuted labels, one on rotated chromosomes "
-        "(models.NAME.nulls)",
+        f"{_held_out(value, low, high, metric)}; whether this is the network or the genome takes "
+        "networks to hold it against: ten untrained, ten on permuted labels, one on rotated "
+        "chromosomes (models.NAME.nulls)",
     )
 
 
-def _held_out(value: float, metric: str) -> str:
-    return f"held-out {metric.upper()} is {_number(value)}"
+def _held_out(value: float, low: float, high: float, metric: str) -> str:
+    numbers = f"{_number(value)} (95 %: {_number(low)} to {_number(high)})"
+    return f"held-out {metric.upper()} is {numbers}"
 
 
 def _judged(found: Evidence) -> tuple[str, str]:

@@ -88,24 +88,26 @@ def table_of(mass):
 
 
 @pytest.mark.parametrize(
-    ("metric", "value", "category", "words"),
+    ("metric", "value", "low", "category", "words"),
     [
-        ("r2", -0.1, "nothing", "held-out R2 is -0.1: nothing was learned"),
-        ("r2", 0.0, "nothing", "held-out R2 is 0: nothing"),
-        ("r2", float("nan"), "nothing", "held-out R2 is nan: nothing"),
-        ("r2", 0.4, "unjudged", "held-out R2 is 0.4; whether this is the network or the genome"),
-        ("auroc", 0.5, "nothing", "held-out AUROC is 0.5: nothing"),
-        ("auroc", 0.6, "unjudged", "held-out AUROC is 0.6; whether"),
+        ("r2", -0.1, -0.2, "nothing", "R2 is -0.1 (95 %: -0.2 to 0.9): nothing was learned"),
+        ("r2", 0.1, 0.0, "nothing", "R2 is 0.1 (95 %: 0 to 0.9): nothing"),
+        ("r2", float("nan"), float("nan"), "nothing", "R2 is nan (95 %: nan to 0.9): nothing"),
+        ("r2", 0.4, 0.3, "unjudged", "R2 is 0.4 (95 %: 0.3 to 0.9); whether this is the network"),
+        ("auroc", 0.6, 0.5, "nothing", "AUROC is 0.6 (95 %: 0.5 to 0.9): nothing"),
+        ("auroc", 0.7, 0.6, "unjudged", "AUROC is 0.7 (95 %: 0.6 to 0.9); whether"),
     ],
 )
-def test_what_learned_nothing_or_has_no_nulls_is_said_to(metric, value, category, words):
+def test_what_learned_nothing_or_has_no_nulls_is_said_to(metric, value, low, category, words):
     read = {
         "masses": table_of(np.linspace(1, 2, len(CHROMS))),
-        "pooled": pd.DataFrame({"task": ["t"], "metric": [metric], "value": [value]}),
+        "pooled": pd.DataFrame(
+            {"task": ["t"], "metric": metric, "value": value, "low": low, "high": 0.9}
+        ),
     }
     found = judge(lambda kind, **keys: read[kind], [RUN], [], LOCI)
     assert found.verdicts["category"].tolist() == [category] and not len(found.known)
-    assert found.verdicts["sentence"].iloc[0].startswith(words)
+    assert found.verdicts["sentence"].iloc[0].startswith(f"held-out {words}")
 
 
 def test_mass_that_stays_on_the_last_inputs_is_the_networks():
@@ -127,7 +129,9 @@ def test_mass_that_stays_on_the_last_inputs_is_the_networks():
     read = {
         "masses": last(),
         "null_masses": pd.concat([*drawn, other]),
-        "pooled": pd.DataFrame({"task": ["t"], "metric": ["r2"], "value": [0.3]}),
+        "pooled": pd.DataFrame(
+            {"task": ["t"], "metric": "r2", "value": 0.3, "low": 0.2, "high": 0.4}
+        ),
     }
     own = {"model": "m", "method": "x"}
     found = judge(lambda kind, **keys: read[kind], [RUN], [own], LOCI)
