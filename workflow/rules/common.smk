@@ -11,6 +11,7 @@ from chromolens.planning import (
     content,
     disk,
     divide,
+    editing,
     interpreter,
     plan,
     preflight,
@@ -68,6 +69,7 @@ tiled_models = plan.models_with_tiles(models, settings, tracked)
 compared = plan.models_to_compare(windowed)
 sis_tasks = plan.of_stage("sis", stages, model_tasks)
 sis_tasks = list(sis_tasks.itertuples()) if config["sis"]["enabled"] else []
+edited = editing.jobs(config, settings, models, stages)
 swept = sis_tasks if config["sis"]["sweep_windows"] else []
 source = sources.prepared(settings, f"results/{study}/inputs")
 genome = source if settings["kind"] == "genome" else []
