@@ -12,7 +12,7 @@ PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss study-tokens study-genotype study-simulated-cross test-cluster test-faults
+.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss study-tokens study-genotype study-simulated-cross study-deepg test-cluster test-faults
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -102,6 +102,10 @@ study-genotype: env  ## a CNN-LSTM on a yeast cross, beside controls and nulls (
 study-simulated-cross: env  ## a simulated cross: which causal markers are found again (offline)
 	$(RUN) --configfile config/studies/genotype_simulated.yaml
 	@$(BIN)/python -m chromolens show results/genotype_simulated
+
+study-deepg: env  ## deepG's GC vignette: heat map, and editing by its rule and by ours (minutes)
+	$(RUN) --configfile config/studies/deepg_gc.yaml
+	@$(BIN)/python -m chromolens show results/deepg_gc
 
 study-tokens: env  ## peaks of three yeast factors as 6-mers: which tokens decide
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/tokens_kmers.yaml

@@ -11,6 +11,7 @@ study never waits for TensorFlow.
 ``attribute_tasks``         the same for several tasks, or for each input its own
 ``audit``                   where in the input a network looks, trained and untrained (``Audit``)
 ``target_values``           the target itself
+``edit``                    inputs edited base by base (``Edited``)
 ``sufficient_subsets``      sufficient input subsets
 ``BadInput``                what is raised wherever something given can't be right
 ==========================  ==================================================================
@@ -27,11 +28,13 @@ __version__ = "0.1.0"
 _HOMES = {
     "Audit": "chromolens.checks.audit",
     "BadInput": "chromolens.errors",
+    "Edited": "chromolens.attribution.editing",
     "Model": "chromolens.models.model",
     "Result": "chromolens.attribution.result",
     "attribute": "chromolens.attribution.front",
     "audit": "chromolens.checks.audit",
     "attribute_tasks": "chromolens.attribution.front",
+    "edit": "chromolens.attribution.editing",
     "load_model": "chromolens.models.model",
     "open_inputs": "chromolens.inputs.batches",
     "sufficient_subsets": "chromolens.sis.front",

@@ -28,5 +28,5 @@ def descending(values: np.ndarray, tolerance: float | np.ndarray) -> np.ndarray:
     with np.errstate(invalid="ignore"):  # infinities are equal
         steps = sorted_values[..., :-1] - sorted_values[..., 1:]
     apart = steps > np.expand_dims(tolerance, -1)
-    run = np.concatenate([np.zeros_like(apart[..., :1]), apart], axis=-1).cumsum(axis=-1)
+    run = np.concatenate([np.zeros_like(order[..., :1]), apart], axis=-1).cumsum(axis=-1)
     return np.take_along_axis(order, np.lexsort((order, run), axis=-1), axis=-1)

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from chromolens import plugins, tables
-from chromolens.errors import BadInput
+from chromolens import tables
 from chromolens.tables.checks import ACCEPTANCE, COMPLETENESS, PLANTED, RANKED_TOKENS, TILES
-from chromolens.tables.markers import CATEGORIES, KNOWN_LOCI, RECALL, VERDICTS
+from chromolens.tables.edits import EDITS
+from chromolens.tables.markers import KNOWN_LOCI, RECALL, VERDICTS
 from chromolens.tables.models import POOLED
 from chromolens.tables.motifs import MERGED
 from chromolens.tables.sis import SUBSET_MOTIFS
@@ -29,6 +29,7 @@ _TABLES = {
     "known": KNOWN_LOCI,
     "verdicts": VERDICTS,
     "recall": RECALL,
+    "edits": EDITS,
 }
 
 
@@ -53,6 +54,7 @@ class Evidence:
     known: pd.DataFrame = field(default_factory=lambda: tables.empty(KNOWN_LOCI))
     verdicts: pd.DataFrame = field(default_factory=lambda: tables.empty(VERDICTS))
     recall: pd.DataFrame = field(default_factory=lambda: tables.empty(RECALL))
+    edits: pd.DataFrame = field(default_factory=lambda: tables.empty(EDITS))
 
 
 def read_evidence(files: Mapping[str, Sequence[str]]) -> Evidence:
@@ -106,51 +108,6 @@ def describe_unsound(row: object) -> str:
         f"(largest error {row.max_error:.3g}); more steps or another method, or raise "
         "checks.max_flagged"
     )
-
-
-def check_criteria(
-    criteria: list[dict],
-    tasks: Mapping[str, Sequence[str]],
-    metrics: Mapping[str, Sequence[str]],
-) -> None:
-    """Raise BadInput at a criterion that nobody can measure, or that has no bound.
-
-    ``tasks`` and ``metrics`` give those of each model.
-    """
-    for number, criterion in enumerate(criteria):
-        where, model = f"the config, acceptance, entry {number + 1}", criterion.get("model")
-        known = {"value": list(VALUES), "model": list(tasks), "task": _of(tasks, model)}
-        known["by"] = [*tasks, *_READERS]
-        if criterion["value"] in _MEASURED:
-            known["metric"] = _MEASURED[criterion["value"]](_of(metrics, model))
-            if "metric" not in criterion:
-                _refuse("has no metric", f"one of {', '.join(known['metric'])}", criterion, where)
-        for key, names in known.items():
-            if key in criterion:
-                plugins.check_one(criterion[key], names, key, where)
-        if criterion["value"] in _NAMED and not (criterion["names"] or criterion["families"]):
-            _refuse("has no names", "names or families that count", criterion, where)
-        if criterion["value"] in _READ and "by" not in criterion:
-            _refuse(
-                "doesn't say by whom", f"by: one of {', '.join(known['by'])}", criterion, where
-            )
-        for name in criterion["names"] if criterion["value"] == "verdict" else []:
-            plugins.check_one(name, CATEGORIES, "verdict", where)
-        low, high = criterion.get("min"), criterion.get("max")
-        if criterion["value"] not in SHARES and low is None and high is None:
-            _refuse("has no bound", "min, max or both", criterion, where)
-        if low is not None and high is not None and low > high:
-            _refuse(f"can't be {low:g} or more and {high:g} or less", "", criterion, where)
-
-
-def _refuse(what: str, expected: str, criterion: dict, where: str) -> None:
-    raise BadInput(f"acceptance: {criterion['value']!r} {what}", expected=expected, where=where)
-
-
-def _of(names: Mapping[str, Sequence[str]], model: str | None) -> list[str]:
-    """The names of one model, or of all."""
-    every = dict.fromkeys(name for own in names.values() for name in own)
-    return list(names.get(model, every))
 
 
 def failed(table: pd.DataFrame) -> pd.DataFrame:
@@ -324,30 +281,34 @@ def spiked_decoys(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     return rows["false_rate"].max(), "; ".join(said)
 
 
+def edited(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """The prediction along edits: `start`, `end`, `lowest`, `highest` or `change`; their mean."""
+    rows = _pick(evidence.edits, criterion, "model", "task", "edit", "direction")
+    paths = rows.groupby(["model", "task", "edit", "direction", "id"])["prediction"]
+    values = paths.agg(ALONG[criterion["metric"]])
+    return values.mean(), f"of {len(values)} windows, {len(rows) - len(values)} edits"
+
+
+ALONG = {
+    "start": lambda path: path.iloc[0],
+    "end": lambda path: path.iloc[-1],
+    "lowest": "min",
+    "highest": "max",
+    "change": lambda path: path.iloc[-1] - path.iloc[0],
+}
+"""Metrics of ``edited``: what is asked of the predictions along the edits of one window."""
+
 VALUES = {
     function.__name__: function
     for function in (
         metric, gain, tiles, motif, absent_motif, named_motifs, named_share,
         planted_recall, planted_precision, flagged, first_tokens,
-        known_loci, verdict, spiked_recall, spiked_decoys,
+        known_loci, verdict, spiked_recall, spiked_decoys, edited,
     )
 }  # fmt: skip
 
-_BASELINES = ("", "_best_motif", "_kmer")
-
-_NAMED = ("motif", "absent_motif", "first_tokens", "verdict")
-_READ = ("known_loci", "spiked_recall", "spiked_decoys")
-_READERS = ("scan", "ridge")
-
 SHARES = ("motif", "absent_motif", "known_loci", "verdict")
 """Values that must be 1 where no bound is stated."""
-
-_MEASURED = {
-    "metric": list,
-    "gain": lambda names: [name for name in names if f"{name}_baseline" in names],
-    "tiles": lambda names: [name + by for name in ("auroc", "auprc") for by in _BASELINES],
-}
-"""Values that are of a ``metric``, and which of the models' metrics that may be."""
 
 
 def _read_by(rows: pd.DataFrame, readings: list[str]) -> pd.DataFrame:

@@ -4,6 +4,9 @@ A source is a mapping with one of
 
 - ``fasta`` and ``labels``: a FASTA file, and a text file with one line of labels per record;
 - ``fasta`` and ``label``: a FASTA file, or a folder of them, and the label of all its records;
+- ``fasta`` and ``class``: likewise, and the class of all its records: each class is a task, 1 for
+  its own records and 0 for the others'. Ids are ``SPLIT/CLASS/FILE/ID``, as files of several
+  classes may use the same;
 - ``table``: TSV or CSV, an id, a sequence and its labels per row, with a header (with a column
   named ``sequence`` or ``seq``) or without (id, sequence, labels).
 
@@ -14,7 +17,7 @@ empty, NA or NaN is masked.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -23,7 +26,7 @@ from chromolens import texts
 from chromolens.errors import BadInput
 from chromolens.inputs.windows import check_task
 
-_KEYS = {"fasta", "labels", "label", "table", "tasks", "split"}
+_KEYS = {"fasta", "labels", "label", "class", "table", "tasks", "split"}
 _LETTERS = frozenset("ACGTUNRYSWKMBDHVacgtunryswkmbdhv")
 _ENDINGS = (".fa", ".fasta", ".fna", ".fa.gz", ".fasta.gz", ".fna.gz")
 _ID_NAMES = {"id", "name", "seqname"}
@@ -31,22 +34,46 @@ _MASKED = {"", "NA", "NaN", "nan", "."}
 DEFAULT_TASK = "label"
 
 
-def read_source(source: Mapping[str, object]) -> pd.DataFrame:
+def class_names(sources: Iterable[Mapping[str, object]]) -> list[str]:
+    """The classes that sources state, in their order; BadInput where only some have one."""
+    sources = list(sources)
+    found = list(dict.fromkeys(str(source["class"]) for source in sources if "class" in source))
+    if found and not all("class" in source for source in sources):
+        odd = next(source for source in sources if "class" not in source)
+        raise BadInput(
+            f"some sources have a class, and {odd.get('fasta', odd.get('table'))} has none",
+            expected="a class for every source, or for none",
+            where="the config, inputs.sequences",
+        )
+    if len(found) == 1:
+        raise BadInput(
+            f"{found[0]} is the only class",
+            expected="two classes or more, each with a source of its own",
+            where="the config, inputs.sequences",
+        )
+    return found
+
+
+def read_source(source: Mapping[str, object], classes: Sequence[str] = ()) -> pd.DataFrame:
     """Read one source: columns id, sequence (upper-case), split ("" for none), where, and tasks.
 
-    ``where`` is the file and record or line, for messages. BadInput for unreadable or
-    inconsistent files, letters that are not IUPAC, labels that are not numbers.
+    ``classes`` are those of all sources. ``where`` is the file and record or line, for messages.
+    BadInput for unreadable or inconsistent files, letters that are not IUPAC, labels that are not
+    numbers.
     """
     given = set(source)
-    forms = ({"fasta", "labels"}, {"fasta", "label"}, {"table"})
+    forms = ({"fasta", "labels"}, {"fasta", "label"}, {"fasta", "class"}, {"table"})
     if not given <= _KEYS or given - {"tasks", "split"} not in forms:
         raise BadInput(
             f"a source of sequences with {', '.join(map(str, source)) or 'nothing'}",
-            expected="fasta and labels, or fasta and label, or table; and perhaps tasks, split",
+            expected="fasta and labels, or fasta and label, or fasta and class, or table; and "
+            "perhaps tasks, split",
         )
-    records = _read_table(source) if "table" in source else _read_fasta(source)
+    records = _read_table(source) if "table" in source else _read_fasta(source, classes)
     if records.empty:
-        raise BadInput("there are no records", where=str(source.get("table", source.get("fasta"))))
+        what = f"class {source['class']} has no records" if "class" in source else ""
+        where = str(source.get("table", source.get("fasta")))
+        raise BadInput(what or "there are no records", where=where)
     _check_letters(records)
     records["sequence"] = records["sequence"].str.upper().str.replace("U", "T")
     return records
@@ -69,7 +96,9 @@ def split_names(sources: Iterable[Mapping[str, object]]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _read_fasta(source: Mapping[str, object]) -> pd.DataFrame:
+def _read_fasta(source: Mapping[str, object], classes: Sequence[str]) -> pd.DataFrame:
+    if "class" in source:
+        return _read_class(source, classes)
     rows = [row for path in _fasta_files(str(source["fasta"])) for row in fasta_records(path)]
     records = pd.DataFrame(rows, columns=["id", "sequence", "where"])
     if "label" in source:
@@ -79,6 +108,24 @@ def _read_fasta(source: Mapping[str, object]) -> pd.DataFrame:
     names = _column_names(source, len(columns))
     records["split"] = str(source.get("split", ""))
     return _with_labels(records, dict(zip(names, columns, strict=True)), str(source["fasta"]))
+
+
+def _read_class(source: Mapping[str, object], classes: Sequence[str]) -> pd.DataFrame:
+    split, name = str(source.get("split", "")), str(source["class"])
+    rows = [
+        ("/".join(filter(None, (split, name, _stem(path), record))) if record else "", *rest)
+        for path in _fasta_files(str(source["fasta"]))
+        for record, *rest in fasta_records(path)
+    ]
+    records = pd.DataFrame(rows, columns=["id", "sequence", "where"])
+    records["split"] = split
+    columns = {one: [str(int(one == name))] * len(records) for one in classes}
+    return _with_labels(records, columns, "the config, inputs.sequences")
+
+
+def _stem(path: str) -> str:
+    name = Path(path).name
+    return next((name.removesuffix(end) for end in _ENDINGS if name.endswith(end)), name)
 
 
 def _fasta_files(path: str) -> list[str]:

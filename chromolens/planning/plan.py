@@ -16,7 +16,7 @@ from chromolens.attribution import methods as known_methods
 from chromolens.config import check_name
 from chromolens.errors import BadInput
 from chromolens.inputs.folds import Folds
-from chromolens.inputs.records import DEFAULT_TASK
+from chromolens.inputs.records import DEFAULT_TASK, class_names
 from chromolens.inputs.windows import check_task
 from chromolens.models.nulls import is_null
 from chromolens.planning import sources
@@ -42,8 +42,10 @@ def tasks(settings: dict) -> list[str]:
     named = [*settings.get("peaks", {}), *settings.get("signals", {})]
     named = [name for name in named if name not in settings.get("events_only", [])]
     named += [*settings.get("tasks", []), *settings.get("spiked", {})]
-    for source in settings.get("sequences", []):
+    classes = class_names(settings.get("sequences", []))
+    for source in settings.get("sequences", []) if not classes else ():
         named += [name for name in source.get("tasks", [DEFAULT_TASK]) if name != "-"]
+    named += classes
     named = list(dict.fromkeys(named))
     if not named:
         raise BadInput(
@@ -192,8 +194,8 @@ def motif_method(config: dict, methods: pd.DataFrame) -> str:
     chosen = config["motifs"]["method"] or methods["method"].iloc[0]
     plugins.check_one(chosen, list(methods["method"]), "method", "the config, motifs.method")
     settings = methods.set_index("method")["settings"]
-    if not _is_hypothetical(chosen, settings[chosen]):
-        others = [name for name in settings.index if _is_hypothetical(name, settings[name])]
+    if not gives_hypothetical(chosen, settings[chosen]):
+        others = [name for name in settings.index if gives_hypothetical(name, settings[name])]
         raise BadInput(
             f"{chosen} as it is set gives no hypothetical contributions, which TF-MoDISco reads",
             expected=f"motifs.method: {' or '.join(others) or 'another method'}",
@@ -203,7 +205,7 @@ def motif_method(config: dict, methods: pd.DataFrame) -> str:
     return chosen
 
 
-def _is_hypothetical(method: str, settings: dict) -> bool:
+def gives_hypothetical(method: str, settings: dict) -> bool:
     """Whether the method says what other bases would add; some only as they are set."""
     stated = plugins.constant(known_methods, method, "HYPOTHETICAL", True)
     if isinstance(stated, bool):

@@ -12,7 +12,7 @@ import pandas as pd
 from chromolens import architectures, plugins
 from chromolens import inputs as kinds
 from chromolens.attribution import methods
-from chromolens.checks.acceptance import check_criteria
+from chromolens.checks.criteria import check_criteria
 from chromolens.errors import BadInput
 from chromolens.inputs.labels import CLASSES
 from chromolens.inputs.reference_kinds import OF_KIND, SEVERAL
@@ -276,11 +276,14 @@ def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> Non
         ),
         "spiked_recall": ("spiked traits", bool(settings.get("spiked"))),
         "spiked_decoys": ("spiked traits", bool(settings.get("spiked"))),
+        "edited": ("windows that are edited (edit)", bool(config["edit"])),
     }
     for number, criterion in enumerate(config["acceptance"]):
         where = f"the config, acceptance, entry {number + 1}"
         if "method" in criterion:
             plugins.check_one(criterion["method"], methods, "method", where)
+        if "edit" in criterion:
+            plugins.check_one(criterion["edit"], list(config["edit"]), "edit", where)
         what, there = measured_on.get(criterion["value"], ("", True))
         if not there:
             raise BadInput(f"{criterion['value']} is measured on {what} only", where=where)

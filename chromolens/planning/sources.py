@@ -66,6 +66,8 @@ def inputs(config: dict, downloaded: str, simulated: str) -> dict:
         settings["peaks"] = {task: f"{simulated}/peaks.bed"}
     if settings["kind"] == "genotypes":
         settings |= _of_a_cross(settings, simulated)
+    if settings["kind"] == "sequences":
+        settings["sequences"] = [*_of_classes(settings, simulated), *settings["sequences"]]
     if settings.get("samples"):
         settings |= read_samples(settings["samples"])
     return settings
@@ -148,6 +150,22 @@ def _of_a_cross(settings: dict, folder: str) -> dict:
                 remedy="state it, or `simulated` for a cross that is made up",
             )
     return {key: f"{folder}/{key}.tsv.gz" for key in _CROSS if made}
+
+
+def _of_classes(settings: dict, folder: str) -> list[dict]:
+    """The sources of records that jobs simulate; BadInput where there are no sources at all."""
+    made = [
+        {"fasta": f"{folder}/{split}/{name}.fa", "class": name, "split": split}
+        for split in settings["simulated"]["records"]
+        for name in settings["simulated"]["classes"]
+    ]
+    if not (made or settings["sequences"]):
+        raise BadInput(
+            "the study has no sequences",
+            expected="a source or more",
+            where="the config, inputs.sequences",
+        )
+    return made
 
 
 def _check_simulation(given: dict) -> None:

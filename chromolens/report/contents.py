@@ -86,6 +86,8 @@ class Contents:
         Tables of completeness errors, one or several.
     positions, profiles
         Per model: the two tables of ``checks/positions.py``.
+    edits, edit_scores
+        Tables of the windows that were edited, and of what chose their edits.
     compared
         Tables of ``checks/methods.py``, one for each model that several methods explain.
     hits, checked_hits
@@ -140,6 +142,8 @@ class Contents:
     completeness: Sequence[Path] = ()
     positions: Mapping[tuple[str], Path] = field(default_factory=dict)
     profiles: Mapping[tuple[str], Path] = field(default_factory=dict)
+    edits: Sequence[Path] = ()
+    edit_scores: Sequence[Path] = ()
     compared: Sequence[Path] = ()
     hits: Sequence[Path] = ()
     checked_hits: Sequence[Path] = ()
@@ -149,5 +153,6 @@ class Contents:
 
     @property
     def stages(self) -> tuple[str, ...]:
-        """The stages that make sense for these inputs (``inputs.STAGES``)."""
-        return plugins.constant(inputs, self.kind, "STAGES", ())
+        """The stages that make sense for these inputs (``inputs.STAGES``), ``edits`` if asked."""
+        own: tuple[str, ...] = plugins.constant(inputs, self.kind, "STAGES", ())
+        return (*own, "edits") if self.edits else own

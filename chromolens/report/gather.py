@@ -25,6 +25,8 @@ SEVERAL = {
     "pooled": "pooled",
     "masks": "mask",
     "completeness": "completeness",
+    "edits": "edits",
+    "edit_scores": "edit_scores",
     "compared": "methods",
     "hits": "sought",
     "checked_hits": "checked_hits",

@@ -9,6 +9,7 @@ from chromolens.report.figures import logos
 from chromolens.report.sections import (
     checks,
     data,
+    edits,
     hits,
     lexicon,
     loci,
@@ -24,7 +25,7 @@ from chromolens.report.sections import (
 )
 from chromolens.runlog import atomic, progress
 
-# Name -> title, module, and the stage of ``inputs.STAGES`` that it belongs to ("": every study's).
+# Name -> title, module, and the stage of ``Contents.stages`` that it belongs to ("": every one).
 _SECTIONS = {
     "verdict": ("Verdict", verdict, ""),
     "data": ("What was run", data, ""),
@@ -34,6 +35,7 @@ _SECTIONS = {
     "markers": ("Markers", markers, "markers"),
     "patterns": ("Patterns", patterns, "motifs"),
     "subsets": ("Sufficient input subsets", subsets, "sis"),
+    "edits": ("Edited windows", edits, "edits"),
     "lexicon": ("Lexicon", lexicon, "lexicon"),
     "hits": ("Hits", hits, "hits"),
     "methods": ("Methods compared", methods, "windows"),

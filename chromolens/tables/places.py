@@ -126,6 +126,10 @@ FILES = {
         "sis_meme": "sis/{model}/{task}/motifs.meme",
         "sis_bed": "sis/{model}/{task}/subsets.bed",
     },
+    "edited": {
+        "edits": "edits/{model}/{task}/edits.tsv.gz",
+        "edit_scores": "edits/{model}/{task}/scores.tsv.gz",
+    },
     "swept": {"sweep": "sis/{model}/{task}/sweep.tsv"},
     "masked": {"mask": "checks/{model}.mask.tsv"},
     "searched": {

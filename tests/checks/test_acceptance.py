@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from partial_tables import write_partial
 
-from chromolens.checks.acceptance import Evidence, check_criteria, failed, judge, read_evidence
+from chromolens.checks.acceptance import Evidence, failed, judge, read_evidence
+from chromolens.checks.criteria import check_criteria
 from chromolens.errors import BadInput
 from chromolens.tables.motifs import MERGED
 from chromolens.tables.sis import SUBSET_MOTIFS
@@ -117,6 +118,7 @@ def test_goals_do_not_fail_a_study(evidence: Evidence) -> None:
         ({"value": "known_loci", "by": "scam"}, "no by named 'scam'.*did you mean 'scan'"),
         ({"value": "spiked_recall", "by": "scan"}, "'spiked_recall' has no bound"),
         ({"value": "motif"}, "'motif' has no names"),
+        ({"value": "edited", "min": 0}, "'edited' has no metric(.|\n)*one of start, end"),
     ],
 )
 def test_what_nobody_can_measure_is_refused(criterion: dict, message: str) -> None:
@@ -202,3 +204,29 @@ def test_a_model_without_a_verdict_fails_and_says_why(of_markers, evidence):
     assert row["result"] == "FAIL" and "no verdict: that takes ten" in row["explanation"]
     absent = {"value": "spiked_recall", "by": "scan", "task": "z", "min": 0}
     assert one(of_markers, **absent)[1] == one(evidence, **absent)[1] == "FAIL"
+
+
+def test_predictions_along_edits(evidence):
+    """Two windows, edited up and down: each measure is the mean of the windows' own."""
+    paths = {("up", "x"): [0.5, 0.9, 0.7], ("up", "y"): [0.1, 0.3], ("down", "x"): [0.5, 0.0]}
+    rows = [
+        {
+            "model": "m",
+            "task": "A",
+            "edit": "e",
+            "direction": direction,
+            "id": name,
+            "prediction": p,
+        }
+        for (direction, name), path in paths.items()
+        for p in path
+    ]
+    found = replace(evidence, edits=pd.DataFrame(rows))
+    expected = {"start": 0.3, "end": 0.5, "lowest": 0.3, "highest": 0.6, "change": 0.2}
+    for metric, value in expected.items():
+        asked = {"value": "edited", "metric": metric, "edit": "e", "direction": "up"}
+        assert one(found, **asked, min=value - 0.01) == (pytest.approx(value), "PASS")
+    down = {"value": "edited", "metric": "end", "direction": "down"}
+    assert one(found, **down, max=0.5) == (0.0, "PASS")
+    none = {"value": "edited", "metric": "end", "edit": "other"}
+    assert one(found, **none, max=0.5)[1] == "FAIL"

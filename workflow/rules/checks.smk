@@ -159,6 +159,10 @@ rule accept:
             "results/{study}/markers/recall.tsv",
             study=study if spiked else [],
         ),
+        edits=collect(
+            "results/{{study}}/edits/{row.model}/{row.task}/edits.tsv.gz",
+            row=edited,
+        ),
     output:
         table="results/{study}/acceptance.tsv",
     log:

@@ -11,6 +11,7 @@ from chromolens.planning import (
     content,
     disk,
     divide,
+    editing,
     interpreter,
     plan,
     preflight,
@@ -69,6 +70,7 @@ compared = plan.models_to_compare(windowed)
 sis_tasks = plan.of_stage("sis", stages, model_tasks)
 sis_tasks = list(sis_tasks.itertuples()) if config["sis"]["enabled"] else []
 set_tasks = plan.set_tasks(config, stages, model_tasks)
+edited = editing.jobs(config, settings, models, stages)
 swept = sis_tasks if config["sis"]["sweep_windows"] else []
 source = sources.prepared(settings, f"results/{study}/inputs")
 genome = source if settings["kind"] == "genome" else []

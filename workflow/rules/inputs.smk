@@ -45,6 +45,21 @@ rule simulate_genome:
         "../../scripts/simulate_genome.py"
 
 
+rule simulate_records:
+    output:
+        fasta="results/{study}/simulated/{split}/{label}.fa",
+    log:
+        "logs/{study}/simulate_records/{split}.{label}.log",
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["simulate_records"],
+        settings=settings.get("simulated"),
+        seed=config["seed"],
+    script:
+        "../../scripts/simulate_records.py"
+
+
 rule prepare_genome:
     input:
         fasta=own.inputs(sources.files(settings.get("fasta"))),

@@ -1,5 +1,7 @@
 """Inputs of the kind ``sequences``: labelled records without a genome around them.
 
+A window is a record, cropped or padded, or (``step``) one of the stretches that it is cut into.
+
 Records are shared out over parts, which take the place of chromosomes in the folds, by their
 sequence: copies, on either strand, never stand in two parts.
 """
@@ -21,7 +23,7 @@ from chromolens.genome.shuffles import seed_of
 from chromolens.inputs.batches import open_inputs
 from chromolens.inputs.folds import check_folds
 from chromolens.inputs.leaks import shared_words
-from chromolens.inputs.records import read_source
+from chromolens.inputs.records import class_names, read_source
 from chromolens.inputs.windows import Prepared, Tally, check_apart, check_roles
 
 STAGES = ("windows", "motifs", "filters", "sis", "lexicon")
@@ -34,6 +36,7 @@ def prepare(
     folds: pd.DataFrame | None = None,
     parts: int = 4,
     length: int | None = None,
+    step: int = 0,
     max_n: float = 0.1,
     pair_suffix: str | None = None,
     seed: int = 0,
@@ -45,6 +48,9 @@ def prepare(
     - ``parts``: number of parts (part0, part1, ...) of records without a split of their own.
     - ``length`` (bp): crop or pad (with N) every sequence to it, about its middle; None expects
       that all have one length.
+    - ``step`` (bp): cut every record into windows of ``length``, one every ``step``, instead; they
+      are called ``ID:START-END`` and stay in one part. Records shorter than a window, and those of
+      which bases are left over behind the last one, are counted. 0: a window is a record.
     - ``max_n``: largest share of letters other than A, C, G, T; records beyond are left out.
     - ``pair_suffix``: a record with the id of another and this suffix (a shuffle of it, such as
       "_shuf") goes to the other's part.
@@ -57,9 +63,14 @@ def prepare(
     if not sequences:
         raise BadInput("there are no sequences", expected="one source or more")
     tally = Tally()
-    records = pd.concat([read_source(source) for source in sequences], ignore_index=True)
+    classes = class_names(sequences)
+    read = [read_source(source, classes) for source in sequences]
+    records = pd.concat(read, ignore_index=True)
     tasks = [name for name in records if name not in ("id", "sequence", "split", "where")]
     _check_ids(records)
+    records["record"] = records["id"]
+    if step:
+        records = _cut(read, records, length, step, tally)
     codes = _equal_codes(records, length)
     keep = (codes == UNKNOWN).mean(axis=1) <= max_n
     tally.add("too many N", "", records["id"][~keep])
@@ -88,6 +99,39 @@ def _check_ids(records: pd.DataFrame) -> None:
             where=f"{first}; and {row.where}",
             remedy="rename the records of one of the files",
         )
+
+
+def _cut(
+    sources: list[pd.DataFrame], records: pd.DataFrame, length: int | None, step: int, tally: Tally
+) -> pd.DataFrame:
+    """The windows that ``records`` are cut into, a row each; BadInput for a source without any."""
+    if not length or step < 1:
+        raise BadInput(
+            f"records are cut every {step} bp into windows of {length or 0} bp",
+            expected="a length and a step of 1 or more",
+            where="the config, inputs.length and inputs.step",
+        )
+    for source in sources:
+        longest = source["sequence"].str.len().idxmax()
+        if len(source["sequence"][longest]) < length:
+            raise BadInput(
+                f"all {len(source):,} records are shorter than a window of {length} bp; the "
+                f"longest, {source['id'][longest]}, has {len(source['sequence'][longest])}",
+                where=source["where"][longest],
+                remedy="choose a smaller inputs.length, or leave inputs.step out: records are "
+                "then padded",
+            )
+    lengths = records["sequence"].str.len()
+    tally.add("shorter than a window", "", records["id"][lengths < length])
+    over = (lengths >= length) & ((lengths - length) % step > 0)
+    tally.add("kept, but for bases behind its last window", "", records["id"][over])
+    numbers = np.where(lengths >= length, (lengths - length) // step + 1, 0)
+    windows = records.loc[records.index.repeat(numbers)].reset_index(drop=True)
+    starts = np.concatenate([np.arange(number) * step for number in numbers])
+    places = list(zip(windows["record"], windows["sequence"], starts.tolist(), strict=True))
+    windows["id"] = [f"{name}:{start}-{start + length}" for name, _, start in places]
+    windows["sequence"] = [text[start : start + length] for _, text, start in places]
+    return windows
 
 
 def _equal_codes(records: pd.DataFrame, length: int | None) -> np.ndarray:
@@ -146,14 +190,17 @@ def _groups(
     """Return the group of each record: its split, or the part that its sequence hashes to."""
     if parts < 1:
         raise BadInput(f"{parts} parts", expected="1 or more")
+    # windows that a record was cut into stay together
+    cut = (records["record"] != records["id"]).any()
+    keys = records["record"] if cut else [key.hex() for key in canonical]
     own = [
-        split or f"part{seed_of(key.hex(), seed) % parts}"
-        for split, key in zip(records["split"], canonical, strict=True)
+        split or f"part{seed_of(key, seed) % parts}"
+        for split, key in zip(records["split"], keys, strict=True)
     ]
     if not pair_suffix:
         return np.array(own, dtype=object)
-    by_id = dict(zip(records["id"], own, strict=True))
-    partners = [name.removesuffix(pair_suffix) for name in records["id"]]
+    by_id = dict(zip(records["record"], own, strict=True))
+    partners = [name.removesuffix(pair_suffix) for name in records["record"]]
     pairs = zip(partners, own, strict=True)
     return np.array([by_id.get(partner, group) for partner, group in pairs], dtype=object)
 
