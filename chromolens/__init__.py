@@ -13,6 +13,10 @@ study never waits for TensorFlow.
 ``target_values``           the target itself
 ``edit``                    inputs edited base by base (``Edited``)
 ``sufficient_subsets``      sufficient input subsets
+``activations``             what a layer gives for chosen inputs
+``most_exciting``           the inputs that excite a target or hidden unit most
+``gradient_ascent``         inputs made to excite it
+``maximum_entropy``         what may change in an input while its activations stay
 ``BadInput``                what is raised wherever something given can't be right
 ==========================  ==================================================================
 """
@@ -31,11 +35,15 @@ _HOMES = {
     "Edited": "chromolens.attribution.editing",
     "Model": "chromolens.models.model",
     "Result": "chromolens.attribution.result",
+    "activations": "chromolens.views.activations",
     "attribute": "chromolens.attribution.front",
     "audit": "chromolens.checks.audit",
     "attribute_tasks": "chromolens.attribution.front",
     "edit": "chromolens.attribution.editing",
+    "gradient_ascent": "chromolens.views.ascent",
     "load_model": "chromolens.models.model",
+    "maximum_entropy": "chromolens.views.entropy",
+    "most_exciting": "chromolens.views.activations",
     "open_inputs": "chromolens.inputs.batches",
     "sufficient_subsets": "chromolens.sis.front",
     "target_values": "chromolens.models.targets",

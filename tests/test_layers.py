@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "chromolens"
 LAYERS = [
     "genome", "inputs", "architectures", "models", "attribution",
-    "tracks", "motifs", "sis", "checks", "markers", "study", "report",
+    "views", "tracks", "motifs", "sis", "checks", "markers", "study", "report",
 ]  # fmt: skip
 BASE = {"errors", "kernels", "plugins", "scores", "tables", "texts", "runlog", "provenance"}
 BASE |= {"ties"}
@@ -27,7 +27,7 @@ TOP = {
     "__init__",
     "export",
 }
-WITH_TENSORFLOW = {"architectures", "models", "attribution", "sis", "checks"}
+WITH_TENSORFLOW = {"architectures", "models", "attribution", "views", "sis", "checks"}
 PLANNING = ["config", "planning.sources", "planning.divide", "planning.plan", "planning.disk"]
 PLANNING += ["planning.preflight", "planning.interpreter", "planning.results"]
 PLANNING += ["plugins", "provenance", "study"]

@@ -8,6 +8,8 @@
 ``class_minus_mean``      the logit less the mean of all logits of its output
 ``profile_sum``           the sum of a profile's logits over positions and strands;
                           ``profile_sum:START-END`` over positions START to END - 1, from 0
+``LAYER/UNIT``            a hidden unit, whatever the task; ``LAYER/UNIT:max``, ``:mean`` or ``:P``
+                          of a layer with positions: see ``units``
 a function                of the caller's: {name of output: logits (n, ...)} -> (n,), affine in
                           the logits of each row; whatever the task
 ========================  =====================================================================
@@ -30,7 +32,8 @@ from chromolens.models import maxima
 from chromolens.models.batching import BATCH_SIZE, batches, pad_rows
 from chromolens.models.graph import walk
 from chromolens.models.model import Model, check_inputs
-from chromolens.models.target_names import parse_target
+from chromolens.models.target_names import parse_target, parse_unit
+from chromolens.models.units import unit_graph
 
 CustomTarget = Callable[[Mapping[str, tf.Tensor]], tf.Tensor]
 
@@ -149,12 +152,16 @@ def target_function(
     Raises
     ------
     BadInput
-        An unknown task or target, a target that a task's output doesn't have, a function that
-        isn't affine.
+        An unknown task, target or hidden unit, a target that a task's output doesn't have, a
+        function that isn't affine.
     """
     places = [model.output_of(model.task_index(task)) for task in tasks]
     if callable(target):
         return _custom(model, target, len(places))
+    unit = parse_unit(target)
+    if unit:
+        graph = unit_graph(model.network, unit)
+        return Target(graph, (Pick(0, unit.number),) * len(places))
     kind, positions = parse_target(target)
     network = model.network if target == "output" else model.logits
     for place, column in places:

@@ -17,7 +17,7 @@ from chromolens.errors import BadInput
 from chromolens.inputs.labels import CLASSES
 from chromolens.inputs.reference_kinds import OF_KIND, SEVERAL
 from chromolens.models.judging import metrics
-from chromolens.models.target_names import parse_target
+from chromolens.models.target_names import parse_target, parse_unit
 from chromolens.motifs.names.database import check_source
 from chromolens.planning.disk import check_place
 from chromolens.sis.thresholds import check_threshold, check_trait, is_relative
@@ -217,8 +217,11 @@ def _check_null(model: NamedTuple, where: str) -> None:
 
 
 def _check_target(config: dict, settings: dict, models: pd.DataFrame) -> None:
-    place = "attribution.target"
-    kind, positions = parse_target(config["attribution"]["target"], f"the config, {place}")
+    place, target = "attribution.target", config["attribution"]["target"]
+    if parse_unit(target, f"the config, {place}"):
+        _check_one_task(models, target, place)
+        return
+    kind, positions = parse_target(target, f"the config, {place}")
     for model in models.itertuples():
         where, profile = f"the config, models.{model.model}, {place}", model.objective == "profile"
         if kind == "class_minus_mean" and (profile or len(model.tasks) == 1):
@@ -238,6 +241,17 @@ def _check_target(config: dict, settings: dict, models: pd.DataFrame) -> None:
                 f"position {positions[1]} is past the end of the profile",
                 expected=f"at most {settings['window']}, the window's length (bp)",
                 where=where,
+            )
+
+
+def _check_one_task(models: pd.DataFrame, unit: str, place: str) -> None:
+    for model in models.itertuples():
+        if len(model.tasks) > 1:
+            raise BadInput(
+                f"{unit!r} is a hidden unit: all {len(model.tasks)} tasks would get its numbers",
+                expected="models of one task",
+                where=f"the config, models.{model.model}, {place}",
+                remedy="explain the unit in Python, attribute(..., target=...)",
             )
 
 

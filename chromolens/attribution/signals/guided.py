@@ -153,12 +153,16 @@ def _refuse_hidden(
 
 def operations(function: Callable, inputs: tuple) -> set[str]:
     """Names of the TensorFlow operations on floats that ``function`` runs, in loops too."""
+    leaves = keras.tree.flatten(inputs)
+    tensors = {place: leaf for place, leaf in enumerate(leaves) if tf.is_tensor(leaf)}
 
-    def spec(leaf: object) -> object:
-        return tf.TensorSpec(leaf.shape, leaf.dtype) if tf.is_tensor(leaf) else leaf
+    def of_tensors(*given: tf.Tensor) -> object:
+        # what else an operation takes, such as a slice, is no argument of a graph
+        filled = {**dict(enumerate(leaves)), **dict(zip(tensors, given, strict=True))}
+        return function(*keras.tree.pack_sequence_as(inputs, list(filled.values())))
 
-    specs = keras.tree.map_structure(spec, inputs)
-    graph = tf.function(function, autograph=False).get_concrete_function(*specs).graph
+    specs = [tf.TensorSpec(leaf.shape, leaf.dtype) for leaf in tensors.values()]
+    graph = tf.function(of_tensors, autograph=False).get_concrete_function(*specs).graph
     made = graph.as_graph_def()
     nodes = [*made.node, *(node for inner in made.library.function for node in inner.node_def)]
     return {node.op for node in nodes if node.attr["T"].type in (0, tf.float32.as_datatype_enum)}
