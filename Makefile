@@ -11,7 +11,7 @@ PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss study-tokens study-genotype study-simulated-cross test-cluster test-faults
+.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss study-tokens study-genotype study-simulated-cross test-cluster test-faults
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -118,6 +118,9 @@ bench-clustering: env  ## CPU time and quality of both clusterings of subsets
 
 bench-tal1-gata1: env  ## motifs that methods miss, in the DeepLIFT paper's own network
 	CHROMOLENS_MIRROR=$(MIRROR) $(BIN)/python -m benchmarks.tal1_gata1
+
+bench-mnist: env  ## digits made to look like others: the methods' order in the DeepLIFT paper (DATA: folder with mnist_10k)
+	$(ONE_THREAD) $(BIN)/python -m benchmarks.mnist.flips $(if $(DATA),--data $(DATA)/mnist_10k)
 
 bench-nulls: env  ## how often nulls name a motif (DATA: folder with yeast_genome, yeast_chipexo)
 	$(ONE_THREAD) $(BIN)/python -m benchmarks.nulls.rates --data $(DATA)

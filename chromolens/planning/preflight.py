@@ -22,6 +22,8 @@ from chromolens.motifs.names.database import check_source
 from chromolens.planning.disk import check_place
 from chromolens.sis.thresholds import check_threshold, is_relative
 
+SLACK = 1e-3
+"""How far from 1 frequencies may add up."""
 PACKAGE = Path(__file__).parents[1]
 
 
@@ -46,6 +48,7 @@ def check(config: dict, settings: dict, database: dict, models: pd.DataFrame, fo
     _check_modisco(config["motifs"]["modisco"])
     _check_references(config["attribution"])
     _check_architectures(settings, models)
+    _check_backgrounds(settings, models)
     _check_kind(config, settings, models)
     _check_classes(config, settings, models)
     _check_objectives(config, settings, models)
@@ -90,6 +93,19 @@ def _check_architectures(settings: dict, models: pd.DataFrame) -> None:
                 f"the inputs are of the kind {settings['kind']}",
                 expected=f"one that reads {'tokens' if tokens else 'windows of numbers'}",
                 where=f"the config, models.{model.model}.architecture",
+            )
+
+
+def _check_backgrounds(settings: dict, models: pd.DataFrame) -> None:
+    for model in models[models["background"].astype(bool)].itertuples():
+        where = f"the config, models.{model.model}.background"
+        if settings["kind"] in OF_KIND:
+            raise BadInput(f"{settings['kind']} have no frequencies of bases", where=where)
+        if len(model.background) != 4 or abs(sum(model.background) - 1) > SLACK:
+            raise BadInput(
+                f"the background is {model.background}",
+                expected="four frequencies, of A, C, G and T, that sum to 1",
+                where=where,
             )
 
 

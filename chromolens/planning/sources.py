@@ -20,6 +20,7 @@ _RECORDS = (
     "table",
     "folder",
     "peaks",
+    "splits",
 )  # files of a source of sequences or texts
 _OBSERVED = ("peaks", "signals", "exclude", "traits", "covariate_table")
 _SOURCE_IN_PREPARE = {"genome": "fasta", "genotypes": "store"}  # name of its argument
