@@ -11,7 +11,7 @@ PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss study-tokens study-genotype study-simulated-cross test-cluster test-faults
+.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs studies study-yeast study-nulls study-ctcf study-tss study-tal1-gata1 study-tokens study-genotype study-simulated-cross test-cluster test-faults
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ docs: env  ## config/README.md from the schemas, the tables of docs/formats.md f
 	$(BIN)/python -m chromolens.config_docs
 	$(BIN)/python -m chromolens.tables.docs
 
+studies: env  ## all studies that need no internet, and one page about them (DATA: folder with mirror, motifs, ...)
+	$(BIN)/python -m benchmarks.studies --data $(DATA) --cores $(CORES) $(if $(STUDIES),--only $(STUDIES))
+
 study-yeast: env  ## six factors over the whole yeast genome (about an hour)
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/yeast_chipexo.yaml
 	@$(BIN)/python -m chromolens show results/yeast_chipexo
@@ -102,6 +105,11 @@ study-simulated-cross: env  ## a simulated cross: which causal markers are found
 	$(RUN) --configfile config/studies/genotype_simulated.yaml
 	@$(BIN)/python -m chromolens show results/genotype_simulated
 
+study-tal1-gata1: env  ## the DeepLIFT paper's table, from its own network (DATA: folder with motifs)
+	mkdir -p data && ln -sf $(abspath $(DATA))/motifs/encode_gata1_tal1.meme data/
+	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/deeplift_tal1_gata1.yaml
+	@$(BIN)/python -m chromolens show results/deeplift_tal1_gata1
+
 study-tokens: env  ## peaks of three yeast factors as 6-mers: which tokens decide
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/tokens_kmers.yaml
 	@$(BIN)/python -m chromolens show results/tokens_kmers
@@ -120,7 +128,7 @@ bench-tal1-gata1: env  ## motifs that methods miss, in the DeepLIFT paper's own 
 	CHROMOLENS_MIRROR=$(MIRROR) $(BIN)/python -m benchmarks.tal1_gata1
 
 bench-mnist: env  ## digits made to look like others: the methods' order in the DeepLIFT paper (DATA: folder with mnist_10k)
-	$(ONE_THREAD) $(BIN)/python -m benchmarks.mnist.flips $(if $(DATA),--data $(DATA)/mnist_10k)
+	$(ONE_THREAD) $(BIN)/python -m benchmarks.mnist.flips $(addprefix --data ,$(wildcard $(DATA)/mnist_10k))
 
 bench-nulls: env  ## how often nulls name a motif (DATA: folder with yeast_genome, yeast_chipexo)
 	$(ONE_THREAD) $(BIN)/python -m benchmarks.nulls.rates --data $(DATA)

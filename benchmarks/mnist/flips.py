@@ -14,9 +14,12 @@ import pandas as pd
 
 from benchmarks.mnist import digits as data
 from benchmarks.mnist import judged
+from chromolens import tables
 from chromolens.attribution import front
+from chromolens.checks import acceptance
 from chromolens.models import devices
 from chromolens.models.model import Model
+from chromolens.tables.checks import ACCEPTANCE
 
 FLIPS = ((8, 3), (8, 6), (9, 1), (4, 1))
 ERASED = 157
@@ -88,16 +91,16 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder of mnist_10k.npz; default: download")
     parser.add_argument("--seeds", type=int, default=5, help="networks")
     parser.add_argument("--epochs", type=int, default=12)
-    parser.add_argument("--output", type=Path, default=Path("benchmarks/results"))
+    parser.add_argument("--output", type=Path, default=Path("results/mnist"))
     given = parser.parse_args()
     devices.configure(threads=1)
     table = measure(data.read(given.data), given.seeds, given.epochs)
     given.output.mkdir(parents=True, exist_ok=True)
-    table.to_csv(given.output / "mnist_flips.tsv", sep="\t", index=False)
+    table.to_csv(given.output / "flips.tsv", sep="\t", index=False)
     print(judged.markdown(judged.means(table)))
-    for line in judged.verdicts(table):
-        print(line)
-    judged.figure(table, given.output / "mnist_flips.svg")
+    tables.write(ACCEPTANCE, judged.verdicts(table), given.output / "acceptance.tsv")
+    print(acceptance.show(given.output / "acceptance.tsv"))
+    judged.figure(table, given.output / "flips.svg")
     print(devices.machine())
 
 

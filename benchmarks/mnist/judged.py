@@ -10,6 +10,8 @@ import matplotlib
 import numpy as np
 import pandas as pd
 
+from chromolens.tables.checks import ACCEPTANCE
+
 matplotlib.use("svg")
 from matplotlib import pyplot as plt  # noqa: E402
 
@@ -64,9 +66,9 @@ def markdown(texts: pd.DataFrame) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def verdicts(table: pd.DataFrame) -> list[str]:
-    """A line of PASS or FAIL for each flip and each thing that the paper says of it."""
-    lines = []
+def verdicts(table: pd.DataFrame) -> pd.DataFrame:
+    """What the paper says of the methods' order, judged for each flip: rows of ``ACCEPTANCE``."""
+    rows = []
     for flip in dict.fromkeys(table["flip"]):
         draws = drawn_means(by_image(table, flip))
         others = [name for name in draws if name not in (BEST, WORST)]
@@ -74,30 +76,35 @@ def verdicts(table: pd.DataFrame) -> list[str]:
         said = {
             "RevealCancel is the best": _above(draws, [BEST], [WORST, *others]),
             "the masked gradient is the worst": _above(draws, [BEST, *others], [WORST]),
-            "guided backprop is below the others": _above(draws, rest, list(GUIDED)),
+            "guided backprop is below the others": _above(draws, [BEST, *rest], list(GUIDED)),
             "5 steps are as good as 10": _alike(draws, PATHS, "steps"),
             "integrated gradients are about as good as gradient x input": _alike(
                 draws, (PATHS[1], PLAIN), "gradient"
             ),
         }
-        for claim, (passed, evidence) in said.items():
-            lines.append(f"{'PASS' if passed else 'FAIL'}  {flip}: {claim}; {evidence}")
-    return lines
+        rows += [
+            {"name": f"{flip}: {claim}", "kind": "floor", **row} for claim, row in said.items()
+        ]
+    return pd.DataFrame(rows)[ACCEPTANCE.names]
 
 
-def _above(draws: pd.DataFrame, high: list[str], low: list[str]) -> tuple[bool, str]:
-    """Whether each of ``high`` is surely above each of ``low``; the closest pair."""
+def _above(draws: pd.DataFrame, high: list[str], low: list[str]) -> dict[str, object]:
+    """Whether each of ``high`` is surely above each of ``low``; the closest pair's lower end."""
     pairs = [(*interval(draws[one] - draws[two]), one, two) for one in high for two in low]
     least, most, one, two = min(pairs)
-    return least > 0, f"{one} above {two} by {least:.2f} to {most:.2f}"
+    said = f"{one} above {two} by {least:.2f} to {most:.2f} (95 % of the draws)"
+    passed = "PASS" if least > 0 else "FAIL"
+    return {"value": least, "bound": "> 0", "result": passed, "explanation": said}
 
 
-def _alike(draws: pd.DataFrame, pair: tuple[str, str], kind: str) -> tuple[bool, str]:
+def _alike(draws: pd.DataFrame, pair: tuple[str, str], kind: str) -> dict[str, object]:
     """Whether the two surely differ by less than a share of the second."""
-    one, two = pair
-    low, high = interval(draws[one] / draws[two] - 1)
-    passed = max(-low, high) < ALIKE[kind]
-    return passed, f"{one} / {two} - 1: {low:.1%} to {high:.1%}, bound {ALIKE[kind]:.0%}"
+    low, high = interval(draws[pair[0]] / draws[pair[1]] - 1)
+    most = max(-low, high)
+    said = f"{pair[0]} / {pair[1]} - 1: {low:.1%} to {high:.1%} (95 % of the draws)"
+    passed = "PASS" if most <= ALIKE[kind] else "FAIL"
+    bound = f"<= {ALIKE[kind]:g}"
+    return {"value": most, "bound": bound, "result": passed, "explanation": said}
 
 
 def figure(table: pd.DataFrame, path: Path) -> None:

@@ -161,6 +161,11 @@ def _check_given(model: dict, files: list, folds: int, replicates: int, where: s
         )
 
 
+def known_motifs(config: dict, downloaded: str) -> dict:
+    """``checks.known_motifs``, its file local."""
+    return sources.localise(config["checks"]["known_motifs"], downloaded)
+
+
 def methods(config: dict) -> pd.DataFrame:
     """One row per attribution method.
 

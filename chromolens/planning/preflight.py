@@ -12,7 +12,7 @@ import pandas as pd
 from chromolens import architectures, plugins
 from chromolens import inputs as kinds
 from chromolens.attribution import methods
-from chromolens.checks.acceptance import check_criteria
+from chromolens.checks.acceptance import OF_KNOWN_MOTIFS, check_criteria
 from chromolens.errors import BadInput
 from chromolens.inputs.labels import CLASSES
 from chromolens.inputs.reference_kinds import OF_KIND, SEVERAL
@@ -54,6 +54,7 @@ def check(config: dict, settings: dict, database: dict, models: pd.DataFrame, fo
     _check_objectives(config, settings, models)
     _check_target(config, settings, models)
     _check_subsets(config)
+    _check_known_motifs(config, settings, models)
     _check_acceptance(config, settings, models)
 
 
@@ -258,6 +259,20 @@ def _check_subsets(config: dict) -> None:
         )
 
 
+def _check_known_motifs(config: dict, settings: dict, models: pd.DataFrame) -> None:
+    """They are sought in records of kind ``sequences``."""
+    known, where = config["checks"]["known_motifs"], "the config, checks.known_motifs"
+    if not known["meme"]:
+        return
+    if "known_motifs" not in plugins.constant(kinds, settings["kind"], "STAGES", ()):
+        raise BadInput(
+            f"known motifs are sought in records, not in {settings['kind']}", where=where
+        )
+    if known["among"]:
+        tasks = list(dict.fromkeys(task for own in models["tasks"] for task in own))
+        plugins.check_one(known["among"], tasks, "task", f"{where}.among")
+
+
 def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> None:
     tasks = {
         row["model"]: list(dict.fromkeys([*row["tasks"], *row["explains"]]))
@@ -281,6 +296,9 @@ def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> Non
         "spiked_recall": ("spiked traits", bool(settings.get("spiked"))),
         "spiked_decoys": ("spiked traits", bool(settings.get("spiked"))),
     }
+    known = config["checks"]["known_motifs"]
+    listed = ("known motifs (checks.known_motifs)", bool(known["meme"]))
+    measured_on |= dict.fromkeys(OF_KNOWN_MOTIFS, listed)
     for number, criterion in enumerate(config["acceptance"]):
         where = f"the config, acceptance, entry {number + 1}"
         if "method" in criterion:
@@ -289,6 +307,9 @@ def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> Non
         if not there:
             raise BadInput(f"{criterion['value']} is measured on {what} only", where=where)
         _check_sought(criterion, settings, where)
+        if criterion["value"] in OF_KNOWN_MOTIFS and known["motifs"]:
+            for name in criterion["names"]:
+                plugins.check_one(name, known["motifs"], "known motif", where)
 
 
 def _check_sought(criterion: dict, settings: dict, where: str) -> None:

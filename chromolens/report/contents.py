@@ -84,6 +84,8 @@ class Contents:
         Per model: the two tables of ``checks/positions.py``.
     compared
         Tables of ``checks/methods.py``, one for each model that several methods explain.
+    scored_matches, missed
+        Tables of the matches of known motifs, and of those that a method misses.
     hits, checked_hits
         Tables of the motifs that were looked for in the genome, and of how right their hits are.
     tables
@@ -135,6 +137,8 @@ class Contents:
     positions: Mapping[tuple[str], Path] = field(default_factory=dict)
     profiles: Mapping[tuple[str], Path] = field(default_factory=dict)
     compared: Sequence[Path] = ()
+    scored_matches: Sequence[Path] = ()
+    missed: Sequence[Path] = ()
     hits: Sequence[Path] = ()
     checked_hits: Sequence[Path] = ()
     tables: Mapping[str, tuple[Table, Path]] = field(default_factory=dict)

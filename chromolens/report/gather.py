@@ -26,6 +26,8 @@ SEVERAL = {
     "masks": "mask",
     "completeness": "completeness",
     "compared": "methods",
+    "scored_matches": "scored_matches",
+    "missed": "missed",
     "hits": "sought",
     "checked_hits": "checked_hits",
 }

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from partial_tables import write_partial
 
-from chromolens.checks.acceptance import Evidence, check_criteria, failed, judge, read_evidence
+from chromolens.checks.acceptance import check_criteria, failed, judge
+from chromolens.checks.evidence import Evidence, read_evidence
 from chromolens.errors import BadInput
 from chromolens.tables.motifs import MERGED
 from chromolens.tables.sis import SUBSET_MOTIFS
@@ -202,3 +203,23 @@ def test_a_model_without_a_verdict_fails_and_says_why(of_markers, evidence):
     assert row["result"] == "FAIL" and "no verdict: that takes ten" in row["explanation"]
     absent = {"value": "spiked_recall", "by": "scan", "task": "z", "min": 0}
     assert one(of_markers, **absent)[1] == one(evidence, **absent)[1] == "FAIL"
+
+
+@pytest.mark.parametrize(
+    ("criterion", "value", "result"),
+    [
+        ({"value": "matches", "task": "A", "min": 40, "max": 40}, 40, "PASS"),
+        ({"value": "missed", "task": "A", "method": "x", "max": 0}, 4, "FAIL"),
+        ({"value": "missed", "task": "A", "max": 8}, 8, "PASS"),  # the worse method
+        ({"value": "missed_share", "task": "A", "method": "y", "max": 0.2}, 0.2, "PASS"),
+        ({"value": "match_contribution", "task": "B", "max": 0.1}, 0.05, "PASS"),
+        ({"value": "missed", "task": "A", "names": ["w"], "max": 9}, math.nan, "FAIL"),
+    ],
+)
+def test_criteria_of_known_motifs(evidence, criterion, value, result):
+    rows = [("m", "x", "A", "v", 40, 4, 0.1, 2.0), ("m", "y", "A", "v", 40, 8, 0.2, 1.0)]
+    rows += [("m", "x", "B", "v", 40, 20, 0.5, 0.05), ("m", "x", "A", "z", 9, 9, 1.0, -1.0)]
+    columns = ["model", "method", "task", "motif", "matches", "missed", "share", "mean"]
+    evidence = replace(evidence, missed=pd.DataFrame(rows, columns=columns))
+    found = one(evidence, model="m", **{"names": ["v"], **criterion})
+    assert found == (pytest.approx(value, nan_ok=True), result)
