@@ -12,7 +12,7 @@ PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-nulls oracles lint docs study-yeast study-nulls study-ctcf study-tss study-tokens study-genotype study-simulated-cross study-deepg test-cluster test-faults
+.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs studies study-yeast study-nulls study-ctcf study-tss study-tal1-gata1 study-tokens study-genotype study-simulated-cross study-deepg test-cluster test-faults
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ docs: env  ## config/README.md from the schemas, the tables of docs/formats.md f
 	$(BIN)/python -m chromolens.config_docs
 	$(BIN)/python -m chromolens.tables.docs
 
+studies: env  ## all studies that need no internet, and one page about them (DATA: folder with mirror, motifs, ...)
+	$(BIN)/python -m benchmarks.studies --data $(DATA) --cores $(CORES) $(if $(STUDIES),--only $(STUDIES))
+
 study-yeast: env  ## six factors over the whole yeast genome (about an hour)
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/yeast_chipexo.yaml
 	@$(BIN)/python -m chromolens show results/yeast_chipexo
@@ -107,6 +110,11 @@ study-deepg: env  ## deepG's GC vignette: heat map, and editing by its rule and 
 	$(RUN) --configfile config/studies/deepg_gc.yaml
 	@$(BIN)/python -m chromolens show results/deepg_gc
 
+study-tal1-gata1: env  ## the DeepLIFT paper's table, from its own network (DATA: folder with motifs)
+	mkdir -p data && ln -sf $(abspath $(DATA))/motifs/encode_gata1_tal1.meme data/
+	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/deeplift_tal1_gata1.yaml
+	@$(BIN)/python -m chromolens show results/deeplift_tal1_gata1
+
 study-tokens: env  ## peaks of three yeast factors as 6-mers: which tokens decide
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/tokens_kmers.yaml
 	@$(BIN)/python -m chromolens show results/tokens_kmers
@@ -123,6 +131,9 @@ bench-clustering: env  ## CPU time and quality of both clusterings of subsets
 
 bench-tal1-gata1: env  ## motifs that methods miss, in the DeepLIFT paper's own network
 	CHROMOLENS_MIRROR=$(MIRROR) $(BIN)/python -m benchmarks.tal1_gata1
+
+bench-mnist: env  ## digits made to look like others: the methods' order in the DeepLIFT paper (DATA: folder with mnist_10k)
+	$(ONE_THREAD) $(BIN)/python -m benchmarks.mnist.flips $(addprefix --data ,$(wildcard $(DATA)/mnist_10k))
 
 bench-nulls: env  ## how often nulls name a motif (DATA: folder with yeast_genome, yeast_chipexo)
 	$(ONE_THREAD) $(BIN)/python -m benchmarks.nulls.rates --data $(DATA)

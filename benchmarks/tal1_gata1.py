@@ -13,26 +13,21 @@ import gzip
 import os
 from pathlib import Path
 
-import h5py
-import keras
 import numpy as np
 import pandas as pd
-from keras import layers
 
-from chromolens import plugins
 from chromolens.attribution import front
-from chromolens.attribution import methods as attribution_methods
+from chromolens.checks import missed
 from chromolens.genome.onehot import encode
 from chromolens.models import devices
-from chromolens.models.model import Model
-from chromolens.motifs.meme import read_meme
+from chromolens.models.model import Model, load_model
 
 STORAGE = "raw.githubusercontent.com/AvantiShri/model_storage/"
 STORAGE += "d53ee8e7206873fcddb594c92cb2445f77f20da5/deeplift/genomics"
-WEIGHTS = "keras2_conv1d_record_5_model_PQzyq_modelWeights.h5"
+NETWORK = "keras2_conv1d_record_5_model_PQzyq_model"
 BACKGROUND = [0.3, 0.2, 0.2, 0.3]
 MOTIFS = {"TAL1": "TAL1_known1", "GATA1": "GATA_disc1"}
-BEST_MATCHES, PSEUDOCOUNT, GOOD_MATCH = 5, 0.001, 7
+BEST_MATCHES, GOOD_MATCH = 5, 7
 METHODS = {
     "guided_backprop": {},
     "gradient_x_input": {},
@@ -44,25 +39,8 @@ METHODS = {
 
 
 def paper_model(folder: Path) -> Model:
-    """The paper's network, with its weights and background."""
-    network = keras.Sequential(
-        [
-            keras.Input((200, 4)),
-            layers.Conv1D(50, 11, activation="relu", name="conv1d_1"),
-            layers.Conv1D(50, 11, activation="relu", name="conv1d_2"),
-            layers.AveragePooling1D(180),
-            layers.Flatten(),
-            layers.Dense(50, activation="relu", name="dense_1"),
-            layers.Dropout(0.5),
-            layers.Dense(3, activation="sigmoid", name="dense_2"),
-        ]
-    )
-    with h5py.File(folder / WEIGHTS) as file:
-        for layer in network.layers:
-            if layer.weights:
-                stored = file[layer.name][layer.name]
-                layer.set_weights([stored["kernel:0"][:], stored["bias:0"][:]])
-    model = Model.of(network, tasks=["both", "GATA1", "TAL1"])
+    """The paper's network and background."""
+    model = load_model((folder / f"{NETWORK}Json.json", folder / f"{NETWORK}Weights.h5"))
     model.background = BACKGROUND
     return model
 
@@ -76,44 +54,21 @@ def held_out_sequences(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     return inputs, chosen[["task1", "task2", "task3"]].to_numpy()
 
 
-def log_odds(motifs: Path, name: str) -> np.ndarray:
-    """Natural logarithms (width, 4) of frequency plus pseudocount over background."""
-    ppms = {key: ppm for key, _, ppm in read_meme(motifs)}
-    return np.log(ppms[MOTIFS[name]] + PSEUDOCOUNT) - np.log(BACKGROUND)
-
-
-def good_matches(inputs: np.ndarray, weights: np.ndarray) -> list[tuple[int, int]]:
-    """Row and start of the best matches of each row that are good, at least half a motif apart."""
-    width = len(weights)
-    windows = np.lib.stride_tricks.sliding_window_view(inputs, width, axis=1)
-    scores = np.einsum("npcw,wc->np", windows, weights)
-    found = []
-    for row, left in enumerate(scores):
-        for _ in range(BEST_MATCHES):
-            start = int(left.argmax())
-            if left[start] >= GOOD_MATCH:
-                found.append((row, start))
-            left[max(0, start - width // 2) : start + width // 2] = -np.inf
-    return found
-
-
-def missed(contributions: np.ndarray, matches: list[tuple[int, int]], width: int) -> int:
-    """How many matches have a summed contribution of 0 or less."""
-    return sum(contributions[row, start : start + width].sum() <= 0 for row, start in matches)
-
-
 def count(folder: Path, motifs: Path) -> pd.DataFrame:
     """A row for each method and motif: matches, missed and their share in percent."""
     model, (inputs, labels) = paper_model(folder), held_out_sequences(folder)
     inputs = inputs[labels[:, 0] == 1]
-    matrices = {name: log_odds(motifs, name) for name in MOTIFS}
-    matches = {name: good_matches(inputs, matrix) for name, matrix in matrices.items()}
+    found = {}
+    for name, ppm in missed.read_matrices(motifs, list(MOTIFS.values())).items():
+        matches = missed.best_matches(inputs, missed.log_odds(ppm, BACKGROUND), BEST_MATCHES)
+        found[name] = len(ppm), matches[matches["log_odds"] >= GOOD_MATCH]
     rows = []
-    for method in [name for name in METHODS if name in plugins.names(attribution_methods)]:
-        result = front.attribute(model, inputs, method=method, task="both", **METHODS[method])
-        for name, matrix in matrices.items():
-            number = missed(result.contributions, matches[name], len(matrix))
-            rows.append((method, name, len(matches[name]), number))
+    for method, settings in METHODS.items():
+        result = front.attribute(model, inputs, method=method, task=0, **settings)
+        for name, motif in MOTIFS.items():
+            width, matches = found[motif]
+            lost = (missed.added(result.contributions, matches, width) <= 0).sum()
+            rows.append((method, name, len(matches), int(lost)))
     table = pd.DataFrame(rows, columns=["method", "motif", "matches", "missed"])
     return table.assign(percent=(100 * table["missed"] / table["matches"]).round(2))
 

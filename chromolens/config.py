@@ -22,6 +22,7 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _LARGEST = 2**63
 _LONGEST = 255  # bytes of a file's name
 _FILE_KEYS = ("url", "sha256")
+_PAIR = {"architecture", "weights"}
 
 
 def complete(config: dict, files: list[str]) -> dict:
@@ -232,6 +233,8 @@ def _map_files(value: object, schema: dict, place: list, stated: list) -> object
 def _beside(path: str | list | dict, place: list, stated: list) -> str | list | dict:
     if isinstance(path, list):
         return [_beside(one, [*place, i], stated) for i, one in enumerate(path)]
+    if isinstance(path, dict) and set(path) == _PAIR:
+        return {part: _beside(file, [*place, part], stated) for part, file in path.items()}
     if not isinstance(path, str):
         return _checked_url(path, place)
     if "\0" in path or any(len(os.fsencode(part)) > _LONGEST for part in Path(path).parts):

@@ -1,7 +1,8 @@
 """Judge what the study was to show."""
 
 from chromolens import tables
-from chromolens.checks.acceptance import judge, read_evidence
+from chromolens.checks.acceptance import judge
+from chromolens.checks.evidence import read_evidence
 from chromolens.runlog import log_to, logger
 from chromolens.tables.checks import ACCEPTANCE
 

@@ -20,7 +20,7 @@ found = null_masses(
     open_inputs(files.windows, files.source),
     names.null,
     model=params.model,
-    given=next(iter(files.given), None),
+    given=list(files.given),
     method=Method(names.method, list(params.model["explains"]), settings, **shared),
     folds=Folds(params.folds),
     seed=params.seed,

@@ -162,6 +162,21 @@ def test_references_of_another_class_need_one():
 
 
 @pytest.mark.parametrize(
+    ("background", "kind", "message"),
+    [
+        ([0.3, 0.2, 0.2], "genome", "the background is"),
+        ([0.3, 0.2, 0.2, 0.2], "sequences", "the background is"),
+        ([0.25, 0.25, 0.25, 0.25], "genotypes", "genotypes have no frequencies of bases"),
+    ],
+)
+def test_backgrounds_that_are_none(background, kind, message):
+    models = pd.DataFrame({"model": ["m"], "background": [background]})
+    with pytest.raises(BadInput, match=message):
+        preflight._check_backgrounds({"kind": kind}, models)
+    preflight._check_backgrounds({"kind": kind}, models.assign(background=[[]]))
+
+
+@pytest.mark.parametrize(
     "path", sorted((ROOT / "config").rglob("*.yaml")), ids=lambda path: path.stem
 )
 def test_shipped_studies_are_sound(path):

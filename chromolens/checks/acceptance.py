@@ -5,64 +5,17 @@ is the study's own tables, joined over its models and tasks.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from chromolens import tables
-from chromolens.tables.checks import ACCEPTANCE, COMPLETENESS, PLANTED, RANKED_TOKENS, TILES
-from chromolens.tables.edits import EDITS
-from chromolens.tables.markers import KNOWN_LOCI, RECALL, VERDICTS
-from chromolens.tables.models import POOLED
-from chromolens.tables.motifs import MERGED
-from chromolens.tables.sis import SUBSET_MOTIFS
-
-_TABLES = {
-    "pooled": POOLED,
-    "completeness": COMPLETENESS,
-    "planted": PLANTED,
-    "tiles": TILES,
-    "tokens": RANKED_TOKENS,
-    "known": KNOWN_LOCI,
-    "verdicts": VERDICTS,
-    "recall": RECALL,
-    "edits": EDITS,
-}
-
+from chromolens.checks.evidence import Evidence
+from chromolens.tables.checks import ACCEPTANCE
 
 FIRST = 5
 """How many of a record's tokens are counted as its first."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """The study's tables; an absent one is empty.
-
-    ``motifs``: ``MERGED`` and ``SUBSET_MOTIFS``, with their reading (modisco, sis_paper,
-    sis_aligned) and sign. The others are as their names say.
-    """
-
-    pooled: pd.DataFrame
-    motifs: pd.DataFrame
-    completeness: pd.DataFrame
-    planted: pd.DataFrame
-    tiles: pd.DataFrame
-    tokens: pd.DataFrame = field(default_factory=pd.DataFrame)
-    known: pd.DataFrame = field(default_factory=lambda: tables.empty(KNOWN_LOCI))
-    verdicts: pd.DataFrame = field(default_factory=lambda: tables.empty(VERDICTS))
-    recall: pd.DataFrame = field(default_factory=lambda: tables.empty(RECALL))
-    edits: pd.DataFrame = field(default_factory=lambda: tables.empty(EDITS))
-
-
-def read_evidence(files: Mapping[str, Sequence[str]]) -> Evidence:
-    """The tables of each kind (keys: fields of ``Evidence``) joined; absent kinds are empty."""
-    found = {kind: tables.read_all(table, files.get(kind, ())) for kind, table in _TABLES.items()}
-    motifs = [_motifs(path) for path in files.get("motifs", ())]
-    none = pd.DataFrame(columns=[*SUBSET_MOTIFS.names, "reading", "sign"])
-    return Evidence(**found, motifs=pd.concat(motifs or [none], ignore_index=True))
 
 
 def show(path: str | Path) -> str:
@@ -113,14 +66,6 @@ def describe_unsound(row: object) -> str:
 def failed(table: pd.DataFrame) -> pd.DataFrame:
     """Rows that the study had to show and did not (goals are only reported)."""
     return table[(table["result"] == "FAIL") & (table["kind"] != "goal")]
-
-
-def _motifs(path: str) -> pd.DataFrame:
-    """Motifs of either reading. A subset keeps the target up, so its motif is positive."""
-    if "pattern" in tables.peek(path):
-        return tables.read(MERGED, path).assign(reading="modisco")
-    table = tables.read(SUBSET_MOTIFS, path)
-    return table.assign(reading="sis_" + table["motif"].str.split("_").str[0], sign="pos")
 
 
 def _row(criterion: dict, evidence: Evidence) -> dict[str, object]:
@@ -242,6 +187,30 @@ def first_tokens(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     return share, f"{first:,} of {holds:,} records have one among their first {FIRST} tokens"
 
 
+def matches(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """Number of good matches of the known motifs `names`; the least of several tasks, methods."""
+    rows = _known(criterion, evidence)
+    return float(rows["matches"].min()), _told(rows)
+
+
+def missed(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """How many of these matches have a contribution of 0 or less; the most of several."""
+    rows = _known(criterion, evidence)
+    return float(rows["missed"].max()), _told(rows)
+
+
+def missed_share(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """The share of these matches whose contribution is 0 or less; the largest of several."""
+    rows = _known(criterion, evidence)
+    return rows["share"].max(), _told(rows)
+
+
+def match_contribution(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """Mean contribution of these matches; the mean of several."""
+    rows = _known(criterion, evidence)
+    return rows["mean"].mean(), _told(rows)
+
+
 def known_loci(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Share of the known loci (those called `names`, else all of the task) that `by` found."""
     rows = _read_of(evidence.known, criterion)
@@ -303,6 +272,7 @@ VALUES = {
     for function in (
         metric, gain, tiles, motif, absent_motif, named_motifs, named_share,
         planted_recall, planted_precision, flagged, first_tokens,
+        matches, missed, missed_share, match_contribution,
         known_loci, verdict, spiked_recall, spiked_decoys, edited,
     )
 }  # fmt: skip
@@ -325,6 +295,20 @@ def _read_of(table: pd.DataFrame, criterion: dict) -> pd.DataFrame:
 
 def _spiked(criterion: dict, evidence: Evidence) -> pd.DataFrame:
     return _read_of(evidence.recall[evidence.recall["where"] == "all"], criterion)
+
+
+def _known(criterion: dict, evidence: Evidence) -> pd.DataFrame:
+    rows = _pick(evidence.missed, criterion, "model", "task", "method")
+    return rows[rows["motif"].isin(criterion["names"])]
+
+
+def _told(rows: pd.DataFrame) -> str:
+    said = [
+        f"{row.motif}, {row.task}, {row.method}: {row.missed} of {row.matches} missed, mean "
+        f"{row.mean:.3f}"
+        for row in rows.itertuples()
+    ]
+    return "; ".join(said)
 
 
 def _planted(criterion: dict, evidence: Evidence, column: str) -> tuple[float, str]:

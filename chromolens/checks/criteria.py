@@ -9,7 +9,10 @@ from chromolens.tables.markers import CATEGORIES
 
 _BASELINES = ("", "_best_motif", "_kmer")
 
-_NAMED = ("motif", "absent_motif", "first_tokens", "verdict")
+OF_KNOWN_MOTIFS = ("matches", "missed", "missed_share", "match_contribution")
+"""Values that are of the motifs in ``checks.known_motifs``."""
+
+_NAMED = ("motif", "absent_motif", "first_tokens", "verdict", *OF_KNOWN_MOTIFS)
 _READ = ("known_loci", "spiked_recall", "spiked_decoys")
 _READERS = ("scan", "ridge")
 

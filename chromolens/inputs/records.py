@@ -11,7 +11,8 @@ A source is a mapping with one of
   named ``sequence`` or ``seq``) or without (id, sequence, labels).
 
 ``tasks`` of a source names its label columns; "-" leaves a column out. ``split`` names the group
-of all its records; a table may have a column ``split`` instead. A table's id is its column
+of all its records; a table may have a column ``split`` instead. ``splits`` maps a group to a file
+of the ids that belong to it, one per line: a paper's own test set. A table's id is its column
 ``id``, ``name`` or ``seqname``, or the first that is not the sequence. Labels are finite numbers;
 empty, NA or NaN is masked.
 """
@@ -26,7 +27,7 @@ from chromolens import texts
 from chromolens.errors import BadInput
 from chromolens.inputs.windows import check_task
 
-_KEYS = {"fasta", "labels", "label", "class", "table", "tasks", "split"}
+_KEYS = {"fasta", "labels", "label", "class", "table", "tasks", "split", "splits"}
 _LETTERS = frozenset("ACGTUNRYSWKMBDHVacgtunryswkmbdhv")
 _ENDINGS = (".fa", ".fasta", ".fna", ".fa.gz", ".fasta.gz", ".fna.gz")
 _ID_NAMES = {"id", "name", "seqname"}
@@ -63,11 +64,11 @@ def read_source(source: Mapping[str, object], classes: Sequence[str] = ()) -> pd
     """
     given = set(source)
     forms = ({"fasta", "labels"}, {"fasta", "label"}, {"fasta", "class"}, {"table"})
-    if not given <= _KEYS or given - {"tasks", "split"} not in forms:
+    if not given <= _KEYS or given - {"tasks", "split", "splits"} not in forms:
         raise BadInput(
             f"a source of sequences with {', '.join(map(str, source)) or 'nothing'}",
             expected="fasta and labels, or fasta and label, or fasta and class, or table; and "
-            "perhaps tasks, split",
+            "perhaps tasks, split, splits",
         )
     records = _read_table(source) if "table" in source else _read_fasta(source, classes)
     if records.empty:
@@ -76,6 +77,7 @@ def read_source(source: Mapping[str, object], classes: Sequence[str] = ()) -> pd
         raise BadInput(what or "there are no records", where=where)
     _check_letters(records)
     records["sequence"] = records["sequence"].str.upper().str.replace("U", "T")
+    _assign_splits(records, source.get("splits", {}))
     return records
 
 
@@ -86,14 +88,35 @@ def split_names(sources: Iterable[Mapping[str, object]]) -> list[str]:
     """
     found: list[str] = []
     for source in sources:
-        own = str(source.get("split", ""))
-        rows = []
+        own, rows = str(source.get("split", "")), []
         if "table" in source and Path(str(source["table"])).is_file():
             rows = [row for _, row in texts.rows(str(source["table"]), "a table of records")]
         names = [name.strip() for name in rows[0]] if rows else []
         place = names.index("split") if "split" in names else None
         found += [own] if place is None else [row[place].strip() for row in rows[1:]]
+        found += source.get("splits", {})
     return list(dict.fromkeys(found))
+
+
+def _assign_splits(records: pd.DataFrame, splits: Mapping[str, str]) -> None:
+    """Put the records that the files of ``splits`` name into these groups, in place."""
+    rows = pd.Series(records.index, records["id"])
+    seen: dict[str, str] = {}
+    for split, path in splits.items():
+        for number, line in texts.lines(path, "a list of ids"):
+            name, where = line.strip(), f"{path}, line {number}"
+            if not name:
+                continue
+            if name not in rows.index:
+                raise BadInput(
+                    f"there is no record {name!r}", expected="ids of records", where=where
+                )
+            if name in seen:
+                raise BadInput(
+                    f"record {name!r} is named twice", where=f"{seen[name]}; and {where}"
+                )
+            seen[name] = where
+            records.loc[rows[name], "split"] = split
 
 
 def _read_fasta(source: Mapping[str, object], classes: Sequence[str]) -> pd.DataFrame:

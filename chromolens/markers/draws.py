@@ -20,6 +20,7 @@ from chromolens.inputs.batches import permute_labels
 from chromolens.inputs.folds import Folds
 from chromolens.inputs.genotypes.windows import Samples
 from chromolens.models.batching import BATCH_SIZE, batches
+from chromolens.models.foreign.files import Source
 from chromolens.models.model import Model, load_model
 from chromolens.models.training.train import train
 from chromolens.models.untrained import redraw, untrained
@@ -46,7 +47,7 @@ def null_masses(
     folds: Folds,
     seed: int,
     workdir: str | Path,
-    given: str | None = None,
+    given: Source | None = None,
     make: Callable[..., object] = train,
 ) -> pd.DataFrame:
     """Masses of the markers by networks of one null, as ``NULL_MASSES``.

@@ -127,20 +127,25 @@ def given_networks(config: dict, folds: Folds, downloaded: str, own: OwnFiles) -
         files = files if isinstance(files, list) else [files] * len(names)
         _check_given(stated, files, len(names), config["folds"]["replicates"], where)
         found[model] = {
-            fold: {"files": own.inputs([file]), "digests": own.digests(_network_files(file))}
-            if file
-            else {"files": [], "digests": {}}
-            for fold, file in zip(names, files, strict=True)
+            fold: {"files": own.inputs(parts), "digests": own.digests(_with_cards(parts))}
+            for fold, parts in zip(names, map(_parts, files), strict=True)
         }
     return found
 
 
-def _network_files(file: str) -> list[str]:
-    """A network's file and the .json that may stand beside it: its architecture or sidecar."""
-    return [file, str(Path(file).with_suffix(".json"))]
+def _parts(file: str | dict) -> list[str]:
+    """A network's file; or of a pair its architecture and its weights, in this order."""
+    if isinstance(file, dict):
+        return [file["architecture"], file["weights"]]
+    return [file] if file else []
 
 
-def _check_given(model: dict, files: list[str], folds: int, replicates: int, where: str) -> None:
+def _with_cards(parts: list[str]) -> list[str]:
+    """``parts``, and the .json that may stand beside the last: its architecture or sidecar."""
+    return [*parts, *(str(Path(file).with_suffix(".json")) for file in parts[-1:])]
+
+
+def _check_given(model: dict, files: list, folds: int, replicates: int, where: str) -> None:
     if len(files) != folds:
         raise BadInput(
             f"{len(files)} files for {folds} folds",
@@ -156,6 +161,11 @@ def _check_given(model: dict, files: list[str], folds: int, replicates: int, whe
             remedy="say folds: {replicates: 1}, labels: true, untrained: false, and of nulls "
             "untrained alone",
         )
+
+
+def known_motifs(config: dict, downloaded: str) -> dict:
+    """``checks.known_motifs``, its file local."""
+    return sources.localise(config["checks"]["known_motifs"], downloaded)
 
 
 def methods(config: dict) -> pd.DataFrame:

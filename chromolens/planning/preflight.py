@@ -12,7 +12,7 @@ import pandas as pd
 from chromolens import architectures, plugins
 from chromolens import inputs as kinds
 from chromolens.attribution import methods
-from chromolens.checks.criteria import check_criteria
+from chromolens.checks.criteria import OF_KNOWN_MOTIFS, check_criteria
 from chromolens.errors import BadInput
 from chromolens.inputs.labels import CLASSES
 from chromolens.inputs.reference_kinds import OF_KIND, SEVERAL
@@ -22,6 +22,8 @@ from chromolens.motifs.names.database import check_source
 from chromolens.planning.disk import check_place
 from chromolens.sis.thresholds import check_threshold, check_trait, is_relative
 
+SLACK = 1e-3
+"""How far from 1 frequencies may add up."""
 PACKAGE = Path(__file__).parents[1]
 
 
@@ -46,11 +48,13 @@ def check(config: dict, settings: dict, database: dict, models: pd.DataFrame, fo
     _check_modisco(config["motifs"]["modisco"])
     _check_references(config["attribution"])
     _check_architectures(settings, models)
+    _check_backgrounds(settings, models)
     _check_kind(config, settings, models)
     _check_classes(config, settings, models)
     _check_objectives(config, settings, models)
     _check_target(config, settings, models)
     _check_subsets(config)
+    _check_known_motifs(config, settings, models)
     _check_acceptance(config, settings, models)
 
 
@@ -90,6 +94,19 @@ def _check_architectures(settings: dict, models: pd.DataFrame) -> None:
                 f"the inputs are of the kind {settings['kind']}",
                 expected=f"one that reads {'tokens' if tokens else 'windows of numbers'}",
                 where=f"the config, models.{model.model}.architecture",
+            )
+
+
+def _check_backgrounds(settings: dict, models: pd.DataFrame) -> None:
+    for model in models[models["background"].astype(bool)].itertuples():
+        where = f"the config, models.{model.model}.background"
+        if settings["kind"] in OF_KIND:
+            raise BadInput(f"{settings['kind']} have no frequencies of bases", where=where)
+        if len(model.background) != 4 or abs(sum(model.background) - 1) > SLACK:
+            raise BadInput(
+                f"the background is {model.background}",
+                expected="four frequencies, of A, C, G and T, that sum to 1",
+                where=where,
             )
 
 
@@ -268,6 +285,20 @@ def _check_subsets(config: dict) -> None:
         )
 
 
+def _check_known_motifs(config: dict, settings: dict, models: pd.DataFrame) -> None:
+    """They are sought in records of kind ``sequences``."""
+    known, where = config["checks"]["known_motifs"], "the config, checks.known_motifs"
+    if not known["meme"]:
+        return
+    if "known_motifs" not in plugins.constant(kinds, settings["kind"], "STAGES", ()):
+        raise BadInput(
+            f"known motifs are sought in records, not in {settings['kind']}", where=where
+        )
+    if known["among"]:
+        tasks = list(dict.fromkeys(task for own in models["tasks"] for task in own))
+        plugins.check_one(known["among"], tasks, "task", f"{where}.among")
+
+
 def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> None:
     tasks = {
         row["model"]: list(dict.fromkeys([*row["tasks"], *row["explains"]]))
@@ -292,6 +323,9 @@ def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> Non
         "spiked_decoys": ("spiked traits", bool(settings.get("spiked"))),
         "edited": ("windows that are edited (edit)", bool(config["edit"])),
     }
+    known = config["checks"]["known_motifs"]
+    listed = ("known motifs (checks.known_motifs)", bool(known["meme"]))
+    measured_on |= dict.fromkeys(OF_KNOWN_MOTIFS, listed)
     for number, criterion in enumerate(config["acceptance"]):
         where = f"the config, acceptance, entry {number + 1}"
         if "method" in criterion:
@@ -302,6 +336,9 @@ def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> Non
         if not there:
             raise BadInput(f"{criterion['value']} is measured on {what} only", where=where)
         _check_sought(criterion, settings, where)
+        if criterion["value"] in OF_KNOWN_MOTIFS and known["motifs"]:
+            for name in criterion["names"]:
+                plugins.check_one(name, known["motifs"], "known motif", where)
 
 
 def _check_sought(criterion: dict, settings: dict, where: str) -> None:

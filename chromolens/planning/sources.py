@@ -20,6 +20,7 @@ _RECORDS = (
     "table",
     "folder",
     "peaks",
+    "splits",
 )  # files of a source of sequences or texts
 _OBSERVED = ("peaks", "signals", "exclude", "traits", "covariate_table")
 _SOURCE_IN_PREPARE = {"genome": "fasta", "genotypes": "store"}  # name of its argument
@@ -34,6 +35,7 @@ def downloads(config: dict) -> pd.DataFrame:
     _walk(config["motifs"], motifs)
     _walk(config["inputs"], found)
     _walk(config["models"], found)
+    _walk(config["checks"], motifs)
     rows = [
         (download.url_path(f["url"]), f["url"], f.get("sha256", ""), f in motifs)
         for f in [*motifs, *found]

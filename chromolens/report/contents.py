@@ -90,6 +90,8 @@ class Contents:
         Tables of the windows that were edited, and of what chose their edits.
     compared
         Tables of ``checks/methods.py``, one for each model that several methods explain.
+    scored_matches, missed
+        Tables of the matches of known motifs, and of those that a method misses.
     hits, checked_hits
         Tables of the motifs that were looked for in the genome, and of how right their hits are.
     tables
@@ -145,6 +147,8 @@ class Contents:
     edits: Sequence[Path] = ()
     edit_scores: Sequence[Path] = ()
     compared: Sequence[Path] = ()
+    scored_matches: Sequence[Path] = ()
+    missed: Sequence[Path] = ()
     hits: Sequence[Path] = ()
     checked_hits: Sequence[Path] = ()
     tables: Mapping[str, tuple[Table, Path]] = field(default_factory=dict)

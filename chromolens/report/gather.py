@@ -28,6 +28,8 @@ SEVERAL = {
     "edits": "edits",
     "edit_scores": "edit_scores",
     "compared": "methods",
+    "scored_matches": "scored_matches",
+    "missed": "missed",
     "hits": "sought",
     "checked_hits": "checked_hits",
 }

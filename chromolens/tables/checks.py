@@ -8,6 +8,7 @@ from chromolens.tables.column import (
     TASK,
     Column,
     Table,
+    base,
     boolean,
     integer,
     number,
@@ -165,6 +166,35 @@ PLANTED = Table(
         integer("chance", "top bases of chance matches", "bp"),
         integer("decoy", "top bases of decoys", "bp"),
         integer("alone", "top bases of motifs planted outside of events", "bp"),
+    ),
+)  # fmt: skip
+SCORED_MATCHES = Table(
+    "checks/MODEL.METHOD.matches.tsv.gz",
+    "known motifs (`checks.known_motifs`): a row per match; see "
+    "[checks.md](checks.md#known-motifs-that-a-method-misses)",
+    (
+        MODEL, METHOD, TASK,
+        text("motif", "its matrix"),
+        text("id", "of the record"),
+        base("start", "of the match"),
+        integer("width", "of the matrix", "bp"),
+        number("log_odds", "of the match", "natural logarithm"),
+        boolean("good", "its log-odds are high enough"),
+        boolean("among", "its record is positive in the task of `checks.known_motifs.among`"),
+        number("contribution", "summed over the match", TARGET),
+    ),
+    float_format="%.8g",
+)  # fmt: skip
+MISSED = Table(
+    "checks/MODEL.METHOD.missed.tsv",
+    "a row per known motif: good matches among the records that are counted",
+    (
+        MODEL, METHOD, TASK,
+        text("motif", "its matrix"),
+        integer("matches", "number"),
+        integer("missed", "whose contribution is 0 or less"),
+        _maybe("share", "missed, of the matches", "share"),
+        _maybe("mean", "contribution of a match", TARGET),
     ),
 )  # fmt: skip
 CHECKED_HITS = Table(

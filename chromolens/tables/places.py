@@ -140,6 +140,10 @@ FILES = {
     "checked_hits": {"checked_hits": "checks/{model}.{task}.{method}.hits.tsv"},
     "completeness": {"completeness": "checks/{model}.{method}.completeness.tsv"},
     "planted": {"planted": "checks/{model}.{task}.{method}.planted.tsv"},
+    "known_motifs": {
+        "scored_matches": "checks/{model}.{method}.matches.tsv.gz",
+        "missed": "checks/{model}.{method}.missed.tsv",
+    },
     "ranked": {"ranked_tokens": "tokens/{model}.{method}.tsv.gz"},
     "tiled": {"tiles": "checks/{model}.tiles.tsv"},
     "compared": {"methods": "checks/{model}.methods.tsv"},

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from partial_tables import write_partial
 
-from chromolens.checks.acceptance import Evidence, failed, judge, read_evidence
+from chromolens.checks.acceptance import failed, judge
 from chromolens.checks.criteria import check_criteria
+from chromolens.checks.evidence import Evidence, read_evidence
 from chromolens.errors import BadInput
 from chromolens.tables.motifs import MERGED
 from chromolens.tables.sis import SUBSET_MOTIFS
@@ -230,3 +231,23 @@ def test_predictions_along_edits(evidence):
     assert one(found, **down, max=0.5) == (0.0, "PASS")
     none = {"value": "edited", "metric": "end", "edit": "other"}
     assert one(found, **none, max=0.5)[1] == "FAIL"
+
+
+@pytest.mark.parametrize(
+    ("criterion", "value", "result"),
+    [
+        ({"value": "matches", "task": "A", "min": 40, "max": 40}, 40, "PASS"),
+        ({"value": "missed", "task": "A", "method": "x", "max": 0}, 4, "FAIL"),
+        ({"value": "missed", "task": "A", "max": 8}, 8, "PASS"),  # the worse method
+        ({"value": "missed_share", "task": "A", "method": "y", "max": 0.2}, 0.2, "PASS"),
+        ({"value": "match_contribution", "task": "B", "max": 0.1}, 0.05, "PASS"),
+        ({"value": "missed", "task": "A", "names": ["w"], "max": 9}, math.nan, "FAIL"),
+    ],
+)
+def test_criteria_of_known_motifs(evidence, criterion, value, result):
+    rows = [("m", "x", "A", "v", 40, 4, 0.1, 2.0), ("m", "y", "A", "v", 40, 8, 0.2, 1.0)]
+    rows += [("m", "x", "B", "v", 40, 20, 0.5, 0.05), ("m", "x", "A", "z", 9, 9, 1.0, -1.0)]
+    columns = ["model", "method", "task", "motif", "matches", "missed", "share", "mean"]
+    evidence = replace(evidence, missed=pd.DataFrame(rows, columns=columns))
+    found = one(evidence, model="m", **{"names": ["v"], **criterion})
+    assert found == (pytest.approx(value, nan_ok=True), result)

@@ -3,7 +3,7 @@
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.inputs.records import read_source
+from chromolens.inputs.records import read_source, split_names
 from chromolens.inputs.sequences import prepare
 
 
@@ -69,3 +69,35 @@ def test_a_truncated_file(write_lines):
     open(path, "wb").write(content[: len(content) // 2])
     with pytest.raises(BadInput, match="can't be read"):
         read_source({"table": path})
+
+
+def table_of(write_lines, names):
+    rows = [f"{name}\t{'ACGT'[i]}CGT\t1" for i, name in enumerate(names)]
+    return write_lines("t.tsv", ["id\tsequence\tlabel", *rows])
+
+
+def test_files_of_ids_name_the_groups_of_records(write_lines):
+    table = table_of(write_lines, "wxyz")
+    splits = {"test": write_lines("test.txt.gz", ["z", "", "x "])}
+    records = read_source({"table": table, "split": "rest", "splits": splits})
+    assert dict(zip(records["id"], records["split"], strict=True)) == {
+        "w": "rest",
+        "x": "test",
+        "y": "rest",
+        "z": "test",
+    }
+    assert split_names([{"table": table, "splits": splits}]) == ["", "test"]
+    groups = prepare(sequences=[{"table": table, "splits": splits}]).windows["group"]
+    assert groups[[1, 3]].eq("test").all() and groups[[0, 2]].str.startswith("part").all()
+
+
+def test_ids_that_no_record_has_or_that_stand_twice(write_lines):
+    table = table_of(write_lines, "wxyz")
+    one, other = write_lines("a.txt", ["w", "v"]), write_lines("b.txt", ["y", "x"])
+    with pytest.raises(BadInput, match="no record 'v'") as error:
+        read_source({"table": table, "splits": {"test": one}})
+    assert f"{one}, line 2" in str(error.value)
+    twice = write_lines("c.txt", ["x"])
+    with pytest.raises(BadInput, match="'x' is named twice") as error:
+        read_source({"table": table, "splits": {"val": other, "test": twice}})
+    assert f"{other}, line 2; and {twice}, line 1" in str(error.value)

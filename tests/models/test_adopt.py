@@ -72,6 +72,17 @@ def test_a_given_network_takes_the_place_of_a_trained_one(inputs, tmp_path, name
     np.testing.assert_allclose(model.background, shares)
 
 
+def test_a_network_in_two_files_and_a_background_that_is_known(inputs, tmp_path):
+    theirs = network()
+    (tmp_path / "their_layers.json").write_text(theirs.to_json())
+    theirs.save_weights(tmp_path / "their.weights.h5")
+    files = [tmp_path / "their_layers.json", tmp_path / "their.weights.h5"]
+    model = given(inputs, tmp_path, files, background=[0.3, 0.2, 0.1, 0.4])
+    x = inputs.arrays(np.arange(5))
+    np.testing.assert_allclose(model.network(x), theirs(x), atol=1e-6)
+    assert model.background == [0.3, 0.2, 0.1, 0.4]
+
+
 def test_what_was_declared_to_be_a_logit_stays_one(inputs, tmp_path):
     """A hard sigmoid has no logit that can be seen: the study's layout says it is one."""
     theirs = network()
@@ -144,6 +155,11 @@ def test_files_of_folds(tmp_path):
         [f"{tmp_path}/down/h/b.h5"],
         ["c.keras"],
     ]
+    pair = {"architecture": "a.json", "weights": {"url": "https://h/w.h5"}}
+    (tmp_path / "a.json").write_text("{}")
+    found = networks(tmp_path, file=pair | {"architecture": f"{tmp_path}/a.json"})["main"]
+    assert found["fold1"]["files"] == [f"{tmp_path}/a.json", f"{tmp_path}/down/h/w.h5"]
+    assert list(found["fold1"]["digests"]) == [f"{tmp_path}/a.json"]
     with pytest.raises(BadInput, match="2 files for 3 folds"):
         networks(tmp_path, file=["a.h5", "b.h5"])
     with pytest.raises(BadInput, match="isn't trained"):

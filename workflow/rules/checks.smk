@@ -6,6 +6,8 @@ PROVIDES  results/{study}/checks/{model}.{method}.completeness.tsv
           results/{study}/checks/{model}.profile.tsv.gz
           results/{study}/checks/{model}.tiles.tsv     every tile of the held-out chromosomes
           results/{study}/checks/{model}.{method}.planted.tsv     simulated studies
+          results/{study}/checks/{model}.{method}.matches.tsv.gz     known motifs
+          results/{study}/checks/{model}.{method}.missed.tsv
           results/{study}/acceptance.tsv
 """
 
@@ -116,6 +118,40 @@ rule check_planted:
         "../../scripts/check_planted.py"
 
 
+rule check_missed:
+    input:
+        contributions=collect(
+            "results/{{study}}/contributions/{{study}}.{{model}}.{row.task}.{{method}}.h5",
+            row=lookup(
+                query="model == '{model}' & method == '{method}'", within=tracked
+            ),
+        ),
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        meme=own.inputs(sources.files(known_motifs["meme"])),
+        cards=collect(
+            "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.json",
+            row=lookup(query="model == '{model}' & replicate == 0", within=trainings),
+        ),
+    output:
+        matches="results/{study}/checks/{model}.{method}.matches.tsv.gz",
+        missed="results/{study}/checks/{model}.{method}.missed.tsv",
+    log:
+        "logs/{study}/check_missed/{model}.{method}.log",
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["check_missed"],
+        tasks=lookup(
+            query="model == '{model}' & method == '{method}'",
+            cols="task",
+            within=tracked,
+        ),
+        known=known_motifs,
+        digests=own.digests(sources.files(known_motifs["meme"])),
+    script:
+        "../../scripts/check_missed.py"
+
+
 rule accept:
     input:
         pooled=collect(
@@ -142,6 +178,10 @@ rule accept:
         tiles=collect(
             "results/{{study}}/checks/{model}.tiles.tsv",
             model=tiled_models,
+        ),
+        missed=collect(
+            "results/{{study}}/checks/{row.model}.{row.method}.missed.tsv",
+            row=sought_known.itertuples(),
         ),
         tokens=collect(
             "results/{{study}}/tokens/{row.model}.{row.method}.tsv.gz",

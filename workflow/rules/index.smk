@@ -38,6 +38,7 @@ index = results.index(
         "checked_hits": checked_hits,
         "completeness": runs,
         "planted": tracked if settings.get("simulate") else tracked[:0],
+        "known_motifs": sought_known,
         "ranked": plan.of_stage("tokens", stages, runs),
         "tiled": {"model": tiled_models},
         "compared": {"model": compared},

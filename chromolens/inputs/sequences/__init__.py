@@ -26,7 +26,7 @@ from chromolens.inputs.leaks import shared_words
 from chromolens.inputs.records import class_names, read_source
 from chromolens.inputs.windows import Prepared, Tally, check_apart, check_roles
 
-STAGES = ("windows", "motifs", "filters", "sis", "lexicon")
+STAGES = ("windows", "motifs", "filters", "sis", "lexicon", "known_motifs")
 _LEAK = 32  # bases of a word that two parts must not share unnoticed
 
 

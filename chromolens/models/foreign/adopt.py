@@ -1,6 +1,6 @@
 """A network that a study is given, in the place of one that it would train."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import keras
@@ -10,6 +10,7 @@ from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import Inputs
 from chromolens.models import devices
+from chromolens.models.foreign.files import Source, parts_of
 from chromolens.models.foreign.layout import layout_of
 from chromolens.models.foreign.network import hidden_in
 from chromolens.models.graph import producer
@@ -20,12 +21,13 @@ from chromolens.tables.models import HISTORY
 
 
 def adopt(
-    source: str | Path,
+    source: Source,
     inputs: Inputs,
     *,
     tasks: list[str],
     objective: str,
     layout: str | Mapping,
+    background: Sequence[float] = (),
     training_groups: list[str],
     path: str | Path,
     notes: dict,
@@ -33,8 +35,8 @@ def adopt(
     """Write the network in ``source`` to ``path`` as a training would, with its sidecar.
 
     The columns of its outputs are the tasks, in their order; for ``profile`` its profiles, and
-    the columns of its other outputs the log counts. Its background is that of its own sidecar, or
-    is measured on the windows of ``training_groups``.
+    the columns of its other outputs the log counts. Its background is ``background``, else that
+    of its own sidecar, else measured on the windows of ``training_groups``.
 
     Returns
     -------
@@ -46,13 +48,13 @@ def adopt(
         As for ``load_model``; another length than the windows', another number of tasks, layers
         that Keras 3 doesn't have.
     """
-    model = load_model(source, layout=layout or None)
-    _check(model, inputs, str(source))
+    model, where = load_model(source, layout=layout or None), str(parts_of(source)[-1])
+    _check(model, inputs, where)
     rows = data.select(inputs, tasks, training_groups, "training")
     facts = {
         "tasks": tasks,
         "objective": objective,
-        "background": model.background or data.background(inputs, rows),
+        "background": list(background) or model.background or data.background(inputs, rows),
         "given": {"digest": model.digest, "layout": layout},
     }
     declared = layout_of(layout or None).outputs
@@ -61,7 +63,7 @@ def adopt(
         facts["layout"] = {"outputs": dict.fromkeys(names, "logits")}
     name = _with_profiles if objective == "profile" else _with_columns
     facts |= {"run": devices.describe(), **notes}
-    save_model(name(model, tasks, str(source)), path, facts)
+    save_model(name(model, tasks, where), path, facts)
     return tables.empty(HISTORY)
 
 

@@ -5,7 +5,7 @@ an uninterrupted one.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from chromolens import architectures, plugins, tables
 from chromolens.inputs.batches import Inputs
 from chromolens.models import devices
 from chromolens.models.foreign.adopt import adopt
+from chromolens.models.foreign.files import Source
 from chromolens.models.grouped import cut_groups
 from chromolens.models.training import checkpoint, data
 from chromolens.models.training.data import Batches
@@ -80,9 +81,10 @@ def train(
     workdir: str | Path,
     architecture_settings: dict | None = None,
     notes: dict | None = None,
-    given: str | Path | None = None,
+    given: Source | None = None,
     layout: str | dict | None = None,
     untrained: bool = False,
+    background: Sequence[float] = (),
     **training: object,
 ) -> pd.DataFrame:
     """Train, write ``path`` (.keras, always float32) with its sidecar, return the history.
@@ -99,6 +101,8 @@ def train(
         Further facts for the sidecar: model, fold, replicate, ...
     given, layout
         A network to take as it is, and how it reads DNA (``adopt``): nothing is trained.
+    background
+        Frequencies (4,) of A, C, G, T for the sidecar; where empty, those of the windows.
     untrained
         Save the network with its first weights, as ``seed`` draws them: a null. Its history is
         empty; no label has any part in it, not even in the bias of its last layer.
@@ -122,6 +126,7 @@ def train(
             inputs,
             **question,
             layout=layout or {},
+            background=background,
             training_groups=training_groups,
             path=path,
             notes=notes or {},
@@ -144,6 +149,8 @@ def train(
         **problem.facts,
         "background": data.background(inputs, rows) if inputs.dna else inputs.frequencies(rows),
     }
+    if background:
+        facts["background"] = list(background)
     make = partial(
         plugins.load(architectures, architecture),
         *(inputs.length, inputs.channels, list(tasks)),

@@ -18,7 +18,6 @@ WIDTH, LEFT, RIGHT = 1040.0, 64.0, 8.0
 """Size of the drawing, and the margins beside the markers, in pixels."""
 
 _ROW, _HEAD, _GAP, _AXIS = 120.0, 40.0, 4.0, 18.0
-_GRID = 2  # dots per pixel: markers nearer to each other are one dot
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def _row(row: Row, markers: pd.DataFrame, x: np.ndarray, odd: np.ndarray, top: f
     y = svg.Scale((0, high), (top + _ROW - 2, top + 2))
     there = np.isfinite(row.values)
     height = np.where(there, y(np.where(there, row.values, 0)), np.nan)
-    dots = [_dots(x[there & side], height[there & side], name)
+    dots = [svg.dots(x[there & side], height[there & side], name)
             for side, name in ((~odd, "even"), (odd, "odd"))]  # fmt: skip
     base = float(y(0))
     parts = [
@@ -81,16 +80,6 @@ def _row(row: Row, markers: pd.DataFrame, x: np.ndarray, odd: np.ndarray, top: f
         level = float(y(row.threshold))
         parts.append(svg.line(LEFT, level, WIDTH - RIGHT, level, "level"))
     return svg.group([*parts, *dots, *_labels(row, markers, x, height, top)])
-
-
-def _dots(x: np.ndarray, y: np.ndarray, class_: str) -> Markup:
-    """One path of all dots; those that would cover one another are drawn once."""
-    cells = np.unique(np.round(np.stack([x, y], axis=1) * _GRID).astype(int), axis=0) / _GRID
-    return svg.tag(
-        "path",
-        d="".join(f"M{svg.number(left)} {svg.number(top)}h0" for left, top in cells.tolist()),
-        class_=f"markers {class_}",
-    )
 
 
 def _labels(

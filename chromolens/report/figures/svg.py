@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from markupsafe import Markup, escape
 
+_PER_PIXEL = 2  # dots
+
 
 def number(value: float) -> str:
     """A coordinate with two decimals and no trailing zeros."""
@@ -68,6 +70,13 @@ def curve(x: Sequence[float], y: Sequence[float], class_: str) -> Markup:
             path.append(f"{pen}{number(left)} {number(top)}")
         pen = "L" if np.isfinite(top) else "M"
     return tag("path", d="".join(path), class_=class_)
+
+
+def dots(x: np.ndarray, y: np.ndarray, class_: str) -> Markup:
+    """One path of all dots; those that would cover one another are drawn once."""
+    cells = np.unique(np.round(np.stack([x, y], axis=1) * _PER_PIXEL), axis=0) / _PER_PIXEL
+    path = "".join(f"M{number(left)} {number(top)}h0" for left, top in cells.tolist())
+    return tag("path", d=path, class_=f"markers {class_}")
 
 
 def group(content: Iterable[object], **attributes: object) -> Markup:
