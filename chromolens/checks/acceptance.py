@@ -14,11 +14,12 @@ import pandas as pd
 
 from chromolens import plugins, tables
 from chromolens.errors import BadInput
-from chromolens.tables.checks import ACCEPTANCE, COMPLETENESS, PLANTED, RANKED_TOKENS, TILES
+from chromolens.tables.checks import ACCEPTANCE, COMPLETENESS, PLANTED, TILES
 from chromolens.tables.markers import CATEGORIES, KNOWN_LOCI, RECALL, VERDICTS
 from chromolens.tables.models import POOLED
 from chromolens.tables.motifs import MERGED
 from chromolens.tables.sis import SUBSET_MOTIFS
+from chromolens.tables.tokens import RANKED_TOKENS
 
 _TABLES = {
     "pooled": POOLED,

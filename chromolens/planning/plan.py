@@ -285,16 +285,23 @@ def attribution_settings(config: dict, settings: dict) -> dict:
     return shared
 
 
-def set_tasks(config: dict, stages: Sequence[str], model_tasks: pd.DataFrame) -> pd.DataFrame:
-    """Those of ``model_tasks`` whose sufficient sets of markers are sought."""
-    return (
-        of_stage("markers", stages, model_tasks) if config["sis"]["enabled"] else model_tasks[:0]
-    )
+def sets_sought(
+    config: dict, stage: str, stages: Sequence[str], jobs: pd.DataFrame
+) -> pd.DataFrame:
+    """Those of ``jobs`` whose sufficient sets are sought: of markers, of tokens (``stage``)."""
+    return of_stage(stage, stages, jobs) if config["sis"]["enabled"] else jobs[:0]
 
 
 def sis_settings(config: dict) -> dict:
     """What the search for subsets is told."""
     return sweep_settings(config) | {"max_subsets": config["sis"]["max_subsets"]}
+
+
+def text_settings(config: dict) -> dict:
+    """How many texts are asked for sufficient tokens, for what share; how sets are grouped."""
+    sis = config["sis"]
+    groups = {key: sis["clustering"][key] for key in ("max_distance", "min_members")}
+    return {"records": sis["windows"], "threshold": sis["threshold"]} | groups
 
 
 def sweep_settings(config: dict) -> dict:

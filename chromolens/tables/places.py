@@ -136,6 +136,13 @@ FILES = {
     "checked_hits": {"checked_hits": "checks/{model}.{task}.{method}.hits.tsv"},
     "completeness": {"completeness": "checks/{model}.{method}.completeness.tsv"},
     "planted": {"planted": "checks/{model}.{task}.{method}.planted.tsv"},
+    "texts": {
+        "sought_texts": "tokens/{model}.sought.tsv",
+        "token_sets": "tokens/{model}.sets.tsv.gz",
+        "set_tokens": "tokens/{model}.members.tsv.gz",
+        "kept_tokens": "tokens/{model}.kept.tsv",
+        "set_clusters": "tokens/{model}.clusters.tsv",
+    },
     "ranked": {"ranked_tokens": "tokens/{model}.{method}.tsv.gz"},
     "tiled": {"tiles": "checks/{model}.tiles.tsv"},
     "compared": {"methods": "checks/{model}.methods.tsv"},

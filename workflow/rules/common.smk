@@ -68,7 +68,8 @@ tiled_models = plan.models_with_tiles(models, settings, tracked)
 compared = plan.models_to_compare(windowed)
 sis_tasks = plan.of_stage("sis", stages, model_tasks)
 sis_tasks = list(sis_tasks.itertuples()) if config["sis"]["enabled"] else []
-set_tasks = plan.set_tasks(config, stages, model_tasks)
+set_tasks = plan.sets_sought(config, "markers", stages, model_tasks)
+set_models = plan.sets_sought(config, "tokens", stages, models[models["explained"]])
 swept = sis_tasks if config["sis"]["sweep_windows"] else []
 source = sources.prepared(settings, f"results/{study}/inputs")
 genome = source if settings["kind"] == "genome" else []
