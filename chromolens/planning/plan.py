@@ -297,6 +297,16 @@ def sis_settings(config: dict) -> dict:
     return sweep_settings(config) | {"max_subsets": config["sis"]["max_subsets"]}
 
 
+def placed_texts(settings: dict, tracked: pd.DataFrame) -> pd.DataFrame:
+    """Those of ``tracked`` that become tracks: all, where texts are k-mers about peaks."""
+    return tracked if settings.get("kmer") and text_genomes(settings) else tracked[:0]
+
+
+def text_genomes(settings: dict) -> list[str]:
+    """The FASTAs that texts are from."""
+    return [source["fasta"] for source in settings.get("texts", []) if "fasta" in source]
+
+
 def text_settings(config: dict) -> dict:
     """How many texts are asked for sufficient tokens, for what share; how sets are grouped."""
     sis = config["sis"]

@@ -143,6 +143,10 @@ FILES = {
         "kept_tokens": "tokens/{model}.kept.tsv",
         "set_clusters": "tokens/{model}.clusters.tsv",
     },
+    "placed": {
+        "token_bedgraph": "tokens/{model}.{task}.{method}.bedgraph.gz",
+        "token_track": "tokens/{study}.{model}.{task}.{method}.bw",
+    },
     "ranked": {"ranked_tokens": "tokens/{model}.{method}.tsv.gz"},
     "tiled": {"tiles": "checks/{model}.tiles.tsv"},
     "compared": {"methods": "checks/{model}.methods.tsv"},

@@ -70,6 +70,7 @@ sis_tasks = plan.of_stage("sis", stages, model_tasks)
 sis_tasks = list(sis_tasks.itertuples()) if config["sis"]["enabled"] else []
 set_tasks = plan.sets_sought(config, "markers", stages, model_tasks)
 set_models = plan.sets_sought(config, "tokens", stages, models[models["explained"]])
+placed = plan.placed_texts(settings, tracked)
 swept = sis_tasks if config["sis"]["sweep_windows"] else []
 source = sources.prepared(settings, f"results/{study}/inputs")
 genome = source if settings["kind"] == "genome" else []

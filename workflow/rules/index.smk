@@ -17,6 +17,7 @@ index = results.index(
         "occluded": plan.of_stage("markers", stages, models),
         "kept": set_tasks,
         "texts": set_models,
+        "placed": placed,
         "scanned": {"task": tasks if "markers" in stages else []},
         "simulated": results.ONE if settings.get("simulate") else [],
         "models": models,

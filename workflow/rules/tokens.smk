@@ -8,6 +8,8 @@ PROVIDES  results/{study}/inputs/vocabulary.tsv
           results/{study}/tokens/{model}.{method}.tsv.gz
           results/{study}/tokens/{model}.sought.tsv, sets.tsv.gz, members.tsv.gz, kept.tsv,
           clusters.tsv
+          results/{study}/tokens/{model}.{task}.{method}.bedgraph.gz,
+          {study}.{model}.{task}.{method}.bw
 """
 
 
@@ -53,6 +55,26 @@ rule rank_tokens:
         "../../scripts/rank_tokens.py"
 
 
+rule place_tokens:
+    input:
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        contributions="results/{study}/contributions/{study}.{model}.{task}.{method}.h5",
+        fasta=own.inputs(plan.text_genomes(settings)),
+    output:
+        bedgraph="results/{study}/tokens/{model}.{task}.{method}.bedgraph.gz",
+        bigwig="results/{study}/tokens/{study}.{model}.{task}.{method}.bw",
+    log:
+        "logs/{study}/place_tokens/{model}.{task}.{method}.log",
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["place_tokens"],
+        digests=own.digests(plan.text_genomes(settings)),
+        step=settings.get("step"),
+    script:
+        "../../scripts/place_tokens.py"
+
+
 rule find_token_sets:
     input:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
@@ -83,3 +105,10 @@ rule find_token_sets:
         settings=plan.sis_settings(config),
     script:
         "../../scripts/find_token_sets.py"
+
+
+token_files = collect(
+    "results/{study}/tokens/{study}.{row.model}.{row.task}.{row.method}.bw",
+    study=study,
+    row=placed.itertuples(),
+)
