@@ -59,3 +59,13 @@ def test_what_tokens_cannot_have_is_refused_while_planning(parts, words):
 def test_architectures_of_tokens_are_for_tokens():
     with pytest.raises(BadInput, match="(?s)embedding_mlp reads tokens.*models.m"):
         planned(genome(models={"m": {"architecture": "embedding_mlp"}}))
+
+
+def test_kmers_about_peaks_become_tracks_and_other_texts_do_not():
+    peaks = {"peaks": "x.bed", "fasta": "g.fa", "width": 9, "label": "x"}
+    inputs = tokens()["inputs"]
+    for source, kmer, tracks in ((peaks, 3, 2), (peaks, 0, 0), ({"table": "t.tsv"}, 3, 0)):
+        config = tokens(inputs=inputs | {"texts": [source], "kmer": kmer})
+        settings, _, models, methods = planned(config)
+        assert len(plan.placed_texts(settings, plan.tracks(models, methods))) == tracks
+    assert plan.text_genomes({"texts": [peaks, {"table": "t.tsv"}]}) == ["g.fa"]

@@ -19,6 +19,7 @@ from chromolens.report.sections import (
     performance,
     positions,
     subsets,
+    texts,
     tokens,
     verdict,
 )
@@ -31,6 +32,7 @@ _SECTIONS = {
     "performance": ("Training and held-out performance", performance, ""),
     "loci": ("Example loci", loci, "windows"),
     "tokens": ("Tokens", tokens, "tokens"),
+    "texts": ("Sufficient tokens", texts, "tokens"),
     "markers": ("Markers", markers, "markers"),
     "patterns": ("Patterns", patterns, "motifs"),
     "subsets": ("Sufficient input subsets", subsets, "sis"),

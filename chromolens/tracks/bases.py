@@ -35,9 +35,10 @@ def write_bases(
 
     def read(chrom: str, start: int, end: int) -> np.ndarray:
         track = np.full(end - start, np.nan, np.float32)
-        own = by_chrom.get(chrom, bases.iloc[:0])
-        low, high = np.searchsorted(own["start"], [start, end])
-        track[own["start"].to_numpy()[low:high] - start] = own["value"].iloc[low:high]
+        if chrom in by_chrom:
+            starts, values = (by_chrom[chrom][name].to_numpy() for name in ("start", "value"))
+            low, high = np.searchsorted(starts, [start, end])
+            track[starts[low:high] - start] = values[low:high]
         return track
 
     write_bigwig(bigwig, sizes, read)
