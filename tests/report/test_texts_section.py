@@ -30,8 +30,8 @@ PLACES = [("t0", 1, "<goal>"), ("t1", 0, "a"), ("t1", 1, "goal"), ("t3", 0, "ban
 
 @pytest.fixture
 def page(study, tmp_path):
-    rows = {"id": list(RECORDS), "text": list(RECORDS.values()), "group": "part0"}
-    windows = pd.DataFrame(rows).assign(tokens="2 2 2", role="positive", source="sport,money")
+    windows = pd.DataFrame({"id": list(RECORDS), "group": "part0", "tokens": "2 2 2"})
+    windows = windows.assign(text=list(RECORDS.values()), role="positive", source="sport,money")
     windows = windows.assign(sport=[1.0, 1, 0, 0], money=[0.0, 0, 1, 1])
     write_windows(windows, tmp_path / "windows.tsv.gz")
     found = pd.DataFrame(SETS, columns=["id", "task", "side", "margin", "tokens", "alone"])

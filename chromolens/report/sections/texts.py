@@ -64,7 +64,7 @@ def sought(found: pd.DataFrame, sets: pd.DataFrame, model: str) -> Table:
         rows.append([task, *map(count, numbers), ", ".join(quartiles),
                      f"{(ours['alone'] == task).sum()} of {len(ours)}"])  # fmt: skip
     header = ["class", "held-out records", "misclassified", "asked", "with a set"]
-    header += ["tokens: quartiles", "sets alone predicted so"]
+    header += ["tokens: quartiles", "own class from the set alone"]
     return Table(f"Sufficient tokens, {model}", header, rows, frozenset(header[1:]))
 
 
