@@ -51,6 +51,7 @@ rule all:
         collect("results/{study}/index.tsv", study=study),
         track_files,
         marker_files,
+        token_files,
 
 
 # Stopping points, for those who want less than everything.

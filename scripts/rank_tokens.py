@@ -4,7 +4,7 @@ from chromolens import tables
 from chromolens.checks.tokens import rank
 from chromolens.inputs.windows import read_windows
 from chromolens.runlog import log_to
-from chromolens.tables.checks import RANKED_TOKENS
+from chromolens.tables.tokens import RANKED_TOKENS
 
 log_to(snakemake.log[0])
 

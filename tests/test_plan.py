@@ -33,14 +33,6 @@ def records(**parts: object) -> dict:
     return configuration.complete(config, [])
 
 
-def tokens(**parts: object) -> dict:
-    inputs = {"kind": "tokens", "texts": [{"folder": "corpus"}], "tasks": ["x", "y"], "length": 9}
-    models = {"m": {"architecture": "embedding_mlp", "objective": "classes"}}
-    methods = {"lrp_epsilon": {"genome_wide": True}}
-    config = {"study": "s", "inputs": inputs, "models": models}
-    return configuration.complete(config | {"attribution": {"methods": methods}} | parts, [])
-
-
 def planned(config: dict) -> tuple:
     """Settings, folds, models, methods of a config, checked as the workflow does."""
     settings = sources.inputs(config, "down", "simulated")
@@ -286,35 +278,6 @@ def test_sums_of_profiles_are_planned(target):
     planned(genome(**PROFILE, attribution={"target": target}))
 
 
-def test_tokens_are_planned_without_the_stages_of_dna():
-    settings, folds, models, _ = planned(tokens())
-    assert plan.stages(settings) == ("tokens",)
-    assert plan.tasks(settings) == ["x", "y"] and list(models["model"]) == ["m"]
-    assert sources.observations(settings) == ["corpus"]
-    assert sorted(folds.fold_of) == [f"part{i}" for i in range(4)]
-    prepared = sources.prepare_settings(settings, [], 3)
-    assert prepared["length"] == 9 and prepared["seed"] == 3 and "kind" not in prepared
-
-
-@pytest.mark.parametrize(
-    ("parts", "words"),
-    [
-        ({"models": {"m": {"objective": "classes"}}}, "cnn reads windows of numbers"),
-        ({"attribution": {"methods": {"ism": {}}}}, "ism can't explain tokens: there is no other"),
-        ({"attribution": {"references": "shuffle"}}, "'shuffle' are for DNA"),
-        ({"attribution": {"strands": "both"}}, "strands 'both' are for DNA"),
-    ],
-)
-def test_what_tokens_cannot_have_is_refused_while_planning(parts, words):
-    with pytest.raises(BadInput, match=f"(?s){words}"):
-        planned(tokens(**parts))
-
-
-def test_architectures_of_tokens_are_for_tokens():
-    with pytest.raises(BadInput, match="(?s)embedding_mlp reads tokens.*models.m"):
-        planned(genome(models={"m": {"architecture": "embedding_mlp"}}))
-
-
 def test_results_from_the_future_are_dated_before_now_in_their_order(tmp_path):
     now = time.time()
     ages = {"old": -50, "older": -100, "later": 900, "soon": 500, "with_soon": 500, "last": 9000}
@@ -369,7 +332,7 @@ def test_sets_of_markers_are_sought_where_they_are_asked_for():
     for sis, sought in ({}, []), ({"enabled": True}, [("m", "x"), ("m", "y")]):
         config = genotypes(models={"m": model}, sis=sis)
         models = planned(config)[2]
-        found = plan.set_tasks(config, ("markers",), plan.model_tasks(models))
+        found = plan.sets_sought(config, "markers", ("markers",), plan.model_tasks(models))
         assert list(found.itertuples(index=False, name=None)) == sought
     assert config["sis"]["threshold"] == {"relative": 0.5} and config["sis"]["mask"] == "mean"
     stated = genotypes(sis={"threshold": {"percentile": 9}})["sis"]

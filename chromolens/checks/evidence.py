@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from chromolens import tables
-from chromolens.tables.checks import COMPLETENESS, MISSED, PLANTED, RANKED_TOKENS, TILES
+from chromolens.tables.checks import COMPLETENESS, MISSED, PLANTED, TILES
 from chromolens.tables.edits import EDITS
 from chromolens.tables.markers import KNOWN_LOCI, RECALL, VERDICTS
 from chromolens.tables.models import POOLED
 from chromolens.tables.motifs import MERGED
 from chromolens.tables.sis import SUBSET_MOTIFS
+from chromolens.tables.tokens import RANKED_TOKENS
 
 _TABLES = {
     "pooled": POOLED,

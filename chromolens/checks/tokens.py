@@ -9,7 +9,7 @@ import pandas as pd
 
 from chromolens.inputs.windows import task_names
 from chromolens.scores import open_scores
-from chromolens.tables.checks import RANKED_TOKENS
+from chromolens.tables.tokens import RANKED_TOKENS
 
 
 class Own(NamedTuple):

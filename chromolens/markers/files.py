@@ -6,11 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.markers.runs import checked, chromosome_starts, starts_of
 from chromolens.tables.markers import MARKER_BEDGRAPH
-from chromolens.tracks.bigwig import write_bigwig
+from chromolens.tracks.bases import write_bases
 
 
 def write_tracks(
@@ -43,17 +42,7 @@ def write_tracks(
             expected=f"{past[0]} of {sizes.get(past[0], 'the genome: it is not in it')} bp",
             remedy="markers and genome must be of one assembly",
         )
-    by_chrom = {chrom: table for chrom, table in kept.groupby("chrom", sort=False)}
-
-    def read(chrom: str, start: int, end: int) -> np.ndarray:
-        track = np.full(end - start, np.nan, np.float32)
-        own = by_chrom.get(chrom, kept.iloc[:0])
-        low, high = np.searchsorted(own["start"], [start, end])
-        track[own["start"].to_numpy()[low:high] - start] = own["value"].iloc[low:high]
-        return track
-
-    write_bigwig(bigwig, sizes, read)
-    tables.write(MARKER_BEDGRAPH, kept, bedgraph)
+    write_bases(kept, sizes, bigwig=bigwig, bedgraph=bedgraph, table=MARKER_BEDGRAPH)
     return len(placed) - len(kept)
 
 

@@ -14,19 +14,17 @@ import pandas as pd
 
 from chromolens.inputs.folds import Folds
 from chromolens.inputs.genotypes.windows import Samples
-from chromolens.models.batching import batches
 from chromolens.models.model import Model
-from chromolens.models.targets import target_values
-from chromolens.runlog import logger, progress
+from chromolens.runlog import progress
 from chromolens.sis.front import Finder
 from chromolens.sis.search.collection import Subsets
-from chromolens.sis.thresholds import Threshold, check_trait, of_windows
+from chromolens.sis.seek import held_out_values, rows_of_sets, seek
+from chromolens.sis.thresholds import TRAIT, Threshold, check_relative
 from chromolens.tables.markers import MARKER_SETS, SET_MARKERS, SET_MEMBERS
 from chromolens.ties import TIE, descending
 
 SIDES = {"high": "above", "low": "below"}
 """Of the masked prediction, and what a set of such a sample keeps (``sis.front.KEEP``)."""
-_AT_ONCE = 64  # samples
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def find_sets(
     task, target, max_subsets, method
         See ``sis.front.sufficient_subsets``.
     """
-    check_trait(threshold)
+    check_relative(threshold, TRAIT)
     sets, members = [], []
     per_side = max(1, samples // (2 * len(models)))
     for fold, model in progress(models.items(), what=f"sets of {task}"):
@@ -79,15 +77,12 @@ def find_sets(
         rows = folds.rows(inputs.windows, fold, "test")
         for side, own in _extremes(model, seen, rows, task, target, per_side).items():
             finder = Finder(model, seen.length, keep=SIDES[side], **settings)
-            arrays = seen.arrays(own)
-            facts, found = _asked(finder, arrays, threshold, max_subsets)
-            facts |= {"id": seen.windows["id"].to_numpy()[own], "fold": fold, "side": side}
-            for place, (name, one) in enumerate(zip(facts["id"], found, strict=True)):
-                of_sample = {
-                    key: value[place] if np.ndim(value) else value for key, value in facts.items()
-                }
-                sets += _sets(of_sample, one)
-                members += _members(name, one, seen.markers, arrays[place, :, 0], means)
+            arrays, names = seen.arrays(own), seen.windows["id"].to_numpy()[own]
+            found = seek(finder, arrays, threshold, max_subsets)
+            for name, array, (known, one) in zip(names, arrays, found, strict=True):
+                facts = known | {"id": name, "fold": fold, "side": side}
+                sets += rows_of_sets(facts, one, "markers")
+                members += _members(name, one, seen.markers, array[:, 0], means)
     table = pd.DataFrame(sets, columns=MARKER_SETS.names)
     held = pd.concat(members) if members else pd.DataFrame()
     held = held.reindex(columns=SET_MEMBERS.names).reset_index(drop=True)
@@ -98,46 +93,10 @@ def _extremes(
     model: Model, seen: Samples, rows: np.ndarray, task: str, target: str, count: int
 ) -> dict[str, np.ndarray]:
     """Side -> rows of the highest and of the lowest predictions, no row in both."""
-    values = np.zeros(len(rows))
-    for part in batches(np.arange(len(rows)), _AT_ONCE):
-        asked = seen.arrays(rows[part])
-        values[part] = target_values(
-            model, asked, tasks=[task], target=target, batch_size=_AT_ONCE
-        )[:, 0]
+    values = held_out_values(model, seen, rows, [task], target)[:, 0]
     ranked = rows[descending(values, TIE * np.abs(values).max(initial=0))]
     count = min(count, len(ranked) // 2)
     return {"high": ranked[:count], "low": ranked[len(ranked) - count :]}
-
-
-def _asked(
-    finder: Finder, arrays: np.ndarray, threshold: Threshold, max_subsets: int | None
-) -> tuple[dict[str, np.ndarray], list[Subsets]]:
-    """What is known of each sample, and its sets: none where there is nothing to be kept."""
-    whole, masked = finder.score(arrays), finder.masked_values(arrays)
-    limits = of_windows(threshold, whole, masked)
-    asked = finder.sign * (limits - masked) > 10 * TIE * np.maximum(1, np.abs(limits))
-    if not asked.all():
-        logger.warning(
-            "%d of %d samples aren't predicted %s the masked one: they have no sets",
-            *(int((~asked).sum()), len(asked), "above" if finder.sign > 0 else "below"),
-        )
-    found = [Subsets() for _ in arrays]
-    sought = finder.find(arrays[asked], limits[asked], max_subsets)
-    for place, one in zip(np.flatnonzero(asked), sought, strict=True):
-        found[place] = one
-    return {"whole": whole, "masked": masked, "threshold": limits}, found
-
-
-def _sets(facts: dict, found: Subsets) -> list[dict]:
-    if not found.subsets:
-        return [facts | {"order": 0, "markers": 0}]
-    columns = zip(found.subsets, found.values, found.without_one, strict=True)
-    return [
-        facts
-        | {"order": order, "markers": len(subset), "value": value, "without_one": without_one}
-        | {"rest_value": found.rest_value}
-        for order, (subset, value, without_one) in enumerate(columns)
-    ]
 
 
 def _members(

@@ -297,16 +297,33 @@ def attribution_settings(config: dict, settings: dict) -> dict:
     return shared
 
 
-def set_tasks(config: dict, stages: Sequence[str], model_tasks: pd.DataFrame) -> pd.DataFrame:
-    """Those of ``model_tasks`` whose sufficient sets of markers are sought."""
-    return (
-        of_stage("markers", stages, model_tasks) if config["sis"]["enabled"] else model_tasks[:0]
-    )
+def sets_sought(
+    config: dict, stage: str, stages: Sequence[str], jobs: pd.DataFrame
+) -> pd.DataFrame:
+    """Those of ``jobs`` whose sufficient sets are sought: of markers, of tokens (``stage``)."""
+    return of_stage(stage, stages, jobs) if config["sis"]["enabled"] else jobs[:0]
 
 
 def sis_settings(config: dict) -> dict:
     """What the search for subsets is told."""
     return sweep_settings(config) | {"max_subsets": config["sis"]["max_subsets"]}
+
+
+def placed_texts(settings: dict, tracked: pd.DataFrame) -> pd.DataFrame:
+    """Those of ``tracked`` that become tracks: all, where texts are k-mers about peaks."""
+    return tracked if settings.get("kmer") and text_genomes(settings) else tracked[:0]
+
+
+def text_genomes(settings: dict) -> list[str]:
+    """The FASTAs that texts are from."""
+    return [source["fasta"] for source in settings.get("texts", []) if "fasta" in source]
+
+
+def text_settings(config: dict) -> dict:
+    """How many texts are asked for sufficient tokens, for what share; how sets are grouped."""
+    sis = config["sis"]
+    groups = {key: sis["clustering"][key] for key in ("max_distance", "min_members")}
+    return {"records": sis["windows"], "threshold": sis["threshold"]} | groups
 
 
 def sweep_settings(config: dict) -> dict:

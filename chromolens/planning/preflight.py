@@ -20,7 +20,7 @@ from chromolens.models.judging import metrics
 from chromolens.models.target_names import parse_target, parse_unit
 from chromolens.motifs.names.database import check_source
 from chromolens.planning.disk import check_place
-from chromolens.sis.thresholds import check_threshold, check_trait, is_relative
+from chromolens.sis.thresholds import TEXTS, TRAIT, check_relative, check_threshold, is_relative
 
 SLACK = 1e-3
 """How far from 1 frequencies may add up."""
@@ -123,6 +123,8 @@ def _check_kind(config: dict, settings: dict, models: pd.DataFrame) -> None:
         )
     if "markers" in stages and config["sis"]["enabled"]:
         _check_marker_sets(config["sis"])
+    if "tokens" in stages and config["sis"]["enabled"]:
+        _check_text_sets(config["sis"], models)
     for locus in settings.get("known", []):
         where = "the config, inputs.known"
         plugins.check_one(locus["trait"], settings["tasks"], "trait", where)
@@ -155,11 +157,29 @@ def _check_kind(config: dict, settings: dict, models: pd.DataFrame) -> None:
 
 
 def _check_marker_sets(sis: dict) -> None:
-    check_trait(sis["threshold"])
+    check_relative(sis["threshold"], TRAIT)
     if isinstance(sis["mask"], list):
         raise BadInput(
             f"a mask of {len(sis['mask'])} numbers, and a marker has one",
             expected="mean (each marker's mean dosage) or a number",
+            where="the config, sis.mask",
+        )
+
+
+def _check_text_sets(sis: dict, models: pd.DataFrame) -> None:
+    check_relative(sis["threshold"], TEXTS)
+    for model in models[models["objective"] != "classes"].itertuples():
+        raise BadInput(
+            f"sufficient tokens keep a text's own class, and {model.model} predicts "
+            f"{model.objective} tasks",
+            expected="objective: classes",
+            where=f"the config, models.{model.model}.objective",
+            remedy="or say sis: {enabled: false}",
+        )
+    if sis["mask"] != "mean":
+        raise BadInput(
+            f"the mask of tokens is {sis['mask']!r}, and a token is a vector",
+            expected="mean (the mean vector of the training records' tokens)",
             where="the config, sis.mask",
         )
 

@@ -54,6 +54,8 @@ class Contents:
         Per model, of genotypes: the table of ``markers/occlusion.py``.
     marker_sets
         Per model and task, of genotypes: paths by name, of ``marker_sets`` and ``set_markers``.
+    text_sets
+        Per model, of tokens: paths by name, of the tables of ``sis/texts.py``.
     judged
         Paths by name of ``verdicts``, ``null_bands`` and ``known_loci``, of genotypes.
     contributions
@@ -124,6 +126,7 @@ class Contents:
     scans: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
     occluded: Mapping[tuple[str], Path] = field(default_factory=dict)
     marker_sets: Mapping[tuple[str, str], Mapping[str, Path]] = field(default_factory=dict)
+    text_sets: Mapping[tuple[str], Mapping[str, Path]] = field(default_factory=dict)
     judged: Mapping[str, Path] = field(default_factory=dict)
     contributions: Mapping[Attribution, Path] = field(default_factory=dict)
     fasta: Path | None = None

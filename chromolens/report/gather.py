@@ -11,6 +11,7 @@ from chromolens.models.nulls import is_null
 from chromolens.motifs.names.database import load_database
 from chromolens.report.contents import Contents
 from chromolens.report.motif_page import MotifFiles
+from chromolens.report.sections import texts
 from chromolens.study import KEYS, Study
 from chromolens.tables.column import Table
 from chromolens.tables.places import TABLES as DECLARED
@@ -52,6 +53,7 @@ MASSES = {name: name for name in ("masses", "ld_blocks", "chromosome_shares")}
 SCANS = {name: name for name in ("scan", "ridge", "scanned")}
 JUDGED = ("verdicts", "null_bands", "known_loci", "recall")
 SETS = {name: name for name in ("marker_sets", "set_markers")}
+TEXTS = {name: name for name in texts.NEEDS}
 LEXICON = {"table": "lexicon", "members": "members", "meme": "lexicon_meme"}
 TABLES = {
     "Planted bases found again": "planted",
@@ -110,6 +112,7 @@ def _files(study: Study) -> dict[str, Any]:
         "sis": _named(study, SIS, ATTRIBUTION[:2]),
         "masses": _named(study, MASSES, ATTRIBUTION),
         "marker_sets": _named(study, SETS, ATTRIBUTION[:2]),
+        "text_sets": _named(study, TEXTS, ["model"]),
         "scans": {task: files for (task,), files in _named(study, SCANS, ["task"]).items()},
         "judged": {kind: study.path(kind) for kind in JUDGED if kind in study},
         "lexicon": {n: study.path(kind) for n, kind in LEXICON.items() if kind in study},

@@ -21,6 +21,7 @@ from chromolens.report.sections import (
     performance,
     positions,
     subsets,
+    texts,
     tokens,
     verdict,
 )
@@ -33,6 +34,7 @@ _SECTIONS = {
     "performance": ("Training and held-out performance", performance, ""),
     "loci": ("Example loci", loci, "windows"),
     "tokens": ("Tokens", tokens, "tokens"),
+    "texts": ("Sufficient tokens", texts, "tokens"),
     "markers": ("Markers", markers, "markers"),
     "patterns": ("Patterns", patterns, "motifs"),
     "subsets": ("Sufficient input subsets", subsets, "sis"),

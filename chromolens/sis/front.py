@@ -180,9 +180,18 @@ class Finder:
 
     def masked_values(self, inputs: np.ndarray) -> np.ndarray:
         """Target of each input with all its known positions masked: (n,)."""
-        return self.score(
-            masked(inputs, ~references.unknown(inputs, self.model.declared(inputs)), self.mask)
-        )
+        return self.score(self._hidden(inputs))
+
+    def alone(self, one: np.ndarray, subsets: Sequence[np.ndarray]) -> np.ndarray:
+        """The input (length, channels) with only the positions of a subset, for each of them."""
+        kept = np.repeat(self._hidden(one[None]), len(subsets), axis=0)
+        for copy, subset in zip(kept, subsets, strict=True):
+            copy[subset] = one[subset]
+        return kept
+
+    def _hidden(self, inputs: np.ndarray) -> np.ndarray:
+        known = ~references.unknown(inputs, self.model.declared(inputs))
+        return masked(inputs, known, self.mask)
 
 
 def _negated(function: Callable) -> Callable:

@@ -49,16 +49,22 @@ def is_relative(threshold: Threshold) -> bool:
     return isinstance(threshold, Mapping) and "relative" in threshold
 
 
-def check_trait(threshold: Threshold) -> None:
-    """BadInput unless ``threshold`` is a share of the way, which a trait without events needs."""
+TRAIT = "a trait, which has no events to be above"
+TEXTS = "texts, each of which has its own class to keep"
+"""Of what thresholds are shares of the way alone (``check_relative``)."""
+
+
+def check_relative(threshold: Threshold, of: str) -> None:
+    """BadInput unless ``threshold`` is a share of the way, which it has to be ``of`` these."""
     if not is_relative(threshold):
         raise BadInput(
-            f"{threshold!r} as threshold of a trait, which has no events to be above",
+            f"{threshold!r} as threshold of {of}",
             expected="{relative: above 0, at most 1}",
             where="the config, sis.threshold",
-            remedy="say how much of the way from the masked prediction to the sample's own is to "
+            remedy="say how much of the way from the masked prediction to the unmasked one is to "
             "be kept",
         )
+    check_threshold(threshold, "the config, sis.threshold")
 
 
 def fold_thresholds(

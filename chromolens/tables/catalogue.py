@@ -1,14 +1,22 @@
 """All tables that are declared."""
 
-from chromolens.tables import checks, edits, inputs, markers, models, motifs, sis, study
+from chromolens.tables import (
+    checks,
+    edits,
+    inputs,
+    markers,
+    models,
+    motifs,
+    sis,
+    study,
+    tokens,
+)
 from chromolens.tables.column import Table
 
 
 def all_tables() -> list[Table]:
     """Every table, in the order of the modules."""
-    found = [
-        vars(module).values()
-        for module in (inputs, models, motifs, sis, edits, checks, markers, study)
-    ]
+    modules = (inputs, models, motifs, sis, edits, checks, tokens, markers, study)
+    found = [vars(module).values() for module in modules]
     own = [item for items in found for item in items if isinstance(item, Table)]
     return list({id(table): table for table in own}.values())

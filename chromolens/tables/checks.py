@@ -35,17 +35,6 @@ COMPLETENESS = Table(
         _maybe("median_error", "empty where the method promises no sum", TARGET),
     ),
 )  # fmt: skip
-RANKED_TOKENS = Table(
-    "tokens/MODEL.METHOD.tsv.gz",
-    "kind `tokens`: a row per explained record",
-    (
-        MODEL, METHOD,
-        text("task", "the class of the record, for which it was explained"),
-        text("id", "of the record"),
-        number("value", "of the target", TARGET),
-        text("tokens", "its different tokens, those that add most first, with blanks between"),
-    ),
-)  # fmt: skip
 TRIED = Table(
     "attribution/MODEL/METHOD/settings.tsv",
     "a row per value tried on a few windows, where the config leaves the choice to the study",

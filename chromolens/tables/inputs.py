@@ -68,6 +68,8 @@ TOKEN_WINDOWS = Table(
         text("group", "the part of the records, or their split"),
         text("tokens", "numbers (`vocabulary.tsv`) with blanks between; 0: padding, 1: unknown"),
         text("text", "the same tokens, with blanks between"),
+        text("place", "`chrom:start-end`, 0-based: where a text about a peak is from",
+             missing=True, optional=True),
         _ROLE,
         text("source", "all classes, comma-separated"),
         number("TASK", "one column per class: 1 or 0", missing=True, many=True),

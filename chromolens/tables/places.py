@@ -144,6 +144,17 @@ FILES = {
         "scored_matches": "checks/{model}.{method}.matches.tsv.gz",
         "missed": "checks/{model}.{method}.missed.tsv",
     },
+    "texts": {
+        "sought_texts": "tokens/{model}.sought.tsv",
+        "token_sets": "tokens/{model}.sets.tsv.gz",
+        "set_tokens": "tokens/{model}.members.tsv.gz",
+        "kept_tokens": "tokens/{model}.kept.tsv",
+        "set_clusters": "tokens/{model}.clusters.tsv",
+    },
+    "placed": {
+        "token_bedgraph": "tokens/{model}.{task}.{method}.bedgraph.gz",
+        "token_track": "tokens/{study}.{model}.{task}.{method}.bw",
+    },
     "ranked": {"ranked_tokens": "tokens/{model}.{method}.tsv.gz"},
     "tiled": {"tiles": "checks/{model}.tiles.tsv"},
     "compared": {"methods": "checks/{model}.methods.tsv"},

@@ -137,7 +137,7 @@ def test_a_network_that_reads_nothing_has_no_sets(samples, caplog):
         task="t", samples=4, threshold={"relative": 0.5},
     )  # fmt: skip
     assert found.sets["markers"].tolist() == [0] * 4 and not len(found.members)
-    assert not len(found.markers) and "1 of 1 samples" in caplog.text
+    assert not len(found.markers) and "1 of 1 inputs" in caplog.text
 
 
 def test_what_is_kept_down_is_what_minus_the_network_keeps_up():

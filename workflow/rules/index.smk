@@ -16,6 +16,8 @@ index = results.index(
         "drawn": drawn,
         "occluded": plan.of_stage("markers", stages, models),
         "kept": set_tasks,
+        "texts": set_models,
+        "placed": placed,
         "scanned": {"task": tasks if "markers" in stages else []},
         "simulated": results.ONE if settings.get("simulate") else [],
         "models": models,

@@ -145,6 +145,7 @@ def _table(
             "group": records["group"],
             "tokens": [" ".join(map(str, row)) for row in numbers],
             "text": records["tokens"].map(" ".join),
+            **({"place": records["place"]} if records["place"].any() else {}),
             "role": "positive",
             "source": ",".join(tasks),
             **{task: (records["label"] == task).astype(float) for task in tasks},

@@ -28,10 +28,11 @@ COLUMNS = ("text", "tokens", "sequence")
 
 
 def read_source(source: Mapping[str, object], labels: Sequence[str]) -> pd.DataFrame:
-    """Read one source: columns id, text, label, split ("" for none), where, column, together.
+    """Read one source: id, text, label, split ("" for none), where, column, together, place.
 
     ``where`` is for messages, ``column`` the one of ``COLUMNS`` that the text is from. Texts that
-    say the same in ``together``, a chromosome, belong into one part; "" for none.
+    say the same in ``together``, a chromosome, belong into one part; "" for none. ``place`` is
+    ``chrom:start-end`` (0-based), of the bases of a genome; "" for other texts.
 
     BadInput for unreadable files, and for a label that is not among ``labels``.
     """
@@ -41,7 +42,7 @@ def read_source(source: Mapping[str, object], labels: Sequence[str]) -> pd.DataF
             expected="table; or folder; or peaks, fasta, width and label; and perhaps split",
         )
     kind = next(key for key in _READERS if key in source)
-    columns = ["id", "text", "label", "split", "where", "column", "together"]
+    columns = ["id", "text", "label", "split", "where", "column", "together", "place"]
     records = pd.DataFrame(_READERS[kind](source), columns=columns)
     if records.empty:
         path = str(source[kind])
@@ -63,7 +64,7 @@ def _of_folder(source: Mapping[str, object]) -> Iterator[tuple]:
     for file in sorted(folder.glob("[!.]*/[!.]*")):
         text = "\n".join(line for _, line in texts.lines(str(file), "a text"))
         name = f"{file.parent.name}/{file.name}"
-        yield name, text, file.parent.name, str(source.get("split", "")), str(file), "text", ""
+        yield name, text, file.parent.name, str(source.get("split", "")), str(file), "text", "", ""
 
 
 def _of_table(source: Mapping[str, object]) -> Iterator[tuple]:
@@ -88,7 +89,7 @@ def _of_table(source: Mapping[str, object]) -> Iterator[tuple]:
                 where=where,
             )
         split = row.get("split", str(source.get("split", ""))).strip()
-        yield row["id"].strip(), row[column], row["label"].strip(), split, where, column, ""
+        yield row["id"].strip(), row[column], row["label"].strip(), split, where, column, "", ""
 
 
 def _of_peaks(source: Mapping[str, object]) -> Iterator[tuple]:
@@ -103,9 +104,9 @@ def _of_peaks(source: Mapping[str, object]) -> Iterator[tuple]:
             start, end = int(starts[peak.Index]), int(starts[peak.Index]) + width
             inside = start >= 0 and end <= len(sequence)
             text = sequence[start:end] if inside else ""
-            name = f"{label}.{peak.Index + 1}:{chrom}:{start}-{end}"
-            where = f"{path}, line {peak.line}"
-            yield name, text, label, str(source.get("split", "")), where, "sequence", chrom
+            place, split = f"{chrom}:{start}-{end}", str(source.get("split", ""))
+            name, where = f"{label}.{peak.Index + 1}:{place}", f"{path}, line {peak.line}"
+            yield name, text, label, split, where, "sequence", chrom, place
 
 
 _READERS = {"table": _of_table, "folder": _of_folder, "peaks": _of_peaks}

@@ -83,6 +83,7 @@ def coloured(tokens: list[str], values: np.ndarray, settings: Mapping) -> list[d
     values = values[: len(tokens)]
     if settings["kmer"]:
         tokens, values = bases_of(tokens, values, settings["step"])
+        values = np.nan_to_num(values)  # between k-mers
     most = np.abs(values).max(initial=0) or 1.0
     return [
         {
