@@ -140,9 +140,8 @@ class Finder:
             raise BadInput(f"subsets can't keep {keep!r}", expected=" or ".join(KEEP))
         self.model, self.mask = model, mask_of(mask, model, length)
         self.task, self.target, self.sign = model.task_index(task), target, KEEP[keep]
-        function, shape = target_function(model, [task], target), (length, model.channels)
-        if self.sign < 0:
-            function = _negated(function)
+        asked, shape = target_function(model, [task], target), (length, model.channels)
+        function = asked if self.sign > 0 else _negated(asked)
         self.search_score = compiled_score(function, shape)
         alike = self.mask.ndim == 1 and self.sign > 0
         self.local = local_search(model, length, self.task, target, self.mask) if alike else None
