@@ -160,7 +160,9 @@ class Study:
     ) -> dict[tuple[str, ...], Path]:
         """Paths of all files of ``kind``, made or not, by the values of ``by``."""
         rows = self.files(kind, **keys)
-        places = zip(*(rows[key] for key in by), strict=True)
+        places = list(zip(*(rows[key] for key in by), strict=True))
+        if len(set(places)) < len(places):
+            raise BadInput(f"files of {kind} differ in more than {', '.join(by)}")
         return dict(zip(places, [self.folder / path for path in rows["path"]], strict=True))
 
     def path(self, kind: str, **keys: str | int) -> Path:

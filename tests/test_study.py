@@ -12,6 +12,7 @@ import chromolens
 from chromolens.errors import BadInput
 from chromolens.motifs.meme import write_meme
 from chromolens.tables.inputs import FOLDS
+from chromolens.tables.markers import NULL_MASSES
 from chromolens.tables.models import HISTORY, POOLED
 from chromolens.tables.motifs import HITS
 from chromolens.tables.study import INDEX
@@ -72,6 +73,26 @@ def test_several_files_are_told_apart(study):
     assert list(history) == ["model", "fold", "replicate", *HISTORY.names]
     assert history["replicate"].tolist() == ["0", "1"]
     assert list(study.table("history", replicate=1)) == HISTORY.names
+
+
+def test_draws_of_a_null_are_told_apart(tmp_path):
+    names = ["permuted_1", "permuted_2"]
+    paths = [f"markers/nulls/m.x.{name}.tsv.gz" for name in names]
+    (tmp_path / paths[0]).parent.mkdir(parents=True)
+    index = {"kind": "null_masses", "model": "m", "method": "x", "null": names, "path": paths}
+    write_partial(INDEX, pd.DataFrame(index), tmp_path / "index.tsv")
+    for number, path in enumerate(paths, 1):
+        draw = pd.DataFrame({"task": ["t"], "null": "permuted", "draw": number, "mass": 0.5})
+        write_partial(NULL_MASSES, draw, tmp_path / path)
+    found = chromolens.open_study(tmp_path).table("null_masses", model="m", method="x")
+    assert found["draw"].tolist() == [1, 2] and set(found["null"]) == {"permuted"}
+
+
+def test_files_that_no_key_tells_apart_are_not_read_as_one(tmp_path):
+    index = {"kind": "pooled", "model": "m", "path": ["models/m/pooled.tsv", "other.tsv"]}
+    write_partial(INDEX, pd.DataFrame(index), tmp_path / "index.tsv")
+    with pytest.raises(BadInput, match="differ in more than"):
+        chromolens.open_study(tmp_path).paths("pooled")
 
 
 def test_tracks_hits_and_motifs(study):

@@ -10,6 +10,7 @@ INDEX = Table(
         *(replace(column, missing=True) for column in (MODEL, TASK, METHOD, FOLD)),
         text("replicate", "number of the training", missing=True),
         text("shard", "name of the shard", missing=True),
+        text("null", "what networks one is held against: `permuted_3`", missing=True),
         text("path", "from the study's folder"),
     ),
 )
