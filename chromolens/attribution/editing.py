@@ -33,10 +33,10 @@ from chromolens.plugins import check_one
 from chromolens.ties import TIE, descending, first_best
 
 DEFAULTS = {
-    "counterfactual": {"by": "ism", "references": "background", "target": "logit"},
+    "counterfactual": {"by": "ism", "references": "background"},
     "vignette": {"by": "integrated_gradients", "references": "zeros", "target": "output"},
 }
-"""What each mode takes where nothing is said."""
+"""What each mode takes where nothing is said; a counterfactual's target: ``_own_target``."""
 DIRECTIONS = ("up", "down", "towards")
 ALL_MADE, NO_GAIN, REACHED = "all edits made", "nothing improves", "class reached"
 TRIED = 16
@@ -133,8 +133,7 @@ class _Guide:
 
     def reached(self, path: _Path) -> bool:
         """Whether the task is the first of the classes of its output."""
-        place = self.model.output_of(self.task)[0]
-        own = [t for t in range(len(self.model.tasks)) if self.model.output_of(t)[0] == place]
+        own = _beside(self.model, self.task)
         classes = target_values(
             self.model, path.onehot[None], tasks=own, target="output", batch_size=TRIED
         )[0]
@@ -174,7 +173,9 @@ def edit(
         (``class_minus_mean``), until the network decides for it.
     mode, by, target, references
         The rule (see the module), and the method that it asks with its ``settings``. By default
-        ``ism`` on the logit; of ``vignette`` ``integrated_gradients`` with zeros on the output.
+        ``ism`` on the logit (of one of several classes ``class_minus_mean``: its logit may rise
+        while another's rises more); of ``vignette`` ``integrated_gradients`` with zeros on the
+        output.
     edits
         At most so many; exactly so many in mode ``vignette``.
     beam
@@ -202,10 +203,10 @@ def edit(
         )
     inputs = check_inputs(model, inputs)
     may = _may_edit(model, inputs, protected)
-    if target is None and direction == "towards":
-        target = "class_minus_mean"
     asked = {"by": by, "references": references, "target": target}
-    asked = {name: DEFAULTS[mode][name] if one is None else one for name, one in asked.items()}
+    asked = {name: DEFAULTS[mode].get(name) if one is None else one for name, one in asked.items()}
+    if asked["target"] is None:
+        asked["target"] = _own_target(model, inputs, model.task_index(task), direction)
     sign = -1 if direction == "down" else 1
     rows = {"rows": beam, "seed": seed, "settings": settings, "sign": sign}
     guide = _Guide(model, model.task_index(task), **asked, **rows)
@@ -213,6 +214,24 @@ def edit(
     walk = _as_published if mode == "vignette" else walk
     starts = zip(inputs, may, strict=True)
     return [_edited(guide, *walk(guide, one, own, edits)) for one, own in starts]
+
+
+def _own_target(model: Model, inputs: np.ndarray, task: int, direction: str) -> str:
+    """The target of a task: its logit, less the mean where it is one of several classes."""
+    if direction == "towards":
+        return "class_minus_mean"
+    tasks = _beside(model, task)
+    if len(tasks) == 1 or model.output_of(task)[0] in model.joined:
+        return "logit"
+    shares = target_values(model, inputs, tasks=tasks, target="output", batch_size=TRIED)
+    is_softmax = (np.abs(shares.sum(axis=1, dtype=np.float64) - 1) < 1e-4).all()
+    return "class_minus_mean" if is_softmax and (shares >= 0).all() else "logit"
+
+
+def _beside(model: Model, task: int) -> list[int]:
+    """The tasks of the output that ``task`` is of."""
+    place = model.output_of(task)[0]
+    return [other for other in range(len(model.tasks)) if model.output_of(other)[0] == place]
 
 
 def _may_edit(

@@ -59,11 +59,13 @@ def pick_windows(
 def background_rows(windows: pd.DataFrame, count: int, seed: int) -> np.ndarray:
     """Positions in ``windows`` of at most ``count`` negatives, groups in turn; sorted.
 
-    A table without negatives (regression, profiles) gives of its tiles.
+    A table without negatives (regression, profiles) gives of its tiles, one without these (each
+    window is of a class) of all.
     """
     numbered = windows.assign(_row=np.arange(len(windows)))
-    role = "negative" if (windows["role"] == "negative").any() else "tile"
-    ranked = shuffle(numbered[numbered["role"] == role], np.random.default_rng(seed))
+    role = next((role for role in ("negative", "tile") if (windows["role"] == role).any()), None)
+    ranked = numbered if role is None else numbered[numbered["role"] == role]
+    ranked = shuffle(ranked, np.random.default_rng(seed))
     return np.sort(take_turns(ranked, count)["_row"].to_numpy(dtype=int))
 
 

@@ -29,10 +29,15 @@ def model(network):
 
 @pytest.fixture(scope="module")
 def logit(network):
-    """The network's logits without its last function, from its own weights: (n, 3)."""
+    """The network's logits less their mean, from its own weights: (n, 3)."""
     kernel, bias = network.layers[-1].get_weights()
     below = keras.Model(network.inputs, network.layers[-2].output)
-    return lambda onehot: below.predict(onehot, verbose=0) @ kernel + bias
+
+    def values(onehot):
+        logits = below.predict(onehot, verbose=0) @ kernel + bias
+        return logits - logits.mean(axis=1, keepdims=True)
+
+    return values
 
 
 def additive(weights: np.ndarray) -> Model:
@@ -192,6 +197,22 @@ def test_an_edit_depends_on_nothing_else(model):
     for one, found in zip(inputs, together, strict=True):
         (alone,) = edit(model, one[None], beam=2, edits=3)
         assert alone.trace.equals(found.trace) and alone.sequences == found.sequences
+
+
+def test_a_task_among_others_that_are_no_classes_has_its_own_logit():
+    """Two tasks that share weights: where both rise by C, the first alone rises by G."""
+    weights = np.zeros((3, 4, 2))
+    weights[:, 1], weights[:, 2] = (2.0, 4.0), (1.0, 0.0)
+    read = keras.Input((3, 4))
+    dense = layers.Dense(2, use_bias=False)
+    logits = dense(layers.Flatten()(read))
+    adenines = np.eye(4, dtype=np.float32)[[[0, 0, 0]]]
+    for last, base in (("sigmoid", "C"), ("softmax", "G")):
+        network = keras.Model(read, layers.Activation(last)(logits))
+        dense.set_weights([weights.reshape(12, 2)])
+        (found,) = edit(network, adenines)
+        assert found.sequences[-1] == base * 3
+        assert (np.diff(found.trace["prediction"]) > 0).all()
 
 
 def test_unknown_bases_stay(model):

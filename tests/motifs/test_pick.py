@@ -93,6 +93,12 @@ def test_background_without_negatives_is_tiles(windows):
     assert chosen["group"].value_counts().to_dict() == {"chr1": 10, "chr2": 5, "chr3": 10}
 
 
+def test_background_where_every_window_is_of_a_class_is_of_all(windows):
+    classes = windows[windows["role"] == "positive"]
+    chosen = classes.iloc[background_rows(classes, 25, seed=0)]
+    assert sorted(chosen["group"].value_counts()) == [8, 8, 9]
+
+
 def test_nothing_to_pick(windows):
     assert pick(windows[windows["role"] == "negative"]) == []
     assert len(background_rows(windows.iloc[:0], 5, seed=0)) == 0
