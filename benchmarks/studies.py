@@ -7,6 +7,7 @@ what it lacks; one that was stopped goes on where it was, one that is finished i
 import argparse
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -46,7 +47,7 @@ def run(target: str, study: str, data: Path, cores: str, results: Path) -> int:
     return status
 
 
-def judged(row: pd.Series, data: Path, results: Path) -> overview.Judged:
+def judged(row: Mapping[str, str], data: Path, results: Path) -> overview.Judged:
     """What is known of a listed study: its table, its wall time over all runs."""
     acceptance = results / row["study"] / "acceptance.tsv"
     log, runs = results / "studies" / f"{row['study']}.log", results / "studies/runs.tsv"
@@ -77,7 +78,7 @@ def main() -> None:
         print(f"{row['study']}: {f'skipped, {missing}' if missing else 'runs'}", flush=True)
         if not missing and run(row["target"], row["study"], data, given.cores, given.results):
             print(f"  failed: see {given.results}/studies/{row['study']}.log", flush=True)
-    found = [judged(row, data, given.results) for _, row in studies.iterrows()]
+    found = [judged(row, data, given.results) for row in studies.to_dict("records")]
     folder = given.results / "studies"
     folder.mkdir(parents=True, exist_ok=True)
     overview.table(found).to_csv(folder / "studies.tsv", sep="\t", index=False)

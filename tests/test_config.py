@@ -13,6 +13,7 @@ from chromolens.errors import BadInput
 from chromolens.inputs import reference_kinds
 from chromolens.models import target_names
 from chromolens.planning import preflight
+from tests.test_plan import genome, planned, records
 
 ROOT = Path(__file__).parent.parent
 SMALL = {"study": "s", "inputs": {"kind": "genome", "fasta": "g.fa", "peaks": {"a": "a.bed"}}}
@@ -182,3 +183,26 @@ def test_backgrounds_that_are_none(background, kind, message):
 def test_shipped_studies_are_sound(path):
     done = configuration.complete(yaml.safe_load(path.read_text()), [str(path)])
     assert done["study"] in ("demo", path.stem)
+
+
+KNOWN = {"meme": "m.meme", "motifs": ["TAL1"], "among": "t"}
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"checks": {"known_motifs": KNOWN | {"among": "u"}}}, "no task named 'u'"),
+        ({"acceptance": [{"names": ["TAL1"]}]}, "missed is measured on known motifs"),
+        (
+            {"checks": {"known_motifs": KNOWN}, "acceptance": [{"names": ["TAL2"]}]},
+            "no known motif named 'TAL2'.*did you mean 'TAL1'",
+        ),
+    ],
+)
+def test_known_motifs_that_nobody_can_look_for(config, message):
+    for criterion in config.get("acceptance", []):
+        criterion |= {"value": "missed", "max": 0}
+    with pytest.raises(BadInput, match=message):
+        planned(records(**config))
+    with pytest.raises(BadInput, match="known motifs are sought in records, not in genome"):
+        planned(genome(checks={"known_motifs": KNOWN}))

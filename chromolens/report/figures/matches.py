@@ -24,7 +24,10 @@ def scatter(
         svg.text(30, float(y(v)) + 4, significant(round(v, 1)), "end", "tick") for v in y_ends
     ]
     ticks.append(svg.text(30, float(y(0)) + 4, "0", "end", "tick"))
-    ticks += [svg.text(float(x(v)), 118, f"{v:.0f}", "middle", "tick") for v in (*x_ends, least)]
+    ticks += [
+        svg.text(float(x(v)), 118, significant(round(v)), "middle", "tick")
+        for v in (*x_ends, least)
+    ]
     lines = [svg.line(34, float(y(0)), 166, float(y(0)))]
     lines.append(svg.line(float(x(least)), 104, float(x(least)), 8, "grid"))
     kinds = {"odd": matches[~matches["among"]], "own": matches[matches["among"]]}

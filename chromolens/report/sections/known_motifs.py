@@ -30,13 +30,14 @@ def context(study: Contents) -> dict:
 
 
 def _rows(matches: pd.DataFrame, least: float) -> Iterator[tuple[str, list[tuple[str, Markup]]]]:
-    """("method · model", [(task, its panel)]); the axes of a motif are all the same."""
-    x_ends, y_ends = (
-        (float(matches[column].min()), float(matches[column].max()))
-        for column in ("log_odds", "contribution")
-    )
-    y_ends = (min(y_ends[0], 0.0), max(y_ends[1], 0.0))
-    for (model, method), own in matches.groupby(["model", "method"], sort=False):
+    """("method · model", [(task, its panel)]); the tasks of a method have the same axes.
+
+    Matches of log-odds below 0 are more like the background than the motif, and aren't drawn.
+    """
+    shown = matches[matches["log_odds"] >= 0]
+    x_ends = (0.0, max(float(shown["log_odds"].max()), least))
+    for (model, method), own in shown.groupby(["model", "method"], sort=False):
+        y_ends = (min(own["contribution"].min(), 0.0), max(own["contribution"].max(), 0.0))
         panels = [
             (str(task), scatter(part, x_ends, y_ends, least, f"{task}, {method}, {model}"))
             for task, part in own.groupby("task", sort=False)
