@@ -51,6 +51,7 @@ def check(config: dict, settings: dict, database: dict, models: pd.DataFrame, fo
     _check_objectives(config, settings, models)
     _check_target(config, settings, models)
     _check_subsets(config)
+    _check_units(config)
     _check_acceptance(config, settings, models)
 
 
@@ -254,6 +255,17 @@ def _check_subsets(config: dict) -> None:
             where="the config, sis.threshold",
             remedy="say so, or explain the logit (attribution.target), or sis: {enabled: false}",
         )
+
+
+def _check_units(config: dict) -> None:
+    for unit in config["views"]["units"]:
+        found = parse_unit(unit, "the config, views.units")
+        if found is None or found.at:
+            raise BadInput(
+                f"{unit!r} is no hidden unit",
+                expected="LAYER/UNIT without a position: all of the layer's are shown",
+                where="the config, views.units",
+            )
 
 
 def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> None:

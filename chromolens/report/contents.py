@@ -82,6 +82,8 @@ class Contents:
         Tables of completeness errors, one or several.
     positions, profiles
         Per model: the two tables of ``checks/positions.py``.
+    views
+        Per model: the table of ``views/study.py``.
     compared
         Tables of ``checks/methods.py``, one for each model that several methods explain.
     hits, checked_hits
@@ -134,6 +136,7 @@ class Contents:
     completeness: Sequence[Path] = ()
     positions: Mapping[tuple[str], Path] = field(default_factory=dict)
     profiles: Mapping[tuple[str], Path] = field(default_factory=dict)
+    views: Mapping[tuple[str], Path] = field(default_factory=dict)
     compared: Sequence[Path] = ()
     hits: Sequence[Path] = ()
     checked_hits: Sequence[Path] = ()
@@ -143,5 +146,6 @@ class Contents:
 
     @property
     def stages(self) -> tuple[str, ...]:
-        """The stages that make sense for these inputs (``inputs.STAGES``)."""
-        return plugins.constant(inputs, self.kind, "STAGES", ())
+        """The stages that make sense for these inputs (``inputs.STAGES``), and views if made."""
+        made = ("views",) if self.views else ()
+        return (*plugins.constant(inputs, self.kind, "STAGES", ()), *made)

@@ -38,6 +38,7 @@ KEYED = {
     "motif_pages": ("motif_page", ATTRIBUTION),
     "sweeps": ("sweep", ("model", "task")),
     "positions": ("positions", ("model",)),
+    "views": ("views", ("model",)),
     "profiles": ("profile", ("model",)),
 }
 SIS = {"sis": "sis", "meme": "sis_meme"} | {

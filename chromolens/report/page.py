@@ -21,6 +21,7 @@ from chromolens.report.sections import (
     subsets,
     tokens,
     verdict,
+    views,
 )
 from chromolens.runlog import atomic, progress
 
@@ -36,6 +37,7 @@ _SECTIONS = {
     "subsets": ("Sufficient input subsets", subsets, "sis"),
     "lexicon": ("Lexicon", lexicon, "lexicon"),
     "hits": ("Hits", hits, "hits"),
+    "views": ("Looking inside", views, "views"),
     "methods": ("Methods compared", methods, "windows"),
     "positions": ("Where the mass lies", positions, ""),
     "checks": ("Checks", checks, ""),
