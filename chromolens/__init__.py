@@ -15,6 +15,7 @@ study never waits for TensorFlow.
 ``sufficient_subsets``      sufficient input subsets
 ``activations``             what a layer gives for chosen inputs
 ``most_exciting``           the inputs that excite a target or hidden unit most
+``unit_motifs``             the bases below the places that excite the units of a layer
 ``gradient_ascent``         inputs made to excite it
 ``maximum_entropy``         what may change in an input while its activations stay
 ``BadInput``                what is raised wherever something given can't be right
@@ -48,6 +49,7 @@ _HOMES = {
     "sufficient_subsets": "chromolens.sis.front",
     "target_values": "chromolens.models.targets",
     "open_study": "chromolens.study",
+    "unit_motifs": "chromolens.views.motifs",
 }
 __all__ = [*_HOMES]
 

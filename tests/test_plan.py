@@ -250,6 +250,8 @@ TWO = {"m": {"tasks": ["b.x"]}, "m.b": {"tasks": ["x"]}}
         ({"attribution": {"target": "conv/3:max"}, "inputs_peaks": {"x": "x.bed", "y": "y.bed"},
           "models": {"m": {"tasks": ["x", "y"]}}},
          "all 2 tasks would get its numbers(.|\n)*models.m, attribution.target"),
+        ({"views": {"units": ["conv/3:max"]}}, "without a position(.|\n)*config, views.units"),
+        ({"views": {"units": ["conv"]}}, "'conv' is no hidden unit(.|\n)*config, views.units"),
         ({"attribution": {"target": "profile_sum:9-3"}}, "START < END(.|\n)*attribution.target"),
         ({"attribution": {"target": "profile_sum:3-9"}}, "without a profile has no target"),
         ({**PROFILE, "attribution": {"target": "output"}}, "a profile has no target 'output'"),

@@ -20,11 +20,11 @@ import tensorflow as tf
 from chromolens import plugins
 from chromolens.attribution import methods
 from chromolens.attribution import references as kinds
-from chromolens.attribution.result import Result, check_finite
+from chromolens.attribution.result import Result, as_images, check_finite
 from chromolens.attribution.settings import check_count
 from chromolens.errors import BadInput, describe
 from chromolens.models.batching import BATCH_SIZE, batches, check_places, place_rows
-from chromolens.models.model import Model, check_inputs
+from chromolens.models.model import Model, check_inputs, in_a_row
 from chromolens.models.targets import CustomTarget, target_function, target_name
 
 
@@ -87,6 +87,7 @@ def attribute_tasks(
     inputs : float32 (n, length, channels)
         DNA: A, C, G, T one-hot; an N is four zeros. For a network of tokens integers (n, length):
         a token's contribution is the sum over the numbers of its vector, padding has exactly 0.
+        For a network of images (n, height, width, channels), and so are answers and references.
     method
         Name of a module in ``chromolens.attribution``; ``settings`` are its keyword arguments.
     tasks
@@ -126,6 +127,8 @@ def attribute_tasks(
     model = model if isinstance(model, Model) else Model.of(model)
     inputs = check_inputs(model, inputs)
     _check_words(method, target, batch_size)
+    if model.image:
+        references, unknown = _of_image(model, references, unknown)
     if model.vectors is not None:
         _check_tokens(method)
         references = model.vectors.references(references, inputs, model.background)
@@ -157,7 +160,7 @@ def attribute_tasks(
     results = collected.results()
     for task, result in zip(tasks, results, strict=True):
         check_finite(result, method, task, named)
-    return results
+    return [as_images(result, model.image) for result in results] if model.image else results
 
 
 def _check_words(method: object, target: object, batch_size: object) -> None:
@@ -179,6 +182,22 @@ def _check_tokens(method: str) -> None:
             expected="lrp_epsilon, integrated_gradients, a DeepLIFT, occlusion, "
             "shapley_sampling, ...",
         )
+
+
+def _of_image(
+    model: Model, references: str | np.ndarray, unknown: np.ndarray | None
+) -> tuple[str | np.ndarray, np.ndarray | None]:
+    if isinstance(references, str) and references in ("background", "uniform"):
+        raise BadInput(
+            f"references {references!r} are shares of letters: pixels have none",
+            expected='references="zeros", or an array (n or 1, r, height, width, channels)',
+            remedy="say which; of images X their mean is X.mean(axis=0)[None, None]",
+        )
+    if not isinstance(references, str):
+        references = in_a_row(model, np.asarray(references))
+    if unknown is not None and np.shape(unknown)[1:] == model.image:
+        unknown = np.asarray(unknown).reshape(len(unknown), -1)
+    return references, unknown
 
 
 def _checked_ids(ids: Sequence[str] | None, inputs: np.ndarray) -> list[str]:

@@ -1,7 +1,7 @@
 """The one type that every attribution method answers with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,9 +17,9 @@ class Result:
 
     Attributes
     ----------
-    contributions : float32 (n, length)
+    contributions : float32 (n, length), of images (n, height, width)
         What the observed base adds; exactly 0 at an N.
-    hypothetical : float32 (n, length, channels) or None
+    hypothetical : float32 (n, length or height, width, channels) or None
         What each base would add if it stood there; 0 at an N; None where the method has none.
     completeness_error : float32 (n,)
         values - reference_values - sum of contributions; NaN where none is promised.
@@ -45,9 +45,20 @@ class Result:
     target: str = ""
 
     def __repr__(self) -> str:
-        n, length = self.contributions.shape
+        n, *sides = self.contributions.shape
         kinds = "contributions" + ("" if self.hypothetical is None else " and hypothetical")
-        return f"<Result: {kinds} of {n} inputs of length {length}, target {self.target!r}>"
+        size = f"length {sides[0]}" if len(sides) == 1 else f"{sides[0]} x {sides[1]} pixels"
+        return f"<Result: {kinds} of {n} inputs of {size}, target {self.target!r}>"
+
+
+def as_images(result: Result, sides: tuple[int, int]) -> Result:
+    """``result`` of pixels in a row as one of images: (n, height, width), (..., channels)."""
+    contributions, hypothetical = result.contributions, result.hypothetical
+    count = len(contributions)
+    if hypothetical is not None:
+        hypothetical = hypothetical.reshape(count, *sides, -1)
+    contributions = contributions.reshape(count, *sides)
+    return replace(result, contributions=contributions, hypothetical=hypothetical)
 
 
 def check_finite(result: Result, method: str, task: object, names: Sequence[str]) -> None:

@@ -141,6 +141,11 @@ def audit(
         No or one input, numbers that make no sense; and as ``chromolens.attribute``.
     """
     model = model if isinstance(model, Model) else Model.of(model)
+    if model.image:
+        raise BadInput(
+            "an audit asks where along its input a network looks: an image has no one direction",
+            expected="a network of sequences",
+        )
     if references is not None and not isinstance(references, str) and len(references) != 1:
         found = f"there are references for {len(references)} inputs"
         raise BadInput(found, expected="the same for all: (1, r, length, channels)")

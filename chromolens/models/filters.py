@@ -24,7 +24,7 @@ from chromolens.models.foreign.rearranged import Rearranged
 from chromolens.models.graph import readers
 from chromolens.models.kinds import IDENTITIES, IN_PLACE
 from chromolens.models.model import Model
-from chromolens.models.reach import reach_of
+from chromolens.models.reach import Reach, reach_of
 from chromolens.runlog import logger
 from chromolens.tables.models import FILTER_SITES
 
@@ -83,7 +83,8 @@ def filter_sites(model: Model, inputs: Inputs, rows: np.ndarray) -> Filters:
     for block in blocks:
         found = np.nonzero(_excited(probe, inputs, block) > np.where(maxima, maxima / 2, np.inf))
         sites += np.bincount(found[2], minlength=len(maxima))
-        _count(counts, found, inputs.codes(block), node.operation)
+        codes = inputs.codes(block)
+        count_below(counts, found, codes, reach_of(node.operation, codes.shape[1]))
     return Filters(counts[..., :4], sites, maxima)
 
 
@@ -124,15 +125,14 @@ def _excited(probe: keras.Model, inputs: Inputs, rows: np.ndarray) -> np.ndarray
     return probe.predict_on_batch(pad_rows(inputs.arrays(rows), BATCH))[: len(rows)]
 
 
-def _count(
-    counts: np.ndarray,
-    found: tuple[np.ndarray, ...],
-    codes: np.ndarray,
-    layer: keras.layers.Conv1D,
+def count_below(
+    counts: np.ndarray, found: tuple[np.ndarray, ...], codes: np.ndarray, reach: Reach
 ) -> None:
-    """Add the bases below the sites ``found`` (rows, places, filters) to ``counts`` (.., 5)."""
+    """Add the bases below the sites ``found`` (rows, places, filters) to ``counts`` (.., 5).
+
+    ``codes`` (rows, length); bases outside them count as N.
+    """
     rows, places, filters = found
-    reach = reach_of(layer, codes.shape[1])
     around = np.pad(codes, ((0, 0), (reach.span, reach.span)), constant_values=UNKNOWN)
     first = reach.span + places * reach.stride - reach.left
     for column in range(counts.shape[1]):

@@ -16,7 +16,7 @@ import numpy as np
 
 from chromolens.errors import BadInput, describe, nearest
 from chromolens.models.foreign.files import Source, digest_of, parts_of, read_facts, read_network
-from chromolens.models.foreign.layout import Layout, adapt, layout_of
+from chromolens.models.foreign.layout import Layout, adapt, image_sides, layout_of
 from chromolens.models.foreign.network import checked_network, only_asked, opaque
 from chromolens.models.foreign.sound import (
     check_masks,
@@ -86,6 +86,8 @@ class Model:
         Frequencies of A, C, G, T in the training windows, or None.
     digest
         sha256 of the .keras file, empty for a network made in memory.
+    image : (int, int) or None
+        Height and width, of a network of images: its positions are their pixels, row by row.
     given : (keras.Model, Layout)
         The network as it came, whose weights these are, and its layout.
     """
@@ -110,6 +112,7 @@ class Model:
         self.tasks = task_names(self.canonical, facts.get("tasks") or [])
         self.background = facts.get("background")
         self.facts, self.digest = facts, digest
+        self.image: tuple[int, int] | None = None
         self.given = self.network, Layout()
         self._compiled: dict[object, Callable] = {}
         self._repeats = False
@@ -137,6 +140,7 @@ class Model:
     ) -> "Model":
         """A model of ``network``, which is as ``layout`` says; ``facts`` are known of it."""
         model = cls(adapt(network, layout), facts, digest, layout.logits_in(network))
+        model.image = image_sides(network, layout)
         model.given = network, layout
         return model
 
@@ -151,7 +155,8 @@ class Model:
         """A model that is only asked: any function float32 (n, length, channels) -> (n, tasks).
 
         It has no gradient, so that methods which need one refuse it; it is explained by
-        ``occlusion``, ``ism`` or ``shapley_sampling``, and by subsets, with ``target="output"``.
+        ``occlusion``, ``ism``, ``shapley_sampling``, ``kernel_shap`` and ``lime``, and by
+        subsets, with ``target="output"``.
         """
         answer = np.asarray(function(np.zeros((2, length, channels), np.float32)))
         if answer.ndim != 2 or len(answer) != 2:
@@ -265,12 +270,14 @@ def load_folds(paths: Sequence[Source]) -> dict[str, list[Model]]:
 def check_inputs(model: Model, inputs: np.ndarray) -> np.ndarray:
     """``inputs`` as float32, or BadInput where they can't be the model's.
 
-    One-hot integers and bools are taken as the floats that they are, tokens as their vectors.
+    One-hot integers and bools are taken as the floats that they are, tokens as their vectors,
+    images as their pixels in a row.
     """
-    inputs = np.asarray(inputs)
+    inputs = in_a_row(model, np.asarray(inputs))
     if model.vectors is not None and inputs.shape[2:] != (model.channels,):
         inputs = _read_vectors(model.vectors, model.length, inputs)
-    expected = f"float32 (n, {model.length or 'length'}, {model.channels})"
+    sides = ", ".join(map(str, model.image or (model.length or "length",)))
+    expected = f"float32 (n, {sides}, {model.channels})"
     if inputs.dtype.kind not in "fiub":
         raise BadInput(f"inputs are {inputs.dtype}", expected=expected, remedy="one-hot encode")
     wanted = (model.length or (inputs.shape[1] if inputs.ndim == 3 else None), model.channels)
@@ -283,6 +290,13 @@ def check_inputs(model: Model, inputs: np.ndarray) -> np.ndarray:
     inputs = inputs.astype(np.float32, copy=False)
     model.check_repeats(inputs)
     return inputs
+
+
+def in_a_row(model: Model, array: np.ndarray) -> np.ndarray:
+    """Images (..., height, width, channels) as their pixels; anything else as it is."""
+    if model.image and array.shape[-3:] == (*model.image, model.channels):
+        return array.reshape(*array.shape[:-3], -1, model.channels)
+    return array
 
 
 def _read_vectors(vectors: Vectors, length: int | None, tokens: np.ndarray) -> np.ndarray:

@@ -105,10 +105,13 @@ class Target:
         Input -> the outputs that the tasks need, as a list.
     picks
         One for each task.
+    image
+        Height and width, where positions are the pixels of an image.
     """
 
     graph: keras.Model
     picks: tuple[Pick, ...]
+    image: tuple[int, int] | None = None
 
     def outputs(self, inputs: tf.Tensor) -> list[tf.Tensor]:
         """Outputs of the graph for inputs (n, length, channels), always a list.
@@ -161,7 +164,7 @@ def target_function(
     unit = parse_unit(target)
     if unit:
         graph = unit_graph(model.network, unit)
-        return Target(graph, (Pick(0, unit.number),) * len(places))
+        return Target(graph, (Pick(0, unit.number),) * len(places), model.image)
     kind, positions = parse_target(target)
     network = model.network if target == "output" else model.logits
     for place, column in places:
@@ -171,7 +174,7 @@ def target_function(
     graph = keras.Model(network.inputs[0], [network.outputs[place] for place in needed])
     minus_mean = kind == "class_minus_mean"
     picks = (Pick(needed.index(place), column, minus_mean, positions) for place, column in places)
-    return Target(graph, tuple(picks))
+    return Target(graph, tuple(picks), model.image)
 
 
 def _custom(model: Model, function: CustomTarget, tasks: int) -> Target:
@@ -180,7 +183,7 @@ def _custom(model: Model, function: CustomTarget, tasks: int) -> Target:
     names = tuple(model.network.output_names)
     check_affine(function, names, model.logits.outputs)
     graph = keras.Model(model.network.inputs[0], list(model.logits.outputs))
-    return Target(graph, (Pick(0, None, custom=(function, names)),) * tasks)
+    return Target(graph, (Pick(0, None, custom=(function, names)),) * tasks, model.image)
 
 
 def target_values(

@@ -326,6 +326,11 @@ def text_settings(config: dict) -> dict:
     return {"records": sis["windows"], "threshold": sis["threshold"]} | groups
 
 
+def view_settings(config: dict) -> dict:
+    """What ``views.study`` is asked for."""
+    return {name: value for name, value in config["views"].items() if name != "enabled"}
+
+
 def sweep_settings(config: dict) -> dict:
     """What the search for one subset at many thresholds is told."""
     chosen = {key: config["sis"][key] for key in ("method", "mask")}

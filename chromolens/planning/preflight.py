@@ -55,6 +55,7 @@ def check(config: dict, settings: dict, database: dict, models: pd.DataFrame, fo
     _check_target(config, settings, models)
     _check_subsets(config)
     _check_known_motifs(config, settings, models)
+    _check_units(config)
     _check_acceptance(config, settings, models)
 
 
@@ -317,6 +318,17 @@ def _check_known_motifs(config: dict, settings: dict, models: pd.DataFrame) -> N
     if known["among"]:
         tasks = list(dict.fromkeys(task for own in models["tasks"] for task in own))
         plugins.check_one(known["among"], tasks, "task", f"{where}.among")
+
+
+def _check_units(config: dict) -> None:
+    for unit in config["views"]["units"]:
+        found = parse_unit(unit, "the config, views.units")
+        if found is None or found.at:
+            raise BadInput(
+                f"{unit!r} is no hidden unit",
+                expected="LAYER/UNIT without a position: all of the layer's are shown",
+                where="the config, views.units",
+            )
 
 
 def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> None:

@@ -90,6 +90,8 @@ class Contents:
         Per model: the two tables of ``checks/positions.py``.
     edits, edit_scores
         Tables of the windows that were edited, and of what chose their edits.
+    views
+        Per model: the table of ``views/study.py``.
     compared
         Tables of ``checks/methods.py``, one for each model that several methods explain.
     scored_matches, missed
@@ -149,6 +151,7 @@ class Contents:
     profiles: Mapping[tuple[str], Path] = field(default_factory=dict)
     edits: Sequence[Path] = ()
     edit_scores: Sequence[Path] = ()
+    views: Mapping[tuple[str], Path] = field(default_factory=dict)
     compared: Sequence[Path] = ()
     scored_matches: Sequence[Path] = ()
     missed: Sequence[Path] = ()
@@ -160,6 +163,7 @@ class Contents:
 
     @property
     def stages(self) -> tuple[str, ...]:
-        """The stages that make sense for these inputs (``inputs.STAGES``), ``edits`` if asked."""
+        """The stages that make sense for these inputs (``inputs.STAGES``), and those asked for."""
         own: tuple[str, ...] = plugins.constant(inputs, self.kind, "STAGES", ())
-        return (*own, "edits") if self.edits else own
+        asked = {"edits": self.edits, "views": self.views}
+        return (*own, *(name for name, made in asked.items() if made))

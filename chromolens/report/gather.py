@@ -44,6 +44,7 @@ KEYED = {
     "sweeps": ("sweep", ("model", "task")),
     "positions": ("positions", ("model",)),
     "occluded": ("occluded", ("model",)),
+    "views": ("views", ("model",)),
     "profiles": ("profile", ("model",)),
 }
 SIS = {"sis": "sis", "meme": "sis_meme"} | {

@@ -24,6 +24,7 @@ from chromolens.report.sections import (
     texts,
     tokens,
     verdict,
+    views,
 )
 from chromolens.runlog import atomic, progress
 
@@ -42,6 +43,7 @@ _SECTIONS = {
     "lexicon": ("Lexicon", lexicon, "lexicon"),
     "hits": ("Hits", hits, "hits"),
     "known_motifs": ("Known motifs", known_motifs, "known_motifs"),
+    "views": ("Looking inside", views, "views"),
     "methods": ("Methods compared", methods, "windows"),
     "positions": ("Where the mass lies", positions, ""),
     "checks": ("Checks", checks, ""),

@@ -1,5 +1,6 @@
 """Tables as the page shows them: text cells, numbers set right, one caption each."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,8 @@ def significant(value: float) -> str:
     """Three significant digits: plain between 0.001 and 100,000, a power of ten elsewhere."""
     if pd.isna(value):
         return "–"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
     if value == 0 or 1e-3 <= abs(value) < 1e5:
         return f"{value:.3g}".replace("-", "−") if abs(value) < 1000 else count(value)
     mantissa, exponent = f"{value:.1e}".split("e")

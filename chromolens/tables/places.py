@@ -88,6 +88,7 @@ FILES = {
         "filters_meme": "filters/{model}/filters.meme",
         "filter_sites": "filters/{model}/sites.tsv",
     },
+    "viewed": {"views": "views/{model}.tsv.gz"},
     "lexicon": {
         "lexicon": "lexicon/lexicon.tsv",
         "members": "lexicon/members.tsv",

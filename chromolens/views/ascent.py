@@ -33,7 +33,7 @@ class Ascent:
 
     Attributes
     ----------
-    inputs : float32 (starts, length, channels)
+    inputs : float32 (starts, length, channels), of images (starts, height, width, channels)
     values : float32 (starts,)
         The target there, without the penalty.
     history : float32 (starts, steps)
@@ -112,6 +112,8 @@ def gradient_ascent(
     last = np.rint(best) if form == "onehot" else _FORMS[form](moved.value).numpy()
     values = target_values(model, last, tasks=[task], target=target)[:, 0]
     order = np.argsort(-values, kind="stable")
+    if model.image:
+        last = last.reshape(starts, *model.image, model.channels)
     return Ascent(last[order], values[order], np.stack(history, axis=1)[order])
 
 

@@ -73,7 +73,7 @@ def maximum_entropy(
     beta: float | None = None,
     background: str | Sequence[float] = "background",
     chains: int = 16,
-    steps: int = 2000,
+    steps: int = 5000,
     ids: Sequence[str] | None = None,
     seed: int = 0,
 ) -> Samples:
@@ -265,6 +265,7 @@ def _penultimate(model: Model, task: int) -> keras.KerasTensor:
         raise BadInput(
             f"before output {model.network.output_names[place]!r} stands {own.name!r}, no dense "
             "layer: its penultimate layer isn't clear",
-            expected="layer=..., the name of the layer whose activations are kept",
+            expected="the name of the layer whose activations are kept, layer=... (in a study: "
+            "views.layer)",
         )
     return last.inputs[0]

@@ -213,7 +213,7 @@ def test_a_function_is_asked_by_methods_that_need_no_gradient():
     model = Model.of_function(lambda x: (x * weights).sum(axis=(1, 2))[:, None], 12, tasks=["a"])
     x, options = sequences(3), {"target": "output", "references": "zeros", "task": "a"}
     expected = (x * weights).sum(axis=-1)
-    for method in ("occlusion", "shapley_sampling"):
+    for method in ("occlusion", "ism", "shapley_sampling", "kernel_shap", "lime"):
         found = attribute(model, x, method=method, **options)
         np.testing.assert_allclose(found.contributions, expected, atol=1e-5)
     for method in ("saliency", "integrated_gradients"):

@@ -57,6 +57,7 @@ stages = plan.stages(settings)
 motif_method = plan.motif_method(config, methods) if "motifs" in stages else ""
 motif_tasks = plan.of_stage("motifs", stages, model_tasks)
 filtered = plan.of_stage("filters", stages, models)
+viewed = filtered if config["views"]["enabled"] else filtered[:0]
 windowed = plan.windows_to_explain(models, methods, motif_method)
 windowed = plan.of_stage("windows", stages, windowed)
 shards = divide.shards(config, sizes, folds).merge(trainings, on="fold")

@@ -31,6 +31,7 @@ index = results.index(
         "motifs": motif_tasks.assign(method=motif_method),
         "picked": plan.of_stage("windows", stages, models),
         "filtered": filtered,
+        "viewed": viewed,
         "lexicon": results.ONE if "lexicon" in stages else [],
         "subsets": sis_tasks,
         "edited": edited,

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from chromolens.attribution.explanation import Explanation, known, reference_values
+from chromolens.errors import BadInput
 from chromolens.models.targets import Target
 
 
@@ -19,18 +20,33 @@ def by_maps(
     importance: list[tf.Tensor],
     outputs: list[tf.Tensor],
 ) -> Explanation:
-    """Importance (n, positions of the maps) of each task, stretched over the input's length.
+    """Importance of each task at the maps' places, stretched over the input's positions.
 
-    It is linear between the middles of positions. An N has none; as the maps say nothing of
-    bases, nothing is hypothetical.
+    Places are (n, positions), or (n, rows, columns) of images. It is linear between their
+    middles. An N has none; as the maps say nothing of bases, nothing is hypothetical.
     """
     frozen = target.freeze(outputs)
-    size = [inputs.shape[1], 1]
-    stretched = [tf.image.resize(values[:, :, None, None], size) for values in importance]
+    size = target.image or (inputs.shape[1], 1)
+    stretched = [tf.image.resize(_plane(values, target)[..., None], size) for values in importance]
     return Explanation(
-        contributions=tf.stack(stretched)[..., 0, 0] * known(inputs),
+        contributions=tf.reshape(tf.stack(stretched), [-1, *inputs.shape[:2]]) * known(inputs),
         hypothetical=None,
         values=target.read(outputs, frozen),
         reference_values=reference_values(target, references, frozen),
         complete=False,
     )
+
+
+def _plane(values: tf.Tensor, target: Target) -> tf.Tensor:
+    """Importance (n, rows, columns): of a sequence its positions are the rows."""
+    sides = [side for side in values.shape[1:] if side != 1]
+    if len(values.shape) == 3 and target.image:
+        return values
+    if len(sides) > 1 or target.image:
+        raise BadInput(
+            f"the last maps have {len(values.shape) - 1} axes, {tuple(values.shape[1:])}, the "
+            f"input {2 if target.image else 1}",
+            expected="maps whose places are places of the input",
+            remedy="explain it with saliency or gradient_x_input",
+        )
+    return tf.reshape(values, [-1, *(sides or [1]), 1])

@@ -36,7 +36,7 @@ def explain(target: Target, inputs: tf.Tensor, references: tf.Tensor) -> Explana
 
 
 def _head(target: Target, pick: Pick) -> tuple[object, tf.Tensor]:
-    """Feature maps (n, positions, filters), as a tensor of the graph, and weights (filters,)."""
+    """Feature maps (n, ..., filters), as a tensor of the graph, and weights (filters,)."""
     dense, tensors, _ = producer(target.graph.outputs[pick.output])
     own = dense.layer if isinstance(dense, Preactivation) else dense
     fused = own is dense and getattr(own, "activation", None) and activation_name(own) != "linear"
@@ -45,7 +45,7 @@ def _head(target: Target, pick: Pick) -> tuple[object, tf.Tensor]:
     pooling, maps, _ = producer(tensors[0])
     while isinstance(pooling, IDENTITIES):
         pooling, maps, _ = producer(maps[0])
-    averages = isinstance(pooling, layers.GlobalAveragePooling1D)
+    averages = isinstance(pooling, layers.GlobalAveragePooling1D | layers.GlobalAveragePooling2D)
     if not averages or pooling.data_format != "channels_last":
         raise _another_build(pooling)
     kernel = tf.convert_to_tensor(own.kernel)
@@ -57,7 +57,7 @@ def _another_build(layer: keras.Operation) -> BadInput:
     return BadInput(
         f"cam can't explain this network: layer {layer.name!r} ({type(layer).__name__}) stands "
         "where the mean over all positions and one dense layer should",
-        expected='GlobalAveragePooling1D, then Dense, as its end (with target "logit", before a '
-        "sigmoid or softmax)",
+        expected="GlobalAveragePooling1D, then Dense, as its end (of images 2D; with target "
+        '"logit", before a sigmoid or softmax)',
         remedy="explain it with grad_cam, which takes any network with a convolution",
     )

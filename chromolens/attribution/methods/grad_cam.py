@@ -17,7 +17,10 @@ from chromolens.models.kinds import IN_PLACE, Kind, classes
 from chromolens.models.maxima import call
 from chromolens.models.targets import Pick, Target
 
-CONVOLUTIONS = classes(Kind.SLIDES | Kind.WEIGHTS)
+CONVOLUTIONS = (
+    *classes(Kind.SLIDES | Kind.WEIGHTS),
+    *(layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D),
+)
 HYPOTHETICAL = False
 NOT_FOR_TOKENS = "it maps filters that slide along bases"
 
@@ -51,12 +54,12 @@ def explain(
 
 
 def _weighted(column: tf.Tensor, maps: tf.Tensor, tape: tf.GradientTape) -> tf.Tensor:
-    alpha = tf.reduce_mean(tape.gradient(column, maps), axis=1)
-    return tf.linalg.matvec(maps, alpha)
+    alpha = tf.reduce_mean(tape.gradient(column, maps), axis=range(1, len(maps.shape) - 1))
+    return tf.einsum("n...f,nf->n...", maps, alpha)
 
 
 def _last_maps(target: Target, pick: Pick) -> object:
-    """The maps (n, positions, filters) of the last convolution before a task's output."""
+    """The maps (n, ..., filters) of the last convolution before a task's output."""
     graph = keras.Model(target.graph.inputs[0], target.graph.outputs[pick.output])
     _check_is_number(graph, pick)
     last, maps, uses = None, None, 0
@@ -85,8 +88,8 @@ def _check_is_number(graph: keras.Model, pick: Pick) -> None:
 def _check_one(convolution: layers.Layer | None, uses: int) -> None:
     if convolution is None:
         raise BadInput(
-            "grad_cam: the network has no convolution along one axis",
-            expected="a Conv1D layer that is not inside a nested model",
+            "grad_cam: the network has no convolution",
+            expected="a Conv1D or Conv2D layer that is not inside a nested model",
             remedy="explain it with saliency or gradient_x_input",
         )
     if uses > 1:

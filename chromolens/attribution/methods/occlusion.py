@@ -34,11 +34,11 @@ def explain(
     target, inputs, references
         See ``attribution.methods``.
     window
-        Positions hidden together.
+        Positions hidden together; of an image a square of so many rows and columns.
     stride
         From one stretch to the next; the last one is moved back to end with the input.
     """
-    hidden = stretches(inputs.shape[1], window, stride)
+    hidden = patches(target.image or (inputs.shape[1],), window, stride)
 
     def rule(game: Game) -> tf.Tensor:
         values = game.values(len(hidden), lambda some: tf.gather(~hidden, some))
@@ -48,6 +48,16 @@ def explain(
         return tf.matmul(held / hidden.sum(axis=0), shares, transpose_a=True)
 
     return explain_games(target, inputs, references, rule, complete=False)
+
+
+def patches(sides: tuple[int, ...], window: int, stride: int) -> np.ndarray:
+    """What is hidden, bool (patches, positions): stretches along each side, crossed."""
+    hidden = np.ones((1, 1), bool)
+    for side in sides:
+        along = stretches(side, window, stride)
+        hidden = hidden[:, None, :, None] & along[None, :, None, :]
+        hidden = hidden.reshape(hidden.shape[0] * len(along), -1)
+    return hidden
 
 
 def stretches(length: int, window: int, stride: int) -> np.ndarray:

@@ -74,6 +74,12 @@ def _check(model: Model, inputs: Inputs, where: str) -> None:
             where=where,
             remedy="explain it with chromolens.attribute, or save it in Keras 3",
         )
+    if model.image:
+        raise BadInput(
+            f"the model reads images of {model.image[0]} x {model.image[1]} pixels",
+            expected="a network of sequences",
+            where=where,
+        )
     if model.length not in (None, inputs.length) or model.channels != inputs.channels:
         raise BadInput(
             f"the model reads {model.length} bp, the windows have {inputs.length}",

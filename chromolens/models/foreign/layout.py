@@ -6,7 +6,8 @@ column a task:
 ========================  ===================================================================
 ``axes``                  the input's axes after the batch: ``length_channels`` (the default),
                           ``channels_length``, or with further axes of size 1
-                          (``1_length_channels``, ``channels_length_1``, ...)
+                          (``1_length_channels``, ``channels_length_1``, ...); of images
+                          ``height_width_channels``, taken for granted where no other fits
 ``channels``              order of the bases in the channels, ``"ACGT"`` by default
 ``inputs``                one word for each input of the network: ``sequence``,
                           ``reverse_complement`` (the same bases, the other strand) or ``zeros``
@@ -20,8 +21,9 @@ Nothing tells a wrong order of the bases but an answer that is known: ``check`` 
 what the network says, and has to differ under every other order.
 """
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 
 import keras
@@ -36,6 +38,7 @@ from chromolens.models.graph import producer, run, single
 
 INPUTS = ("sequence", "reverse_complement", "zeros")
 OUTPUTS = ("profile", "logits")
+IMAGE = "height_width_channels"
 TOLERANCE = 1e-4  # of the largest expected number: files were written by other machines
 
 
@@ -78,14 +81,14 @@ def layout_of(declared: str | Mapping | None) -> Layout:
 
 def _check_words(layout: Layout) -> None:
     words = (layout.axes or "length_channels").split("_")
-    if (
+    if layout.axes != IMAGE and (
         sorted(set(words) | {"1"}) != ["1", "channels", "length"]
         or len(words) - words.count("1") != 2
     ):
         raise BadInput(
             f"layout {layout.axes!r} is not supported",
             expected="length and channels, and 1 for an axis of size 1, joined by _: "
-            "length_channels, channels_length, 1_length_channels, ...",
+            f"length_channels, channels_length, 1_length_channels, ...; or {IMAGE}",
         )
     if sorted(layout.channels) != sorted(BASES):
         raise BadInput(
@@ -110,7 +113,10 @@ def adapt(network: keras.Model, layout: Layout) -> keras.Model:
         Inputs or outputs that aren't as declared, answers that differ from ``check``.
     """
     network = of_floats(of_vectors(network, layout.padding))
-    if vectors_of(network) is None:
+    sides = image_sides(network, layout)
+    if sides:
+        network, layout = _of_pixels(network, sides), replace(layout, axes=None)
+    elif vectors_of(network) is None:
         _check_shapes(network, layout)
     _check_outputs(network, layout)
     check_answers(network, layout)
@@ -122,6 +128,22 @@ def adapt(network: keras.Model, layout: Layout) -> keras.Model:
         if layout.outputs.get(name) == "profile":
             outputs[place] = _as_profile(name, outputs[place])
     return keras.Model(sequence, outputs)
+
+
+def image_sides(network: keras.Model, layout: Layout) -> tuple[int, int] | None:
+    """Height and width of the images that ``network`` takes; None where it takes a sequence."""
+    shape = tuple(network.inputs[0].shape)[1:]
+    if len(network.inputs) != 1 or len(shape) != 3 or None in shape:
+        return None
+    return shape[:2] if layout.axes == IMAGE or not (layout.axes or _near(shape)) else None
+
+
+def _of_pixels(network: keras.Model, sides: tuple[int, int]) -> keras.Model:
+    """``network`` of its images' pixels in a row, (n, height x width, channels)."""
+    channels = network.inputs[0].shape[-1]
+    pixels = keras.Input((math.prod(sides), channels), name="pixels")
+    image = keras.layers.Reshape((*sides, channels), name="image_of_pixels")(pixels)
+    return keras.Model(pixels, run(network, [image], lambda layer: layer))
 
 
 def _is_ours(layout: Layout) -> bool:
@@ -156,7 +178,7 @@ def _check_shapes(network: keras.Model, layout: Layout) -> None:
 
 def _fits(shape: tuple, layout: Layout) -> bool:
     words = (layout.axes or "length_channels").split("_")
-    if len(shape) != len(words):
+    if len(shape) != len(words) or layout.axes == IMAGE:
         return False
     sizes = dict(zip(words, shape, strict=True))
     ones = all(size == 1 for word, size in zip(words, shape, strict=True) if word == "1")
@@ -166,15 +188,19 @@ def _fits(shape: tuple, layout: Layout) -> bool:
     return ones and sizes["channels"] == 4
 
 
+def _near(shape: tuple) -> list[str]:
+    return [axes for axes in _all_axes(len(shape)) if _fits(shape, Layout(axes))]
+
+
 def _other_shape(shape: tuple, layout: Layout) -> BadInput:
-    near = [axes for axes in _all_axes(len(shape) - 1) if _fits(shape[1:], Layout(axes))]
+    near = _near(shape[1:])
     return BadInput(
         f"the model's inputs are {shape}",
         expected=f"(n, {(layout.axes or 'length_channels').replace('_', ', ')})",
         remedy=f"declare the order of its axes: layout={' or '.join(map(repr, near))}"
         if near
-        else "explain the part of the model that takes a sequence; before one that takes images "
-        "put a layer that reads their pixels in a row: Input((64, 1)), then Reshape((8, 8, 1))",
+        else "explain the part of the model that takes a sequence, or an image of a known size: "
+        "(height, width, channels)",
     )
 
 

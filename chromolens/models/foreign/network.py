@@ -99,7 +99,8 @@ def only_asked(function: Callable, tasks: int, inputs: object) -> object:
 
 def _no_gradient(signal: tf.Tensor) -> tf.Tensor:
     raise BadInput(
-        "a function has no gradient", expected="occlusion, ism, shapley_sampling or subsets"
+        "a function has no gradient",
+        expected="occlusion, ism, shapley_sampling, kernel_shap, lime or subsets",
     )
 
 
