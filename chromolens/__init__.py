@@ -12,6 +12,7 @@ study never waits for TensorFlow.
 ``audit``                   where in the input a network looks, trained and untrained (``Audit``)
 ``target_values``           the target itself
 ``sufficient_subsets``      sufficient input subsets
+``compare_models``          two models by each other's sufficient subsets (``Comparison``)
 ``BadInput``                what is raised wherever something given can't be right
 ==========================  ==================================================================
 """
@@ -27,11 +28,13 @@ __version__ = "0.1.0"
 _HOMES = {
     "Audit": "chromolens.checks.audit",
     "BadInput": "chromolens.errors",
+    "Comparison": "chromolens.checks.two_models",
     "Model": "chromolens.models.model",
     "Result": "chromolens.attribution.result",
     "attribute": "chromolens.attribution.front",
     "audit": "chromolens.checks.audit",
     "attribute_tasks": "chromolens.attribution.front",
+    "compare_models": "chromolens.checks.two_models",
     "load_model": "chromolens.models.model",
     "open_inputs": "chromolens.inputs.batches",
     "sufficient_subsets": "chromolens.sis.front",

@@ -10,6 +10,7 @@ INDEX = Table(
         *(replace(column, missing=True) for column in (MODEL, TASK, METHOD, FOLD)),
         text("replicate", "number of the training", missing=True),
         text("shard", "name of the shard", missing=True),
+        text("other", "the model that `model` is compared with", missing=True),
         text("path", "from the study's folder"),
     ),
 )

@@ -68,6 +68,8 @@ tiled_models = plan.models_with_tiles(models, settings, tracked)
 compared = plan.models_to_compare(windowed)
 sis_tasks = plan.of_stage("sis", stages, model_tasks)
 sis_tasks = list(sis_tasks.itertuples()) if config["sis"]["enabled"] else []
+paired = plan.pairs(config, stages, model_tasks)
+shared_methods = plan.methods_of_both(paired, windowed)
 set_tasks = plan.set_tasks(config, stages, model_tasks)
 swept = sis_tasks if config["sis"]["sweep_windows"] else []
 source = sources.prepared(settings, f"results/{study}/inputs")
@@ -95,6 +97,7 @@ code = provenance.code_digests("scripts")
 wildcard_constraints:
     study=plan.one_of([study]),
     model=plan.one_of(models["model"]),
+    other=plan.one_of(models["model"]),
     fold=r"fold\d+",
     replicate=r"\d+",
     task=plan.one_of([*tasks, *model_tasks["task"]]),
