@@ -18,6 +18,7 @@ study never waits for TensorFlow.
 ``unit_motifs``             the bases below the places that excite the units of a layer
 ``gradient_ascent``         inputs made to excite it
 ``maximum_entropy``         what may change in an input while its activations stay
+``compare_models``          two models by each other's sufficient subsets (``Comparison``)
 ``BadInput``                what is raised wherever something given can't be right
 ==========================  ==================================================================
 """
@@ -34,6 +35,7 @@ _HOMES = {
     "Audit": "chromolens.checks.audit",
     "BadInput": "chromolens.errors",
     "Edited": "chromolens.attribution.editing",
+    "Comparison": "chromolens.checks.two_models",
     "Model": "chromolens.models.model",
     "Result": "chromolens.attribution.result",
     "activations": "chromolens.views.activations",
@@ -42,6 +44,7 @@ _HOMES = {
     "attribute_tasks": "chromolens.attribution.front",
     "edit": "chromolens.attribution.editing",
     "gradient_ascent": "chromolens.views.ascent",
+    "compare_models": "chromolens.checks.two_models",
     "load_model": "chromolens.models.model",
     "maximum_entropy": "chromolens.views.entropy",
     "most_exciting": "chromolens.views.activations",

@@ -57,7 +57,7 @@ def compare(
     """
     rows = []
     for task in _tasks(explained):
-        windows = _common(explained, task, most)
+        windows = explained_by_all(explained, task, most)
         if len(windows["id"]):
             rows += [
                 {"task": task, **row} for row in _of_task(windows, models, task, target, seed)
@@ -73,8 +73,11 @@ def _tasks(explained: Mapping[str, str]) -> list[str]:
         return [name for name, group in file.items() if "contributions" in group]
 
 
-def _common(explained: Mapping[str, str], task: str, most: int) -> dict[str, np.ndarray | dict]:
-    """Windows that every method explained: id, fold, onehot; per method contributions, errors."""
+def explained_by_all(
+    explained: Mapping[str, str], task: str, most: int | None = None
+) -> dict[str, np.ndarray | dict]:
+    """The first windows of ``task`` that all files explain: id, fold, onehot; and of each file
+    contributions and errors. ``explained``: name -> windows file."""
     groups = {}
     for method, path in explained.items():
         with open_scores(path) as file:

@@ -76,6 +76,9 @@ class Contents:
         Per model and task: paths by name, of ``sis``, ``clusters``, ``aligned``, ``motifs``
         (tables), ``weights`` and ``meme`` (matrices of ``motifs``); ``counts`` (what became of
         the windows).
+    pairs
+        Per model, other model and task: paths by name, of the tables ``exchanged``, ``clusters``
+        and ``agreement``.
     sweeps, masks
         Per model and task the table of ``sis/sweep.py``; tables of ``checks/mask.py``.
     lexicon
@@ -141,6 +144,7 @@ class Contents:
     patterns: Mapping[Attribution, tuple[Path, Path]] = field(default_factory=dict)
     motif_pages: Mapping[Attribution, Path] = field(default_factory=dict)
     sis: Mapping[tuple[str, str], Mapping[str, Path]] = field(default_factory=dict)
+    pairs: Mapping[tuple[str, str, str], Mapping[str, Path]] = field(default_factory=dict)
     sweeps: Mapping[tuple[str, str], Path] = field(default_factory=dict)
     masks: Sequence[Path] = ()
     lexicon: Mapping[str, Path] = field(default_factory=dict)

@@ -159,6 +159,11 @@ FILES = {
     "ranked": {"ranked_tokens": "tokens/{model}.{method}.tsv.gz"},
     "tiled": {"tiles": "checks/{model}.tiles.tsv"},
     "compared": {"methods": "checks/{model}.methods.tsv"},
+    "paired": {
+        "exchanged": "compared/{model}/{other}/{task}/exchanged.tsv.gz",
+        "joint_clusters": "compared/{model}/{other}/{task}/clusters.tsv",
+        "agreement": "compared/{model}/{other}/{task}/agreement.tsv",
+    },
 }
 
 

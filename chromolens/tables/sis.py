@@ -1,6 +1,16 @@
 """Tables of sufficient input subsets: thresholds, subsets, clusters, motifs."""
 
-from chromolens.tables.column import FOLD, MODEL, TARGET, TASK, Table, integer, number, text
+from chromolens.tables.column import (
+    FOLD,
+    MODEL,
+    TARGET,
+    TASK,
+    Table,
+    boolean,
+    integer,
+    number,
+    text,
+)
 from chromolens.tables.motifs import NAMING
 
 _ID = text("id", "of the window, or the name of the record")
@@ -12,6 +22,8 @@ _THRESHOLD = number(
 _MASKED = integer("masked_passes", "of these, reach the threshold when fully masked")
 _WITH_SUBSET = integer("with_subset", "windows with a subset")
 _FOLDER = "sis/MODEL/TASK"
+_PAIR = "compared/MODEL/OTHER/TASK"
+_FINDER = text("finder", "the model whose subsets they are")
 
 THRESHOLDS = Table(
     "sis/MODEL/thresholds.tsv",
@@ -119,3 +131,48 @@ WEIGHTS = Table(
         integer("bases", "sites with a known base here"),
     ),
 )
+EXCHANGED = Table(
+    f"{_PAIR}/exchanged.tsv.gz",
+    "`sis.compare`: a row per subset and reader; each subset of either model is read by both",
+    (
+        _FINDER,
+        text("reader", "the model that is asked"),
+        _ID, FOLD, _ORDER,
+        number("value", "of the reader on the subset alone, everything else masked", TARGET),
+        number("whole", "of the reader on the whole window", TARGET),
+        number("masked", "of the reader on the window fully masked", TARGET),
+        number("threshold", "of the reader, for this window; empty where it has none", TARGET,
+               missing=True),
+        boolean("reaches", "whether `value` reaches it"),
+    ),
+)  # fmt: skip
+JOINT = Table(
+    f"{_PAIR}/clusters.tsv",
+    "`sis.compare`: the subsets of both models clustered together, a row per cluster and model",
+    (
+        text("mode", "`paper`: of subsets; `aligned`: of parts of subsets"),
+        integer("cluster", "-1: in none"),
+        text("name", "of the cluster's motifs in the database", missing=True),
+        _FINDER,
+        integer("members", "subsets, or parts, of this model"),
+        number("share", "of the cluster's members that are this model's", "share"),
+        number("of_finder", "of all this model's that are in the cluster", "share", missing=True),
+        text("string", "the model's most frequent in the cluster", missing=True),
+    ),
+)
+ALIKE = Table(
+    f"{_PAIR}/agreement.tsv",
+    "`sis.compare`: plain agreement of the two models, beside their subsets",
+    (
+        text("measure", "`contributions`: mean rank correlation over the windows that both "
+             "explained; `predictions`: rank correlation over the held-out windows; `subsets`: "
+             "mean Jaccard index of the positions that either keeps, where both have a subset; "
+             "`metric`: pooled, of each"),
+        text("name", "of the method or metric", missing=True),
+        number("value", "agreement", missing=True),
+        number("of_model", "the metric of the first model", missing=True),
+        number("of_other", "the metric of the other", missing=True),
+        integer("windows", "number", missing=True),
+    ),
+    float_format="%.6g",
+)  # fmt: skip

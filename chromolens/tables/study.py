@@ -11,6 +11,7 @@ INDEX = Table(
         text("replicate", "number of the training", missing=True),
         text("shard", "name of the shard", missing=True),
         text("null", "what networks one is held against: `permuted_3`", missing=True),
+        text("other", "the model that `model` is compared with", missing=True),
         text("path", "from the study's folder"),
     ),
 )

@@ -76,6 +76,8 @@ set_tasks = plan.sets_sought(config, "markers", stages, model_tasks)
 set_models = plan.sets_sought(config, "tokens", stages, models[models["explained"]])
 placed = plan.placed_texts(settings, tracked)
 edited = editing.jobs(config, settings, models, stages)
+paired = plan.pairs(config, stages, model_tasks)
+shared_methods = plan.methods_of_both(paired, windowed)
 swept = sis_tasks if config["sis"]["sweep_windows"] else []
 source = sources.prepared(settings, f"results/{study}/inputs")
 genome = source if settings["kind"] == "genome" else []
@@ -102,6 +104,7 @@ code = provenance.code_digests("scripts")
 wildcard_constraints:
     study=plan.one_of([study]),
     model=plan.one_of(models["model"]),
+    other=plan.one_of(models["model"]),
     fold=r"fold\d+",
     replicate=r"\d+",
     task=plan.one_of([*tasks, *model_tasks["task"]]),

@@ -45,6 +45,7 @@ index = results.index(
         "ranked": plan.of_stage("tokens", stages, runs),
         "tiled": {"model": tiled_models},
         "compared": {"model": compared},
+        "paired": paired,
     },
 )
 
