@@ -10,7 +10,7 @@ import pytest
 from chromolens import config as configuration
 from chromolens.errors import BadInput
 from chromolens.inputs.folds import Folds
-from chromolens.planning import clock, divide, plan, preflight, sources
+from chromolens.planning import clock, divide, plan, preflight, sources, subsets
 
 SIZES = {"a": 900, "b": 500, "c": 400, "d": 300}
 
@@ -334,7 +334,7 @@ def test_sets_of_markers_are_sought_where_they_are_asked_for():
     for sis, sought in ({}, []), ({"enabled": True}, [("m", "x"), ("m", "y")]):
         config = genotypes(models={"m": model}, sis=sis)
         models = planned(config)[2]
-        found = plan.sets_sought(config, "markers", ("markers",), plan.model_tasks(models))
+        found = subsets.sets_sought(config, "markers", ("markers",), plan.model_tasks(models))
         assert list(found.itertuples(index=False, name=None)) == sought
     assert config["sis"]["threshold"] == {"relative": 0.5} and config["sis"]["mask"] == "mean"
     stated = genotypes(sis={"threshold": {"percentile": 9}})["sis"]

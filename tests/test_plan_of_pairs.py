@@ -3,17 +3,18 @@
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.planning import plan
-from tests.test_plan import genome, genotypes, planned, tokens
+from chromolens.planning import plan, subsets
+from tests.test_plan import genome, genotypes, planned
+from tests.test_plan_of_tokens import tokens
 
 THREE = {"a": {}, "b": {"tasks": ["y"]}, "c": {"tasks": ["x"]}}
 
 
 def pairs_of(config: dict) -> tuple:
     settings, _, models, methods = planned(config)
-    pairs = plan.pairs(config, plan.stages(settings), plan.model_tasks(models))
+    pairs = subsets.pairs(config, plan.stages(settings), plan.model_tasks(models))
     windowed = plan.windows_to_explain(models, methods, "deeplift_rescale")
-    return pairs, plan.methods_of_both(pairs, windowed)
+    return pairs, subsets.methods_of_both(pairs, windowed)
 
 
 def test_a_row_per_pair_and_task_that_they_share():

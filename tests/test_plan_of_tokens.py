@@ -4,7 +4,7 @@ import pytest
 
 from chromolens import config as configuration
 from chromolens.errors import BadInput
-from chromolens.planning import plan, sources
+from chromolens.planning import plan, sources, subsets
 from tests.test_plan import genome, planned
 
 
@@ -30,10 +30,10 @@ def test_sets_of_tokens_are_sought_where_they_are_asked_for():
     for sis, sought in ({}, []), ({"enabled": True}, ["m"]):
         config = tokens(sis=sis)
         _, _, models, _ = planned(config)
-        assert list(plan.sets_sought(config, "tokens", ("tokens",), models)["model"]) == sought
-    asked = plan.text_settings(config)
+        assert list(subsets.sets_sought(config, "tokens", ("tokens",), models)["model"]) == sought
+    asked = subsets.text_settings(config)
     assert asked["threshold"] == {"relative": 0.5} and asked["records"] == 40
-    assert plan.sis_settings(config)["mask"] == "mean"
+    assert subsets.sis_settings(config)["mask"] == "mean"
 
 
 @pytest.mark.parametrize(

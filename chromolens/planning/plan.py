@@ -297,63 +297,6 @@ def attribution_settings(config: dict, settings: dict) -> dict:
     return shared
 
 
-def sets_sought(
-    config: dict, stage: str, stages: Sequence[str], jobs: pd.DataFrame
-) -> pd.DataFrame:
-    """Those of ``jobs`` whose sufficient sets are sought: of markers, of tokens (``stage``)."""
-    return of_stage(stage, stages, jobs) if config["sis"]["enabled"] else jobs[:0]
-
-
-def pairs(config: dict, stages: Sequence[str], model_tasks: pd.DataFrame) -> pd.DataFrame:
-    """One row per pair of models whose subsets are compared, and task that they share.
-
-    Columns model, other, task.
-    """
-    rows: list[tuple[str, str, str]] = []
-    own = model_tasks.groupby("model", sort=False)["task"].apply(list).to_dict()
-    for number, (model, other) in enumerate(config["sis"]["compare"]):
-        where = f"the config, sis.compare, entry {number + 1}"
-        if "sis" not in stages or not config["sis"]["enabled"]:
-            raise BadInput(
-                f"subsets of {model} and {other} are to be compared, and none are sought",
-                expected="sis: {enabled: true}, and inputs of DNA",
-                where=where,
-            )
-        for name in (model, other):
-            plugins.check_one(name, list(own), "model", where)
-        if model == other or {model, other} in [{*row[:2]} for row in rows]:
-            raise BadInput(
-                f"{model} and {other} are one model, or compared already",
-                expected="two different models, each pair once",
-                where=where,
-            )
-        shared = [(model, other, task) for task in own[model] if task in own[other]]
-        if not shared:
-            raise BadInput(
-                f"{model} and {other} share no task",
-                expected=f"one of {', '.join(own[model])} among the tasks of {other}, which are "
-                f"{', '.join(own[other])}",
-                where=where,
-            )
-        rows += shared
-    return pd.DataFrame(rows, columns=["model", "other", "task"])
-
-
-def methods_of_both(pairs: pd.DataFrame, windowed: pd.DataFrame) -> dict[str, dict[str, list]]:
-    """Model -> other -> methods that explain windows of both (``windows_to_explain``)."""
-    own = windowed.groupby("model", sort=False)["method"].apply(list).to_dict()
-    found: dict[str, dict[str, list]] = {}
-    for row in pairs.itertuples():
-        methods = [name for name in own.get(row.model, []) if name in own.get(row.other, [])]
-        found.setdefault(row.model, {})[row.other] = methods
-    return found
-
-
-def sis_settings(config: dict) -> dict:
-    """What the search for subsets is told."""
-    return sweep_settings(config) | {"max_subsets": config["sis"]["max_subsets"]}
-
-
 def placed_texts(settings: dict, tracked: pd.DataFrame) -> pd.DataFrame:
     """Those of ``tracked`` that become tracks: all, where texts are k-mers about peaks."""
     return tracked if settings.get("kmer") and text_genomes(settings) else tracked[:0]
@@ -364,22 +307,9 @@ def text_genomes(settings: dict) -> list[str]:
     return [source["fasta"] for source in settings.get("texts", []) if "fasta" in source]
 
 
-def text_settings(config: dict) -> dict:
-    """How many texts are asked for sufficient tokens, for what share; how sets are grouped."""
-    sis = config["sis"]
-    groups = {key: sis["clustering"][key] for key in ("max_distance", "min_members")}
-    return {"records": sis["windows"], "threshold": sis["threshold"]} | groups
-
-
 def view_settings(config: dict) -> dict:
     """What ``views.study`` is asked for."""
     return {name: value for name, value in config["views"].items() if name != "enabled"}
-
-
-def sweep_settings(config: dict) -> dict:
-    """What the search for one subset at many thresholds is told."""
-    chosen = {key: config["sis"][key] for key in ("method", "mask")}
-    return chosen | {"target": config["attribution"]["target"]}
 
 
 def null_draws(models: pd.DataFrame, methods: pd.DataFrame) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from chromolens.planning import (
     preflight,
     results,
     sources,
+    subsets,
 )
 from chromolens.report import sections
 
@@ -72,12 +73,12 @@ tiled_models = plan.models_with_tiles(models, settings, tracked)
 compared = plan.models_to_compare(windowed)
 sis_tasks = plan.of_stage("sis", stages, model_tasks)
 sis_tasks = list(sis_tasks.itertuples()) if config["sis"]["enabled"] else []
-set_tasks = plan.sets_sought(config, "markers", stages, model_tasks)
-set_models = plan.sets_sought(config, "tokens", stages, models[models["explained"]])
+set_tasks = subsets.sets_sought(config, "markers", stages, model_tasks)
+set_models = subsets.sets_sought(config, "tokens", stages, models[models["explained"]])
 placed = plan.placed_texts(settings, tracked)
 edited = editing.jobs(config, settings, models, stages)
-paired = plan.pairs(config, stages, model_tasks)
-shared_methods = plan.methods_of_both(paired, windowed)
+paired = subsets.pairs(config, stages, model_tasks)
+shared_methods = subsets.methods_of_both(paired, windowed)
 swept = sis_tasks if config["sis"]["sweep_windows"] else []
 source = sources.prepared(settings, f"results/{study}/inputs")
 genome = source if settings["kind"] == "genome" else []

@@ -131,7 +131,7 @@ rule find_marker_sets:
         folds=roles,
         samples=config["sis"]["windows"],
         threshold=config["sis"]["threshold"],
-        settings=plan.sis_settings(config),
+        settings=subsets.sis_settings(config),
     script:
         "../../scripts/find_marker_sets.py"
 

@@ -35,7 +35,7 @@ rule find_sis:
         code=code["find_sis"],
         folds=roles,
         threshold=config["sis"]["threshold"],
-        settings=plan.sis_settings(config),
+        settings=subsets.sis_settings(config),
     script:
         "../../scripts/find_sis.py"
 

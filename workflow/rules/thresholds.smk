@@ -66,6 +66,6 @@ rule sweep_thresholds:
         explains=lookup(dpath="{model}/explains", within=model_settings),
         windows=config["sis"]["sweep_windows"],
         threshold=config["sis"]["threshold"],
-        settings=plan.sweep_settings(config),
+        settings=subsets.sweep_settings(config),
     script:
         "../../scripts/sweep_thresholds.py"

@@ -101,8 +101,8 @@ rule find_token_sets:
     params:
         code=code["find_token_sets"],
         folds=roles,
-        asked=plan.text_settings(config),
-        settings=plan.sis_settings(config),
+        asked=subsets.text_settings(config),
+        settings=subsets.sis_settings(config),
     script:
         "../../scripts/find_token_sets.py"
 
