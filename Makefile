@@ -12,7 +12,7 @@ PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs studies study-yeast study-nulls study-ctcf study-tss study-tal1-gata1 study-tokens study-genotype study-simulated-cross study-deepg test-cluster test-faults
+.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs studies study-yeast study-nulls study-ctcf study-tss study-tal1-gata1 study-tokens study-genotype study-mouse study-simulated-cross study-deepg test-cluster test-faults
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -101,6 +101,11 @@ study-genotype: env  ## a CNN-LSTM on a yeast cross, beside controls and nulls (
 	mkdir -p data && ln -sfn $(abspath $(DATA))/genotype_yeast_byxrm data/genotype_yeast_byxrm
 	$(RUN) --configfile config/studies/cnn_lstm_genotype.yaml
 	@$(BIN)/python -m chromolens show results/cnn_lstm_genotype
+
+study-mouse: env  ## heterogeneous stock mice, families kept together (DATA: its folder; hours)
+	mkdir -p data && ln -sfn $(abspath $(DATA))/genotype_mouse_hs data/genotype_mouse_hs
+	$(RUN) --configfile config/studies/mouse_stock.yaml
+	@$(BIN)/python -m chromolens show results/mouse_stock
 
 study-simulated-cross: env  ## a simulated cross: which causal markers are found again (offline)
 	$(RUN) --configfile config/studies/genotype_simulated.yaml
