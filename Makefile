@@ -44,7 +44,7 @@ test-hostile: env  ## 10,000 damaged files, and hostile models (about four minut
 
 test-eigen: env  ## the tests of numbers (folders EIGEN), with TensorFlow's other kernels
 	TF_ENABLE_ONEDNN_OPTS=0 $(PYTEST) $(addprefix tests/,$(EIGEN)) \
-		$(addprefix --ignore tests/,models/test_train.py models/test_train_profiles.py models/test_keras2.py models/test_adopt.py attribution/test_draws.py)
+		$(addprefix --ignore tests/,models/test_train.py models/test_train_profiles.py models/test_keras2.py models/test_adopt.py attribution/test_draws.py $(SKIP))
 
 bench: env  ## speed, costs and agreement of attribution (PEERS: python with the other packages)
 	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/speed.py $(addprefix --peers ,$(PEERS))

@@ -5,7 +5,8 @@ import pytest
 from chromolens import config as configuration
 from chromolens.errors import BadInput
 from chromolens.planning import editing, plan, sources
-from tests.test_plan import genome, planned, tokens
+from tests.test_plan import genome, planned
+from tests.test_plan_of_tokens import tokens
 
 
 def classes(**inputs: object) -> dict:

@@ -206,7 +206,7 @@ def edit(
     asked = {"by": by, "references": references, "target": target}
     asked = {name: DEFAULTS[mode].get(name) if one is None else one for name, one in asked.items()}
     if asked["target"] is None:
-        asked["target"] = _own_target(model, inputs, model.task_index(task), direction)
+        asked["target"] = _own_target(model, model.task_index(task), direction)
     sign = -1 if direction == "down" else 1
     rows = {"rows": beam, "seed": seed, "settings": settings, "sign": sign}
     guide = _Guide(model, model.task_index(task), **asked, **rows)
@@ -216,16 +216,10 @@ def edit(
     return [_edited(guide, *walk(guide, one, own, edits)) for one, own in starts]
 
 
-def _own_target(model: Model, inputs: np.ndarray, task: int, direction: str) -> str:
+def _own_target(model: Model, task: int, direction: str) -> str:
     """The target of a task: its logit, less the mean where it is one of several classes."""
-    if direction == "towards":
-        return "class_minus_mean"
-    tasks = _beside(model, task)
-    if len(tasks) == 1 or model.output_of(task)[0] in model.joined:
-        return "logit"
-    shares = target_values(model, inputs, tasks=tasks, target="output", batch_size=TRIED)
-    is_softmax = (np.abs(shares.sum(axis=1, dtype=np.float64) - 1) < 1e-4).all()
-    return "class_minus_mean" if is_softmax and (shares >= 0).all() else "logit"
+    classes = len(_beside(model, task)) > 1 and model.output_of(task)[0] in model.softmax
+    return "class_minus_mean" if direction == "towards" or classes else "logit"
 
 
 def _beside(model: Model, task: int) -> list[int]:

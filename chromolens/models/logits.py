@@ -106,11 +106,14 @@ class Logits:
         Place of each output that has no logit -> why.
     joined
         Places of the outputs whose columns aren't logits of one softmax.
+    softmax
+        Places of the outputs that are one softmax.
     """
 
     network: keras.Model
     unclear: dict[int, str]
     joined: frozenset[int]
+    softmax: frozenset[int]
 
 
 class Preactivation(keras.layers.Layer):
@@ -150,7 +153,10 @@ def logits_of(network: keras.Model, declared: frozenset[int] = frozenset()) -> L
     return Logits(
         keras.Model(single(network.inputs), single([one.tensor for one in found])),
         {place: why for place, why in lost.items() if place not in declared},
-        frozenset(place for place, one in enumerate(found) if one.kind is Squashed.JOINED),
+        *(
+            frozenset(place for place, one in enumerate(found) if one.kind is kind)
+            for kind in (Squashed.JOINED, Squashed.SOFTMAX)
+        ),
     )
 
 

@@ -76,6 +76,8 @@ class Model:
         Place of each output without a logit -> why it has none.
     joined
         Places of outputs whose columns aren't the logits of one softmax.
+    softmax
+        Places of outputs that are one softmax.
     length, channels
         Of the input; ``length`` is None where the network takes any.
     vectors
@@ -105,7 +107,8 @@ class Model:
         check_stateless(self.network)
         check_masks(self.network)
         found = logits_of(self.network, declared)
-        self.logits, self.unclear, self.joined = found.network, found.unclear, found.joined
+        self.logits, self.unclear = found.network, found.unclear
+        self.joined, self.softmax = found.joined, found.softmax
         self.length, self.channels = input_shape(self.network)
         self.vectors = vectors_of(self.network)
         self.canonical = canonical_names(self.network)

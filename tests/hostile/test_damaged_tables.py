@@ -116,7 +116,8 @@ def read_index(path: Path) -> None:
     assert repr(study) and study.kinds
 
 
-INDEXED = pd.DataFrame([["sis", "m", "x", "", "", "", "", "sis.tsv.gz"]], columns=INDEX.names)
+INDEXED = pd.DataFrame({"kind": ["sis"], "model": "m", "task": "x", "path": "sis.tsv.gz"})
+INDEXED = INDEXED.reindex(columns=INDEX.names, fill_value="")
 GENOME = {"chrom": "chrI", "start": [0, 30], "end": [20, 50]}
 USED = {
     "sis.tsv": (SUBSETS, subsets(), read_sis),

@@ -14,7 +14,7 @@ from tests.indexes import write_index
 from tests.test_plan import genome
 
 JOB = {"model": "m", "task": "t", "method": "ism", "fold": "fold0", "replicate": 1}
-JOB |= {"shard": "a-0-9", "track": "ism", "null": "permuted_0"}
+JOB |= {"shard": "a-0-9", "track": "ism", "null": "permuted_0", "other": "n"}
 ALWAYS = ("models", "trainings", "motifs")
 
 

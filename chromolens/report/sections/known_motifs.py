@@ -16,6 +16,8 @@ NEEDS = ("scored_matches", "missed")
 
 def context(study: Contents) -> dict:
     """Rows of panels by motif, model and method, and a table; no table where no motif is known."""
+    if not study.missed:
+        return {"motifs": {}, "table": None}
     known = study.config["checks"]["known_motifs"]
     matches = tables.read_all(SCORED_MATCHES, study.scored_matches)
     missed = tables.read_all(MISSED, study.missed)
@@ -25,7 +27,7 @@ def context(study: Contents) -> dict:
             str(motif): list(_rows(own, known["min_log_odds"]))
             for motif, own in matches.groupby("motif", sort=False)
         },
-        "table": _table(missed) if len(missed) else None,
+        "table": _table(missed),
     }
 
 
