@@ -12,7 +12,7 @@ rule view_model:
         content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         picked="results/{study}/attribution/{model}/windows.tsv",
-        models="results/{study}/models/{model}/fold0.0.keras",
+        model="results/{study}/models/{model}/fold0.0.keras",
     output:
         table="results/{study}/views/{model}.tsv.gz",
     log:
