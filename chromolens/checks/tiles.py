@@ -19,11 +19,12 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
 from chromolens.genome.onehot import UNKNOWN, codes_to_onehot
+from chromolens.genome.words import window_words
 from chromolens.inputs.folds import Folds
 from chromolens.inputs.genome.events import drop_near, label, read_events
 from chromolens.inputs.peaks import Names
 from chromolens.inputs.windows import Tally
-from chromolens.motifs.hits.scan import best, log_odds, window_words
+from chromolens.motifs.hits.scan import best, log_odds
 from chromolens.motifs.names.database import Motif
 from chromolens.scores import open_scores
 from chromolens.tables.checks import TILES

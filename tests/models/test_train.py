@@ -88,10 +88,17 @@ def test_same_seed_same_file_other_seed_other_file(inputs, tmp_path):
     assert a != c
 
 
-def test_killed_and_resumed_equals_uninterrupted(inputs, tmp_path, monkeypatch):
-    settings = {"epochs": 9, "patience": 2, "learning_rate": 0.3, "seed": 3}
+@pytest.mark.parametrize(
+    "drawn",
+    [{}, {"negatives": 1.5, "words": 2, "schedule": "cosine", "weight_decay": 0.01}],
+    ids=["all windows", "negatives drawn"],
+)
+def test_killed_and_resumed_equals_uninterrupted(inputs, tmp_path, monkeypatch, drawn):
+    settings = {"epochs": 9, "patience": 2, "learning_rate": 0.3, "seed": 3, **drawn}
     whole, _ = run(inputs, tmp_path / "whole", **settings)
     assert len(whole) < 9, "early stopping is to be part of it"
+    facts = json.loads((tmp_path / "whole/fold0.json").read_text())
+    assert list(facts.get("words", [])) == (["alpha", "beta"] if drawn else [])
     _kill_in_epoch(monkeypatch, len(whole) - 1)
     with pytest.raises(tf.errors.UnknownError, match="TimeoutError"):
         run(inputs, tmp_path / "parts", **settings)
@@ -255,6 +262,9 @@ def test_a_class_without_windows_is_named(tmp_path):
         ({"training_groups": ["part9"]}, "no training windows"),
         ({"validation_groups": ["part9"]}, "no validation windows"),
         ({"class_weight": "equal"}, "unknown class_weight"),
+        ({"schedule": "linear"}, "unknown training.schedule"),
+        ({"objective": "regression", "negatives": 2}, "regression has none"),
+        ({"words": 3, "architecture_settings": {"kernel": 5}}, "no filters to start from words"),
         ({"objective": "classes"}, "windows are not of one class"),
         ({"precision": "float8"}, "unknown precision"),
         ({"architecture_settings": {"filter": 8}}, "did you mean 'filters'"),
