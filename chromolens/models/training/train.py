@@ -26,7 +26,7 @@ from chromolens.models.training.data import Batches
 from chromolens.models.training.fit import fit
 from chromolens.models.training.objectives import Profiles, Scalars
 from chromolens.models.training.save import save_model
-from chromolens.models.training.words import enriched, plant
+from chromolens.models.training.words import start_from_words
 from chromolens.tables.models import HISTORY
 
 
@@ -50,7 +50,7 @@ class Training:
     negatives
         Windows without an event drawn for each with one, anew each epoch; 0 takes all.
     words
-        Words of each task that first filters start from (``words.plant``).
+        Words of each task that first filters start from (``words.enriched``).
     shift
         Training windows are moved by up to so many bp, drawn anew each epoch.
     reverse_complement
@@ -179,9 +179,9 @@ def train(
     cut_groups(network)
     if not untrained:
         if options.words:
-            words = enriched(inputs, rows, tasks, options.words, options.seed)
-            plant(network, words, options.seed)
-            facts["words"] = words
+            facts["words"] = start_from_words(
+                network, inputs, rows, tasks, options.words, options.seed
+            )
         identity = {**facts, "windows": _digest(inputs, rows, held_out), "source": inputs.content}
         history = _fitted(network, problem, (rows, held_out), draw, options, workdir, identity)
         with devices.precision("float32"):
