@@ -176,7 +176,7 @@ def test_one_method_is_not_compared(study):
     ("network", "high", "said"),
     [
         (0.6, 1.4, []),
-        (0.4, 0.9, ["The best single motif predicts the sites of Reb1 better than cnn (0.50 agai"]),
+        (0.4, 0.9, ["The best single motif predicts the sites of Reb1 better than cnn (0.50 "]),
         (0.4, 1.1, ["(0.50 against 0.40), though by no more than chance could: "]),
     ],
 )  # fmt: skip

@@ -12,6 +12,9 @@ from chromolens.inputs.batches import Inputs
 from chromolens.inputs.labels import CLASSES, check_labels
 from chromolens.models.training import data, losses
 
+STEPS = 32
+"""Batches in one call of the training's graph: a third less time of small networks, same bits."""
+
 _LOSSES = {
     "binary": losses.binary,
     "classes": losses.one_class,
@@ -98,7 +101,12 @@ class Scalars:
         network.get_layer("logits").bias.assign(self._start)
         trainee = keras.Model(network.input, network.get_layer("logits").output)
         # XLA is off: its bits depend on the machine more than TensorFlow's own kernels.
-        trainee.compile(optimizer, loss=_LOSSES[self._objective], jit_compile=False)
+        trainee.compile(
+            optimizer,
+            loss=_LOSSES[self._objective],
+            jit_compile=False,
+            steps_per_execution=STEPS,
+        )
         return trainee
 
     def finish(self, network: keras.Model) -> None:
@@ -188,6 +196,7 @@ class Profiles:
                 "counts": self._weight * len(self._tasks),
             },
             jit_compile=False,
+            steps_per_execution=STEPS,
         )
         return network
 
