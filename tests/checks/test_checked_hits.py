@@ -53,11 +53,7 @@ def test_recall_and_precision_by_hand() -> None:
     assert checks.at_recall(ranked, 4, 0.5) == (0.5, 0.75)
     assert checks.at_recall(ranked, 4, 0.25) == (0.25, 1)
     assert checks.at_recall(ranked, 4, 0.9) == (0.75, pytest.approx(4 / 6))
-    assert checks.average_precision(ranked) == pytest.approx((1 + 2 / 3 + 3 / 4 + 4 / 6) / 4)
     assert np.isnan(checks.at_recall(ranked, 4, 0)).all()
-    assert np.isnan(checks.average_precision(np.array([-1]))) and np.isnan(
-        checks.average_precision(np.zeros(0))
-    )
 
 
 @pytest.fixture
@@ -74,6 +70,9 @@ def study(tmp_path: Path) -> tuple[Genome, str]:
     return Genome(tmp_path / "g.fa.gz"), str(tmp_path / "t.bw")
 
 
+WEIGHTS = {"m": {"fold0": 1.0}}
+
+
 def hits(starts: list[int]) -> pd.DataFrame:
     table = pd.DataFrame({"chrom": "chr1", "start": starts, "motif": "m"})
     return table.assign(end=table["start"] + 12)
@@ -81,7 +80,7 @@ def hits(starts: list[int]) -> pd.DataFrame:
 
 def run(study: tuple, found: pd.DataFrame, **changed: object) -> pd.Series:
     given = {"folds": {"chr1": "fold0"}, "max_p": 1e-5, "task": "t", "truth": [], "events": []}
-    given |= {"planted": ({}, None), "chromosome_names": None} | changed
+    given |= {"planted": ({}, None), "chromosome_names": None, "weights": WEIGHTS} | changed
     return checks.check_hits(*study, found, [MOTIF], **given).iloc[0]
 
 
@@ -113,6 +112,8 @@ def test_planted_instances_are_found_and_lone_ones_counted_apart(
     # by sequence all eight are alike, by combined the contributing come first
     assert row.average_precision == 1 and row.precision_pwm <= 1
     assert row.average_precision_pwm <= 1
+    row = run(study, hits([1000]), truth=[str(truth)], weights={"m": {"fold0": 0.0}})
+    assert row.average_precision == row.average_precision_pwm  # contributions weigh nothing
 
 
 def test_a_motif_without_hits_or_events_has_a_row(study: tuple, tmp_path: Path) -> None:
@@ -122,5 +123,6 @@ def test_a_motif_without_hits_or_events_has_a_row(study: tuple, tmp_path: Path) 
     assert row.hits == 0 and row.recall == 0 and np.isnan(row.precision)
     empty = Sought("flat", "", "", np.empty((0, 4)))
     targets = checks.event_targets(str(bed), [empty], "t", {"chr1": SIZE}, None)
-    table = checks.check(*study, hits([]), [empty], targets, {"chr1": "fold0"}, 1e-5)
+    weights = {"flat": {"fold0": 1.0}}
+    table = checks.check(*study, hits([]), [empty], targets, {"chr1": "fold0"}, weights, 1e-5)
     assert table["hits"].tolist() == [0] and table["average_precision"].isna().all()

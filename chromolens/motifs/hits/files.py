@@ -24,7 +24,7 @@ _WHAT = {
     "contribution": ("double", "sum over the bases"),
     "contribution_p": ("double", "share of shuffled motifs' sites with as much"),
     "agreement": ("double", "cosine of contributions and information"),
-    "combined": ("double", "log-odds of the sequence + contribution, nats"),
+    "combined": ("double", "log-odds of the sequence + weighted contribution, nats"),
     "q": ("double", "share of false hits at this combined score or more"),
     "window": ("string", "id of the window around it"),
     "fold": ("string", "whose models had not seen this chromosome"),
