@@ -28,6 +28,7 @@ from chromolens.inputs.windows import Tally
 from chromolens.models.judging import metrics
 from chromolens.motifs.hits.scan import best, log_odds
 from chromolens.motifs.names.database import Motif
+from chromolens.runlog import logger
 from chromolens.scores import open_scores
 from chromolens.tables.checks import BASELINES, RATIO, TILES
 from chromolens.tracks.mixture import read_headers
@@ -101,13 +102,20 @@ def check(
 ) -> pd.DataFrame:
     """AUPRC and AUROC over all tiles of the model, the best motif and the words of ``kmer``.
 
-    Each with the 95 % interval of the bootstrap, and ``RATIO`` with its own.
+    Each with the 95 % interval of the bootstrap, and ``RATIO`` with its own. A baseline that can't
+    be fitted, as a fold's training windows are of one class, is NaN.
     ``tiles``: chrom, start, fold, value, label (NaN = masked). ``training``: per fold its training
     windows (chrom, start, end, label).
     """
-    tiles = tiles[tiles["label"].notna()].copy()
+    tiles = tiles[tiles["label"].notna()].assign(best_motif=np.nan, kmer=np.nan)
     for fold, part in tiles.groupby("fold"):
         seen = training[fold].dropna(subset=["label"])
+        if seen["label"].nunique() < 2:
+            alike = "one class only" if len(seen) else "none"
+            logger.warning(
+                "%s of %s: no baselines, its training windows are %s", task, fold, alike
+            )
+            continue
         codes = _codes(genome, seen)
         motif = _best_motif(codes, seen["label"].to_numpy(), database)
         words = _fit_words(codes, seen["label"].to_numpy(), kmer)
@@ -128,7 +136,7 @@ def _metrics(tiles: pd.DataFrame, task: str) -> pd.DataFrame:
         for suffix, column in scores.items()
         for metric in (metrics.auprc, metrics.auroc)
     }
-    better = max((found[f"auprc_{name}"] for name in BASELINES), key=itemgetter(0))
+    better = max((found[f"auprc_{name}"] for name in BASELINES), key=lambda each: each[0])
     with np.errstate(invalid="ignore", divide="ignore"):
         found[RATIO] = found["auprc"] / better
     rows = [
@@ -155,7 +163,9 @@ def _resampled(tiles: pd.DataFrame) -> np.ndarray:
 def _of_each(
     metric: metrics.Metric, values: np.ndarray, labels: np.ndarray, weights: np.ndarray
 ) -> np.ndarray:
-    """``metric`` (rows of ``weights``,), a few rows at a time."""
+    """``metric`` (rows of ``weights``,), a few rows at a time; NaN where a value is missing."""
+    if np.isnan(values).any():
+        return np.full(len(weights), np.nan)
     parts = np.array_split(weights, max(1, weights.size // metrics.CHUNK))
     return np.concatenate([metric(values, labels, part.astype(float)) for part in parts])
 

@@ -128,3 +128,12 @@ def test_intervals_draw_whole_stretches() -> None:
     expected = np.quantile(ratios, (0.025, 0.975))
     assert table.loc["auprc_ratio", ["low", "high"]].tolist() == pytest.approx(expected)
     assert (table["n"] == 300).all() and (table["positives"] == label.sum()).all()
+
+
+def test_a_baseline_that_cannot_be_fitted_is_missing(genome: Genome) -> None:
+    tiles = windows("chr2").assign(fold="fold0", value=0.5)
+    training = {"fold0": windows("chr1").query("label == 0")}
+    table = check(tiles, genome, training, [], task="t", window=WINDOW, kmer=4)
+    values = table.set_index("metric")["value"]
+    assert values["auroc"] == 0.5
+    assert values[["auprc_kmer", "auroc_best_motif", "auprc_ratio"]].isna().all()
