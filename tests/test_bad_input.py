@@ -111,11 +111,28 @@ def refused(answer: subprocess.CompletedProcess, *words: str) -> None:
             {},
             [f"{SIZE + 1} bp doesn't fit on chr1", "inputs.window", "make the window smaller"],
         ),
+        (
+            {"peaks": {"bound": "peak.bed"}},
+            {},
+            ["there is no file peak.bed; did you mean 'peaks.bed'?", "inputs.peaks.bound"],
+        ),
     ],
-    ids=["key", "method", "hypothetical", "architecture", "slash", "fold", "overlap", "window"],
+    ids=[
+        "key",
+        "method",
+        "hypothetical",
+        "architecture",
+        "slash",
+        "fold",
+        "overlap",
+        "window",
+        "path",
+    ],
 )
 def test_planning_refuses_what_the_config_gets_wrong(tmp_path, inputs, sections, words):
-    refused(run(study(tmp_path, inputs, **sections), *DRY), *words)
+    answer = run(study(tmp_path, inputs, **sections), *DRY)
+    refused(answer, *words)
+    assert 'File "' not in answer.stdout and ".smk" not in answer.stdout
 
 
 def test_results_that_cannot_be_written(tmp_path):
