@@ -5,16 +5,12 @@ from chromolens.checks.hits import check_hits
 from chromolens.genome.fasta import Genome
 from chromolens.inputs.folds import Folds
 from chromolens.motifs.hits.sought import motifs_of_task
-from chromolens.motifs.hits.weights import of_words
 from chromolens.runlog import log_to
 from chromolens.tables.checks import CHECKED_HITS
-from chromolens.tables.motifs import HITS, SOUGHT
+from chromolens.tables.motifs import HITS
 
 log_to(snakemake.log[0])
-
 names, inputs, params = snakemake.wildcards, snakemake.input, snakemake.params
-sought = tables.read(SOUGHT, inputs.motifs)
-weights = dict(zip(sought["motif"], sought["weights"].map(of_words), strict=True))
 with Genome(inputs.genome) as genome:
     table = check_hits(
         genome,
@@ -22,7 +18,7 @@ with Genome(inputs.genome) as genome:
         tables.read(HITS, inputs.hits),
         motifs_of_task(inputs.lexicon, inputs.meme, names.model, names.task),
         folds=Folds(params.folds).homes(genome.sizes),
-        weights=weights,
+        sought=inputs.motifs,
         max_p=params.max_p,
         task=names.task,
         truth=inputs.truth,

@@ -7,14 +7,11 @@ from chromolens.inputs.windows import read_windows
 from chromolens.motifs.hits.files import write_bed, write_bigbed
 from chromolens.motifs.hits.hits import Rules, find_hits
 from chromolens.motifs.hits.sought import motifs_of_task
-from chromolens.motifs.hits.weights import read_events
 from chromolens.runlog import log_to
 from chromolens.tables.motifs import SOUGHT
 
 log_to(snakemake.log[0])
-
-names, params = snakemake.wildcards, snakemake.params
-inputs, output = snakemake.input, snakemake.output
+names, params, inputs = snakemake.wildcards, snakemake.params, snakemake.input
 with Genome(inputs.genome) as genome:
     hits, motifs = find_hits(
         genome,
@@ -23,11 +20,11 @@ with Genome(inputs.genome) as genome:
         folds=Folds(params.folds).homes(genome.sizes),
         windows=read_windows(inputs.windows),
         rules=Rules(**params.rules),
-        events=read_events(inputs.events, genome.sizes, params.names) if inputs.events else None,
-        within=params.within,
+        events=inputs.events,
+        **params.at_events,
         seed=params.seed,
     )
-    write_bed(hits, output.bed)
-    write_bigbed(hits, genome.sizes, output.bigbed)
+    write_bed(hits, snakemake.output.bed)
+    write_bigbed(hits, genome.sizes, snakemake.output.bigbed)
 made = {"model": names.model, "task": names.task, "method": names.method}
-tables.write(SOUGHT, motifs, output.motifs, **made)
+tables.write(SOUGHT, motifs, snakemake.output.motifs, **made)

@@ -16,10 +16,11 @@ from chromolens.genome.nearest import nearest_places
 from chromolens.motifs.compare import similarity
 from chromolens.motifs.hits.sites import composition, query_of, sites_of, weighed
 from chromolens.motifs.hits.sought import Sought
-from chromolens.motifs.hits.weights import average_precision, read_events
+from chromolens.motifs.hits.weights import average_precision, of_words, read_events
 from chromolens.motifs.names.database import matrices
 from chromolens.tables.checks import CHECKED_HITS
 from chromolens.tables.inputs import TRUTH
+from chromolens.tables.motifs import SOUGHT
 
 NEAR = 10
 """Largest distance (bp) from an event to the middle of a hit that is right."""
@@ -33,7 +34,7 @@ def check_hits(
     motifs: Sequence[Sought],
     *,
     folds: Mapping[str, str],
-    weights: Mapping[str, Mapping[str, float]],
+    sought: str,
     max_p: float,
     task: str,
     truth: Sequence[str],
@@ -43,8 +44,11 @@ def check_hits(
 ) -> pd.DataFrame:
     """``check`` against the ``truth`` of a simulation where there is one, else the ``events``.
 
-    ``planted``: the database, and the id in it of each planted motif.
+    ``sought``: the table of ``find_hits``, with the weights of contributions. ``planted``: the
+    database, and the id in it of each planted motif.
     """
+    searched = tables.read(SOUGHT, sought)
+    weights = dict(zip(searched["motif"], searched["weights"].map(of_words), strict=True))
     if truth:
         targets = planted_targets(truth[0], motifs, matrices(*planted))
     else:

@@ -188,6 +188,8 @@ HITS = Table(
         _hit("q", "of false hits among those of as much", "share"),
         text("window", "the window with the nearest centre, if it holds the hit, else `.`"),
         text("fold", "whose models explained the chromosome without having seen it"),
+        text("over", "motif of the best hit that shares half of the narrower one's bases, if it "
+             "has the higher `combined`, else `.`"),
     ),
     head="#",
     float_format="%.6g",

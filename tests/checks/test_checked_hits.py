@@ -5,10 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from partial_tables import write_partial
 
 from chromolens.checks import hits as checks
 from chromolens.genome.fasta import Genome, prepare_fasta
 from chromolens.motifs.hits.sought import Sought
+from chromolens.tables.motifs import SOUGHT
 from chromolens.tracks.bigwig import write_bigwig
 
 WORD, SIZE = "TGACGCAATCGG", 20_000
@@ -70,17 +72,16 @@ def study(tmp_path: Path) -> tuple[Genome, str]:
     return Genome(tmp_path / "g.fa.gz"), str(tmp_path / "t.bw")
 
 
-WEIGHTS = {"m": {"fold0": 1.0}}
-
-
 def hits(starts: list[int]) -> pd.DataFrame:
     table = pd.DataFrame({"chrom": "chr1", "start": starts, "motif": "m"})
     return table.assign(end=table["start"] + 12)
 
 
-def run(study: tuple, found: pd.DataFrame, **changed: object) -> pd.Series:
+def run(study: tuple, found: pd.DataFrame, weight: float = 1, **changed: object) -> pd.Series:
+    sought = Path(study[1]).parent / "sought.tsv"
+    write_partial(SOUGHT, pd.DataFrame({"motif": ["m"], "weights": [f"fold0:{weight}"]}), sought)
     given = {"folds": {"chr1": "fold0"}, "max_p": 1e-5, "task": "t", "truth": [], "events": []}
-    given |= {"planted": ({}, None), "chromosome_names": None, "weights": WEIGHTS} | changed
+    given |= {"planted": ({}, None), "chromosome_names": None, "sought": sought} | changed
     return checks.check_hits(*study, found, [MOTIF], **given).iloc[0]
 
 
@@ -112,7 +113,7 @@ def test_planted_instances_are_found_and_lone_ones_counted_apart(
     # by sequence all eight are alike, by combined the contributing come first
     assert row.average_precision == 1 and row.precision_pwm <= 1
     assert row.average_precision_pwm <= 1
-    row = run(study, hits([1000]), truth=[str(truth)], weights={"m": {"fold0": 0.0}})
+    row = run(study, hits([1000]), weight=0, truth=[str(truth)])
     assert row.average_precision == row.average_precision_pwm  # contributions weigh nothing
 
 

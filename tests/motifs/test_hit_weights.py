@@ -1,5 +1,7 @@
 """Weights of contributions: beside scikit-learn, and where the right answer is known."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -63,11 +65,11 @@ def test_words_of_weights_are_read_back() -> None:
     assert weights.of_words(weights.in_words(found)) == found
 
 
-def test_hits_rank_by_the_weight_that_the_other_fold_gives(made: tuple) -> None:  # noqa: F811
+def test_hits_rank_by_the_weight_that_the_other_fold_gives(made: tuple, tmp_path: Path) -> None:  # noqa: F811
     genome, track, _, _, places = made
-    middles = [(chrom, start + 6) for chrom, start, _ in places]
-    events = pd.DataFrame(middles, columns=["chrom", "position"])
-    hits, summary = search(genome, track, [MOTIF], events=events, within=3)
+    bed = tmp_path / "events.bed"
+    bed.write_text("".join(f"{c}\t{start + 6}\t{start + 7}\n" for c, start, _ in places))
+    hits, summary = search(genome, track, [MOTIF], events=str(bed), within=3)
     given = weights.of_words(summary["weights"][0])
     assert set(given) == set(FOLDS.values()) and all(weight >= 1 for weight in given.values())
     expected = hits["match"] * np.log(2) + hits["fold"].map(given) * hits["contribution"]

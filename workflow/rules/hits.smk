@@ -31,8 +31,10 @@ rule find_hits:
         code=code["find_hits"],
         folds=roles,
         rules=config["motifs"]["hits"],
-        names=settings.get("chromosome_names"),
-        within=settings.get("positive_within", 0),
+        at_events={
+            "chromosome_names": settings.get("chromosome_names"),
+            "within": settings.get("positive_within", 0),
+        },
         seed=config["seed"],
     script:
         "../../scripts/find_hits.py"

@@ -28,6 +28,7 @@ _WHAT = {
     "q": ("double", "share of false hits at this combined score or more"),
     "window": ("string", "id of the window around it"),
     "fold": ("string", "whose models had not seen this chromosome"),
+    "over": ("string", "motif of a better hit over it, or a dot"),
 }
 _BED_NAMES = {"start": "chromStart", "end": "chromEnd"}
 _BIGBED, _TREE, _INDEX = 0x8789F2EB, 0x78CA8C91, 0x2468ACE0

@@ -27,6 +27,7 @@ import pandas as pd
 from chromolens.genome.fasta import Genome
 from chromolens.genome.nearest import nearest_places
 from chromolens.genome.shuffles import seed_of
+from chromolens.inputs.peaks import Names
 from chromolens.motifs.hits.sites import (
     SITE,
     Query,
@@ -37,7 +38,7 @@ from chromolens.motifs.hits.sites import (
     weighed,
 )
 from chromolens.motifs.hits.sought import Sought, shuffles
-from chromolens.motifs.hits.weights import at_events, in_words, weights_by_fold
+from chromolens.motifs.hits.weights import at_events, in_words, read_events, weights_by_fold
 from chromolens.motifs.modisco.sites import UNITS
 from chromolens.runlog import progress
 from chromolens.tables.motifs import HITS, SOUGHT
@@ -60,7 +61,8 @@ def find_hits(
     folds: Mapping[str, str],
     windows: pd.DataFrame,
     rules: Rules,
-    events: pd.DataFrame | None = None,
+    events: str | Sequence[str] = (),
+    chromosome_names: Names | None = None,
     within: int = 0,
     seed: int = 0,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -73,9 +75,9 @@ def find_hits(
     windows
         ``id``, ``chrom``, ``start``, ``end``: of those that hold a hit, the one with the
         nearest centre is named.
-    events, within
-        Events of the task (``weights.read_events``), and how near (bp) a site lies at one;
-        without them contributions weigh 1 (``weights``).
+    events, chromosome_names, within
+        Peaks of the task, their names in the genome, and how near (bp) a site lies at one; without
+        them contributions weigh 1 (``weights``).
 
     Returns
     -------
@@ -88,13 +90,14 @@ def find_hits(
         no contribution), ``hits``, and why there can be none (``reason``).
     """
     background = composition(genome, folds)
+    known = read_events(events, genome.sizes, chromosome_names) if events else None
     queries = [_queries(motif, background, rules, seed) for motif in motifs]
     own = {chrom: _own_sites(genome, track, chrom, queries) for chrom in folds}
     taken = {chrom: _taken(motifs, found) for chrom, found in own.items()}
     tables, rows = [], []
     for place, motif in progress(list(enumerate(motifs)), total=len(motifs), what="hits"):
         sites = {chrom: found[place] for chrom, found in own.items()}
-        weights = _weights(motif, sites, folds, events, within)
+        weights = _weights(motif, sites, folds, known, within)
         chance, apart = [np.zeros(0, SITE)], [np.zeros(0, SITE)]
         for chrom, fold in folds.items():
             itself = _taken([motif], [sites[chrom]])
@@ -240,7 +243,31 @@ def _finish(
     hits["window"] = windows_of(hits, windows)
     rank = {chrom: place for place, chrom in enumerate(genome.sizes)}
     hits = hits.assign(rank=hits["chrom"].map(rank))
-    return hits.sort_values(["rank", "start", "end", "motif"], ignore_index=True)[HITS.names]
+    hits = hits.sort_values(["rank", "start", "end", "motif"], ignore_index=True)
+    return hits.assign(over=better_overlapping(hits))[HITS.names]
+
+
+def better_overlapping(hits: pd.DataFrame) -> np.ndarray:
+    """Motif of the best hit that lies over each hit, sorted by place; "." where it is the best.
+
+    It lies over it where they share half of the narrower one's bases or more, and has the higher
+    ``combined``: then the site is rather the other motif's.
+    """
+    chroms, motifs = hits["chrom"].to_numpy(str), hits["motif"].to_numpy(str)
+    starts, ends = hits["start"].to_numpy(), hits["end"].to_numpy()
+    best, found = hits["combined"].to_numpy(float, copy=True), np.full(len(hits), ".", object)
+    combined = best.copy()
+    for one in range(len(hits)):
+        for other in range(one + 1, len(hits)):
+            if chroms[other] != chroms[one] or starts[other] >= ends[one]:
+                break
+            shared = min(ends[one], ends[other]) - starts[other]
+            if 2 * shared < min(ends[one] - starts[one], ends[other] - starts[other]):
+                continue
+            for lower, higher in ((one, other), (other, one)):
+                if combined[higher] > best[lower]:
+                    best[lower], found[lower] = combined[higher], motifs[higher]
+    return found
 
 
 def windows_of(hits: pd.DataFrame, windows: pd.DataFrame) -> np.ndarray:
