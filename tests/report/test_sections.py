@@ -12,6 +12,7 @@ from chromolens import tables
 from chromolens.report.figures import charts
 from chromolens.report.page import render
 from chromolens.report.sections import data, methods, patterns, performance, subsets, verdict
+from chromolens.report.summary import below_one
 from chromolens.report.tables import decimal, plural, significant, words
 from chromolens.tables.checks import TILES
 from chromolens.tables.models import PREDICTIONS
@@ -198,3 +199,8 @@ def test_a_baseline_that_wins_is_said_in_words(study, tmp_path, network, high, s
     page = re.sub(r"\s+", " ", render(shown))
     assert ("describe the network, not the sites" in page) == bool(said)
     assert "Is the network worth explaining?" in page
+
+
+def test_less_than_one_is_never_called_one():
+    shown = [below_one(value) for value in (0.914, 0.9949, 0.9954, 0.9988, 0.99971, 1.0)]
+    assert shown == ["0.91", "0.99", "0.995", "0.999", "above 0.999", "1.00"]
