@@ -84,7 +84,9 @@ def main() -> None:
         missing = lacking(row["needs"], data)
         print(f"{row['study']}: {f'skipped, {missing}' if missing else 'runs'}", flush=True)
         if not missing and run(row["target"], row["study"], data, given.cores, given.results):
-            print(f"  failed: see {given.results}/studies/{row['study']}.log", flush=True)
+            print(
+                f"  ended with a FAIL: see {given.results}/studies/{row['study']}.log", flush=True
+            )
     found = [judged(row, data, given.results) for row in studies.to_dict("records")]
     folder = given.results / "studies"
     folder.mkdir(parents=True, exist_ok=True)

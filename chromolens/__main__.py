@@ -13,19 +13,19 @@ import sys
 from collections.abc import Sequence
 
 from chromolens import tables
-from chromolens.checks.acceptance import show
+from chromolens.checks.acceptance import failed, show
 from chromolens.errors import BadInput
 from chromolens.explain import describe, explain
 from chromolens.export import finemo
 from chromolens.study import Study, open_study
-from chromolens.tables.checks import POSITIONS, PROFILE
+from chromolens.tables.checks import ACCEPTANCE, POSITIONS, PROFILE
 from chromolens.tables.motifs import LEXICON, MEMBERS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 if it could be answered, 2 if what was asked makes no sense.
 
-    1 if shard and track differ.
+    1 if shard and track differ, or the study failed to show what it had to.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -41,7 +41,8 @@ def _show(options: argparse.Namespace) -> tuple[str, int]:
     study = open_study(options.study)
     table, page = study.path("acceptance"), study.place("report")
     said = f"{_readings(study)}{_verdicts(study)}"
-    return f"{show(table)}\n\n{said}report: {page.resolve()}", 0
+    missed = len(failed(tables.read(ACCEPTANCE, table)))
+    return f"{show(table)}\n\n{said}report: {page.resolve()}", int(missed > 0)
 
 
 def _verdicts(study: Study) -> str:

@@ -74,5 +74,7 @@ def test_show_prints_the_line(study, tmp_path, capsys):
         (tmp_path / "lexicon" / name).write_text(text)
     (tmp_path / "acceptance.tsv").write_text(study.acceptance.read_text())
     write_index(tmp_path, lexicon=results.ONE)
-    assert main(["show", str(tmp_path)]) == 0
+    assert main(["show", str(tmp_path)]) == 1, "a floor of this study is a FAIL"
     assert LINE in capsys.readouterr().out
+    (tmp_path / "acceptance.tsv").write_text(study.acceptance.read_text().replace("FAIL", "PASS"))
+    assert main(["show", str(tmp_path)]) == 0
