@@ -16,7 +16,7 @@ from chromolens.genome.nearest import nearest_places
 from chromolens.motifs.compare import similarity
 from chromolens.motifs.hits.sites import composition, query_of, sites_of, weighed
 from chromolens.motifs.hits.sought import Sought
-from chromolens.motifs.hits.weights import average_precision, of_words, read_events
+from chromolens.motifs.hits.weights import Weights, average_precision, of_words, read_events
 from chromolens.motifs.names.database import matrices
 from chromolens.tables.checks import CHECKED_HITS
 from chromolens.tables.inputs import TRUTH
@@ -94,7 +94,7 @@ def check(
     motifs: Sequence[Sought],
     targets: Mapping[str, tuple[str, pd.DataFrame]],
     folds: Mapping[str, str],
-    weights: Mapping[str, Mapping[str, float]],
+    weights: Mapping[str, Mapping[str, Weights]],
     max_p: float,
 ) -> pd.DataFrame:
     """A row per motif (``CHECKED_HITS``).
@@ -108,7 +108,7 @@ def check(
     folds
         The chromosomes that were explained; what lies elsewhere is no truth.
     weights
-        Of each motif, by fold: those that ``find_hits`` gave its contributions.
+        Of each motif, by fold: those that ``find_hits`` took.
     max_p
         Of the matches that the sequence alone gives.
 
@@ -140,7 +140,7 @@ def _sites(
     track: str,
     motif: Sought,
     folds: Mapping[str, str],
-    weights: Mapping[str, float],
+    weights: Mapping[str, Weights],
     background: np.ndarray,
     max_p: float,
 ) -> pd.DataFrame:

@@ -184,7 +184,7 @@ HITS = Table(
         _hit("contribution_p", "of the shuffled motifs' sites, those that contribute as much",
              "share"),
         _hit("agreement", "cosine of the contributions and the motif's information at each base"),
-        _hit("combined", "log-odds of the sequence plus weighted contribution", "nats"),
+        _hit("combined", "log-odds of the sequence and contribution, weighed", "nats"),
         _hit("q", "of false hits among those of as much", "share"),
         text("window", "the window with the nearest centre, if it holds the hit, else `.`"),
         text("fold", "whose models explained the chromosome without having seen it"),
@@ -207,7 +207,7 @@ SOUGHT = Table(
         integer("sites", "that match"),
         integer("absent", "of these, where the track has a gap"),
         integer("hits", "number of hits"),
-        text("weights", "of the contributions beside the sequence, by fold"),
+        text("weights", "by fold: intercept, weight of the log-odds, of the contribution"),
         text("reason", "why there can be none", missing=True),
     ),
 )  # fmt: skip

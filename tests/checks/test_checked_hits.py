@@ -79,7 +79,9 @@ def hits(starts: list[int]) -> pd.DataFrame:
 
 def run(study: tuple, found: pd.DataFrame, weight: float = 1, **changed: object) -> pd.Series:
     sought = Path(study[1]).parent / "sought.tsv"
-    write_partial(SOUGHT, pd.DataFrame({"motif": ["m"], "weights": [f"fold0:{weight}"]}), sought)
+    write_partial(
+        SOUGHT, pd.DataFrame({"motif": ["m"], "weights": [f"fold0:0,1,{weight}"]}), sought
+    )
     given = {"folds": {"chr1": "fold0"}, "max_p": 1e-5, "task": "t", "truth": [], "events": []}
     given |= {"planted": ({}, None), "chromosome_names": None, "sought": sought} | changed
     return checks.check_hits(*study, found, [MOTIF], **given).iloc[0]

@@ -29,12 +29,28 @@ def test_average_precision_beside_scikit_learn() -> None:
     assert np.isnan(weights.average_precision(np.zeros(3, bool), np.arange(3.0)))
 
 
-def test_what_knows_nothing_weighs_nothing() -> None:
-    assert set(weights.weights_by_fold(*sites(knows=False)).values()) == {0.0}
-    assert set(weights.weights_by_fold(*sites(knows=True)).values()) == {4.0}
+def test_the_log_odds_of_two_gaussians_are_found() -> None:
+    """Two clouds of equal spread, apart along one axis: the slope is distance / variance."""
+    rng = np.random.default_rng(3)
+    right = np.arange(40_000) % 2 == 0
+    sequence = rng.normal(0, 1, len(right)) + 1.5 * right
+    contribution = rng.normal(0, 0.5, len(right)) + 0.5 * right
+    folds = np.repeat(["fold0", "fold1"], len(right) // 2)
+    for found in weights.weights_by_fold(folds, sequence, contribution, right).values():
+        assert found.sequence == pytest.approx(1.5, rel=0.05)
+        assert found.contribution == pytest.approx(2.0, rel=0.05)
+        assert found.intercept == pytest.approx(-(1.5**2 + 1) / 2, rel=0.05)
 
 
-def test_a_fold_has_no_part_in_its_own_weight() -> None:
+def test_what_speaks_against_events_weighs_nothing() -> None:
+    folds, sequence, contribution, right = sites(knows=True)
+    found = weights.weights_by_fold(folds, -contribution, contribution + sequence, right)
+    assert all(each.sequence == 0 and each.contribution > 0 for each in found.values())
+    worse = weights.weights_by_fold(folds, -contribution, -contribution, right)
+    assert set(worse.values()) == {weights.Weights()}
+
+
+def test_a_fold_has_no_part_in_its_own_weights() -> None:
     folds, sequence, contribution, right = sites(knows=True)
     before = weights.weights_by_fold(folds, sequence, contribution, right)
     turned = np.where(folds == "fold0", ~right, right)
@@ -45,7 +61,8 @@ def test_a_fold_has_no_part_in_its_own_weight() -> None:
 def test_few_events_teach_nothing() -> None:
     folds, sequence, contribution, right = sites(knows=True)
     right &= np.cumsum(right) <= weights.FEWEST - 1
-    assert weights.weights_by_fold(folds, sequence, contribution, right)["fold1"] == 1.0
+    found = weights.weights_by_fold(folds, sequence, contribution, right)
+    assert found["fold1"] == weights.Weights()
 
 
 def test_a_site_is_at_an_event_by_its_middle() -> None:
@@ -61,7 +78,7 @@ def test_a_site_is_at_an_event_by_its_middle() -> None:
 
 
 def test_words_of_weights_are_read_back() -> None:
-    found = {"fold0": 0.25, "a:b": 1.0}
+    found = {"fold0": weights.Weights(-1.5, 0.25, 3), "a:b": weights.Weights()}
     assert weights.of_words(weights.in_words(found)) == found
 
 
@@ -71,7 +88,10 @@ def test_hits_rank_by_the_weight_that_the_other_fold_gives(made: tuple, tmp_path
     bed.write_text("".join(f"{c}\t{start + 6}\t{start + 7}\n" for c, start, _ in places))
     hits, summary = search(genome, track, [MOTIF], events=str(bed), within=3)
     given = weights.of_words(summary["weights"][0])
-    assert set(given) == set(FOLDS.values()) and all(weight >= 1 for weight in given.values())
-    expected = hits["match"] * np.log(2) + hits["fold"].map(given) * hits["contribution"]
-    np.testing.assert_allclose(hits["combined"], expected)
+    assert set(given) == set(FOLDS.values())
+    intercept, sequence, contribution = np.array([given[fold] for fold in hits["fold"]]).T
+    assert (contribution > 0).all(), "every other word contributes, and is an event"
+    expected = intercept + sequence * hits["match"] * np.log(2)
+    expected += contribution * hits["contribution"]
+    np.testing.assert_allclose(hits["combined"], expected, rtol=1e-4)
     assert {(h.chrom, h.start) for h in hits.itertuples()} >= {place[:2] for place in places}

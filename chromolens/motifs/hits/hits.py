@@ -7,9 +7,9 @@ hit when three things hold:
 - its bases contribute: of the sites of shuffled motifs on the same track at most a share of
   ``max_contribution_p`` has as large a sum;
 - both together are rare: the combined score, log-odds of the sequence (nats) plus the contribution
-  (target units, which are nats for a logit) times its weight (``weights.py``), is such that
-  shuffled motifs would give at most a share of ``max_q`` of the hits (target-decoy counting: Elias
-  & Gygi 2007, Nat. Methods 4:207).
+  (target units, which are nats for a logit), weighed by events of other folds (``weights.py``), is
+  such that shuffled motifs would give at most a share of ``max_q`` of the hits (target-decoy
+  counting: Elias & Gygi 2007, Nat. Methods 4:207).
 
 The shuffled motifs have the motif's own columns in another order: as many chance matches, of the
 same composition, on the same track. Those that lie on a match of the motif itself are left out:
@@ -38,7 +38,13 @@ from chromolens.motifs.hits.sites import (
     weighed,
 )
 from chromolens.motifs.hits.sought import Sought, shuffles
-from chromolens.motifs.hits.weights import at_events, in_words, read_events, weights_by_fold
+from chromolens.motifs.hits.weights import (
+    Weights,
+    at_events,
+    in_words,
+    read_events,
+    weights_by_fold,
+)
 from chromolens.motifs.modisco.sites import UNITS
 from chromolens.runlog import progress
 from chromolens.tables.motifs import HITS, SOUGHT
@@ -77,7 +83,7 @@ def find_hits(
         nearest centre is named.
     events, chromosome_names, within
         Peaks of the task, their names in the genome, and how near (bp) a site lies at one; without
-        them contributions weigh 1 (``weights``).
+        them both weigh 1 (``weights``).
 
     Returns
     -------
@@ -135,9 +141,9 @@ def _weights(
     folds: Mapping[str, str],
     events: pd.DataFrame | None,
     within: int,
-) -> dict[str, float]:
-    """Weight of the motif's contributions in each fold, by the events of the others."""
-    ones = dict.fromkeys(folds.values(), 1.0)
+) -> dict[str, Weights]:
+    """How the motif's sequence and contributions add up in each fold, by others' events."""
+    ones = dict.fromkeys(folds.values(), Weights())
     if events is None:
         return ones
     chroms = np.repeat(list(sites), [len(part) for part in sites.values()])

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from chromolens.genome.fasta import Genome
+from chromolens.motifs.hits.weights import Weights
 from chromolens.motifs.modisco.sites import UNITS, Matcher, Stretch, both_strands, matcher
 from chromolens.motifs.ppm import column_information
 from chromolens.tracks.bigwig import read_back
@@ -82,14 +83,15 @@ def _sites(offset: int, stretch: Stretch, values: np.ndarray, query: Query) -> n
     found["start"] += offset
     sign = query.sign or np.sign(found["contribution"])
     found["agreement"] = sign * _cosine(bases, query.profile)
-    return weighed(found, query.sign, 1)
+    return weighed(found, query.sign, Weights())
 
 
-def weighed(sites: np.ndarray, sign: int, weight: float) -> np.ndarray:
-    """``sites`` whose ``combined`` is log-odds + ``weight`` x contribution (of ``sign``)."""
+def weighed(sites: np.ndarray, sign: int, weights: Weights) -> np.ndarray:
+    """``sites`` whose ``combined`` is that of ``weights``, for contributions of ``sign``."""
     found = sites.copy()
     size = directed(sites["contribution"], sign)
-    found["combined"] = sites["score"] / UNITS * np.log(2) + weight * size
+    found["combined"] = weights.intercept + weights.contribution * size
+    found["combined"] += weights.sequence * sites["score"] / UNITS * np.log(2)
     return found
 
 

@@ -1,25 +1,32 @@
-"""How much a contribution weighs beside the sequence, learned from the events of other folds.
+"""How a sequence and its contribution add up, learned from the events of other folds.
 
 In logits a contribution and the log-odds of a sequence add up, each with weight 1, if the network
 is as sure as it should be. It may be surer or less sure, and of some motifs it knows no more than
-their sequence. So where the events of a task are known, the weight of each motif is the one that
-ranks its sites best against the events of all other folds. A fold's own events have no part in
-its weight, and 0 leaves the sequence alone.
+their sequence. So where the events of a task are known, a logistic regression on a motif's sites
+of all *other* folds says how likely a site of this fold lies at an event: log-odds, which can be
+compared between folds. A fold's own events have no part in its weights.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from sklearn.linear_model import LogisticRegression
 
 from chromolens.genome.nearest import nearest_places
 from chromolens.inputs.peaks import Names, read_peaks
 
-WEIGHTS = (1.0, 0.5, 0.25, 0.0, 2.0, 4.0)
-"""Weights that are tried; of equally good ones the first is taken."""
-
 FEWEST = 20
-"""Sites at events below which nothing can be learned: the weight is 1."""
+"""Sites at events, and elsewhere, below which nothing can be learned."""
+
+
+class Weights(NamedTuple):
+    """``combined`` = intercept + sequence x log-odds (nats) + contribution x contribution."""
+
+    intercept: float = 0.0
+    sequence: float = 1.0
+    contribution: float = 1.0
 
 
 def read_events(
@@ -44,8 +51,10 @@ def at_events(
 
 def weights_by_fold(
     folds: np.ndarray, sequence: np.ndarray, contribution: np.ndarray, right: np.ndarray
-) -> dict[str, float]:
-    """Weight of ``contribution`` for the sites of each fold, by those of the others.
+) -> dict[str, Weights]:
+    """``Weights`` for the sites of each fold, by those of the others; ones for want of events.
+
+    A contribution, or a sequence, that speaks against events has no weight.
 
     Parameters
     ----------
@@ -56,31 +65,35 @@ def weights_by_fold(
     right : bool (n,)
         Whether the site lies at an event.
     """
-    found = {}
-    for fold in sorted(set(folds)):
-        others = folds != fold
-        if right[others].sum() < FEWEST:
-            found[fold] = 1.0
-            continue
-        ranked = {
-            weight: average_precision(
-                right[others], sequence[others] + weight * contribution[others]
-            )
-            for weight in WEIGHTS
-        }
-        found[fold] = max(ranked, key=ranked.get)
-    return found
+    both = np.stack([sequence, contribution], axis=1)
+    return {str(fold): _fitted(both[folds != fold], right[folds != fold]) for fold in set(folds)}
 
 
-def in_words(weights: Mapping[str, float]) -> str:
-    """``fold0:1 fold1:0.5``, for a table; ``of_words`` reads it."""
-    return " ".join(f"{fold}:{weight:g}" for fold, weight in sorted(weights.items()))
+def _fitted(both: np.ndarray, right: np.ndarray) -> Weights:
+    if min(right.sum(), (~right).sum()) < FEWEST:
+        return Weights()
+    scale = both.std(axis=0)
+    used = scale > 0
+    while used.any():
+        fit = LogisticRegression().fit(both[:, used] / scale[used], right)
+        found = np.zeros(2)
+        found[used] = fit.coef_[0] / scale[used]
+        if (found >= 0).all():
+            return Weights(float(fit.intercept_[0]), *map(float, found))
+        used &= found > 0
+    return Weights()
 
 
-def of_words(text: str) -> dict[str, float]:
-    """Fold -> weight, from ``in_words``."""
+def in_words(weights: Mapping[str, Weights]) -> str:
+    """``fold0:-2.1,1,0.5 fold1:...``, for a table; ``of_words`` reads it."""
+    found = sorted(weights.items())
+    return " ".join(f"{fold}:{','.join(f'{w:.6g}' for w in each)}" for fold, each in found)
+
+
+def of_words(text: str) -> dict[str, Weights]:
+    """Fold -> weights, from ``in_words``."""
     pairs = (entry.rsplit(":", 1) for entry in text.split())
-    return {fold: float(weight) for fold, weight in pairs}
+    return {fold: Weights(*map(float, each.split(","))) for fold, each in pairs}
 
 
 def average_precision(right: np.ndarray, score: np.ndarray) -> float:
