@@ -12,7 +12,7 @@ PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs studies study-yeast study-nulls study-ctcf study-tss study-tal1-gata1 study-tokens study-genotype study-mouse study-simulated-cross study-deepg test-cluster test-faults
+.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs studies study-yeast study-nulls study-ctcf study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg test-cluster test-faults
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -119,6 +119,11 @@ study-tal1-gata1: env  ## the DeepLIFT paper's table, from its own network (DATA
 	mkdir -p data && ln -sf $(abspath $(DATA))/motifs/encode_gata1_tal1.meme data/
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/deeplift_tal1_gata1.yaml
 	@$(BIN)/python -m chromolens show results/deeplift_tal1_gata1
+
+study-tal1-gata1-retrained: env  ## the same network trained on our own simulation (DATA: folder with motifs)
+	mkdir -p data && ln -sf $(abspath $(DATA))/motifs/encode_gata1_tal1.meme data/
+	$(RUN) --configfile config/studies/tal1_gata1_retrained.yaml
+	@$(BIN)/python -m chromolens show results/tal1_gata1_retrained
 
 study-tokens: env  ## peaks of three yeast factors as 6-mers: which tokens decide
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/tokens_kmers.yaml

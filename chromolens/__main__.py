@@ -62,7 +62,8 @@ def _readings(study: Study) -> str:
         return ""
     from chromolens.motifs.names.agreement import agreement
 
-    return f"{agreement(tables.read(LEXICON, files[0]), tables.read(MEMBERS, files[1])).line}\n"
+    lexicon, members = tables.read(LEXICON, files[0]), tables.read(MEMBERS, files[1])
+    return f"{agreement(lexicon, members, with_sis='sis' in study).line}\n"
 
 
 def _explain(options: argparse.Namespace) -> tuple[str, int]:

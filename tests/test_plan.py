@@ -71,6 +71,26 @@ def test_records_name_their_files_and_tasks():
     assert divide.sizes(records(), settings) == {}
 
 
+def planted(**stated: object) -> dict:
+    inputs = {"kind": "sequences", "simulated": {"planted": stated, "records": {"a": 9, "b": 5}}}
+    return configuration.complete({"study": "s", "inputs": inputs}, [])
+
+
+def test_planted_records_are_a_table_of_each_split():
+    settings = sources.inputs(planted(meme="m.meme", tasks={"t": ["m"]}), "down", "simulated")
+    assert settings["sequences"] == [
+        {"table": f"simulated/records/{split}.tsv.gz", "tasks": ["t"], "split": split}
+        for split in "ab"
+    ]
+    assert plan.tasks(settings) == ["t"]
+
+
+@pytest.mark.parametrize("stated", [{"meme": "m.meme"}, {"tasks": {"t": ["m"]}}])
+def test_planted_records_need_motifs_and_tasks(stated):
+    with pytest.raises(BadInput, match=f"have {next(iter(stated))} alone(.|\n)*simulated.planted"):
+        sources.inputs(planted(**stated), "down", "simulated")
+
+
 def test_observed_files_of_a_task_leave_controls_out():
     signals = {"y": {"plus": "p.bw", "control": "c.bw"}}
     settings = sources.inputs(genome(inputs_signals=signals), "down", "simulated")

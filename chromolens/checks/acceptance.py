@@ -192,7 +192,9 @@ def first_tokens(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 def matches(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Number of good matches of the known motifs `names`; the least of several tasks, methods."""
     rows = _known(criterion, evidence)
-    return float(rows["matches"].min()), _told(rows)
+    counts = rows.groupby("motif", sort=False)["matches"].unique()
+    said = [f"{motif}: {', '.join(map(str, found))}" for motif, found in counts.items()]
+    return float(rows["matches"].min()), "; ".join(said)
 
 
 def missed(criterion: dict, evidence: Evidence) -> tuple[float, str]:

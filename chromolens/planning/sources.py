@@ -69,7 +69,7 @@ def inputs(config: dict, downloaded: str, simulated: str) -> dict:
     if settings["kind"] == "genotypes":
         settings |= _of_a_cross(settings, simulated)
     if settings["kind"] == "sequences":
-        settings["sequences"] = [*_of_classes(settings, simulated), *settings["sequences"]]
+        settings["sequences"] = [*_made_records(settings, simulated), *settings["sequences"]]
     if settings.get("samples"):
         settings |= read_samples(settings["samples"])
     return settings
@@ -154,13 +154,23 @@ def _of_a_cross(settings: dict, folder: str) -> dict:
     return {key: f"{folder}/{key}.tsv.gz" for key in _CROSS if made}
 
 
-def _of_classes(settings: dict, folder: str) -> list[dict]:
+def _made_records(settings: dict, folder: str) -> list[dict]:
     """The sources of records that jobs simulate; BadInput where there are no sources at all."""
+    given = settings["simulated"]
     made = [
         {"fasta": f"{folder}/{split}/{name}.fa", "class": name, "split": split}
-        for split in settings["simulated"]["records"]
-        for name in settings["simulated"]["classes"]
+        for split in given["records"]
+        for name in given["classes"]
     ]
+    if _plants(given["planted"]):
+        made += [
+            {
+                "table": f"{folder}/records/{split}.tsv.gz",
+                "tasks": list(given["planted"]["tasks"]),
+                "split": split,
+            }
+            for split in given["records"]
+        ]
     if not (made or settings["sequences"]):
         raise BadInput(
             "the study has no sequences",
@@ -168,6 +178,18 @@ def _of_classes(settings: dict, folder: str) -> list[dict]:
             where="the config, inputs.sequences",
         )
     return made
+
+
+def _plants(planted: dict) -> bool:
+    """Whether motifs are planted; BadInput where only half of what that takes is stated."""
+    stated = [key for key in ("meme", "tasks") if planted[key]]
+    if len(stated) == 1:
+        raise BadInput(
+            f"motifs to plant have {stated[0]} alone",
+            expected="meme, a file of motifs, and tasks, which say which motifs make a positive",
+            where="the config, inputs.simulated.planted",
+        )
+    return bool(stated)
 
 
 def _check_simulation(given: dict) -> None:

@@ -35,6 +35,8 @@ class Contents:
         Name of each model -> one line that says what it is ("cnn: filters 64, kernel 15").
     nulls
         Names of those models that are untrained, or whose labels are permuted.
+    given
+        Names of those models that are networks of somebody else, explained as they are.
     methods
         Name of each method -> one line of its settings.
     histories, predictions
@@ -120,6 +122,7 @@ class Contents:
     dropped: Path | None = None
     models: Mapping[str, str] = field(default_factory=dict)
     nulls: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
     methods: Mapping[str, str] = field(default_factory=dict)
     histories: Mapping[Training, Path] = field(default_factory=dict)
     predictions: Mapping[Training, Path] = field(default_factory=dict)

@@ -84,6 +84,7 @@ def gather(
         acceptance=study.path("acceptance") if config["acceptance"] else None,
         models={name: _described(model) for name, model in config["models"].items()},
         nulls=frozenset(name for name, model in config["models"].items() if is_null(model)),
+        given=frozenset(name for name, model in config["models"].items() if model["file"]),
         methods={n: _words(m["settings"]) for n, m in config["attribution"]["methods"].items()},
         genes=_one(genes),
         peaks=settings.get("peaks", {}),

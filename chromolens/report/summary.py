@@ -33,17 +33,19 @@ _EXPLAINED = {"bp": "base", "tokens": "token", "markers": "marker of a sample"}
 
 def _trained(study: Contents, data: dict) -> str:
     names = [name for name in study.models if name not in study.nulls]
+    given = [name for name in names if name in study.given]
     groups = "chromosome" if study.kind == "genome" else "part"
     folds = plural(len(data["folds"]["rows"]), "fold")
     by = f" by {words(names)}" if names else ""
+    unseen = f"each {_EXPLAINED[data['unit']]} is explained by models that never saw its {groups}"
+    if given:
+        unseen = f"what {words(given)} saw in training, before this study, is not known here"
     return (
         f"{plural(len(data['tasks']), 'task')} ({words(data['tasks'])}) "
-        f"{'was' if len(data['tasks']) == 1 else 'were'} learned from "
+        f"{'was' if len(data['tasks']) == 1 else 'were'} "
+        f"{'predicted for' if given and given == names else 'learned from'} "
         f"{plural(data['windows'], 'window')} of {count(data['length'])} {data['unit']} on "
-        f"{plural(len(data['groups']), groups)}{by}, in {folds}: each "
-        f"{_EXPLAINED[data['unit']]} is explained by "
-        "models that never saw its "
-        f"{groups}."
+        f"{plural(len(data['groups']), groups)}{by}, in {folds}: {unseen}."
     )
 
 

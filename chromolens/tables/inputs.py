@@ -142,6 +142,16 @@ CROSS_TRAITS = Table(
     "the traits of a simulated cross: a row per sample",
     (text("sample", "its id"), number("noise", "a trait that no marker has a part in")),
 )
+PLANTED_RECORDS = Table(
+    "simulated/records/SPLIT.tsv.gz",
+    "the records of a simulation with planted motifs",
+    (
+        text("id", "of the record"),
+        text("sequence", "A, C, G, T"),
+        text("where", "`START_MOTIF` of each instance, START 0-based", missing=True),
+        integer("TASK", "one column per task: 1 where all of its motifs are there", many=True),
+    ),
+)
 SPIKED = Table(
     "inputs/spiked.tsv",
     "kind `genotypes`: a row per causal marker of a simulated trait",

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 
+import pandas as pd
 import pytest
 
 from chromolens import tables
@@ -73,7 +74,8 @@ def test_show_prints_the_line(study, tmp_path, capsys):
         text = study.lexicon["table"].with_name(name).read_text()
         (tmp_path / "lexicon" / name).write_text(text)
     (tmp_path / "acceptance.tsv").write_text(study.acceptance.read_text())
-    write_index(tmp_path, lexicon=results.ONE)
+    subsets = pd.DataFrame({"model": ["cnn"], "task": ["Reb1"]})
+    write_index(tmp_path, lexicon=results.ONE, subsets=subsets)
     assert main(["show", str(tmp_path)]) == 1, "a floor of this study is a FAIL"
     assert LINE in capsys.readouterr().out
     (tmp_path / "acceptance.tsv").write_text(study.acceptance.read_text().replace("FAIL", "PASS"))

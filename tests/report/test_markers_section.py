@@ -12,6 +12,7 @@ from chromolens.tables.markers import (
     OCCLUDED,
     RECALL,
     SET_MARKERS,
+    VERDICTS,
 )
 
 
@@ -76,3 +77,14 @@ def test_sets_are_summed_up_by_side(tmp_path):
         ["net", "low", "1", "1", "1, 1, 1", "IV:7 (1)"],
     ]
     assert sufficient({}) is None
+
+
+def test_a_verdict_is_a_row(tmp_path):
+    rows = [
+        ("m", "t", "x", "network", "the mass stays", "no"),
+        ("n", "t", "x", "nothing", "0", ""),
+    ]
+    tables.write(VERDICTS, pd.DataFrame(rows, columns=VERDICTS.names), tmp_path / "verdicts.tsv")
+    found = markers._verdicts(tables.read(VERDICTS, tmp_path / "verdicts.tsv"))
+    assert found.rows == [[*rows[0]], [*rows[1][:-1], "–"]]
+    assert markers._verdicts(tables.empty(VERDICTS)) is None

@@ -8,6 +8,8 @@ import pytest
 import synthetic_study
 
 from chromolens.report.page import render, write_report
+from chromolens.report.sections import data, verdict
+from chromolens.report.summary import paragraph
 
 SECTIONS = [
     "verdict",
@@ -172,6 +174,13 @@ def test_summary_tells_the_facts(page):
     assert "6 tasks" in summary and "8 chromosomes" in summary and "4 folds" in summary
     assert "0.87 (Cin5) to 0.97 (Reb1)" in summary
     assert "12 patterns" in summary and "3 of 5 criteria" in summary
+
+
+def test_summary_claims_nothing_of_what_a_given_network_had_seen(study):
+    study = dataclasses.replace(study, given=frozenset(study.models))
+    summary = paragraph(study, {"data": data.context(study), "verdict": verdict.context(study)})
+    assert "never saw" not in summary and "learned" not in summary
+    assert f"{next(iter(study.models))} saw in training, before this study, is not" in summary
 
 
 def test_writes_whole_or_not_at_all(study, tmp_path):

@@ -77,6 +77,7 @@ def test_the_best_records_are_drawn_with_their_own_letters(records):
     best = int(np.argmax(mass))
     section = text.split('<section id="loci"')[1].split("</section>")[0]
     assert f"<b>seq{best}:" in section
+    assert "centred on its events" not in text  # records have none
     at = int(np.argmax(contributions[best]))
     assert f"seq{best}:{at + 1} {sequences[best][at]}  deeplift_rescale" in section
     assert "4 parts" in text

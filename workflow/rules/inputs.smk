@@ -6,6 +6,7 @@ PROVIDES  results/{study}/inputs/genome.fa.gz, windows.tsv.gz, dropped.tsv, note
 """
 
 downloads = sources.downloads(config)
+planted = settings.get("simulated", {}).get("planted", {})
 
 
 rule download:
@@ -58,6 +59,24 @@ rule simulate_records:
         seed=config["seed"],
     script:
         "../../scripts/simulate_records.py"
+
+
+rule plant_records:
+    input:
+        meme=own.inputs(sources.files(planted.get("meme"))),
+    output:
+        table="results/{study}/simulated/records/{split}.tsv.gz",
+    log:
+        "logs/{study}/plant_records/{split}.log",
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["plant_records"],
+        digests=own.digests(sources.files(planted.get("meme"))),
+        settings=settings.get("simulated"),
+        seed=config["seed"],
+    script:
+        "../../scripts/plant_records.py"
 
 
 rule prepare_genome:

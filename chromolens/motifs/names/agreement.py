@@ -21,7 +21,7 @@ FEW = 3
 @dataclass(frozen=True)
 class Agreement:
     """``line`` for the study, ``tasks`` the same for each MODEL:TASK; ``both`` of the ``named``
-    motifs of MoDISco or SIS are shown by both."""
+    motifs of MoDISco or SIS are shown by both; 0 where no SIS was sought."""
 
     line: str
     tasks: dict[str, str]
@@ -29,15 +29,17 @@ class Agreement:
     named: int
 
 
-def agreement(lexicon: pd.DataFrame, members: pd.DataFrame) -> Agreement:
-    """From the tables of ``lexicon.make_lexicon``."""
+def agreement(lexicon: pd.DataFrame, members: pd.DataFrame, *, with_sis: bool) -> Agreement:
+    """From the tables of ``lexicon.make_lexicon``; ``with_sis``: whether SIS was sought."""
     real = members[~members["null"].astype(bool)]
     seen = _seen(real)
     names = set(lexicon.loc[lexicon["name"] != "", "motif"])
     named = [readings for motif, readings in seen.items() if motif in names]
     named = [readings & {"modisco", "sis"} for readings in named if readings != {"filters"}]
     both = sum(len(readings) == 2 for readings in named)
-    line = f"{_line(seen, names)} MoDISco and SIS both show {both} of {len(named)} named motifs."
+    line = _line(seen, names)
+    if with_sis:
+        line += f" MoDISco and SIS both show {both} of {len(named)} named motifs."
     return Agreement(line, dict(_of_tasks(real, names)), both, len(named))
 
 

@@ -19,19 +19,19 @@ def scatter(
     Lines are at a contribution of 0 and at log-odds of ``least``: what is missed lies in the
     corner below and to the right.
     """
-    x, y = svg.Scale(x_ends, (34, 166)), svg.Scale(y_ends, (104, 8))
+    x, y = svg.Scale(x_ends, (34, 274)), svg.Scale(y_ends, (144, 8))
     ticks = [
         svg.text(30, float(y(v)) + 4, significant(round(v, 1)), "end", "tick") for v in y_ends
     ]
     ticks.append(svg.text(30, float(y(0)) + 4, "0", "end", "tick"))
     ticks += [
-        svg.text(float(x(v)), 118, significant(round(v)), "middle", "tick")
+        svg.text(float(x(v)), 158, significant(round(v)), "middle", "tick")
         for v in (*x_ends, least)
     ]
-    lines = [svg.line(34, float(y(0)), 166, float(y(0)))]
-    lines.append(svg.line(float(x(least)), 104, float(x(least)), 8, "grid"))
+    lines = [svg.line(34, float(y(0)), 274, float(y(0)))]
+    lines.append(svg.line(float(x(least)), 144, float(x(least)), 8, "grid"))
     kinds = {"odd": matches[~matches["among"]], "own": matches[matches["among"]]}
     dots = [
         svg.dots(x(own["log_odds"]), y(own["contribution"]), name) for name, own in kinds.items()
     ]
-    return svg.figure(176, 122, label, *lines, *dots, *ticks)
+    return svg.figure(284, 162, label, *lines, *dots, *ticks)

@@ -47,6 +47,10 @@ def _length(study: Contents, windows: pd.DataFrame) -> int:
     return int((windows["end"] - windows["start"]).max())
 
 
+_EVENTLESS = {"row", "sequence", "tokens"}
+"""Columns of windows that are centred on nothing: samples, records, texts."""
+
+
 def kept(windows: pd.DataFrame) -> Table:
     """Windows of each task: positives, negatives and masked, or numbers for regression."""
     names = task_names(windows)
@@ -54,7 +58,7 @@ def kept(windows: pd.DataFrame) -> Table:
     header = ["positive", "negative"] if binary else ["labelled", "mean label"]
     header = ["task", "centred on its events", *header, "masked"]
     rows = [[name, *_counts(windows, name, binary)] for name in names]
-    if "row" in windows:  # a sample is centred on nothing
+    if not _EVENTLESS.isdisjoint(windows.columns):
         header, rows = [header[0], *header[2:]], [[row[0], *row[2:]] for row in rows]
     return Table("Windows kept, by task", header, rows, frozenset(header[1:]))
 

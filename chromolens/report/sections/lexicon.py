@@ -26,7 +26,7 @@ def context(study: Contents) -> dict:
         tables.read(kind, study.lexicon[name])
         for name, kind in (("table", LEXICON), ("members", MEMBERS))
     )
-    found = agreement(lexicon, members)
+    found = agreement(lexicon, members, with_sis=bool(study.sis))
     shown = _shown(lexicon, members)
     rows = _rows(
         lexicon[lexicon["motif"].isin(shown)], members, read_motifs(study.lexicon["meme"])

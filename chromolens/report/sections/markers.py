@@ -50,16 +50,25 @@ _KEPT = 5  # markers of a network's sufficient sets that are named
 def context(study: Contents) -> dict:
     """Verdicts, a Manhattan plot and tables for each trait, and what was known before."""
     if not study.scans:
-        return {"traits": [], "verdicts": [], "bands": None, "known": None, "recall": []}
+        return {"traits": [], "verdicts": None, "bands": None, "known": None, "recall": []}
     judged = {kind: study.judged[kind] for kind in ("verdicts", "null_bands", "known_loci")}
-    verdicts = tables.read(VERDICTS, judged["verdicts"])
     return {
         "traits": [_trait(study, task) for task in study.scans],
-        "verdicts": verdicts.to_dict("records"),
+        "verdicts": _verdicts(tables.read(VERDICTS, judged["verdicts"])),
         "bands": _bands(tables.read(NULL_BANDS, judged["null_bands"])),
         "known": _known(tables.read(KNOWN_LOCI, judged["known_loci"])),
         "recall": _recall(study.judged),
     }
+
+
+def _verdicts(found: pd.DataFrame) -> Table | None:
+    """A row for each network, trait and method; None where no network was judged."""
+    if not len(found):
+        return None
+    header = ["network", "trait", "method", "verdict", "why", "may one scale per chromosome?"]
+    chosen = found[["model", "task", "method", "category", "sentence", "scaling"]]
+    rows = chosen.replace("", "–").to_numpy().tolist()
+    return Table("The network or the genome", header, rows)
 
 
 def _trait(study: Contents, task: str) -> dict:
