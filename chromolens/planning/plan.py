@@ -292,6 +292,38 @@ def set_tasks(config: dict, stages: Sequence[str], model_tasks: pd.DataFrame) ->
     )
 
 
+def subset_tasks(config: dict, stages: Sequence[str], model_tasks: pd.DataFrame) -> pd.DataFrame:
+    """Those of ``model_tasks`` in which subsets are sought that keep the target up."""
+    sought = config["sis"]["enabled"] and config["sis"]["keep"] != "below"
+    return of_stage("sis", stages, model_tasks) if sought else model_tasks[:0]
+
+
+def other_groups(sis: Mapping) -> dict[str, int]:
+    """Most windows of each group of ``sis.others.GROUPS`` whose subsets are sought, as ``sis``."""
+    most = dict.fromkeys(("false_positive", "false_negative"), sis["misclassified"])
+    most["negative"] = sis["windows"] if sis["keep"] != "above" else 0
+    return {group: count for group, count in most.items() if count}
+
+
+def other_tasks(
+    config: dict, stages: Sequence[str], models: pd.DataFrame, model_tasks: pd.DataFrame
+) -> pd.DataFrame:
+    """Those of ``model_tasks`` in which subsets of other windows are sought (``other_groups``)."""
+    if not config["sis"]["enabled"] or not other_groups(config["sis"]):
+        return model_tasks[:0]
+    binary = models.loc[models["objective"] == "binary", "model"]
+    table = of_stage("sis", stages, model_tasks)
+    table = table[table["model"].isin(binary)]
+    if table.empty:
+        raise BadInput(
+            "misclassified windows and negatives are of events, and no model has any",
+            expected="a model of objective binary, and inputs of DNA",
+            where="the config, sis.keep and sis.misclassified",
+            remedy="say sis: {keep: above, misclassified: 0}",
+        )
+    return table
+
+
 def pairs(config: dict, stages: Sequence[str], model_tasks: pd.DataFrame) -> pd.DataFrame:
     """One row per pair of models whose subsets are compared, and task that they share.
 
@@ -301,10 +333,10 @@ def pairs(config: dict, stages: Sequence[str], model_tasks: pd.DataFrame) -> pd.
     own = model_tasks.groupby("model", sort=False)["task"].apply(list).to_dict()
     for number, (model, other) in enumerate(config["sis"]["compare"]):
         where = f"the config, sis.compare, entry {number + 1}"
-        if "sis" not in stages or not config["sis"]["enabled"]:
+        if subset_tasks(config, stages, model_tasks).empty:
             raise BadInput(
                 f"subsets of {model} and {other} are to be compared, and none are sought",
-                expected="sis: {enabled: true}, and inputs of DNA",
+                expected="sis: {enabled: true, keep: above or both}, and inputs of DNA",
                 where=where,
             )
         for name in (model, other):

@@ -126,6 +126,10 @@ FILES = {
         "sis_meme": "sis/{model}/{task}/motifs.meme",
         "sis_bed": "sis/{model}/{task}/subsets.bed",
     },
+    "others": {
+        "other_sis": "sis/{model}/{task}/others.tsv.gz",
+        "other_sis_counts": "sis/{model}/{task}/others.counts.tsv",
+    },
     "swept": {"sweep": "sis/{model}/{task}/sweep.tsv"},
     "masked": {"mask": "checks/{model}.mask.tsv"},
     "searched": {

@@ -31,6 +31,7 @@ index = results.index(
         "filtered": filtered,
         "lexicon": results.ONE if "lexicon" in stages else [],
         "subsets": sis_tasks,
+        "others": other_tasks,
         "swept": swept,
         "masked": {"model": list(dict.fromkeys(row.model for row in sis_tasks))},
         "searched": searched,

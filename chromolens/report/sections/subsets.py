@@ -13,7 +13,7 @@ from chromolens.motifs.ppm import core
 from chromolens.report.alignment import align
 from chromolens.report.contents import Contents
 from chromolens.report.figures import logos
-from chromolens.report.sections import compared, thresholds
+from chromolens.report.sections import compared, others, thresholds
 from chromolens.report.sections.patterns import match
 from chromolens.report.tables import count, plural, words
 from chromolens.tables.sis import ALIGNED, CLUSTERS, COUNTS, SUBSET_MOTIFS, SUBSETS, WEIGHTS
@@ -51,10 +51,11 @@ class Motifs:
 
 
 def context(study: Contents) -> dict:
-    """A group per model and task, nulls last and marked; compared models, thresholds and mask."""
+    """A group per model and task, nulls last and marked; and the parts beside these."""
     database = {motif.id: motif for motif in study.database}
     groups = [_group(study, key, paths, database) for key, paths in study.sis.items()]
-    parts = {"thresholds": thresholds.context(study), "compared": compared.context(study)}
+    beside = {"others": others, "compared": compared, "thresholds": thresholds}
+    parts = {name: module.context(study) for name, module in beside.items()}
     return {"groups": sorted(groups, key=_null), **parts}
 
 
