@@ -3,7 +3,7 @@
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.planning import plan
+from chromolens.planning import plan, subsets
 from tests.test_plan import genome, genotypes, planned, tokens
 
 THREE = {"a": {}, "b": {"tasks": ["y"]}, "c": {"tasks": ["x"]}}
@@ -11,9 +11,9 @@ THREE = {"a": {}, "b": {"tasks": ["y"]}, "c": {"tasks": ["x"]}}
 
 def pairs_of(config: dict) -> tuple:
     settings, _, models, methods = planned(config)
-    pairs = plan.pairs(config, plan.stages(settings), plan.model_tasks(models))
+    pairs = subsets.pairs(config, plan.stages(settings), plan.model_tasks(models))
     windowed = plan.windows_to_explain(models, methods, "deeplift_rescale")
-    return pairs, plan.methods_of_both(pairs, windowed)
+    return pairs, subsets.methods_of_both(pairs, windowed)
 
 
 def test_a_row_per_pair_and_task_that_they_share():
@@ -59,8 +59,8 @@ def others_of(config: dict) -> list[tuple]:
     settings, _, models, _ = planned(config)
     stages, tasks = plan.stages(settings), plan.model_tasks(models)
     sought = (
-        plan.subset_tasks(config, stages, tasks),
-        plan.other_tasks(config, stages, models, tasks),
+        subsets.subset_tasks(config, stages, tasks),
+        subsets.other_tasks(config, stages, models, tasks),
     )
     return [list(table.itertuples(index=False, name=None)) for table in sought]
 
@@ -77,7 +77,7 @@ def others_of(config: dict) -> list[tuple]:
 def test_other_windows_are_sought_where_they_are_asked_for(sis, most, positives):
     models = {"a": {"tasks": ["x"]}, "counts": {"tasks": ["y"], "objective": "regression"}}
     config = genome(models=models, sis=sis)
-    assert plan.other_groups(config["sis"]) == most
+    assert subsets.other_groups(config["sis"]) == most
     every = [("a", "x"), ("counts", "y")]
     assert others_of(config) == [every if positives else [], every[:1] if most else []]
 

@@ -16,6 +16,7 @@ from chromolens.planning import (
     preflight,
     results,
     sources,
+    subsets,
 )
 from chromolens.report import sections
 
@@ -66,10 +67,10 @@ marked = plan.of_stage("markers", stages, tracked)
 runs = tracked[["model", "method"]].drop_duplicates()
 tiled_models = plan.models_with_tiles(models, settings, tracked)
 compared = plan.models_to_compare(windowed)
-sis_tasks = list(plan.subset_tasks(config, stages, model_tasks).itertuples())
-other_tasks = plan.other_tasks(config, stages, models, model_tasks)
-paired = plan.pairs(config, stages, model_tasks)
-shared_methods = plan.methods_of_both(paired, windowed)
+sis_tasks = list(subsets.subset_tasks(config, stages, model_tasks).itertuples())
+other_tasks = subsets.other_tasks(config, stages, models, model_tasks)
+paired = subsets.pairs(config, stages, model_tasks)
+shared_methods = subsets.methods_of_both(paired, windowed)
 set_tasks = plan.set_tasks(config, stages, model_tasks)
 swept = sis_tasks if config["sis"]["sweep_windows"] else []
 source = sources.prepared(settings, f"results/{study}/inputs")

@@ -92,7 +92,7 @@ rule find_other_sis:
     params:
         code=code["find_other_sis"],
         folds=roles,
-        most=plan.other_groups(config["sis"]),
+        most=subsets.other_groups(config["sis"]),
         threshold=config["sis"]["threshold"],
         seed=config["seed"],
         settings=plan.sis_settings(config),

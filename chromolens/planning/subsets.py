@@ -1,0 +1,89 @@
+"""From a completed config to the jobs that seek subsets, and that compare models by them.
+
+Pure, as ``plan`` is.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from chromolens import plugins
+from chromolens.errors import BadInput
+from chromolens.planning import plan
+
+
+def subset_tasks(config: dict, stages: Sequence[str], model_tasks: pd.DataFrame) -> pd.DataFrame:
+    """Those of ``model_tasks`` in which subsets are sought that keep the target up."""
+    sought = config["sis"]["enabled"] and config["sis"]["keep"] != "below"
+    return plan.of_stage("sis", stages, model_tasks) if sought else model_tasks[:0]
+
+
+def other_groups(sis: Mapping) -> dict[str, int]:
+    """Most windows of each group of ``sis.others.GROUPS`` whose subsets are sought, as ``sis``."""
+    most = dict.fromkeys(("false_positive", "false_negative"), sis["misclassified"])
+    most["negative"] = sis["windows"] if sis["keep"] != "above" else 0
+    return {group: count for group, count in most.items() if count}
+
+
+def other_tasks(
+    config: dict, stages: Sequence[str], models: pd.DataFrame, model_tasks: pd.DataFrame
+) -> pd.DataFrame:
+    """Those of ``model_tasks`` in which subsets of other windows are sought (``other_groups``)."""
+    if not config["sis"]["enabled"] or not other_groups(config["sis"]):
+        return model_tasks[:0]
+    binary = models.loc[models["objective"] == "binary", "model"]
+    table = plan.of_stage("sis", stages, model_tasks)
+    table = table[table["model"].isin(binary)]
+    if table.empty:
+        raise BadInput(
+            "misclassified windows and negatives are of events, and no model has any",
+            expected="a model of objective binary, and inputs of DNA",
+            where="the config, sis.keep and sis.misclassified",
+            remedy="say sis: {keep: above, misclassified: 0}",
+        )
+    return table
+
+
+def pairs(config: dict, stages: Sequence[str], model_tasks: pd.DataFrame) -> pd.DataFrame:
+    """One row per pair of models whose subsets are compared, and task that they share.
+
+    Columns model, other, task.
+    """
+    rows: list[tuple[str, str, str]] = []
+    own = model_tasks.groupby("model", sort=False)["task"].apply(list).to_dict()
+    for number, (model, other) in enumerate(config["sis"]["compare"]):
+        where = f"the config, sis.compare, entry {number + 1}"
+        if subset_tasks(config, stages, model_tasks).empty:
+            raise BadInput(
+                f"subsets of {model} and {other} are to be compared, and none are sought",
+                expected="sis: {enabled: true, keep: above or both}, and inputs of DNA",
+                where=where,
+            )
+        for name in (model, other):
+            plugins.check_one(name, list(own), "model", where)
+        if model == other or {model, other} in [{*row[:2]} for row in rows]:
+            raise BadInput(
+                f"{model} and {other} are one model, or compared already",
+                expected="two different models, each pair once",
+                where=where,
+            )
+        shared = [(model, other, task) for task in own[model] if task in own[other]]
+        if not shared:
+            raise BadInput(
+                f"{model} and {other} share no task",
+                expected=f"one of {', '.join(own[model])} among the tasks of {other}, which are "
+                f"{', '.join(own[other])}",
+                where=where,
+            )
+        rows += shared
+    return pd.DataFrame(rows, columns=["model", "other", "task"])
+
+
+def methods_of_both(pairs: pd.DataFrame, windowed: pd.DataFrame) -> dict[str, dict[str, list]]:
+    """Model -> other -> methods that explain windows of both (``windows_to_explain``)."""
+    own = windowed.groupby("model", sort=False)["method"].apply(list).to_dict()
+    found: dict[str, dict[str, list]] = {}
+    for row in pairs.itertuples():
+        methods = [name for name in own.get(row.model, []) if name in own.get(row.other, [])]
+        found.setdefault(row.model, {})[row.other] = methods
+    return found
