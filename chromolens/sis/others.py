@@ -21,9 +21,11 @@ import pandas as pd
 from chromolens.inputs.batches import Inputs
 from chromolens.inputs.chosen import shuffle, take_turns
 from chromolens.inputs.folds import Folds
+from chromolens.inputs.windows import rows_called
 from chromolens.models.model import Model
 from chromolens.sis.find import find_subsets
 from chromolens.sis.thresholds import Threshold, is_relative
+from chromolens.tables.models import PREDICTIONS
 from chromolens.tables.sis import OTHER_COUNTS, OTHERS
 
 GROUPS = {
@@ -67,7 +69,6 @@ def find_others(
     ``OTHERS`` and ``OTHER_COUNTS``.
     """
     share = threshold if is_relative(threshold) else {"relative": HALF}
-    place = pd.Series(np.arange(len(inputs.windows)), index=inputs.windows["id"])
     found, counts = [], []
     for group, count in most.items():
         members = members_of(predictions, task, group)
@@ -75,7 +76,7 @@ def find_others(
         table, told = find_subsets(
             models,
             inputs,
-            place[drawn["id"]].to_numpy(dtype=int),
+            rows_called(drawn["id"], inputs.windows, "was predicted", PREDICTIONS.file),
             folds,
             task=task,
             thresholds=dict.fromkeys(models, share),

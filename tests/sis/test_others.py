@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from keras import layers
 
+from chromolens.errors import BadInput
 from chromolens.genome.onehot import encode
 from chromolens.inputs.batches import open_inputs
 from chromolens.inputs.folds import Folds
@@ -90,3 +91,11 @@ def test_all_are_counted_and_few_are_read(found):
     assert (counts["nothing_to_keep"] == 0).all()
     table, counts = found["one"]
     assert counts["held_out"].sum() == 4 and counts["windows"].sum() == 1 == len(table)
+
+
+def test_a_prediction_of_no_window_is_named(model, inputs):
+    columns = {"id": "lost", "group": "a", "role": "positive", "source": "bound", "bound": -1.0}
+    predictions = pd.DataFrame([columns | {"bound.label": 0, "fold": "fold0", "replicate": 0}])
+    asked = {"task": "bound", "most": {"negative": 1}, "threshold": {"percentile": 50}, "seed": 0}
+    with pytest.raises(BadInput, match="'lost'(.|\n)*predictions.tsv.gz(.|\n)*run again"):
+        find_others({"fold0": model}, inputs, predictions, FOLDS, **asked)
