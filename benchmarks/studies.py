@@ -1,7 +1,8 @@
 """Run the studies that need no internet, one after the other, and write one page about them.
 
-``config/studies.tsv`` lists them. A study whose data aren't there is skipped, and the page says
-what it lacks; one that was stopped goes on where it was, one that is finished is only looked at.
+``config/studies.tsv`` lists them. One that takes long runs only where it is named. A study whose
+data aren't there is skipped, and the page says what it lacks; one that was stopped goes on where
+it was, one that is finished is only looked at.
 """
 
 import argparse
@@ -20,7 +21,7 @@ LISTED = ROOT / "config/studies.tsv"
 
 
 def listed() -> pd.DataFrame:
-    """The studies, in order: target, study, needs, discrepancies; all text."""
+    """The studies, in order: target, study, needs, long, discrepancies; all text."""
     return pd.read_table(LISTED, comment="#", dtype=str, keep_default_na=False)
 
 
@@ -54,10 +55,15 @@ def judged(row: Mapping[str, str], data: Path, results: Path) -> overview.Judged
     seconds = pd.read_table(runs).groupby("study")["seconds"].sum() if runs.exists() else {}
     absent = ""
     if not acceptance.exists():
-        stopped = f"it didn't come to its end: see {log}" if log.exists() else "it wasn't run"
+        stopped = f"it didn't come to its end: see {log}" if log.exists() else _unrun(row)
         absent = lacking(row["needs"], data) or stopped
     wall = float(seconds.get(row["study"], float("nan")))
     return overview.Judged(row["study"], row["discrepancies"], wall, absent, acceptance)
+
+
+def _unrun(row: Mapping[str, str]) -> str:
+    long = f"it takes long: make studies STUDIES={row['study']} runs it"
+    return long if row["long"] else "it wasn't run"
 
 
 def main() -> None:
@@ -73,7 +79,8 @@ def main() -> None:
     for name in given.only:
         plugins.check_one(name, list(studies["study"]), "study", str(LISTED))
     studies = studies[studies["study"].isin(given.only or studies["study"])]
-    for row in [] if given.no_run else studies.to_dict("records"):
+    quick = studies[(studies["long"] == "") | studies["study"].isin(given.only)]
+    for row in [] if given.no_run else quick.to_dict("records"):
         missing = lacking(row["needs"], data)
         print(f"{row['study']}: {f'skipped, {missing}' if missing else 'runs'}", flush=True)
         if not missing and run(row["target"], row["study"], data, given.cores, given.results):

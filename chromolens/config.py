@@ -6,6 +6,8 @@ here is slow or needs TensorFlow: a dry run on a login node checks everything.
 
 import os
 import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import jsonschema
@@ -59,7 +61,8 @@ def complete(config: dict, files: list[str]) -> dict:
         _check(own, schema, f"models.{name}.training", source)
         model["training"] = {**completed["training"], **own}
     _check_names(completed, source)
-    return _place_files(completed, schemas, stated)
+    # every path absolute, or relative to the working directory
+    return _of_files(completed, schemas, partial(_beside, stated=stated))
 
 
 def read_schema(name: str) -> dict:
@@ -210,31 +213,48 @@ def _check_names(config: dict, source: str) -> None:
         check_name(model, "the model's name", f"{source}, models.{model}")
 
 
-def _place_files(config: dict, schemas: list[dict], stated: list[tuple[Path, dict]]) -> dict:
-    """Make every path of a file absolute or relative to the working directory."""
-    config = _map_files(config, schemas[0], [], stated)
-    config["inputs"] = _map_files(config["inputs"], schemas[1], ["inputs"], stated)
+def check_files(config: dict) -> None:
+    """Raise BadInput at a path of the ``complete`` config that leads nowhere."""
+    schemas = [read_schema("study"), read_schema(f"inputs.{config['inputs']['kind']}")]
+    _of_files(config, schemas, _present)
+
+
+def _of_files(config: dict, schemas: list[dict], change: Callable) -> dict:
+    """``config`` with ``change(path, place)`` of every file, its place as a list of keys."""
+    config = _map_files(config, schemas[0], [], change)
+    config["inputs"] = _map_files(config["inputs"], schemas[1], ["inputs"], change)
     return config
 
 
-def _map_files(value: object, schema: dict, place: list, stated: list) -> object:
-    if schema.get("format") == "file":
-        return _beside(value, place, stated)
+def _map_files(value: object, schema: dict, place: list, change: Callable) -> object:
+    file = schema.get("format") == "file"
+    if isinstance(value, list):
+        items = schema if file else schema.get("items", {})
+        return [_map_files(v, items, [*place, i], change) for i, v in enumerate(value)]
+    if file and not (isinstance(value, dict) and set(value) == _PAIR):
+        return change(value, place)
     if isinstance(value, dict):
         return {
-            k: _map_files(v, _schema_of(schema, k), [*place, k], stated) for k, v in value.items()
+            k: _map_files(v, schema if file else _schema_of(schema, k), [*place, k], change)
+            for k, v in value.items()
         }
-    if isinstance(value, list):
-        items = schema.get("items", {})
-        return [_map_files(v, items, [*place, i], stated) for i, v in enumerate(value)]
     return value
 
 
-def _beside(path: str | list | dict, place: list, stated: list) -> str | list | dict:
-    if isinstance(path, list):
-        return [_beside(one, [*place, i], stated) for i, one in enumerate(path)]
-    if isinstance(path, dict) and set(path) == _PAIR:
-        return {part: _beside(file, [*place, part], stated) for part, file in path.items()}
+def _present(path: str | dict, place: list) -> str | dict:
+    if isinstance(path, str) and path and not os.path.exists(path):
+        folder, name = os.path.split(path)
+        there = os.listdir(folder or ".") if os.path.isdir(folder or ".") else []
+        known = "" if there else f"; there is no folder {folder} either"
+        raise BadInput(
+            f"there is no file {path}{nearest(name, there) or known}",
+            where=f"the config, {'.'.join(map(str, place))}",
+        )
+    return path
+
+
+def _beside(path: str | dict, place: list, stated: list) -> str | dict:
+    """The path as the jobs will open it; a file to download as it is."""
     if not isinstance(path, str):
         return _checked_url(path, place)
     if "\0" in path or any(len(os.fsencode(part)) > _LONGEST for part in Path(path).parts):

@@ -53,6 +53,16 @@ def _log_uncaught(kind: type, error: BaseException, trace: object) -> None:
     )
 
 
+def message_alone(record: logging.LogRecord) -> bool:
+    """A filter of Snakemake's log: a user's mistake needs its message, not where it was found."""
+    if getattr(record, "exception", "") == "BadInput":
+        _, *lines = record.getMessage().splitlines()
+        record.msg = "\n".join(line for line in lines if not line.startswith('  File "'))
+        record.msg = f"BadInput: {record.msg}"
+        record.args = ()
+    return True
+
+
 def no_space(error: BaseException, path: str | Path = "") -> BadInput | None:
     """What to tell the user where ``error`` says that a disk is full; None for other errors.
 

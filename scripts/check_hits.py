@@ -10,7 +10,6 @@ from chromolens.tables.checks import CHECKED_HITS
 from chromolens.tables.motifs import HITS
 
 log_to(snakemake.log[0])
-
 names, inputs, params = snakemake.wildcards, snakemake.input, snakemake.params
 with Genome(inputs.genome) as genome:
     table = check_hits(
@@ -19,6 +18,7 @@ with Genome(inputs.genome) as genome:
         tables.read(HITS, inputs.hits),
         motifs_of_task(inputs.lexicon, inputs.meme, names.model, names.task),
         folds=Folds(params.folds).homes(genome.sizes),
+        sought=inputs.motifs,
         max_p=params.max_p,
         task=names.task,
         truth=inputs.truth,

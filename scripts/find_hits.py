@@ -11,19 +11,20 @@ from chromolens.runlog import log_to
 from chromolens.tables.motifs import SOUGHT
 
 log_to(snakemake.log[0])
-
-names, inputs, output = snakemake.wildcards, snakemake.input, snakemake.output
+names, params, inputs = snakemake.wildcards, snakemake.params, snakemake.input
 with Genome(inputs.genome) as genome:
     hits, motifs = find_hits(
         genome,
         inputs.track,
         motifs_of_task(inputs.lexicon, inputs.meme, names.model, names.task),
-        folds=Folds(snakemake.params.folds).homes(genome.sizes),
+        folds=Folds(params.folds).homes(genome.sizes),
         windows=read_windows(inputs.windows),
-        rules=Rules(**snakemake.params.rules),
-        seed=snakemake.params.seed,
+        rules=Rules(**params.rules),
+        events=inputs.events,
+        **params.at_events,
+        seed=params.seed,
     )
-    write_bed(hits, output.bed)
-    write_bigbed(hits, genome.sizes, output.bigbed)
+    write_bed(hits, snakemake.output.bed)
+    write_bigbed(hits, genome.sizes, snakemake.output.bigbed)
 made = {"model": names.model, "task": names.task, "method": names.method}
-tables.write(SOUGHT, motifs, output.motifs, **made)
+tables.write(SOUGHT, motifs, snakemake.output.motifs, **made)

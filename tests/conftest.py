@@ -12,9 +12,18 @@ import chromolens  # noqa: F401 (first of all: it chooses TensorFlow's kernels)
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+# kernels that run once or twice: compiling them well takes most of their time (XLA_FLAGS= does)
+FLAGS = "--xla_backend_optimization_level=0 --xla_cpu_parallel_codegen_split_count=1"
+os.environ.setdefault("XLA_FLAGS", FLAGS)
 
 ROOT = Path(__file__).parent.parent
-LONGEST = ("test_studies.py", "test_real_studies.py")
+LONGEST = (
+    "test_studies.py",
+    "test_real_studies.py",
+    "test_contract.py",
+    "test_rounding.py",
+    "test_bad_input.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,17 +16,18 @@ import pandas as pd
 import pyBigWig
 import pytest
 import yaml
+from workflows import snakemake
 
 from chromolens.config import complete
 from chromolens.errors import BadInput
 from chromolens.planning import disk
 from chromolens.runlog import atomic, ended_by_signal
 
-ROOT = Path(__file__).parent.parent
 CHROMOSOMES = ("chr1", "chr2", "chr3")
 SIZE = 3000  # bp
 DRY = ("-n",)
 REAL = ("--until", "prepare_inputs")
+DOWNLOAD = ("--until", "download")
 
 
 def study(folder: Path, inputs: dict | None = None, **sections: object) -> Path:
@@ -48,17 +49,8 @@ def peaks(folder: Path, *places: tuple[str, int]) -> None:
 
 
 def run(folder: Path, *options: str, **environment: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
-    command += ["--configfile", "study.yaml", "--cores", "1", "--quiet", "rules", *options]
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    given = ("--configfile", "study.yaml", "--cores", "1", "--quiet", "rules", *options)
+    return snakemake(folder, *given, **environment)
 
 
 def refused(answer: subprocess.CompletedProcess, *words: str) -> None:
@@ -111,11 +103,28 @@ def refused(answer: subprocess.CompletedProcess, *words: str) -> None:
             {},
             [f"{SIZE + 1} bp doesn't fit on chr1", "inputs.window", "make the window smaller"],
         ),
+        (
+            {"peaks": {"bound": "peak.bed"}},
+            {},
+            ["there is no file peak.bed; did you mean 'peaks.bed'?", "inputs.peaks.bound"],
+        ),
     ],
-    ids=["key", "method", "hypothetical", "architecture", "slash", "fold", "overlap", "window"],
+    ids=[
+        "key",
+        "method",
+        "hypothetical",
+        "architecture",
+        "slash",
+        "fold",
+        "overlap",
+        "window",
+        "path",
+    ],
 )
 def test_planning_refuses_what_the_config_gets_wrong(tmp_path, inputs, sections, words):
-    refused(run(study(tmp_path, inputs, **sections), *DRY), *words)
+    answer = run(study(tmp_path, inputs, **sections), *DRY)
+    refused(answer, *words)
+    assert 'File "' not in answer.stdout and ".smk" not in answer.stdout
 
 
 def test_results_that_cannot_be_written(tmp_path):
@@ -159,7 +168,7 @@ def test_damaged_fasta(tmp_path):
     refused(run(tmp_path, *DRY), "genome.fa.gz", "line 1", "expected")
 
     (tmp_path / "genome.fa.gz").write_bytes(whole)  # plain gzip is no mistake
-    answer = run(tmp_path, *REAL)
+    answer = run(tmp_path, "--until", "prepare_genome")
     assert answer.returncode == 0, answer.stdout
     assert (tmp_path / "results/small/inputs/genome.fa.gz.gzi").exists()
 
@@ -182,13 +191,15 @@ def test_a_mirror_with_another_file(tmp_path):
     mirror = tmp_path / "mirror/example.org/set"
     mirror.mkdir(parents=True)
     (tmp_path / "peaks.bed").rename(mirror / "peaks.bed")
-    answer = run(tmp_path, *REAL, CHROMOLENS_MIRROR=str(tmp_path / "mirror"))
+    downloaded = tmp_path / "resources/studies/small/example.org/set/peaks.bed"
+    answer = run(tmp_path, *DOWNLOAD, CHROMOLENS_MIRROR=str(tmp_path / "mirror"))
     refused(answer, "wrong file", "0" * 64, "https://example.org/set/peaks.bed", "fetch it again")
-    assert not (tmp_path / "resources/downloads/example.org/set/peaks.bed").exists()
+    assert not downloaded.exists()
 
     found = answer.stdout.split("its SHA-256 is ")[1][:64]
     study(tmp_path, {"peaks": {"bound": file | {"sha256": found}}})
-    assert run(tmp_path, *REAL, CHROMOLENS_MIRROR=str(tmp_path / "mirror")).returncode == 0
+    assert run(tmp_path, *DOWNLOAD, CHROMOLENS_MIRROR=str(tmp_path / "mirror")).returncode == 0
+    assert downloaded.exists()
 
 
 def test_a_bad_meme_file_by_url_is_read_before_the_trainings(tmp_path):

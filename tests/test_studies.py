@@ -42,30 +42,19 @@ def test_the_study_is_opened_and_all_of_its_results_are_there(small_study: Path)
     assert study.model("main", "fold1").tasks == ["bound"]
 
 
-def jobs_after(folder: Path, change: str) -> dict[str, str]:
-    """Rule -> number of jobs that the small study needs again when ``change`` is its config."""
-    changed = folder / "changed.yaml"
-    changed.write_text(change)
-    printed = run_snakemake(folder, [*SMALL, changed], "--dry-run", "--quiet", "rules")
-    return dict(line.split() for line in printed.splitlines() if len(line.split()) == 2)
-
-
 def test_nothing_is_left_to_do(small_study: Path) -> None:
     assert "Nothing to be done" in run_snakemake(small_study, SMALL, "--dry-run")
 
 
-def test_a_setting_reruns_what_it_touches_and_no_more(small_study: Path) -> None:
-    assert set(jobs_after(small_study, "report: {loci: 0}")) & {
-        "report",
-        "train",
-        "attribute",
-    } == {"report"}
-    steps = "attribution: {methods: {integrated_gradients: {settings: {steps: 7}}}}"
-    again = jobs_after(small_study, steps)
-    assert again["explain_windows"] == "1"
-    assert not set(again) & {"train", "attribute", "join_tracks", "find_sis"}
-    # a resource is no setting: halving the batch for a smaller GPU reruns nothing
-    assert "attribute" not in jobs_after(small_study, "attribution: {batch_size: 64}")
+def test_settings_rerun_what_they_touch_and_no_more(small_study: Path) -> None:
+    """One of the report, one of a method, and a resource, which reruns nothing."""
+    changed = small_study / "changed.yaml"
+    steps = "methods: {integrated_gradients: {settings: {steps: 7}}}"
+    changed.write_text(f"report: {{loci: 0}}\nattribution: {{batch_size: 64, {steps}}}")
+    printed = run_snakemake(small_study, [*SMALL, changed], "--dry-run", "--quiet", "rules")
+    again = dict(line.split() for line in printed.splitlines() if len(line.split()) == 2)
+    assert again["report"] == again["explain_windows"] == "1"
+    assert not set(again) & {"train", "attribute", "join_tracks", "find_sis", "check_positions"}
 
 
 def test_snakemakes_own_report_is_made(small_study: Path) -> None:

@@ -21,6 +21,8 @@ FIRST = 5
 def show(path: str | Path) -> str:
     """An acceptance table as text, with a last line that says how it ended."""
     table = tables.read(ACCEPTANCE, path)
+    if table.empty:
+        return "the study has no acceptance criteria"
     bad = failed(table)
     verdict = f"{(table['result'] == 'PASS').sum()} of {len(table)} passed"
     verdict += f"; FAILED: {', '.join(bad['name'])}" if len(bad) else ""

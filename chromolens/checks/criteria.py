@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from chromolens import plugins
 from chromolens.checks.acceptance import ALONG, SHARES, VALUES
 from chromolens.errors import BadInput
+from chromolens.tables.checks import BASELINES, RATIO
 from chromolens.tables.markers import CATEGORIES
 
-_BASELINES = ("", "_best_motif", "_kmer")
+_BASELINES = ["", *(f"_{name}" for name in BASELINES)]
+_ON_TILES = [RATIO, *(name + by for name in ("auroc", "auprc") for by in _BASELINES)]
 
 OF_KNOWN_MOTIFS = ("matches", "missed", "missed_share", "match_contribution")
 """Values that are of the motifs in ``checks.known_motifs``."""
@@ -20,7 +22,7 @@ _MODES = (["sis_paper"], ["sis_aligned"])
 _MEASURED = {
     "metric": list,
     "gain": lambda names: [name for name in names if f"{name}_baseline" in names],
-    "tiles": lambda names: [name + by for name in ("auroc", "auprc") for by in _BASELINES],
+    "tiles": lambda _: _ON_TILES,
     "edited": lambda _: list(ALONG),
 }
 """Values that are of a ``metric``, and which of the models' metrics that may be."""

@@ -13,13 +13,14 @@ import pandas as pd
 from chromolens import tables
 from chromolens.genome.fasta import Genome
 from chromolens.genome.nearest import nearest_places
-from chromolens.inputs.peaks import read_peaks
 from chromolens.motifs.compare import similarity
-from chromolens.motifs.hits.sites import composition, query_of, sites_of
+from chromolens.motifs.hits.sites import composition, query_of, sites_of, weighed
 from chromolens.motifs.hits.sought import Sought
+from chromolens.motifs.hits.weights import average_precision, of_words, read_events
 from chromolens.motifs.names.database import matrices
 from chromolens.tables.checks import CHECKED_HITS
 from chromolens.tables.inputs import TRUTH
+from chromolens.tables.motifs import SOUGHT
 
 NEAR = 10
 """Largest distance (bp) from an event to the middle of a hit that is right."""
@@ -33,6 +34,7 @@ def check_hits(
     motifs: Sequence[Sought],
     *,
     folds: Mapping[str, str],
+    sought: str,
     max_p: float,
     task: str,
     truth: Sequence[str],
@@ -42,13 +44,16 @@ def check_hits(
 ) -> pd.DataFrame:
     """``check`` against the ``truth`` of a simulation where there is one, else the ``events``.
 
-    ``planted``: the database, and the id in it of each planted motif.
+    ``sought``: the table of ``find_hits``, with the weights of contributions. ``planted``: the
+    database, and the id in it of each planted motif.
     """
+    searched = tables.read(SOUGHT, sought)
+    weights = dict(zip(searched["motif"], searched["weights"].map(of_words), strict=True))
     if truth:
         targets = planted_targets(truth[0], motifs, matrices(*planted))
     else:
         targets = event_targets(events, motifs, task, genome.sizes, chromosome_names)
-    return check(genome, track, hits, motifs, targets, folds, max_p)
+    return check(genome, track, hits, motifs, targets, folds, weights, max_p)
 
 
 def planted_targets(
@@ -77,9 +82,7 @@ def event_targets(
     chromosome_names: Mapping[str, str] | None,
 ) -> dict[str, tuple[str, pd.DataFrame]]:
     """For each motif the events of the task: chrom, start, end (a base), reach (bp), causal."""
-    files = [files] if isinstance(files, str) else files
-    events = pd.concat(read_peaks(path, sizes, chromosome_names) for path in files)
-    events = events[["chrom", "summit"]].drop_duplicates().rename(columns={"summit": "start"})
+    events = read_events(files, sizes, chromosome_names).rename(columns={"position": "start"})
     events = events.assign(end=events["start"] + 1, reach=NEAR, causal=True)
     return {motif.motif: (task, events) for motif in motifs}
 
@@ -91,6 +94,7 @@ def check(
     motifs: Sequence[Sought],
     targets: Mapping[str, tuple[str, pd.DataFrame]],
     folds: Mapping[str, str],
+    weights: Mapping[str, Mapping[str, float]],
     max_p: float,
 ) -> pd.DataFrame:
     """A row per motif (``CHECKED_HITS``).
@@ -103,6 +107,8 @@ def check(
         Of each motif: what its truth is called, and where it is (causal or not).
     folds
         The chromosomes that were explained; what lies elsewhere is no truth.
+    weights
+        Of each motif, by fold: those that ``find_hits`` gave its contributions.
     max_p
         Of the matches that the sequence alone gives.
 
@@ -124,7 +130,7 @@ def check(
         row = {"motif": motif.motif, "name": motif.name, "truth": name, "events": len(causal)}
         row["hits"] = len(own)
         row["alone"] = int((nearest(own, places[~places["causal"]]) >= 0).sum())
-        sites = _sites(genome, track, motif, folds, background, max_p)
+        sites = _sites(genome, track, motif, folds, weights[motif.motif], background, max_p)
         rows.append(row | _compared(own, sites, causal))
     return pd.DataFrame(rows, columns=CHECKED_HITS.after("model", "task", "method"))
 
@@ -134,6 +140,7 @@ def _sites(
     track: str,
     motif: Sought,
     folds: Mapping[str, str],
+    weights: Mapping[str, float],
     background: np.ndarray,
     max_p: float,
 ) -> pd.DataFrame:
@@ -141,10 +148,11 @@ def _sites(
     if not len(motif.ppm):
         return pd.DataFrame(columns=["chrom", "start", "end", "score", "combined"])
     query = query_of(motif.ppm, background, max_p, motif.direction)
-    parts = [
-        pd.DataFrame(sites_of(genome, track, chrom, [query])[0]).assign(chrom=chrom)
-        for chrom in folds
-    ]
+    parts = []
+    for chrom, fold in folds.items():
+        (sites,) = sites_of(genome, track, chrom, [query])
+        parts.append(pd.DataFrame(weighed(sites, motif.direction, weights[fold])))
+        parts[-1]["chrom"] = chrom
     table = pd.concat(parts, ignore_index=True)
     table = table.assign(end=table["start"] + len(motif.ppm))
     return table[table["contribution"].notna()].reset_index(drop=True)
@@ -153,16 +161,16 @@ def _sites(
 def _compared(hits: pd.DataFrame, sites: pd.DataFrame, causal: pd.DataFrame) -> dict[str, float]:
     found, near = nearest(hits, causal), nearest(sites, causal)
     recall = len(np.unique(found[found >= 0])) / len(causal) if len(causal) else np.nan
-    by_combined = near[np.argsort(-sites["combined"].to_numpy(float), kind="stable")]
-    by_sequence = near[np.argsort(-sites["score"].to_numpy(float), kind="stable")]
+    combined, sequence = (sites[name].to_numpy(float) for name in ("combined", "score"))
+    by_sequence = near[np.argsort(-sequence, kind="stable")]
     recall_pwm, precision_pwm = at_recall(by_sequence, len(causal), recall)
     return {
         "recall": recall,
         "precision": (found >= 0).mean() if len(found) else np.nan,
         "recall_pwm": recall_pwm,
         "precision_pwm": precision_pwm,
-        "average_precision": average_precision(by_combined),
-        "average_precision_pwm": average_precision(by_sequence),
+        "average_precision": average_precision(near >= 0, combined),
+        "average_precision_pwm": average_precision(near >= 0, sequence),
     }
 
 
@@ -197,11 +205,3 @@ def at_recall(ranked: np.ndarray, events: int, recall: float) -> tuple[float, fl
     recalls = np.cumsum(first & (ranked >= 0)) / events
     last = min(np.searchsorted(recalls, recall - 1e-12), len(ranked) - 1)
     return float(recalls[last]), float((ranked[: last + 1] >= 0).mean())
-
-
-def average_precision(ranked: np.ndarray) -> float:
-    """Mean precision of the list down to each right site (-1: wrong); NaN without any."""
-    right = ranked >= 0
-    if not right.any():
-        return np.nan
-    return float((np.cumsum(right) / np.arange(1, len(right) + 1))[right].mean())

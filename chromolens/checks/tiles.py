@@ -2,7 +2,8 @@
 
 Metrics on chosen negatives flatter; here every window of the tiling counts. Baselines: the
 best single motif of the database (chosen on the training chromosomes), and a logistic
-regression on counts of words of k bases (trained there too).
+regression on counts of words of k bases (trained there too). Intervals are a bootstrap over
+stretches of the genome: tiles overlap, and neighbours are alike.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,22 +15,27 @@ import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import roc_auc_score
 
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
 from chromolens.genome.onehot import UNKNOWN, codes_to_onehot
+from chromolens.genome.words import window_words
 from chromolens.inputs.folds import Folds
 from chromolens.inputs.genome.events import drop_near, label, read_events
 from chromolens.inputs.peaks import Names
 from chromolens.inputs.windows import Tally
-from chromolens.motifs.hits.scan import best, log_odds, window_words
+from chromolens.models.judging import metrics
+from chromolens.motifs.hits.scan import best, log_odds
 from chromolens.motifs.names.database import Motif
+from chromolens.runlog import logger
 from chromolens.scores import open_scores
-from chromolens.tables.checks import TILES
+from chromolens.tables.checks import BASELINES, RATIO, TILES
 from chromolens.tracks.mixture import read_headers
 
 SAMPLE = 300
+_STRETCH = 10_000  # bp that the bootstrap draws together
+_RESAMPLES = 200
 
 
 def check_model(
@@ -96,12 +102,20 @@ def check(
 ) -> pd.DataFrame:
     """AUPRC and AUROC over all tiles of the model, the best motif and the words of ``kmer``.
 
+    Each with the 95 % interval of the bootstrap, and ``RATIO`` with its own. A baseline that can't
+    be fitted, as a fold's training windows are of one class, is NaN.
     ``tiles``: chrom, start, fold, value, label (NaN = masked). ``training``: per fold its training
     windows (chrom, start, end, label).
     """
-    tiles = tiles[tiles["label"].notna()].copy()
+    tiles = tiles[tiles["label"].notna()].assign(best_motif=np.nan, kmer=np.nan)
     for fold, part in tiles.groupby("fold"):
         seen = training[fold].dropna(subset=["label"])
+        if seen["label"].nunique() < 2:
+            alike = "one class only" if len(seen) else "none"
+            logger.warning(
+                "%s of %s: no baselines, its training windows are %s", task, fold, alike
+            )
+            continue
         codes = _codes(genome, seen)
         motif = _best_motif(codes, seen["label"].to_numpy(), database)
         words = _fit_words(codes, seen["label"].to_numpy(), kmer)
@@ -114,14 +128,52 @@ def check(
 
 
 def _metrics(tiles: pd.DataFrame, task: str) -> pd.DataFrame:
-    rows, labels = [], tiles["label"].to_numpy()
-    count = {"n": len(labels), "positives": int(labels.sum())}
-    for column, suffix in (("value", ""), ("best_motif", "_best_motif"), ("kmer", "_kmer")):
-        auprc = average_precision_score(labels, tiles[column])
-        auroc = roc_auc_score(labels, tiles[column])
-        rows.append({"task": task, "metric": f"auprc{suffix}", "value": auprc, **count})
-        rows.append({"task": task, "metric": f"auroc{suffix}", "value": auroc, **count})
-    return pd.DataFrame(rows, columns=TILES.after("model"))
+    labels = tiles["label"].to_numpy()
+    weights = _resampled(tiles)
+    scores = {"": "value", **{f"_{name}": name for name in BASELINES}}
+    found = {
+        metric.__name__ + suffix: _of_each(metric, tiles[column].to_numpy(), labels, weights)
+        for suffix, column in scores.items()
+        for metric in (metrics.auprc, metrics.auroc)
+    }
+    better = max((found[f"auprc_{name}"] for name in BASELINES), key=lambda each: each[0])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found[RATIO] = found["auprc"] / better
+    rows = [
+        {
+            "metric": name,
+            "value": each[0],
+            **dict(zip(("low", "high"), _interval(each), strict=True)),
+        }
+        for name, each in found.items()
+    ]
+    counts = {"n": len(labels), "positives": int(labels.sum())}
+    return pd.DataFrame(rows).assign(task=task, **counts)[TILES.after("model")]
+
+
+def _resampled(tiles: pd.DataFrame) -> np.ndarray:
+    """How often each tile counts, uint8 (1 + resamples, tiles): once, then by its stretch."""
+    stretch = tiles.groupby(["chrom", tiles["start"] // _STRETCH], sort=True).ngroup().to_numpy()
+    count = stretch.max(initial=0) + 1
+    drawn = np.random.default_rng(0).integers(0, count, (_RESAMPLES, count))
+    times = np.stack([np.bincount(one, minlength=count) for one in drawn])
+    return np.vstack([np.ones_like(stretch), times[:, stretch]]).astype(np.uint8)
+
+
+def _of_each(
+    metric: metrics.Metric, values: np.ndarray, labels: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
+    """``metric`` (rows of ``weights``,), a few rows at a time; NaN where a value is missing."""
+    if np.isnan(values).any():
+        return np.full(len(weights), np.nan)
+    parts = np.array_split(weights, max(1, weights.size // metrics.CHUNK))
+    return np.concatenate([metric(values, labels, part.astype(float)) for part in parts])
+
+
+def _interval(found: np.ndarray) -> np.ndarray:
+    """95 % percentile interval of a metric whose first entry is the plain one."""
+    defined = found[1:][np.isfinite(found[1:])]
+    return np.quantile(defined, (0.025, 0.975)) if len(defined) else np.full(2, np.nan)
 
 
 def _codes(genome: Genome, windows: pd.DataFrame) -> np.ndarray:

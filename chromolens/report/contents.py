@@ -91,6 +91,8 @@ class Contents:
         Table of what the study had to show.
     completeness
         Tables of completeness errors, one or several.
+    tiles
+        Tables of ``checks/tiles.py``.
     positions, profiles
         Per model: the two tables of ``checks/positions.py``.
     edits, edit_scores
@@ -154,6 +156,7 @@ class Contents:
     database: Sequence[Any] = ()
     acceptance: Path | None = None
     completeness: Sequence[Path] = ()
+    tiles: Sequence[Path] = ()
     positions: Mapping[tuple[str], Path] = field(default_factory=dict)
     profiles: Mapping[tuple[str], Path] = field(default_factory=dict)
     edits: Sequence[Path] = ()

@@ -26,6 +26,7 @@ SEVERAL = {
     "pooled": "pooled",
     "masks": "mask",
     "completeness": "completeness",
+    "tiles": "tiles",
     "edits": "edits",
     "edit_scores": "edit_scores",
     "compared": "methods",
@@ -58,10 +59,7 @@ JUDGED = ("verdicts", "null_bands", "known_loci", "recall")
 SETS = {name: name for name in ("marker_sets", "set_markers")}
 TEXTS = {name: name for name in texts.NEEDS}
 LEXICON = {"table": "lexicon", "members": "members", "meme": "lexicon_meme"}
-TABLES = {
-    "Planted bases found again": "planted",
-    "Every tile of the held-out chromosomes": "tiles",
-}
+TABLES = {"Planted bases found again": "planted"}
 MOTIF_TABLES = ("patterns", "subpatterns", "merged", "matches", "matches_meme", "merged_h5")
 
 

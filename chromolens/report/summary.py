@@ -62,11 +62,18 @@ def _performed(study: Contents) -> str:
 def _range(rows: pd.DataFrame, name: str) -> str:
     best, worst = rows.loc[rows["value"].idxmax()], rows.loc[rows["value"].idxmin()]
     if len(rows) == 1:
-        return f"Held-out {name} is {decimal(best['value'], 2)}."
+        return f"Held-out {name} is {below_one(best['value'])}."
     return (
-        f"Held-out {name} runs from {decimal(worst['value'], 2)} ({worst['task']}) to "
-        f"{decimal(best['value'], 2)} ({best['task']})."
+        f"Held-out {name} runs from {below_one(worst['value'])} ({worst['task']}) to "
+        f"{below_one(best['value'])} ({best['task']})."
     )
+
+
+def below_one(value: float) -> str:
+    """Two decimals; more where these would say 1 of less than 1."""
+    if 0.995 <= value < 1:
+        return decimal(value) if value < 0.9995 else "above 0.999"
+    return decimal(value, 2)
 
 
 def _learned(study: Contents) -> str:

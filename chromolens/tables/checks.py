@@ -47,13 +47,21 @@ TRIED = Table(
         boolean("chosen", "the value that the study takes"),
     ),
 )
+BASELINES = {"best_motif": "the best single motif", "kmer": "counts of words"}
+"""Baselines on tiles, in words."""
+
+RATIO = "auprc_ratio"
+"""Metric on tiles: AUPRC of the model over that of the better baseline."""
+
 TILES = Table(
     "checks/MODEL.tiles.tsv",
     "every tile of the held-out chromosomes",
     (
         MODEL, TASK,
-        text("metric", "`auprc`, `auroc`; `_best_motif`, `_kmer`: the baselines"),
+        text("metric", "`auprc`, `auroc`; baselines: `_best_motif`, `_kmer`; `auprc_ratio`"),
         _maybe("value", "of the metric"),
+        _maybe("low", "of its 95 % interval, by bootstrap over stretches of 10 kb"),
+        _maybe("high", "of its 95 % interval"),
         *COUNTED,
     ),
 )  # fmt: skip

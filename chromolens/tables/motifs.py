@@ -184,10 +184,12 @@ HITS = Table(
         _hit("contribution_p", "of the shuffled motifs' sites, those that contribute as much",
              "share"),
         _hit("agreement", "cosine of the contributions and the motif's information at each base"),
-        _hit("combined", "log-odds of the sequence plus contribution", "nats"),
+        _hit("combined", "log-odds of the sequence plus weighted contribution", "nats"),
         _hit("q", "of false hits among those of as much", "share"),
         text("window", "the window with the nearest centre, if it holds the hit, else `.`"),
         text("fold", "whose models explained the chromosome without having seen it"),
+        text("over", "motif of the best hit that shares half of the narrower one's bases, if it "
+             "has the higher `combined`, else `.`"),
     ),
     head="#",
     float_format="%.6g",
@@ -205,6 +207,7 @@ SOUGHT = Table(
         integer("sites", "that match"),
         integer("absent", "of these, where the track has a gap"),
         integer("hits", "number of hits"),
+        text("weights", "of the contributions beside the sequence, by fold"),
         text("reason", "why there can be none", missing=True),
     ),
 )  # fmt: skip

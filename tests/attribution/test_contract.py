@@ -25,9 +25,25 @@ SETTINGS = {
 SINGLE = {  # shares of a group are equal, so an additive model needs groups of one position
     name: {"group": 1} for name in ("kernel_shap", "lime", "shapley_sampling")
 }
+ASKING = (  # for values and gradients, whatever the layers: one network shows what they do
+    "expected_gradients",
+    "gradient_x_input",
+    "integrated_gradients",
+    "kernel_shap",
+    "lime",
+    "occlusion",
+    "saliency",
+    "shapley_sampling",
+    "smoothgrad",
+)
 MAPS = ("cam", "grad_cam")  # importance of places, in no units of the target's
 WITHOUT_REFERENCE = ("saliency", "lrp_epsilon")
 ENDS_IN_A_MEAN = {"cnn": "averaged", "basset": "averaged", "dilated": "dilated"}
+
+
+def on(names, methods):
+    """Pairs of a method and a network of ``names``; the one of those that only ask is ``cnn``."""
+    return [(one, name) for one in methods for name in (("cnn",) if one in ASKING else names)]
 
 
 def ask(method, model, inputs, **options):
@@ -178,7 +194,7 @@ def check_error(result):
     np.testing.assert_allclose(result.completeness_error, error, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["basset", "dilated"])
+@pytest.mark.parametrize(("method", "name"), on(("basset", "dilated"), METHODS))
 def test_a_row_is_explained_alone(method, models, name):
     check_alone(method, models[name])
 
@@ -211,8 +227,7 @@ def test_unknown_bases_contribute_exactly_nothing(method, models, references):
     assert (result.contributions[~unknown] != 0).any()
 
 
-@pytest.mark.parametrize("method", COMPLETE)
-@pytest.mark.parametrize("name", ["cnn", "basset", "dilated"])
+@pytest.mark.parametrize(("method", "name"), on(("cnn", "basset", "dilated"), COMPLETE))
 @pytest.mark.parametrize("kind", ["background", "zeros", "sequences"])
 def test_contributions_complete(method, models, name, kind):
     def references(inputs):

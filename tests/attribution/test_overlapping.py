@@ -1,5 +1,7 @@
 """Overlapping windows in one pass: the mean of what each window gives by itself."""
 
+import functools
+
 import keras
 import networks
 import numpy as np
@@ -14,6 +16,7 @@ from chromolens.models.model import Model
 WINDOW = 60
 
 
+@functools.cache
 def sliding(pool=layers.MaxPooling1D, padding="valid"):
     """Two convolutions, pools of 3 (every 2) and of 2: the joint stride is 4."""
     inputs = keras.Input((WINDOW, 4))
@@ -80,8 +83,8 @@ def check_mean_over_windows(model, step, length, at_once):
     starts = range(0, length - WINDOW + 1, step)
     assert found.starts.tolist() == list(starts)
     windows = np.stack([sequence[start : start + WINDOW] for start in starts])
-    for place, task in enumerate([1, 0]):
-        alone = front.attribute(model, windows, method="deeplift_rescale", task=task)
+    each = front.attribute_tasks(model, windows, method="deeplift_rescale", tasks=[1, 0])
+    for place, alone in enumerate(each):
         total, cover = np.zeros(length), np.zeros(length)
         for start, row in zip(starts, alone.contributions, strict=True):
             total[start : start + WINDOW] += row

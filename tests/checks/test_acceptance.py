@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 from partial_tables import write_partial
 
-from chromolens.checks.acceptance import failed, judge
+from chromolens import tables
+from chromolens.checks.acceptance import failed, judge, show
 from chromolens.checks.criteria import check_criteria
 from chromolens.checks.evidence import Evidence, read_evidence
 from chromolens.errors import BadInput
+from chromolens.tables.checks import ACCEPTANCE
 from chromolens.tables.motifs import MERGED
 from chromolens.tables.sis import SUBSET_MOTIFS
 
@@ -260,3 +262,8 @@ def test_criteria_of_known_motifs(evidence, criterion, value, result):
     evidence = replace(evidence, missed=pd.DataFrame(rows, columns=columns))
     found = one(evidence, model="m", **{"names": ["v"], **criterion})
     assert found == (pytest.approx(value, nan_ok=True), result)
+
+
+def test_a_study_without_criteria_says_so(tmp_path):
+    tables.write(ACCEPTANCE, judge([], read_evidence({})), tmp_path / "acceptance.tsv")
+    assert show(tmp_path / "acceptance.tsv") == "the study has no acceptance criteria"

@@ -5,10 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from partial_tables import write_partial
 
 from chromolens.checks import hits as checks
 from chromolens.genome.fasta import Genome, prepare_fasta
 from chromolens.motifs.hits.sought import Sought
+from chromolens.tables.motifs import SOUGHT
 from chromolens.tracks.bigwig import write_bigwig
 
 WORD, SIZE = "TGACGCAATCGG", 20_000
@@ -53,11 +55,7 @@ def test_recall_and_precision_by_hand() -> None:
     assert checks.at_recall(ranked, 4, 0.5) == (0.5, 0.75)
     assert checks.at_recall(ranked, 4, 0.25) == (0.25, 1)
     assert checks.at_recall(ranked, 4, 0.9) == (0.75, pytest.approx(4 / 6))
-    assert checks.average_precision(ranked) == pytest.approx((1 + 2 / 3 + 3 / 4 + 4 / 6) / 4)
     assert np.isnan(checks.at_recall(ranked, 4, 0)).all()
-    assert np.isnan(checks.average_precision(np.array([-1]))) and np.isnan(
-        checks.average_precision(np.zeros(0))
-    )
 
 
 @pytest.fixture
@@ -79,9 +77,11 @@ def hits(starts: list[int]) -> pd.DataFrame:
     return table.assign(end=table["start"] + 12)
 
 
-def run(study: tuple, found: pd.DataFrame, **changed: object) -> pd.Series:
+def run(study: tuple, found: pd.DataFrame, weight: float = 1, **changed: object) -> pd.Series:
+    sought = Path(study[1]).parent / "sought.tsv"
+    write_partial(SOUGHT, pd.DataFrame({"motif": ["m"], "weights": [f"fold0:{weight}"]}), sought)
     given = {"folds": {"chr1": "fold0"}, "max_p": 1e-5, "task": "t", "truth": [], "events": []}
-    given |= {"planted": ({}, None), "chromosome_names": None} | changed
+    given |= {"planted": ({}, None), "chromosome_names": None, "sought": sought} | changed
     return checks.check_hits(*study, found, [MOTIF], **given).iloc[0]
 
 
@@ -113,6 +113,8 @@ def test_planted_instances_are_found_and_lone_ones_counted_apart(
     # by sequence all eight are alike, by combined the contributing come first
     assert row.average_precision == 1 and row.precision_pwm <= 1
     assert row.average_precision_pwm <= 1
+    row = run(study, hits([1000]), weight=0, truth=[str(truth)])
+    assert row.average_precision == row.average_precision_pwm  # contributions weigh nothing
 
 
 def test_a_motif_without_hits_or_events_has_a_row(study: tuple, tmp_path: Path) -> None:
@@ -122,5 +124,6 @@ def test_a_motif_without_hits_or_events_has_a_row(study: tuple, tmp_path: Path) 
     assert row.hits == 0 and row.recall == 0 and np.isnan(row.precision)
     empty = Sought("flat", "", "", np.empty((0, 4)))
     targets = checks.event_targets(str(bed), [empty], "t", {"chr1": SIZE}, None)
-    table = checks.check(*study, hits([]), [empty], targets, {"chr1": "fold0"}, 1e-5)
+    weights = {"flat": {"fold0": 1.0}}
+    table = checks.check(*study, hits([]), [empty], targets, {"chr1": "fold0"}, weights, 1e-5)
     assert table["hits"].tolist() == [0] and table["average_precision"].isna().all()

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import average_precision_score
 
 from chromolens.checks import tiles as module
 from chromolens.checks.tiles import check, check_model
@@ -97,3 +98,42 @@ def test_tiles_are_labelled_as_training_windows_are(
     assert set(table["task"]) == {"t"}
     assert set(table["n"]) == {n} and set(table["positives"]) == {positives}
     assert table["value"]["auprc"] == pytest.approx(auprc)
+
+
+def test_intervals_draw_whole_stretches() -> None:
+    """Beside scikit-learn on tables in which each tile stands as often as its stretch is drawn."""
+    rng = np.random.default_rng(5)
+    label = rng.random(300) < 0.2
+    scores = {name: label + rng.normal(0, scale, 300) for name, scale in
+              (("value", 0.4), ("best_motif", 1), ("kmer", 2))}  # fmt: skip
+    starts = np.arange(300) * 500  # 15 stretches of 10 kb
+    tiles = pd.DataFrame(
+        {"chrom": "chr1", "start": starts, "label": label.astype(float), **scores}
+    )
+    table = module._metrics(tiles, "t").set_index("metric")
+    plain = {name: average_precision_score(label, score) for name, score in scores.items()}
+    assert table.loc["auprc", "value"] == pytest.approx(plain["value"])
+    assert table.loc["auprc_kmer", "value"] == pytest.approx(plain["kmer"])
+    ratio = plain["value"] / plain["best_motif"]
+    assert table.loc["auprc_ratio", "value"] == pytest.approx(ratio)
+    drawn = np.random.default_rng(0).integers(0, 15, (200, 15))
+    ratios = []
+    for stretches in drawn:
+        rows = np.concatenate([np.arange(20 * one, 20 * one + 20) for one in stretches])
+        own, motif = (
+            average_precision_score(label[rows], scores[name][rows])
+            for name in ("value", "best_motif")
+        )
+        ratios.append(own / motif)
+    expected = np.quantile(ratios, (0.025, 0.975))
+    assert table.loc["auprc_ratio", ["low", "high"]].tolist() == pytest.approx(expected)
+    assert (table["n"] == 300).all() and (table["positives"] == label.sum()).all()
+
+
+def test_a_baseline_that_cannot_be_fitted_is_missing(genome: Genome) -> None:
+    tiles = windows("chr2").assign(fold="fold0", value=0.5)
+    training = {"fold0": windows("chr1").query("label == 0")}
+    table = check(tiles, genome, training, [], task="t", window=WINDOW, kmer=4)
+    values = table.set_index("metric")["value"]
+    assert values["auroc"] == 0.5
+    assert values[["auprc_kmer", "auroc_best_motif", "auprc_ratio"]].isna().all()

@@ -111,3 +111,13 @@ def test_background_leaves_out_n():
     expected = inputs.arrays(np.arange(30)).sum(axis=(0, 1))
     found = data.background(inputs, np.arange(30))
     np.testing.assert_allclose(found, expected / expected.sum(), atol=1e-6)
+
+
+def test_an_epoch_shows_all_positives_and_other_negatives_each_time():
+    positive = np.arange(60) % 6 == 0
+    draw = data.Draw(positive, negatives=2)
+    epochs = [set(draw(np.random.default_rng([1, epoch]))) for epoch in range(40)]
+    assert {len(epoch) for epoch in epochs} == {30}
+    assert all(set(np.flatnonzero(positive)) <= epoch for epoch in epochs)
+    assert set.union(*epochs) == set(range(60)) and len(set(map(frozenset, epochs))) == 40
+    assert len(data.Draw(positive, negatives=9)(np.random.default_rng(0))) == 60

@@ -29,6 +29,9 @@ QUICK = {
     "batch_size": 32,
 }
 
+STOPPING = {"epochs": 9, "patience": 2, "learning_rate": 0.3, "seed": 3}
+SHORT = {"epochs": 2, "seed": 4, "notes": {"fold": "fold0", "replicate": 2}}
+
 
 @pytest.fixture(scope="module")
 def inputs():
@@ -43,6 +46,20 @@ def run(inputs, folder, **settings):
     return history, keras.models.load_model(target)
 
 
+@pytest.fixture(scope="module")
+def stopped(inputs, tmp_path_factory):
+    """Folder, history and network of a training that early stopping ends."""
+    folder = tmp_path_factory.mktemp("stopped")
+    return folder, *run(inputs, folder, **STOPPING)
+
+
+@pytest.fixture(scope="module")
+def short(inputs, tmp_path_factory):
+    """Folder and history of a training of two epochs."""
+    folder = tmp_path_factory.mktemp("short")
+    return folder, run(inputs, folder, **SHORT)[0]
+
+
 def test_learns_planted_motifs_on_both_strands(tmp_path):
     run(sequences(1200), tmp_path, epochs=20, patience=20, learning_rate=0.02)
     model = load_model(tmp_path / "fold0.keras")
@@ -53,8 +70,8 @@ def test_learns_planted_motifs_on_both_strands(tmp_path):
     assert (table["auroc"] > 0.9).all(), table
 
 
-def test_keeps_the_best_epoch(inputs, tmp_path):
-    history, network = run(inputs, tmp_path, epochs=12, patience=2, learning_rate=0.3, seed=3)
+def test_keeps_the_best_epoch(inputs, stopped):
+    _, history, network = stopped
     best = history["val_loss"].min()
     rows = inputs.select(["alpha", "beta"], ["part2"])
     labels = inputs.labels(rows, ["alpha", "beta"])
@@ -70,7 +87,7 @@ def test_keeps_the_best_epoch(inputs, tmp_path):
             total -= weight * np.log(right).sum()
             weight_sum += weight * which.sum()
     assert total / weight_sum == pytest.approx(best, rel=1e-4)
-    assert history["val_loss"].idxmin() == len(history) - 3 < 12
+    assert history["val_loss"].idxmin() == len(history) - 3
 
 
 def test_first_prediction_is_the_best_constant(tmp_path):
@@ -80,29 +97,44 @@ def test_first_prediction_is_the_best_constant(tmp_path):
     assert history["loss"].item() < np.log1p(1000) ** 2 / 3  # variance: 1/4, from 0: 1/2
 
 
-def test_same_seed_same_file_other_seed_other_file(inputs, tmp_path):
-    for folder, seed in (("a", 1), ("b", 1), ("c", 2)):
-        run(inputs, tmp_path / folder, seed=seed, epochs=2)
-    a, b, c = ((tmp_path / folder / "fold0.keras").read_bytes() for folder in "abc")
-    assert a == b
-    assert a != c
+def test_same_seed_same_file_other_seed_other_file(inputs, short, tmp_path):
+    folders = [short[0], tmp_path / "again", tmp_path / "other"]
+    for folder, seed in zip(folders[1:], (SHORT["seed"], 5), strict=True):
+        run(inputs, folder, **SHORT | {"seed": seed})
+    first, again, other = ((folder / "fold0.keras").read_bytes() for folder in folders)
+    assert first == again
+    assert first != other
 
 
-def test_killed_and_resumed_equals_uninterrupted(inputs, tmp_path, monkeypatch):
-    settings = {"epochs": 9, "patience": 2, "learning_rate": 0.3, "seed": 3}
-    whole, _ = run(inputs, tmp_path / "whole", **settings)
-    assert len(whole) < 9, "early stopping is to be part of it"
+def test_killed_and_resumed_equals_uninterrupted(inputs, stopped, tmp_path, monkeypatch):
+    folder, whole, _ = stopped
+    assert len(whole) < STOPPING["epochs"], "early stopping is to be part of it"
     _kill_in_epoch(monkeypatch, len(whole) - 1)
     with pytest.raises(tf.errors.UnknownError, match="TimeoutError"):
-        run(inputs, tmp_path / "parts", **settings)
+        run(inputs, tmp_path / "parts", **STOPPING)
     assert not (tmp_path / "parts/fold0.keras").exists()
     monkeypatch.undo()
-    resumed, _ = run(inputs, tmp_path / "parts", **settings)
+    resumed, _ = run(inputs, tmp_path / "parts", **STOPPING)
     columns = ["epoch", "loss", "val_loss"]
     assert resumed[columns].equals(whole[columns])
-    files = [(tmp_path / name / "fold0.keras").read_bytes() for name in ("whole", "parts")]
+    files = [(place / "fold0.keras").read_bytes() for place in (folder, tmp_path / "parts")]
     assert files[0] == files[1]
     assert not (tmp_path / "parts/work").exists()
+
+
+def test_negatives_drawn_anew_go_on_where_they_were(inputs, tmp_path, monkeypatch):
+    drawn = {"negatives": 1.5, "words": 2, "schedule": "cosine", "weight_decay": 0.01}
+    settings = SHORT | {"epochs": 3, **drawn}
+    run(inputs, tmp_path / "whole", **settings)
+    _kill_in_epoch(monkeypatch, 1)
+    with pytest.raises(tf.errors.UnknownError, match="TimeoutError"):
+        run(inputs, tmp_path / "parts", **settings)
+    monkeypatch.undo()
+    run(inputs, tmp_path / "parts", **settings)
+    whole, parts = ((tmp_path / name / "fold0.keras").read_bytes() for name in ("whole", "parts"))
+    assert whole == parts
+    facts = json.loads((tmp_path / "whole/fold0.json").read_text())
+    assert set(facts["words"]) == {"alpha", "beta"}
 
 
 def _kill_in_epoch(monkeypatch, epoch):
@@ -117,29 +149,28 @@ def _kill_in_epoch(monkeypatch, epoch):
     monkeypatch.setattr(data.Batches, "__getitem__", dying)
 
 
-def test_a_checkpoint_of_other_settings_is_not_resumed(inputs, tmp_path, monkeypatch):
-    fresh, _ = run(inputs, tmp_path / "fresh", seed=4, epochs=2)
+def test_a_checkpoint_of_other_settings_is_not_resumed(inputs, short, tmp_path, monkeypatch):
     _kill_in_epoch(monkeypatch, 1)
     with pytest.raises(tf.errors.UnknownError, match="TimeoutError"):
-        run(inputs, tmp_path / "stale", seed=5, epochs=2)
+        run(inputs, tmp_path / "stale", **SHORT | {"seed": 5})
     monkeypatch.undo()
     assert (tmp_path / "stale/work" / checkpoint.NAME).exists()
-    again, _ = run(inputs, tmp_path / "stale", seed=4, epochs=2)
-    assert again["loss"].tolist() == fresh["loss"].tolist()
+    again, _ = run(inputs, tmp_path / "stale", **SHORT)
+    assert again["loss"].tolist() == short[1]["loss"].tolist()
 
 
-def test_sidecar_says_what_was_trained_on(inputs, tmp_path):
-    run(inputs, tmp_path, epochs=1, notes={"fold": "fold0", "replicate": 2})
-    facts = json.loads((tmp_path / "fold0.json").read_text())
+def test_sidecar_says_what_was_trained_on(inputs, short):
+    folder = short[0]
+    facts = json.loads((folder / "fold0.json").read_text())
     rows = inputs.select(["alpha", "beta"], ["part0", "part1"])
     mean = inputs.arrays(rows).mean(axis=(0, 1))
     np.testing.assert_allclose(facts["background"], mean, atol=1e-6)
-    digest = hashlib.sha256((tmp_path / "fold0.keras").read_bytes()).hexdigest()
+    digest = hashlib.sha256((folder / "fold0.keras").read_bytes()).hexdigest()
     assert facts["digest"] == digest
     expected = {"tasks": ["alpha", "beta"], "length": 50, "channels": 4, "objective": "binary"}
-    expected |= {"fold": "fold0", "replicate": 2, "seed": 0, "architecture": "cnn"}
+    expected |= {"fold": "fold0", "replicate": 2, "seed": 4, "architecture": "cnn"}
     assert {name: facts[name] for name in expected} == expected
-    assert load_model(tmp_path / "fold0.keras").tasks == ["alpha", "beta"]
+    assert load_model(folder / "fold0.keras").tasks == ["alpha", "beta"]
 
 
 @pytest.mark.skipif(
@@ -147,13 +178,12 @@ def test_sidecar_says_what_was_trained_on(inputs, tmp_path):
     reason=f"{kernels.LIMIT} takes half precision from oneDNN where TensorFlow sees that the "
     "processor has it; on a processor without it Eigen's kernels run",
 )
-def test_mixed_precision_is_saved_in_float32(inputs, tmp_path):
-    history, network = run(inputs, tmp_path, precision="mixed_bfloat16", epochs=2)
+def test_mixed_precision_is_saved_in_float32(inputs, short, tmp_path):
+    history, network = run(inputs, tmp_path, precision="mixed_bfloat16", **SHORT)
     assert {layer.compute_dtype for layer in network.layers} == {"float32"}
     assert keras.config.dtype_policy().name == "float32"
-    full, _ = run(inputs, tmp_path / "full", epochs=2)
-    np.testing.assert_allclose(history["loss"], full["loss"], rtol=0.05)
-    assert history["loss"].tolist() != full["loss"].tolist()
+    np.testing.assert_allclose(history["loss"], short[1]["loss"], rtol=0.05)
+    assert history["loss"].tolist() != short[1]["loss"].tolist()
 
 
 def test_regression_fits_log_counts(tmp_path):
@@ -255,6 +285,9 @@ def test_a_class_without_windows_is_named(tmp_path):
         ({"training_groups": ["part9"]}, "no training windows"),
         ({"validation_groups": ["part9"]}, "no validation windows"),
         ({"class_weight": "equal"}, "unknown class_weight"),
+        ({"schedule": "linear"}, "unknown training.schedule"),
+        ({"objective": "regression", "negatives": 2}, "regression has none"),
+        ({"words": 3, "architecture_settings": {"kernel": 5}}, "no filters to start from words"),
         ({"objective": "classes"}, "windows are not of one class"),
         ({"precision": "float8"}, "unknown precision"),
         ({"architecture_settings": {"filter": 8}}, "did you mean 'filters'"),

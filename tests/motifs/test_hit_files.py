@@ -27,7 +27,7 @@ def some_hits() -> pd.DataFrame:
     table = table[table["chrom"] != "chrM"].assign(name="GATA1", score=500, strand="-", motif="m1")
     for column in ("match", "p", "contribution", "contribution_p", "agreement", "combined", "q"):
         table[column] = rng.normal(size=len(table))
-    return table.assign(window="chr2:1-201", fold="fold0")[HITS.names]
+    return table.assign(window="chr2:1-201", fold="fold0", over=".")[HITS.names]
 
 
 def test_a_bed_is_read_back_whole_and_by_region(tmp_path: Path) -> None:

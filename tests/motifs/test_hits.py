@@ -14,6 +14,7 @@ from chromolens.motifs.hits.hits import (
     Rules,
     _taken,
     apart_from,
+    better_overlapping,
     find_hits,
     q_values,
     share_above,
@@ -238,3 +239,15 @@ def test_a_lexicon_is_read_for_one_task(tmp_path: Path) -> None:
     table.write_text("motif\n")
     with pytest.raises(BadInput, match="no column 'name'"):
         motifs_of_task(table, meme, "main", "y")
+
+
+def test_a_site_inside_a_better_one_of_another_motif_is_told() -> None:
+    rows = [
+        ("a", 100, 120, "long", 9.0),
+        ("a", 105, 113, "short", 5.0),  # inside it
+        ("a", 113, 121, "edge", 8.0),  # shares 7 of its 8 bases with `long`, none with `short`
+        ("a", 117, 137, "next", 20.0),  # shares 3 with `long`, 4 of 8 with `edge`
+        ("b", 100, 120, "alone", 1.0),
+    ]
+    hits = pd.DataFrame(rows, columns=["chrom", "start", "end", "motif", "combined"])
+    assert better_overlapping(hits).tolist() == [".", "long", "next", ".", "."]

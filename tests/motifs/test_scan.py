@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from chromolens.genome.onehot import codes_of, sequence_of
-from chromolens.motifs.hits.scan import best, log_odds, scan, window_words
+from chromolens.genome.words import window_words
+from chromolens.motifs.hits.scan import best, log_odds, scan
 
 COMPLEMENT = str.maketrans("ACGTN", "TGCAN")
 BACKGROUND = np.array([0.3, 0.2, 0.2, 0.3])

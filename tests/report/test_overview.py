@@ -73,9 +73,11 @@ def test_a_study_without_its_data_is_skipped_with_what_it_needs(tmp_path):
     (tmp_path / "mirror").mkdir()
     assert studies.lacking("mirror", tmp_path) == ""
     assert studies.lacking("mirror motifs", tmp_path) == f"needs motifs below {tmp_path}"
-    row = {"study": "s", "needs": "motifs", "discrepancies": ""}
+    row = {"study": "s", "needs": "motifs", "long": "", "discrepancies": ""}
     assert studies.judged(row, tmp_path, tmp_path).absent == f"needs motifs below {tmp_path}"
     assert studies.judged(row | {"needs": ""}, tmp_path, tmp_path).absent == "it wasn't run"
+    long = studies.judged(row | {"needs": "", "long": "yes"}, tmp_path, tmp_path).absent
+    assert long == "it takes long: make studies STUDIES=s runs it"
 
 
 def test_wall_time_is_that_of_all_runs(tmp_path, monkeypatch):
@@ -83,7 +85,7 @@ def test_wall_time_is_that_of_all_runs(tmp_path, monkeypatch):
     (tmp_path / "Makefile").write_text("good:\n\t@echo made $(DATA) $(MIRROR)\nbad:\n\t@exit 3\n")
     assert studies.run("good", "s", tmp_path, "1", tmp_path) == 0
     assert studies.run("bad", "s", tmp_path, "1", tmp_path) != 0
-    row = {"study": "s", "needs": "", "discrepancies": ""}
+    row = {"study": "s", "needs": "", "long": "", "discrepancies": ""}
     runs = pd.read_table(tmp_path / "studies/runs.tsv")
     assert runs["status"].tolist()[0] == 0 and len(runs) == 2
     found = studies.judged(row, tmp_path, tmp_path)

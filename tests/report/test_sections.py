@@ -11,8 +11,10 @@ import pytest
 from chromolens import tables
 from chromolens.report.figures import charts
 from chromolens.report.page import render
-from chromolens.report.sections import data, methods, patterns, performance, subsets
+from chromolens.report.sections import data, methods, patterns, performance, subsets, verdict
+from chromolens.report.summary import below_one
 from chromolens.report.tables import decimal, plural, significant, words
+from chromolens.tables.checks import TILES
 from chromolens.tables.models import PREDICTIONS
 
 
@@ -169,3 +171,36 @@ def test_methods_are_compared_task_by_task(study):
 def test_one_method_is_not_compared(study):
     alone = methods.context(dataclasses.replace(study, compared=()))
     assert alone == {"panels": [], "table": None}
+
+
+@pytest.mark.parametrize(
+    ("network", "high", "said"),
+    [
+        (0.6, 1.4, []),
+        (0.4, 0.9, ["The best single motif predicts the sites of Reb1 better than cnn (0.50 "]),
+        (0.4, 1.1, ["(0.50 against 0.40), though by no more than chance could: "]),
+    ],
+)  # fmt: skip
+def test_a_baseline_that_wins_is_said_in_words(study, tmp_path, network, high, said):
+    values = {"auprc": network, "auprc_best_motif": 0.5, "auprc_kmer": 0.2}
+    values["auprc_ratio"] = network / 0.5
+    rows = [
+        ("Reb1", name, value, value - 0.1, value + 0.1, 900, 30) for name, value in values.items()
+    ]
+    table = pd.DataFrame(rows, columns=TILES.after("model"))
+    table.loc[table["metric"] == "auprc_ratio", "high"] = high
+    tables.write(TILES, table, tmp_path / "tiles.tsv", model="cnn")
+    shown = dataclasses.replace(study, tiles=[tmp_path / "tiles.tsv"])
+    found = verdict.context(shown)
+    assert len(found["beaten"]) == len(said)
+    assert all(words in sentence for words, sentence in zip(said, found["beaten"], strict=True))
+    (row,) = found["baselines"].rows
+    assert row[2:5] == ["30", "900", f"{network:.2f} ({network - 0.1:.2f}–{network + 0.1:.2f})"]
+    page = re.sub(r"\s+", " ", render(shown))
+    assert ("describe the network, not the sites" in page) == bool(said)
+    assert "Is the network worth explaining?" in page
+
+
+def test_less_than_one_is_never_called_one():
+    shown = [below_one(value) for value in (0.914, 0.9949, 0.9954, 0.9988, 0.99971, 1.0)]
+    assert shown == ["0.91", "0.99", "0.995", "0.999", "above 0.999", "1.00"]

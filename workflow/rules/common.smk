@@ -21,12 +21,14 @@ from chromolens.planning import (
 )
 from chromolens.report import sections
 
+logger.addFilter(runlog.message_alone)
 # Snakemake puts these paths into the commands of jobs as they are
 interpreter.check_checkout(workflow.basedir)
 sys.executable = interpreter.plain(sys.executable)
 config = configuration.complete(config, workflow.configfiles)
 study = config["study"]
 if workflow.is_main_process:
+    configuration.check_files(config)
     held, holder = runlog.claim(f".snakemake/{study}.run")
     print(runlog.others_run(study, holder), file=sys.stderr, end="")
 downloaded = f"resources/studies/{study}"

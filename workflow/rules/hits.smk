@@ -15,6 +15,7 @@ rule find_hits:
         content=chromosomes,
         track="results/{study}/tracks/{study}.{model}.{task}.{method}.scaled.bw",
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        events=lookup(dpath="{task}", within=settings.get("peaks", {}), default=[]),
     output:
         bed="results/{study}/hits/{model}/{task}/{method}/hits.bed.gz",
         index="results/{study}/hits/{model}/{task}/{method}/hits.bed.gz.tbi",
@@ -30,6 +31,10 @@ rule find_hits:
         code=code["find_hits"],
         folds=roles,
         rules=config["motifs"]["hits"],
+        at_events={
+            "chromosome_names": settings.get("chromosome_names"),
+            "within": settings.get("positive_within", 0),
+        },
         seed=config["seed"],
     script:
         "../../scripts/find_hits.py"
@@ -38,6 +43,7 @@ rule find_hits:
 rule check_hits:
     input:
         hits="results/{study}/hits/{model}/{task}/{method}/hits.bed.gz",
+        motifs="results/{study}/hits/{model}/{task}/{method}/motifs.tsv",
         lexicon="results/{study}/lexicon/lexicon.tsv",
         meme="results/{study}/lexicon/lexicon.meme",
         genome=ancient(genome),

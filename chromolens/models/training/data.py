@@ -4,7 +4,8 @@ What is drawn at random (order, shifts, strands) depends on the seed and the epo
 training that was interrupted goes on as if it had not been.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import keras
 import numpy as np
@@ -125,6 +126,22 @@ def hold(
     return Files(inputs, rows, tasks, profile_length)
 
 
+@dataclass(frozen=True)
+class Draw:
+    """Windows of one epoch: all of the ``positive`` (n,), and ``negatives`` of the others to each.
+
+    Where there are fewer others all are taken. Called with a generator it gives their numbers.
+    """
+
+    positive: np.ndarray
+    negatives: float
+
+    def __call__(self, rng: np.random.Generator) -> np.ndarray:
+        every, others = np.flatnonzero(self.positive), np.flatnonzero(~self.positive)
+        count = min(len(others), round(self.negatives * len(every)))
+        return np.concatenate([every, rng.choice(others, count, replace=False)])
+
+
 class Batches(keras.utils.PyDataset):
     """Batches (inputs, labels, weights) of one epoch.
 
@@ -140,8 +157,10 @@ class Batches(keras.utils.PyDataset):
     reverse_complement
         Whether each window is turned over with probability 1/2.
     seed, epoch
-        What the order, the shifts and the strands are drawn from; None as ``epoch``: nothing is
-        drawn (validation).
+        What the order, the shifts, the strands and the windows of ``among`` are drawn from; None
+        as ``epoch``: nothing is drawn (validation).
+    among
+        From a generator the windows of this epoch (``Draw``); None: all of them.
     """
 
     def __init__(
@@ -156,6 +175,7 @@ class Batches(keras.utils.PyDataset):
         reverse_complement: bool = False,
         seed: int = 0,
         epoch: int | None = None,
+        among: Callable[[np.random.Generator], np.ndarray] | None = None,
     ):
         super().__init__()
         self._windows, self._batch = windows, batch_size
@@ -166,7 +186,7 @@ class Batches(keras.utils.PyDataset):
         self._reverse = np.zeros(count, dtype=bool)
         if epoch is not None:
             rng = np.random.default_rng([seed, epoch])
-            self._order = rng.permutation(count)
+            self._order = rng.permutation(among(rng) if among else count)
             self._shifts = rng.integers(-shift, shift + 1, size=count)
             self._reverse = (rng.random(count) < 0.5) & reverse_complement
 

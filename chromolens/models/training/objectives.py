@@ -1,7 +1,7 @@
 """What a network is fitted to: labels of windows (``Scalars``) or profiles (``Profiles``).
 
 Both offer ``settings`` (for the architecture), ``facts`` (for the sidecar), ``hold(rows)``,
-``entries(rows)``, ``compiled(network, learning_rate)`` and ``finish(network)``.
+``entries(rows)``, ``compiled(network, optimizer)`` and ``finish(network)``.
 """
 
 import keras
@@ -11,6 +11,9 @@ from chromolens.errors import BadInput
 from chromolens.inputs.batches import Inputs
 from chromolens.inputs.labels import CLASSES, check_labels
 from chromolens.models.training import data, losses
+
+STEPS = 32
+"""Batches in one call of the training's graph: a third less time of small networks, same bits."""
 
 _LOSSES = {
     "binary": losses.binary,
@@ -31,7 +34,7 @@ class Scalars:
     Parameters
     ----------
     rows
-        Training windows; class weights are counted on them.
+        Training windows of an epoch; class weights are counted on them.
     class_weight
         ``"balanced"``: positives and negatives of a task, or all classes, weigh the same in sum.
         ``"none"``: each window weighs the same. Only ``binary`` and ``classes`` have classes.
@@ -89,7 +92,7 @@ class Scalars:
             labels = (labels - self._scale[0]) / self._scale[1]
         return {"labels": np.nan_to_num(labels).astype("float32"), "weights": weights}
 
-    def compiled(self, network: keras.Model, learning_rate: float) -> keras.Model:
+    def compiled(self, network: keras.Model, optimizer: keras.Optimizer) -> keras.Model:
         """``network`` up to its logits, sharing its weights, ready to fit.
 
         Its last bias starts at the best constant: first steps that only move the mean can kill
@@ -99,7 +102,10 @@ class Scalars:
         trainee = keras.Model(network.input, network.get_layer("logits").output)
         # XLA is off: its bits depend on the machine more than TensorFlow's own kernels.
         trainee.compile(
-            keras.optimizers.Adam(learning_rate), loss=_LOSSES[self._objective], jit_compile=False
+            optimizer,
+            loss=_LOSSES[self._objective],
+            jit_compile=False,
+            steps_per_execution=STEPS,
         )
         return trainee
 
@@ -174,7 +180,7 @@ class Profiles:
         """Nothing: the held windows bring their profiles."""
         return {}
 
-    def compiled(self, network: keras.Model, learning_rate: float) -> keras.Model:
+    def compiled(self, network: keras.Model, optimizer: keras.Optimizer) -> keras.Model:
         """``network`` ready to fit: sum over tasks of profile loss + weight x counts loss.
 
         The bias of the counts starts at their mean, as in ``Scalars``.
@@ -182,7 +188,7 @@ class Profiles:
         network.get_layer("counts").bias.assign(self._start)
         shapes = {f"profile_{task}": losses.multinomial for task in self._tasks}
         network.compile(
-            keras.optimizers.Adam(learning_rate),
+            optimizer,
             loss={**shapes, "counts": losses.squared},
             loss_weights={
                 **dict.fromkeys(shapes, 1.0),
@@ -190,6 +196,7 @@ class Profiles:
                 "counts": self._weight * len(self._tasks),
             },
             jit_compile=False,
+            steps_per_execution=STEPS,
         )
         return network
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens import architectures, plugins, tables
+from chromolens.errors import BadInput
 from chromolens.inputs.batches import Inputs
 from chromolens.models import devices
 from chromolens.models.foreign.adopt import adopt
@@ -25,6 +26,7 @@ from chromolens.models.training.data import Batches
 from chromolens.models.training.fit import fit
 from chromolens.models.training.objectives import Profiles, Scalars
 from chromolens.models.training.save import save_model
+from chromolens.models.training.words import start_from_words
 from chromolens.tables.models import HISTORY
 
 
@@ -41,6 +43,14 @@ class Training:
         At most so many epochs; stop after ``patience`` without a lower validation loss.
     batch_size, learning_rate
         Of Adam (Kingma and Ba, 2015, arXiv 1412.6980).
+    schedule, weight_decay
+        ``"constant"``, or ``"cosine"``: the rate falls along half a cosine to 0 after ``epochs``.
+        Share of the weights taken off at each step, times the rate (AdamW; Loshchilov and Hutter,
+        2019, arXiv 1711.05101).
+    negatives
+        Windows without an event drawn for each with one, anew each epoch; 0 takes all.
+    words
+        Words of each task that first filters start from (``words.enriched``).
     shift
         Training windows are moved by up to so many bp, drawn anew each epoch.
     reverse_complement
@@ -61,6 +71,10 @@ class Training:
     patience: int = 5
     batch_size: int = 64
     learning_rate: float = 1e-3
+    schedule: str = "constant"
+    weight_decay: float = 0.0
+    negatives: float = 0.0
+    words: int = 0
     shift: int = 0
     reverse_complement: bool = True
     class_weight: str = "balanced"
@@ -139,7 +153,10 @@ def train(
     devices.make_deterministic(options.seed)
     rows = data.select(inputs, tasks, training_groups, "training")
     held_out = data.select(inputs, tasks, validation_groups, "validation")
-    problem = _problem(inputs, rows, tasks, options)
+    draw = _draw(inputs, rows, tasks, options)
+    if judged := _draw(inputs, held_out, tasks, options):
+        held_out = held_out[np.sort(judged(np.random.default_rng([options.seed, 1])))]
+    problem = _problem(inputs, rows, draw, tasks, options)
     facts = {
         "architecture": architecture,
         "tasks": list(tasks),
@@ -161,8 +178,12 @@ def train(
         network = make()
     cut_groups(network)
     if not untrained:
+        if options.words:
+            facts["words"] = start_from_words(
+                network, inputs, rows, tasks, options.words, options.seed
+            )
         identity = {**facts, "windows": _digest(inputs, rows, held_out), "source": inputs.content}
-        history = _fitted(network, problem, (rows, held_out), options, workdir, identity)
+        history = _fitted(network, problem, (rows, held_out), draw, options, workdir, identity)
         with devices.precision("float32"):
             trained = make()
         trained.set_weights(network.get_weights())
@@ -178,6 +199,7 @@ def _fitted(
     network: keras.Model,
     problem: Scalars | Profiles,
     rows: tuple[np.ndarray, np.ndarray],
+    draw: data.Draw | None,
     options: Training,
     workdir: str | Path,
     identity: dict,
@@ -187,9 +209,10 @@ def _fitted(
     validation = Batches(
         problem.hold(held_out), len(held_out), options.batch_size, **problem.entries(held_out)
     )
+    batches = _training_batches(problem, training, draw, options)
     return fit(
-        problem.compiled(network, options.learning_rate),
-        _training_batches(problem, training, options),
+        problem.compiled(network, _optimizer(options, len(batches(epoch=0)))),
+        batches,
         validation,
         epochs=options.epochs,
         patience=options.patience,
@@ -199,16 +222,50 @@ def _fitted(
     )
 
 
-def _problem(
+def _draw(
     inputs: Inputs, rows: np.ndarray, tasks: list[str], options: Training
+) -> data.Draw | None:
+    """Which of ``rows`` an epoch shows; None: all of them."""
+    if not options.negatives:
+        return None
+    if options.objective != "binary":
+        raise BadInput(
+            f"training.negatives draws windows without an event, and {options.objective} has none",
+            expected="objective binary, or negatives: 0",
+        )
+    return data.Draw((inputs.labels(rows, tasks) == 1).any(axis=1), options.negatives)
+
+
+def _optimizer(options: Training, steps: int) -> keras.Optimizer:
+    """The optimizer of a training of so many ``steps`` an epoch."""
+    rate = options.learning_rate
+    if options.schedule == "cosine":
+        rate = keras.optimizers.schedules.CosineDecay(rate, steps * options.epochs)
+    elif options.schedule != "constant":
+        raise BadInput(
+            f"unknown training.schedule {options.schedule!r}", expected="constant or cosine"
+        )
+    if options.weight_decay:
+        return keras.optimizers.AdamW(rate, weight_decay=options.weight_decay)
+    return keras.optimizers.Adam(rate)
+
+
+def _problem(
+    inputs: Inputs,
+    rows: np.ndarray,
+    draw: data.Draw | None,
+    tasks: list[str],
+    options: Training,
 ) -> Scalars | Profiles:
+    # classes weigh what they do in an epoch
+    rows = rows[draw(np.random.default_rng(options.seed))] if draw else rows
     if options.objective == "profile":
         return Profiles(inputs, rows, tasks, options.profile_length, options.counts_weight)
     return Scalars(inputs, rows, tasks, options.objective, options.class_weight)
 
 
 def _training_batches(
-    problem: Scalars | Profiles, rows: np.ndarray, options: Training
+    problem: Scalars | Profiles, rows: np.ndarray, draw: data.Draw | None, options: Training
 ) -> Callable[..., Batches]:
     """A function from the epoch to its batches; windows are read here, once."""
     return partial(
@@ -219,6 +276,7 @@ def _training_batches(
         shift=options.shift,
         reverse_complement=options.reverse_complement,
         seed=options.seed,
+        among=draw,
         **problem.entries(rows),
     )
 

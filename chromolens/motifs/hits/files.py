@@ -24,10 +24,11 @@ _WHAT = {
     "contribution": ("double", "sum over the bases"),
     "contribution_p": ("double", "share of shuffled motifs' sites with as much"),
     "agreement": ("double", "cosine of contributions and information"),
-    "combined": ("double", "log-odds of the sequence + contribution, nats"),
+    "combined": ("double", "log-odds of the sequence + weighted contribution, nats"),
     "q": ("double", "share of false hits at this combined score or more"),
     "window": ("string", "id of the window around it"),
     "fold": ("string", "whose models had not seen this chromosome"),
+    "over": ("string", "motif of a better hit over it, or a dot"),
 }
 _BED_NAMES = {"start": "chromStart", "end": "chromEnd"}
 _BIGBED, _TREE, _INDEX = 0x8789F2EB, 0x78CA8C91, 0x2468ACE0

@@ -7,8 +7,9 @@ hit when three things hold:
 - its bases contribute: of the sites of shuffled motifs on the same track at most a share of
   ``max_contribution_p`` has as large a sum;
 - both together are rare: the combined score, log-odds of the sequence (nats) plus the contribution
-  (target units, which are nats for a logit), is such that shuffled motifs would give at most
-  a share of ``max_q`` of the hits (target-decoy counting: Elias & Gygi 2007, Nat. Methods 4:207).
+  (target units, which are nats for a logit) times its weight (``weights.py``), is such that
+  shuffled motifs would give at most a share of ``max_q`` of the hits (target-decoy counting: Elias
+  & Gygi 2007, Nat. Methods 4:207).
 
 The shuffled motifs have the motif's own columns in another order: as many chance matches, of the
 same composition, on the same track. Those that lie on a match of the motif itself are left out:
@@ -26,8 +27,18 @@ import pandas as pd
 from chromolens.genome.fasta import Genome
 from chromolens.genome.nearest import nearest_places
 from chromolens.genome.shuffles import seed_of
-from chromolens.motifs.hits.sites import SITE, Query, composition, query_of, sites_of
+from chromolens.inputs.peaks import Names
+from chromolens.motifs.hits.sites import (
+    SITE,
+    Query,
+    composition,
+    directed,
+    query_of,
+    sites_of,
+    weighed,
+)
 from chromolens.motifs.hits.sought import Sought, shuffles
+from chromolens.motifs.hits.weights import at_events, in_words, read_events, weights_by_fold
 from chromolens.motifs.modisco.sites import UNITS
 from chromolens.runlog import progress
 from chromolens.tables.motifs import HITS, SOUGHT
@@ -50,6 +61,9 @@ def find_hits(
     folds: Mapping[str, str],
     windows: pd.DataFrame,
     rules: Rules,
+    events: str | Sequence[str] = (),
+    chromosome_names: Names | None = None,
+    within: int = 0,
     seed: int = 0,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Hits of ``motifs`` by the contributions of the bigWig ``track``.
@@ -61,6 +75,9 @@ def find_hits(
     windows
         ``id``, ``chrom``, ``start``, ``end``: of those that hold a hit, the one with the
         nearest centre is named.
+    events, chromosome_names, within
+        Peaks of the task, their names in the genome, and how near (bp) a site lies at one; without
+        them contributions weigh 1 (``weights``).
 
     Returns
     -------
@@ -73,22 +90,26 @@ def find_hits(
         no contribution), ``hits``, and why there can be none (``reason``).
     """
     background = composition(genome, folds)
+    known = read_events(events, genome.sizes, chromosome_names) if events else None
     queries = [_queries(motif, background, rules, seed) for motif in motifs]
     own = {chrom: _own_sites(genome, track, chrom, queries) for chrom in folds}
     taken = {chrom: _taken(motifs, found) for chrom, found in own.items()}
     tables, rows = [], []
     for place, motif in progress(list(enumerate(motifs)), total=len(motifs), what="hits"):
         sites = {chrom: found[place] for chrom, found in own.items()}
+        weights = _weights(motif, sites, folds, known, within)
         chance, apart = [np.zeros(0, SITE)], [np.zeros(0, SITE)]
-        for chrom in folds:
+        for chrom, fold in folds.items():
             itself = _taken([motif], [sites[chrom]])
+            sites[chrom] = weighed(sites[chrom], motif.direction, weights[fold])
             for decoys in sites_of(genome, track, chrom, queries[place][1:]):
+                decoys = weighed(decoys, motif.direction, weights[fold])
                 chance.append(apart_from(decoys, len(motif.ppm), *itself))
                 apart.append(apart_from(decoys, len(motif.ppm), *taken[chrom]))
         nulls = np.concatenate(chance), np.concatenate(apart)
         table, row = _judge(motif, queries[place], sites, nulls, rules)
         tables.append(table)
-        rows.append(row)
+        rows.append(row | {"weights": in_words(weights)})
     summary = pd.DataFrame(rows, columns=SOUGHT.after("model", "task", "method"))
     return _finish(tables, genome, folds, windows), summary
 
@@ -106,6 +127,28 @@ def _own_sites(
     """Sites of each motif itself; none of a motif without queries."""
     found = iter(sites_of(genome, track, chrom, [own[0] for own in queries if own]))
     return [next(found) if own else np.zeros(0, SITE) for own in queries]
+
+
+def _weights(
+    motif: Sought,
+    sites: Mapping[str, np.ndarray],
+    folds: Mapping[str, str],
+    events: pd.DataFrame | None,
+    within: int,
+) -> dict[str, float]:
+    """Weight of the motif's contributions in each fold, by the events of the others."""
+    ones = dict.fromkeys(folds.values(), 1.0)
+    if events is None:
+        return ones
+    chroms = np.repeat(list(sites), [len(part) for part in sites.values()])
+    every = np.concatenate([np.zeros(0, SITE), *sites.values()])
+    known = ~np.isnan(every["contribution"])
+    chroms, every = chroms[known], every[known]
+    right = at_events(chroms, 2 * every["start"] + len(motif.ppm), events, within)
+    sequence = every["score"] / UNITS * np.log(2)
+    size = directed(every["contribution"], motif.direction)
+    homes = pd.Series(chroms, dtype=str).map(folds).to_numpy(str)
+    return ones | weights_by_fold(homes, sequence, size, right)
 
 
 def _taken(motifs: Sequence[Sought], sites: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -146,18 +189,15 @@ def _judge(
     table = table.assign(name="_".join(motif.label.split()), end=table["start"] + len(motif.ppm))
     table["match"] = table["score"] / UNITS
     table["p"] = queries[0].matcher.p(table["score"].to_numpy()) if len(table) else 0.0
-    size, other = (_size(part["contribution"], motif.direction) for part in (table, apart))
+    size, other = (
+        directed(np.asarray(part["contribution"]), motif.direction) for part in (table, apart)
+    )
     table["contribution_p"] = share_above(size, other)
     table["q"] = q_values(table["combined"].to_numpy(), chance["combined"], decoys)
     passed = (table["contribution_p"] <= rules.max_contribution_p) & (table["q"] <= rules.max_q)
     row = {"motif": motif.motif, "name": motif.name, "sign": motif.sign, "width": len(motif.ppm)}
     row |= {"shuffles": decoys, "sites": len(sites), "absent": int((~known).sum())}
     return table[passed], row | {"hits": int(passed.sum()), "reason": _reason(queries, decoys)}
-
-
-def _size(contributions: np.ndarray | pd.Series, direction: int) -> np.ndarray:
-    values = np.asarray(contributions)
-    return direction * values if direction else np.abs(values)
 
 
 def _reason(queries: list[Query], decoys: int) -> str:
@@ -203,7 +243,31 @@ def _finish(
     hits["window"] = windows_of(hits, windows)
     rank = {chrom: place for place, chrom in enumerate(genome.sizes)}
     hits = hits.assign(rank=hits["chrom"].map(rank))
-    return hits.sort_values(["rank", "start", "end", "motif"], ignore_index=True)[HITS.names]
+    hits = hits.sort_values(["rank", "start", "end", "motif"], ignore_index=True)
+    return hits.assign(over=better_overlapping(hits))[HITS.names]
+
+
+def better_overlapping(hits: pd.DataFrame) -> np.ndarray:
+    """Motif of the best hit that lies over each hit, sorted by place; "." where it is the best.
+
+    It lies over it where they share half of the narrower one's bases or more, and has the higher
+    ``combined``: then the site is rather the other motif's.
+    """
+    chroms, motifs = hits["chrom"].to_numpy(str), hits["motif"].to_numpy(str)
+    starts, ends = hits["start"].to_numpy(), hits["end"].to_numpy()
+    best, found = hits["combined"].to_numpy(float, copy=True), np.full(len(hits), ".", object)
+    combined = best.copy()
+    for one in range(len(hits)):
+        for other in range(one + 1, len(hits)):
+            if chroms[other] != chroms[one] or starts[other] >= ends[one]:
+                break
+            shared = min(ends[one], ends[other]) - starts[other]
+            if 2 * shared < min(ends[one] - starts[one], ends[other] - starts[other]):
+                continue
+            for lower, higher in ((one, other), (other, one)):
+                if combined[higher] > best[lower]:
+                    best[lower], found[lower] = combined[higher], motifs[higher]
+    return found
 
 
 def windows_of(hits: pd.DataFrame, windows: pd.DataFrame) -> np.ndarray:

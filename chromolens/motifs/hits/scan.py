@@ -5,7 +5,6 @@ background, and a place that holds an N scores minus infinity.
 """
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from chromolens.genome.onehot import UNKNOWN
 
@@ -44,15 +43,3 @@ def _scores(codes: np.ndarray, weights: np.ndarray) -> np.ndarray:
         for offset in range(width):
             scores[start:stop] += table[offset, codes[start + offset : stop + offset]]
     return scores
-
-
-def window_words(codes: np.ndarray, k: int) -> np.ndarray:
-    """Strand-free index of the word of length ``k`` at every place; -1 where it holds an N.
-
-    A word and its reverse complement share the smaller of their two indices (base 4).
-    """
-    words = sliding_window_view(np.minimum(codes, 3).astype(np.int64), k, axis=-1)
-    powers = 4 ** np.arange(k)
-    index = np.minimum(words @ powers[::-1], (3 - words) @ powers)
-    unknown = sliding_window_view(codes == UNKNOWN, k, axis=-1).any(axis=-1)
-    return np.where(unknown, -1, index)

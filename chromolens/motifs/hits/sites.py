@@ -82,8 +82,20 @@ def _sites(offset: int, stretch: Stretch, values: np.ndarray, query: Query) -> n
     found["start"] += offset
     sign = query.sign or np.sign(found["contribution"])
     found["agreement"] = sign * _cosine(bases, query.profile)
-    found["combined"] = found["score"] / UNITS * np.log(2) + sign * found["contribution"]
+    return weighed(found, query.sign, 1)
+
+
+def weighed(sites: np.ndarray, sign: int, weight: float) -> np.ndarray:
+    """``sites`` whose ``combined`` is log-odds + ``weight`` x contribution (of ``sign``)."""
+    found = sites.copy()
+    size = directed(sites["contribution"], sign)
+    found["combined"] = sites["score"] / UNITS * np.log(2) + weight * size
     return found
+
+
+def directed(contributions: np.ndarray, sign: int) -> np.ndarray:
+    """Contributions in the direction of a motif; their size, where it has none."""
+    return sign * contributions if sign else np.abs(contributions)
 
 
 def _cosine(values: np.ndarray, profile: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from chromolens.report.contents import Contents
 from chromolens.report.tables import Table, count, of_frame, significant
 from chromolens.tables.checks import COMPLETENESS
 
-NEEDS = ("windows", "completeness", "planted", "tiles")
+NEEDS = ("windows", "completeness", "planted")
 
 
 def context(study: Contents) -> dict:

@@ -1,11 +1,13 @@
-"""Verdict: what the study had to show, and whether it did."""
+"""Verdict: what the study had to show, whether it did, and whether its networks are worth it."""
+
+import pandas as pd
 
 from chromolens import tables
 from chromolens.report.contents import Contents
-from chromolens.report.tables import significant
-from chromolens.tables.checks import ACCEPTANCE
+from chromolens.report.tables import Table, count, decimal, significant
+from chromolens.tables.checks import ACCEPTANCE, BASELINES, RATIO, TILES
 
-NEEDS = ("acceptance",)
+NEEDS = ("acceptance", "tiles")
 
 _KINDS = {
     "floor": "must hold",
@@ -25,7 +27,50 @@ def context(study: Contents) -> dict:
         "rows": sorted(rows, key=_order),
         "passed": sum(row["passed"] for row in rows),
         "verdict": _verdict(len(rows), len(failed)),
+        **beside_baselines(tables.read_all(TILES, study.tiles)),
     }
+
+
+def beside_baselines(tiles: pd.DataFrame) -> dict:
+    """AUPRC over all tiles beside the baselines': ``baselines``, a table, and who is ``beaten``.
+
+    ``beaten`` has a sentence for each task that a baseline predicts better than the network.
+    """
+    if tiles.empty:
+        return {"baselines": None, "beaten": []}
+    found = tiles.set_index(["model", "task", "metric"])
+    rows, beaten = [], []
+    for model, task in dict.fromkeys(zip(tiles["model"], tiles["task"], strict=True)):
+        own = found.loc[(model, task)]
+        scores = [
+            own.loc[f"auprc{suffix}"] for suffix in ("", *(f"_{name}" for name in BASELINES))
+        ]
+        rows.append([model, task, count(scores[0].positives), count(scores[0].n)])
+        rows[-1] += [_with_interval(each) for each in (*scores, own.loc[RATIO])]
+        if own.loc[RATIO].value < 1:
+            best = max(BASELINES, key=lambda name: own.loc[f"auprc_{name}"].value)
+            beaten.append(_beaten(model, task, best, own))
+    header = ["model", "task", "positive", "tiles", "network", *BASELINES.values(), "ratio"]
+    caption = (
+        "Area under precision and recall (AUPRC) over every tile of the held-out chromosomes, and "
+        "the network's over the better of two simple models'; 95 % bootstrap intervals over "
+        "stretches of 10 kb"
+    )
+    return {"baselines": Table(caption, header, rows, frozenset(header[2:])), "beaten": beaten}
+
+
+def _with_interval(row: pd.Series) -> str:
+    return f"{decimal(row.value, 2)} ({decimal(row.low, 2)}–{decimal(row.high, 2)})"
+
+
+def _beaten(model: str, task: str, best: str, own: pd.DataFrame) -> str:
+    numbers = [decimal(own.loc[name].value, 2) for name in (f"auprc_{best}", "auprc")]
+    surely = "" if own.loc[RATIO].high < 1 else ", though by no more than chance could"
+    return (
+        f"{BASELINES[best][0].upper()}{BASELINES[best][1:]} predicts the sites of {task} better "
+        f"than {model} ({numbers[0]} against {numbers[1]}){surely}: its contributions describe "
+        "the network, not the sites."
+    )
 
 
 def _row(row: object) -> dict:
