@@ -96,7 +96,8 @@ def _cluster(rows: pd.DataFrame, cluster: int, names: list[str]) -> list[str | M
         own = by_finder.loc[name]
         string = "" if cluster < 0 else own["string"]
         cells += [count(own["members"]), decimal(own["of_finder"], 2)]
-        cells.append(logos.colour(string.replace("N", "-")) if string else "–")
+        shown = logos.colour(string.replace("N", "-"))
+        cells.append(Markup('<span class="string">{}</span>').format(shown) if string else "–")
     return cells
 
 
