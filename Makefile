@@ -12,7 +12,7 @@ PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs studies study-yeast study-nulls study-ctcf study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg test-cluster test-faults
+.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs studies study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg test-cluster test-faults
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -91,6 +91,14 @@ study-nulls: env  ## Reb1 beside three nulls of equal size
 study-ctcf: env  ## CTCF in 101 bp sequences, without a genome
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/ctcf_101bp.yaml
 	@$(BIN)/python -m chromolens show results/ctcf_101bp
+
+study-ctcf-models: env  ## a convolutional and a dense network on CTCF, compared by their subsets
+	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/ctcf_cnn_mlp.yaml
+	@$(BIN)/python -m chromolens show results/ctcf_cnn_mlp
+
+study-mare: env  ## subsets of a planted half-site on either strand, clustered in both modes (offline, minutes)
+	$(RUN) --configfile config/studies/sis_mare_sim.yaml
+	@$(BIN)/python -m chromolens show results/sis_mare_sim
 
 study-tss: env  ## base-resolution TSS profiles (DATA: folder with yeast_signal/*.bw)
 	mkdir -p data && ln -sf $(abspath $(DATA))/yeast_signal/stripeseq_WT_*.bw data/

@@ -13,5 +13,6 @@ simulate(
     frequencies=settings["classes"][names.label],
     records=settings["records"][names.split],
     bases=settings["bases"],
+    words=settings["words"].get(names.label, ()),
     seed=snakemake.params.seed,
 )

@@ -38,6 +38,21 @@ def test_simulated_classes_are_sources_and_tasks():
     assert sources.observations(settings) == sorted(s["fasta"] for s in settings["sequences"])
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({"rihc": ["ACG"]}, "did you mean 'rich'(.|\n)*simulated.words"),
+        ({"rich": ["ACG", "A" * 21]}, "21 letters, and a record 20 bases"),
+        ({"rich": ["ACGU"]}, "words.rich"),
+        ({"rich": []}, "words.rich"),
+    ],
+)
+def test_words_that_no_record_can_hold(words, told):
+    even = dict.fromkeys(["rich", "poor"], [0.25] * 4)
+    with pytest.raises(BadInput, match=told):
+        planned(classes(simulated={"classes": even, "words": words, "bases": 20}))
+
+
 def test_a_study_without_any_sequences():
     with pytest.raises(BadInput, match="has no sequences"):
         planned(classes(simulated={}))

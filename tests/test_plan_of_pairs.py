@@ -1,4 +1,4 @@
-"""The plan of models that are compared, and what it refuses."""
+"""The plan of models that are compared and of subsets of other windows; what it refuses."""
 
 import pytest
 
@@ -54,3 +54,37 @@ def test_inputs_that_are_no_dna_are_not_compared(kind):
     config["sis"]["compare"] = [["m", "m2"]]
     with pytest.raises(BadInput, match="none are sought"):
         pairs_of(config)
+
+
+def others_of(config: dict) -> list[tuple]:
+    settings, _, models, _ = planned(config)
+    stages, tasks = plan.stages(settings), plan.model_tasks(models)
+    sought = (
+        subsets.subset_tasks(config, stages, tasks),
+        subsets.other_tasks(config, stages, models, tasks),
+    )
+    return [list(table.itertuples(index=False, name=None)) for table in sought]
+
+
+@pytest.mark.parametrize(
+    ("sis", "most", "positives"),
+    [
+        ({}, {}, True),
+        ({"misclassified": 7}, {"false_positive": 7, "false_negative": 7}, True),
+        ({"keep": "both", "windows": 30}, {"negative": 30}, True),
+        ({"keep": "below", "windows": 30}, {"negative": 30}, False),
+    ],
+)
+def test_other_windows_are_sought_where_they_are_asked_for(sis, most, positives):
+    models = {"a": {"tasks": ["x"]}, "counts": {"tasks": ["y"], "objective": "regression"}}
+    config = genome(models=models, sis=sis)
+    assert subsets.other_groups(config["sis"]) == most
+    every = [("a", "x"), ("counts", "y")]
+    assert others_of(config) == [every if positives else [], every[:1] if most else []]
+
+
+def test_other_windows_without_events_are_refused():
+    models = {"counts": {"objective": "regression"}}
+    with pytest.raises(BadInput, match="(?s)no model has any.*misclassified: 0"):
+        others_of(genome(models=models, sis={"keep": "both"}))
+    assert others_of(genome(sis={"keep": "both", "enabled": False})) == [[], []]

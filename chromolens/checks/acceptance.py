@@ -162,6 +162,15 @@ def named_share(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     return (hits["support"] / hits["windows"]).max() if len(hits) else 0.0, _describe(hits)
 
 
+def clusters(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """Number of clusters of subsets by one reading: `sis_paper` or `sis_aligned`."""
+    rows = _read_by(_pick(evidence.motifs, criterion, "model", "task"), criterion["readings"])
+    rows = rows.assign(cluster=rows["motif"].str.split(".").str[0])  # of several motifs, perhaps
+    found = rows.drop_duplicates(["model", "task", "cluster"])
+    said = [f"{row.consensus} ({row.support})" for row in found.itertuples()]
+    return float(len(found)), ", ".join(said) or "none"
+
+
 def planted_recall(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Share of the planted causal bases among as many top bases of the genome."""
     return _planted(criterion, evidence, "recall")
@@ -274,7 +283,7 @@ ALONG = {
 VALUES = {
     function.__name__: function
     for function in (
-        metric, gain, tiles, motif, absent_motif, named_motifs, named_share,
+        metric, gain, tiles, motif, absent_motif, named_motifs, named_share, clusters,
         planted_recall, planted_precision, flagged, first_tokens,
         matches, missed, missed_share, match_contribution,
         known_loci, verdict, spiked_recall, spiked_decoys, edited,

@@ -17,6 +17,7 @@ OF_KNOWN_MOTIFS = ("matches", "missed", "missed_share", "match_contribution")
 _NAMED = ("motif", "absent_motif", "first_tokens", "verdict", *OF_KNOWN_MOTIFS)
 _READ = ("known_loci", "spiked_recall", "spiked_decoys")
 _READERS = ("scan", "ridge")
+_MODES = (["sis_paper"], ["sis_aligned"])
 
 _MEASURED = {
     "metric": list,
@@ -49,6 +50,10 @@ def check_criteria(
                 plugins.check_one(criterion[key], names, key, where)
         if criterion["value"] in _NAMED and not (criterion["names"] or criterion["families"]):
             _refuse("has no names", "names or families that count", criterion, where)
+        if criterion["value"] == "clusters" and criterion["readings"] not in _MODES:
+            _refuse(
+                "is of one reading", "readings: [sis_paper] or [sis_aligned]", criterion, where
+            )
         if criterion["value"] in _READ and "by" not in criterion:
             _refuse(
                 "doesn't say by whom", f"by: one of {', '.join(known['by'])}", criterion, where

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from chromolens.inputs.windows import task_names
+from chromolens.inputs.windows import rows_called, task_names
 from chromolens.scores import open_scores
 from chromolens.tables.tokens import RANKED_TOKENS
 
@@ -24,12 +24,11 @@ def own_class(windows: pd.DataFrame, files: Mapping[str, str | Path]) -> Own:
 
     ``windows`` is ``tables.inputs.TOKEN_WINDOWS``; ``files`` are by class.
     """
-    places = pd.Series(np.arange(len(windows)), index=windows["id"])
     length = len(windows["tokens"].iloc[0].split())
     own = Own(np.full((len(windows), length), np.nan), np.full(len(windows), np.nan))
     for task, path in files.items():
         with open_scores(path) as file:
-            rows = places[file["id"].asstr()[:]].to_numpy()
+            rows = rows_called(file["id"].asstr()[:], windows, "is explained", path)
             ours = windows[task].to_numpy()[rows] == 1
             own.contributions[rows[ours]] = file["contributions"][:][ours]
             own.values[rows[ours]] = file["values"][:][ours]

@@ -9,6 +9,10 @@ from chromolens.errors import BadInput
 
 BASES = "ACGT"
 UNKNOWN = 4
+IUPAC = {"A": "A", "C": "C", "G": "G", "T": "T", "R": "AG", "Y": "CT", "S": "CG", "W": "AT"} | {
+    "K": "GT", "M": "AC", "B": "CGT", "D": "AGT", "H": "ACT", "V": "ACG", "N": "ACGT"
+}  # fmt: skip
+"""Letter -> the bases that it stands for, in their order."""
 
 _CODE_OF = np.full(256, UNKNOWN, dtype=np.uint8)
 _CODE_OF[np.frombuffer(b"ACGTacgt", dtype=np.uint8)] = [0, 1, 2, 3] * 2

@@ -139,20 +139,26 @@ def rows_of(
 
     ``chosen``: ``tables.inputs.CHOSEN``.
     """
-    place = pd.Series(np.arange(len(windows)), index=windows["id"])
     kept = chosen[chosen["purpose"] == purpose]
-    strange = kept[~kept["id"].isin(place.index)]
-    if len(strange):
+    rows = rows_called(kept["id"], windows, "was chosen to be read", CHOSEN.file)
+    return {task: rows[(kept["task"] == task).to_numpy()][:most] for task in tasks}
+
+
+def rows_called(
+    names: Sequence[str] | pd.Series, windows: pd.DataFrame, what: str, where: str | Path
+) -> np.ndarray:
+    """Rows of ``windows`` whose ids are ``names`` (n,); the file ``where`` says so, and ``what``
+    of them."""
+    names = np.asarray(names, dtype=object)
+    rows = pd.Index(windows["id"]).get_indexer(names)
+    if (rows < 0).any():
         raise BadInput(
-            f"no window is called {strange['id'].iloc[0]!r}, which was chosen to be read",
+            f"no window is called {names[rows < 0][0]!r}, which {what}",
             expected="an id of the model's windows",
-            where=CHOSEN.file,
+            where=where,
             remedy="undo the edit, if there was one; else remove the file and run again",
         )
-    return {
-        task: place[kept.loc[kept["task"] == task, "id"]].to_numpy(dtype=int)[:most]
-        for task in tasks
-    }
+    return rows
 
 
 def check_roles(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from chromolens import tables
 from chromolens.inputs.genotypes.windows import Samples
+from chromolens.inputs.windows import rows_called
 from chromolens.markers.blocks import best_blocks, block_sums, ld_blocks
 from chromolens.markers.chromosomes import chromosome_shares, concentration, rotation
 from chromolens.markers.evidence import evidence
@@ -54,10 +55,9 @@ def summarise(
     what lies together, and no network learns from them.
     """
     markers = inputs.markers
-    places = pd.Series(np.arange(len(inputs.windows)), inputs.windows["id"])
     step = max(_CELLS // inputs.length, 1)
     with open_scores(records, ["contributions"]) as file:
-        rows = places[list(file["id"].asstr()[:])].to_numpy()
+        rows = rows_called(file["id"].asstr()[:], inputs.windows, "is explained", records)
         parts = [slice(start, start + step) for start in range(0, len(rows), step)]
         found = masses(
             markers, ((file["contributions"][part], inputs.calls(rows[part])) for part in parts)

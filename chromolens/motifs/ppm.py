@@ -6,11 +6,9 @@ to 1.
 
 import numpy as np
 
-_IUPAC = {frozenset("AG"): "R", frozenset("CT"): "Y", frozenset("CG"): "S"} | {
-    frozenset("AT"): "W",
-    frozenset("GT"): "K",
-    frozenset("AC"): "M",
-}
+from chromolens.genome.onehot import BASES, IUPAC
+
+_LETTER_OF = {bases: letter for letter, bases in IUPAC.items()}
 
 
 def normalise(ppm: np.ndarray) -> np.ndarray:
@@ -59,7 +57,7 @@ def consensus(ppm: np.ndarray) -> str:
 def _letter(row: np.ndarray) -> str:
     first, second = np.argsort(-row, kind="stable")[:2]
     if row[first] > 0.5 and row[first] > 2 * row[second]:
-        return "ACGT"[first]
+        return BASES[first]
     if row[first] + row[second] > 0.75:
-        return _IUPAC[frozenset(("ACGT"[first], "ACGT"[second]))]
+        return _LETTER_OF["".join(sorted(BASES[first] + BASES[second]))]
     return "N"

@@ -341,18 +341,20 @@ def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> Non
     }
     check_criteria(config["acceptance"], tasks, measured)
     methods = list(config["attribution"]["methods"])
+    stages = plugins.constant(kinds, settings["kind"], "STAGES", ())
     wide = any(method["genome_wide"] for method in config["attribution"]["methods"].values())
     measured_on = {
         "tiles": ("tracks of events", wide and bool(settings.get("peaks"))),
         "planted_recall": ("a simulated genome", bool(settings.get("simulate"))),
         "planted_precision": ("a simulated genome", bool(settings.get("simulate"))),
         "known_loci": ("known loci (inputs.known)", bool(settings.get("known"))),
-        "verdict": (
-            "genotypes",
-            "markers" in plugins.constant(kinds, settings["kind"], "STAGES", ()),
-        ),
+        "verdict": ("genotypes", "markers" in stages),
         "spiked_recall": ("spiked traits", bool(settings.get("spiked"))),
         "spiked_decoys": ("spiked traits", bool(settings.get("spiked"))),
+        "clusters": (
+            "subsets of DNA that keep the target up (sis)",
+            "sis" in stages and config["sis"]["enabled"] and config["sis"]["keep"] != "below",
+        ),
         "edited": ("windows that are edited (edit)", bool(config["edit"])),
     }
     known = config["checks"]["known_motifs"]

@@ -156,7 +156,15 @@ def _of_a_cross(settings: dict, folder: str) -> dict:
 
 def _made_records(settings: dict, folder: str) -> list[dict]:
     """The sources of records that jobs simulate; BadInput where there are no sources at all."""
-    given = settings["simulated"]
+    given, where = settings["simulated"], "the config, inputs.simulated.words"
+    for name, words in given["words"].items():
+        plugins.check_one(name, list(given["classes"]), "class", where)
+        if (longest := max(map(len, words))) > given["bases"]:
+            raise BadInput(
+                f"a word of {name} has {longest} letters, and a record {given['bases']} bases",
+                expected="words that fit into a record",
+                where=where,
+            )
     made = [
         {"fasta": f"{folder}/{split}/{name}.fa", "class": name, "split": split}
         for split in given["records"]

@@ -1,6 +1,6 @@
 """Which sufficient subsets a study seeks, and which models are compared by them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -12,8 +12,40 @@ from chromolens.planning import plan
 def sets_sought(
     config: dict, stage: str, stages: Sequence[str], jobs: pd.DataFrame
 ) -> pd.DataFrame:
-    """Those of ``jobs`` whose sufficient sets are sought: of markers, of tokens (``stage``)."""
+    """Those of ``jobs`` whose sufficient sets are sought, of the kind of ``stage``."""
     return plan.of_stage(stage, stages, jobs) if config["sis"]["enabled"] else jobs[:0]
+
+
+def subset_tasks(config: dict, stages: Sequence[str], model_tasks: pd.DataFrame) -> pd.DataFrame:
+    """Those of ``model_tasks`` in which subsets are sought that keep the target up."""
+    sought = sets_sought(config, "sis", stages, model_tasks)
+    return sought if config["sis"]["keep"] != "below" else sought[:0]
+
+
+def other_groups(sis: Mapping) -> dict[str, int]:
+    """Most windows of each group of ``sis.others.GROUPS`` whose subsets are sought, as ``sis``."""
+    most = dict.fromkeys(("false_positive", "false_negative"), sis["misclassified"])
+    most["negative"] = sis["windows"] if sis["keep"] != "above" else 0
+    return {group: count for group, count in most.items() if count}
+
+
+def other_tasks(
+    config: dict, stages: Sequence[str], models: pd.DataFrame, model_tasks: pd.DataFrame
+) -> pd.DataFrame:
+    """Those of ``model_tasks`` in which subsets of other windows are sought (``other_groups``)."""
+    if not config["sis"]["enabled"] or not other_groups(config["sis"]):
+        return model_tasks[:0]
+    binary = models.loc[models["objective"] == "binary", "model"]
+    table = plan.of_stage("sis", stages, model_tasks)
+    table = table[table["model"].isin(binary)]
+    if table.empty:
+        raise BadInput(
+            "misclassified windows and negatives are of events, and no model has any",
+            expected="a model of objective binary, and inputs of DNA",
+            where="the config, sis.keep and sis.misclassified",
+            remedy="say sis: {keep: above, misclassified: 0}",
+        )
+    return table
 
 
 def pairs(config: dict, stages: Sequence[str], model_tasks: pd.DataFrame) -> pd.DataFrame:
@@ -25,10 +57,10 @@ def pairs(config: dict, stages: Sequence[str], model_tasks: pd.DataFrame) -> pd.
     own = model_tasks.groupby("model", sort=False)["task"].apply(list).to_dict()
     for number, (model, other) in enumerate(config["sis"]["compare"]):
         where = f"the config, sis.compare, entry {number + 1}"
-        if "sis" not in stages or not config["sis"]["enabled"]:
+        if subset_tasks(config, stages, model_tasks).empty:
             raise BadInput(
                 f"subsets of {model} and {other} are to be compared, and none are sought",
-                expected="sis: {enabled: true}, and inputs of DNA",
+                expected="sis: {enabled: true, keep: above or both}, and inputs of DNA",
                 where=where,
             )
         for name in (model, other):

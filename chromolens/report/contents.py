@@ -78,6 +78,8 @@ class Contents:
         Per model and task: paths by name, of ``sis``, ``clusters``, ``aligned``, ``motifs``
         (tables), ``weights`` and ``meme`` (matrices of ``motifs``); ``counts`` (what became of
         the windows).
+    other_sis
+        Per model and task: paths by name, ``subsets`` and ``counts``, of ``sis/others.py``.
     pairs
         Per model, other model and task: paths by name, of the tables ``exchanged``, ``clusters``
         and ``agreement``.
@@ -149,6 +151,7 @@ class Contents:
     patterns: Mapping[Attribution, tuple[Path, Path]] = field(default_factory=dict)
     motif_pages: Mapping[Attribution, Path] = field(default_factory=dict)
     sis: Mapping[tuple[str, str], Mapping[str, Path]] = field(default_factory=dict)
+    other_sis: Mapping[tuple[str, str], Mapping[str, Path]] = field(default_factory=dict)
     pairs: Mapping[tuple[str, str, str], Mapping[str, Path]] = field(default_factory=dict)
     sweeps: Mapping[tuple[str, str], Path] = field(default_factory=dict)
     masks: Sequence[Path] = ()

@@ -51,6 +51,7 @@ KEYED = {
 SIS = {"sis": "sis", "meme": "sis_meme"} | {
     name: f"sis_{name}" for name in ("counts", "clusters", "aligned", "motifs", "weights")
 }
+OTHERS = {"subsets": "other_sis", "counts": "other_sis_counts"}
 PAIRS = {"exchanged": "exchanged", "clusters": "joint_clusters", "agreement": "agreement"}
 MASSES = {name: name for name in ("masses", "ld_blocks", "chromosome_shares")}
 SCANS = {name: name for name in ("scan", "ridge", "scanned")}
@@ -111,6 +112,7 @@ def _files(study: Study) -> dict[str, Any]:
         "prediction_tracks": {key: predictions[key[:2]] for key in tracks},
         "patterns": _together(study, ["merged", "merged_h5"], ATTRIBUTION),
         "sis": _named(study, SIS, ATTRIBUTION[:2]),
+        "other_sis": _named(study, OTHERS, ATTRIBUTION[:2]),
         "pairs": _named(study, PAIRS, ("model", "other", "task")),
         "masses": _named(study, MASSES, ATTRIBUTION),
         "marker_sets": _named(study, SETS, ATTRIBUTION[:2]),

@@ -14,8 +14,8 @@ import pandas as pd
 
 from chromolens import tables
 from chromolens.attribution.references import unknown
-from chromolens.errors import BadInput
 from chromolens.inputs.batches import Inputs, open_inputs
+from chromolens.inputs.windows import rows_called
 from chromolens.models.batching import batches
 from chromolens.models.model import Model, load_folds
 from chromolens.models.targets import target_values
@@ -23,7 +23,7 @@ from chromolens.sis.files import read_subsets
 from chromolens.sis.front import mask_of
 from chromolens.sis.search.collection import masked, reached_by
 from chromolens.sis.thresholds import Threshold, by_fold, of_windows
-from chromolens.tables.sis import EXCHANGED, THRESHOLDS
+from chromolens.tables.sis import EXCHANGED, SUBSETS, THRESHOLDS
 from chromolens.ties import TIE
 
 _AT_ONCE = 1024  # subsets
@@ -98,7 +98,7 @@ def exchange(
 
 def _read_by(reader: Party, found: Party, settings: Mapping) -> Iterator[pd.DataFrame]:
     for fold, own in found.subsets.groupby("fold", sort=False):
-        rows = rows_called(own["id"], found.inputs)
+        rows = rows_called(own["id"], found.inputs.windows, "has a subset", SUBSETS.file)
         for part in batches(np.arange(len(own)), _AT_ONCE):
             onehot = found.inputs.arrays(rows[part])
             kept = kept_positions(own["positions"].iloc[part], onehot.shape[1])
@@ -137,15 +137,3 @@ def kept_positions(positions: pd.Series, length: int) -> np.ndarray:
     for row, text in zip(kept, positions, strict=True):
         row[[int(place) for place in text.split(",")]] = True
     return kept
-
-
-def rows_called(names: pd.Series, inputs: Inputs) -> np.ndarray:
-    """Rows of ``inputs`` whose ids are ``names`` (n,)."""
-    rows = pd.Index(inputs.windows["id"]).get_indexer(names)
-    if (rows < 0).any():
-        raise BadInput(
-            f"no window is called {names.to_numpy()[rows < 0][0]!r}, which has a subset",
-            expected="an id of the model's windows",
-            remedy="undo the edit, if there was one; else remove the subsets and run again",
-        )
-    return rows

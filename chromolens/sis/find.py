@@ -29,6 +29,7 @@ def find_subsets(
     thresholds: Mapping[str, Threshold],
     target: str = "logit",
     mask: float | np.ndarray | str = 0.25,
+    keep: str = "above",
     max_subsets: int | None = 3,
     method: str = "auto",
     batch_size: int | None = None,
@@ -46,7 +47,7 @@ def find_subsets(
     thresholds
         Fold -> threshold in target units, or ``{"relative": share}``; see
         ``thresholds.by_fold``. One that is NaN is reached by no window.
-    task, target, mask, max_subsets, method, batch_size
+    task, target, mask, keep, max_subsets, method, batch_size
         See ``front.sufficient_subsets``.
 
     Returns
@@ -60,7 +61,7 @@ def find_subsets(
         window has its own.
     """
     tables, counts = [], []
-    settings = {"task": task, "target": target, "mask": mask, "method": method}
+    settings = {"task": task, "target": target, "mask": mask, "keep": keep, "method": method}
     for fold, ours in folds.by_fold(inputs.windows, rows).items():
         counts.append(dict.fromkeys(COUNTS.names, 0) | {"fold": fold, "threshold": np.nan})
         if not len(ours):
@@ -98,7 +99,8 @@ def _block(
     onehot = inputs.arrays(rows)
     values, empty = finder.score(onehot), finder.masked_values(onehot)
     limits = of_windows(threshold, values, empty)
-    passing, below = empty >= reached_by(limits), ~(values >= reached_by(limits))
+    least, sign = reached_by(finder.sign * limits), finder.sign
+    passing, below = sign * empty >= least, ~(sign * values >= least)
     asked = ~passing & ~below
     found = finder.find(onehot[asked], limits[asked], max_subsets, places[asked])
     names = inputs.windows["id"].to_numpy()[rows[asked]]

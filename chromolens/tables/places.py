@@ -131,6 +131,10 @@ FILES = {
         "edits": "edits/{model}/{task}/edits.tsv.gz",
         "edit_scores": "edits/{model}/{task}/scores.tsv.gz",
     },
+    "others": {
+        "other_sis": "sis/{model}/{task}/others.tsv.gz",
+        "other_sis_counts": "sis/{model}/{task}/others.counts.tsv",
+    },
     "swept": {"sweep": "sis/{model}/{task}/sweep.tsv"},
     "masked": {"mask": "checks/{model}.mask.tsv"},
     "searched": {

@@ -131,6 +131,29 @@ WEIGHTS = Table(
         integer("bases", "sites with a known base here"),
     ),
 )
+_GROUP = text("of", "`false_positive`: label 0, predicted above 0, and what keeps the target up; "
+              "`false_negative`: label 1, predicted below 0, and what keeps it down; `negative`: "
+              "label 0, predicted below 0, and what keeps it down")  # fmt: skip
+OTHERS = Table(
+    f"{_FOLDER}/others.tsv.gz",
+    "subsets of misclassified windows, and from below (`sis.misclassified`, `sis.keep`): a row "
+    "per subset; its other columns are those of `sis.tsv.gz`, where of a subset that keeps the "
+    "target down `value` is at or below the threshold and `without_one` the lowest, above it",
+    (_GROUP, *SUBSETS.columns),
+)
+OTHER_COUNTS = Table(
+    f"{_FOLDER}/others.counts.tsv",
+    "what became of those windows: a row per group and fold",
+    (
+        _GROUP, FOLD,
+        integer("held_out", "windows of the fold that are of this group"),
+        integer("windows", "of these, that were read"),
+        integer("nothing_to_keep", "of these, no higher (or, to be kept down, no lower) than "
+                "fully masked"),
+        _WITH_SUBSET,
+        integer("subsets", "number of subsets"),
+    ),
+)  # fmt: skip
 EXCHANGED = Table(
     f"{_PAIR}/exchanged.tsv.gz",
     "`sis.compare`: a row per subset and reader; each subset of either model is read by both",

@@ -22,17 +22,23 @@ def evidence() -> Evidence:
     pooled = [("m", "A", "auroc", 0.9), ("m", "B", "auroc", 0.7), ("m", "A", "jsd", 0.3)]
     pooled.append(("m", "A", "jsd_baseline", 0.5))
     columns = ["model", "task", "reading", "sign", "named", "name", "others", "family", "q"]
+    columns += ["support", "windows", "motif", "consensus"]
     motifs = [
         ("m", "A", "modisco", "pos", True, "CBF1", "PHO4;TYE7", "bHLH", 1e-5, 50, 100),
         ("m", "A", "sis_aligned", "pos", True, "PHO4", "", "bHLH", 1e-4, 25, 50),
         ("m", "A", "modisco", "neg", True, "REB1", "", "Myb", 1e-4, 30, 100),
         ("m", "A", "sis_paper", "pos", False, "ABF1", "", "", 0.5, 3, 50),
+        ("m", "A", "sis_paper", "pos", False, "", "", "", 0.9, 2, 50),
+        ("m", "A", "sis_paper", "pos", False, "", "", "", 0.9, 3, 50),
     ]
+    # the first of the paper's clusters has two motifs
+    called = ["CBF1", "aligned_0", "REB1", "paper_0.0", "paper_0.1", "paper_1.0"]
+    motifs = [(*row, name, "ACGT") for row, name in zip(motifs, called, strict=True)]
     flagged = pd.DataFrame([("m", "A", "d", 0.002, 1e-3, 0.01)])
     flagged.columns = ["model", "task", "method", "share_flagged", "max_error", "max_flagged"]
     return Evidence(
         pooled=pd.DataFrame(pooled, columns=["model", "task", "metric", "value"]),
-        motifs=pd.DataFrame(motifs, columns=[*columns, "support", "windows"]),
+        motifs=pd.DataFrame(motifs, columns=columns),
         completeness=flagged,
         planted=pd.DataFrame(),
         tiles=pd.DataFrame(columns=["model", "task", "metric", "value"]),
@@ -62,6 +68,9 @@ def one(evidence: Evidence, **criterion: object) -> tuple[float, str]:
         ({"value": "absent_motif", "names": ["CBF1"]}, 0.0, "FAIL"),
         ({"value": "named_motifs", "max": 0}, 3.0, "FAIL"),
         ({"value": "named_share", "max": 0.5}, 0.5, "PASS"),
+        ({"value": "clusters", "readings": ["sis_paper"], "min": 2, "max": 2}, 2.0, "PASS"),
+        ({"value": "clusters", "readings": ["sis_aligned"], "min": 2, "max": 2}, 1.0, "FAIL"),
+        ({"value": "clusters", "task": "B", "readings": ["sis_paper"], "max": 0}, 0.0, "PASS"),
         ({"value": "flagged", "max": 0.001}, 0.002, "FAIL"),
     ],
 )

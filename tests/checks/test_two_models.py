@@ -19,7 +19,7 @@ LENGTH, BOTH, ONE, NONE = 30, 8, 4, 4
 
 
 def reader(words: list[str], height: float) -> Model:
-    """``height`` where one of ``words`` stands whole; a base less, or masked, is 0."""
+    """``height`` where one of ``words`` stands whole, a quarter with a base masked, 0 without."""
     inputs = keras.Input((LENGTH, 4))
     found = layers.Conv1D(len(words), 7, activation="relu")
     values = layers.GlobalMaxPooling1D()(found(inputs))

@@ -34,6 +34,7 @@ def test_each_is_read_by_both(paired):
         ("mlp", "cnn", "0.00"),
         ("mlp", "mlp", "1.00"),
     ]
+    assert {row["as the masked window does"] for row in rows} == {"0.00"}
     # values are 0, 1, 2, 3
     assert [r["subset alone"] for r in rows[:2]] == ["1.5", "1.5"] and rows[0]["masked"] == "−1"
 

@@ -35,6 +35,7 @@ index = results.index(
         "lexicon": results.ONE if "lexicon" in stages else [],
         "subsets": sis_tasks,
         "edited": edited,
+        "others": other_tasks,
         "swept": swept,
         "masked": {"model": list(dict.fromkeys(row.model for row in sis_tasks))},
         "searched": searched,

@@ -2,7 +2,7 @@
 
 NEEDS     results/{study}/attribution/{model}/windows.tsv
 PROVIDES  results/{study}/sis/{model}/{task}/sis.tsv.gz, counts.tsv, subsets.bed, clusters.tsv,
-          aligned.tsv.gz, motifs.tsv, weights.tsv, motifs.meme
+          aligned.tsv.gz, motifs.tsv, weights.tsv, motifs.meme; others.tsv.gz, others.counts.tsv
 """
 
 
@@ -64,3 +64,37 @@ rule cluster_sis:
         naming=config["motifs"]["naming"],
     script:
         "../../scripts/cluster_sis.py"
+
+
+rule find_other_sis:
+    input:
+        source=source_by_content,
+        content=content_of_source,
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        predictions="results/{study}/models/{model}/predictions.tsv.gz",
+        models=collect(
+            "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
+            row=lookup(query="model == '{model}' & replicate == 0", within=trainings),
+        ),
+    output:
+        subsets="results/{study}/sis/{model}/{task}/others.tsv.gz",
+        counts="results/{study}/sis/{model}/{task}/others.counts.tsv",
+    log:
+        "logs/{study}/find_other_sis/{model}.{task}.log",
+    benchmark:
+        "results/{study}/benchmarks/find_other_sis/{model}.{task}.tsv"
+    conda:
+        "../../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        code=code["find_other_sis"],
+        folds=roles,
+        most=subsets.other_groups(config["sis"]),
+        threshold=config["sis"]["threshold"],
+        seed=config["seed"],
+        settings=subsets.sis_settings(config),
+    script:
+        "../../scripts/find_other_sis.py"

@@ -53,14 +53,16 @@ def exchanged(read: pd.DataFrame, names: list[str]) -> Table:
         for reader in names:
             ours = read[(read["finder"] == finder) & (read["reader"] == reader)]
             medians = ours[["masked", "value", "whole", "threshold"]].median()
-            reached = ours["reaches"].mean() if len(ours) else np.nan
+            empty = ours["masked"] >= ours["threshold"]
+            shares = [each.mean() if len(ours) else np.nan for each in (ours["reaches"], empty)]
             rows.append([finder, reader, count(len(ours)), *map(significant, medians)])
-            rows[-1].append(decimal(reached, 2))
+            rows[-1] += [decimal(share, 2) for share in shares]
     header = ["subsets of", "read by", "subsets", "masked", "subset alone", "window", "threshold"]
-    header += ["share that reach it"]
+    header += ["share that reach it", "as the masked window does"]
     caption = (
         "Subsets alone, all else masked, as either model reads them: medians of the target of the "
-        "fully masked window, the subset, the whole window, and of the reader's threshold"
+        "fully masked window, the subset, the whole window, and of the reader's threshold. Where "
+        "the masked window reaches it too, a subset says nothing"
     )
     return Table(caption, header, rows, frozenset(header[2:]))
 
@@ -94,7 +96,8 @@ def _cluster(rows: pd.DataFrame, cluster: int, names: list[str]) -> list[str | M
         own = by_finder.loc[name]
         string = "" if cluster < 0 else own["string"]
         cells += [count(own["members"]), decimal(own["of_finder"], 2)]
-        cells.append(logos.colour(string.replace("N", "-")) if string else "–")
+        shown = logos.colour(string.replace("N", "-"))
+        cells.append(Markup('<span class="string">{}</span>').format(shown) if string else "–")
     return cells
 
 

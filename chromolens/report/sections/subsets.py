@@ -1,4 +1,7 @@
-"""SIS: clusters on both strands, aligned, with their motifs; and the paper's strings."""
+"""SIS: clusters on both strands, aligned, with their motifs; and the paper's strings.
+
+Beside them subsets of misclassified windows, and of negatives from below.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from chromolens import tables
 from chromolens.motifs.meme import read_meme
@@ -15,8 +19,17 @@ from chromolens.report.contents import Contents
 from chromolens.report.figures import logos
 from chromolens.report.sections import compared, thresholds
 from chromolens.report.sections.patterns import match
-from chromolens.report.tables import count, plural, words
-from chromolens.tables.sis import ALIGNED, CLUSTERS, COUNTS, SUBSET_MOTIFS, SUBSETS, WEIGHTS
+from chromolens.report.tables import Table, count, plural, words
+from chromolens.tables.sis import (
+    ALIGNED,
+    CLUSTERS,
+    COUNTS,
+    OTHER_COUNTS,
+    OTHERS,
+    SUBSET_MOTIFS,
+    SUBSETS,
+    WEIGHTS,
+)
 
 NEEDS = (
     "sis",
@@ -26,7 +39,15 @@ NEEDS = (
     "sis_motifs",
     "sis_weights",
     "sis_meme",
+    "other_sis",
+    "other_sis_counts",
 )
+
+SAID = {
+    "false_positive": "label 0, predicted above 0: what made the network believe it",
+    "false_negative": "label 1, predicted below 0: what kept it from believing it",
+    "negative": "label 0, predicted below 0: why not",
+}
 
 _STRINGS, _CLUSTERS = 15, 6
 _NOISE = -1
@@ -51,11 +72,11 @@ class Motifs:
 
 
 def context(study: Contents) -> dict:
-    """A group per model and task, nulls last and marked; compared models, thresholds and mask."""
+    """A group per model and task, nulls last and marked; and the parts beside these."""
     database = {motif.id: motif for motif in study.database}
     groups = [_group(study, key, paths, database) for key, paths in study.sis.items()]
     parts = {"thresholds": thresholds.context(study), "compared": compared.context(study)}
-    return {"groups": sorted(groups, key=_null), **parts}
+    return {"groups": sorted(groups, key=_null), "others": others(study), **parts}
 
 
 def _null(group: dict) -> bool:
@@ -147,10 +168,7 @@ def _cluster(name: int, table: pd.DataFrame, motifs: Motifs) -> dict:
         "named": words(dict.fromkeys(motifs.names(f"paper_{name}."))),
         "members": count(table["count"].sum()),
         "distinct": plural(len(table), "distinct string"),
-        "strings": [
-            (logos.colour(row.string.replace("N", "-")), count(row.count_))
-            for row in ordered.head(_STRINGS).rename(columns={"count": "count_"}).itertuples()
-        ],
+        "strings": _strings(ordered.set_index("string")["count"]),
     }
 
 
@@ -212,3 +230,45 @@ def _lines(offsets: pd.Series, strings: pd.Series, turned: bool) -> list[str]:
         for offset, string in zip(offsets, strings, strict=True)
     ]
     return [line[::-1].translate(_OTHER) for line in lines] if turned else lines
+
+
+def others(study: Contents) -> list[dict]:
+    """A dict per model and task: a table of counts, and the most frequent strings by group."""
+    return [_other(key, paths) for key, paths in study.other_sis.items()]
+
+
+def _other(key: tuple[str, str], paths: Mapping[str, Path]) -> dict:
+    subsets = tables.read(OTHERS, paths["subsets"])
+    counts = tables.read(OTHER_COUNTS, paths["counts"])
+    strings = [
+        (SAID[group], _strings(subsets.loc[subsets["of"] == group, "string"].value_counts()))
+        for group in counts["of"].unique()
+    ]
+    return {
+        "title": f"{key[1]} · {key[0]}",
+        "counts": counted(counts, subsets),
+        "strings": [(said, rows) for said, rows in strings if rows],
+    }
+
+
+def counted(counts: pd.DataFrame, subsets: pd.DataFrame) -> Table:
+    """A row per group of ``OTHER_COUNTS``, over all folds."""
+    numbers = ["held_out", "windows", "nothing_to_keep", "with_subset", "subsets"]
+    sums = counts.groupby("of", sort=False)[numbers].sum()
+    sizes = (subsets["positions"].str.count(",") + 1).groupby(subsets["of"]).median()
+    rows = [
+        [SAID[group], *(count(value) for value in row), count(sizes.get(group, np.nan))]
+        for group, row in zip(sums.index, sums.to_numpy(), strict=True)
+    ]
+    header = ["windows of", "held out", "read", "nothing to keep", "with a subset", "subsets"]
+    header += ["median size"]
+    caption = (
+        "Windows that the network gets wrong, and negatives: how many there are and were read"
+    )
+    return Table(caption, header, rows, frozenset(header[1:]))
+
+
+def _strings(often: pd.Series) -> list[tuple[Markup, str]]:
+    """The first of these strings, a dash where a base isn't kept, and how often they are."""
+    first = often.head(_STRINGS)
+    return [(logos.colour(text.replace("N", "-")), count(n)) for text, n in first.items()]

@@ -1,5 +1,7 @@
 """Folders of FASTA per class, their long records cut into windows; classes that are simulated."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -124,3 +126,19 @@ def test_simulated_records_have_their_class_frequencies_and_nothing_else_decides
         np.testing.assert_allclose(shares, asked["frequencies"], atol=0.02)
     with pytest.raises(BadInput, match=r"sum to 0.9(.|\n)*classes.rich"):
         simulate(tmp_path / "d", split="test", **asked | {"frequencies": [0.1, 0.4, 0.3, 0.1]})
+
+
+def test_each_record_holds_one_of_its_words_and_an_n_leaves_what_is_there(tmp_path):
+    asked = {"name": "rich", "split": "test", "frequencies": [0.25] * 4, "records": 9, "bases": 40}
+    simulate(tmp_path / "plain", **asked)
+    simulate(tmp_path / "words", words=["GATTACANNSCAT", "CCGGWCC"], **asked)
+    read = [list(fasta_records(str(tmp_path / name))) for name in ("plain", "words")]
+    places = set()
+    for number, ((_, before, _), (_, after, _)) in enumerate(zip(*read, strict=True)):
+        word = re.compile("CCGG[AT]CC" if number % 2 else "GATTACA..[CG]CAT")
+        at = word.search(after)
+        changed = {place for place in range(40) if before[place] != after[place]}
+        free = {at.start() + 7, at.start() + 8} if number % 2 == 0 else set()
+        assert changed <= set(range(*at.span())) - free
+        places.add(at.start())
+    assert len(places) > 3
