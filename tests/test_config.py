@@ -185,6 +185,22 @@ def test_shipped_studies_are_sound(path):
     assert done["study"] in ("demo", path.stem)
 
 
+@pytest.mark.parametrize(
+    ("training", "message"),
+    [
+        ({"negatives": 3}, "regression has none"),
+        ({"words": 3}, "words of DNA"),
+    ],
+)
+def test_trainings_that_labels_do_not_allow(training, message):
+    main = {"architecture": "cnn", "objective": "regression"}
+    config = genome(models={"main": main}, training=training)
+    config["inputs"]["signals"] = {"t": {"plus": "t.bw"}}
+    config["inputs"]["peaks"] = {}
+    with pytest.raises(BadInput, match=message):
+        planned(config)
+
+
 KNOWN = {"meme": "m.meme", "motifs": ["TAL1"], "among": "t"}
 
 

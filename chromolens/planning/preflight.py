@@ -19,8 +19,8 @@ from chromolens.inputs.reference_kinds import OF_KIND, SEVERAL
 from chromolens.models.judging import metrics
 from chromolens.models.target_names import parse_target, parse_unit
 from chromolens.motifs.names.database import check_source
+from chromolens.planning import subsets
 from chromolens.planning.disk import check_place
-from chromolens.sis.thresholds import TEXTS, TRAIT, check_relative, check_threshold, is_relative
 
 SLACK = 1e-3
 """How far from 1 frequencies may add up."""
@@ -53,7 +53,7 @@ def check(config: dict, settings: dict, database: dict, models: pd.DataFrame, fo
     _check_classes(config, settings, models)
     _check_objectives(config, settings, models)
     _check_target(config, settings, models)
-    _check_subsets(config)
+    subsets.check(config, plugins.constant(kinds, settings["kind"], "STAGES", ()), models)
     _check_known_motifs(config, settings, models)
     _check_units(config)
     _check_acceptance(config, settings, models)
@@ -122,10 +122,6 @@ def _check_kind(config: dict, settings: dict, models: pd.DataFrame) -> None:
             where=f"the config, models.{held[0]}.nulls",
             remedy="make models of them: labels: permuted, or untrained: true",
         )
-    if "markers" in stages and config["sis"]["enabled"]:
-        _check_marker_sets(config["sis"])
-    if "tokens" in stages and config["sis"]["enabled"]:
-        _check_text_sets(config["sis"], models)
     for locus in settings.get("known", []):
         where = "the config, inputs.known"
         plugins.check_one(locus["trait"], settings["tasks"], "trait", where)
@@ -157,34 +153,6 @@ def _check_kind(config: dict, settings: dict, models: pd.DataFrame) -> None:
             )
 
 
-def _check_marker_sets(sis: dict) -> None:
-    check_relative(sis["threshold"], TRAIT)
-    if isinstance(sis["mask"], list):
-        raise BadInput(
-            f"a mask of {len(sis['mask'])} numbers, and a marker has one",
-            expected="mean (each marker's mean dosage) or a number",
-            where="the config, sis.mask",
-        )
-
-
-def _check_text_sets(sis: dict, models: pd.DataFrame) -> None:
-    check_relative(sis["threshold"], TEXTS)
-    for model in models[models["objective"] != "classes"].itertuples():
-        raise BadInput(
-            f"sufficient tokens keep a text's own class, and {model.model} predicts "
-            f"{model.objective} tasks",
-            expected="objective: classes",
-            where=f"the config, models.{model.model}.objective",
-            remedy="or say sis: {enabled: false}",
-        )
-    if sis["mask"] != "mean":
-        raise BadInput(
-            f"the mask of tokens is {sis['mask']!r}, and a token is a vector",
-            expected="mean (the mean vector of the training records' tokens)",
-            where="the config, sis.mask",
-        )
-
-
 def _check_classes(config: dict, settings: dict, models: pd.DataFrame) -> None:
     """References of another class need a class: labels 0 and 1, of windows in the table."""
     if config["attribution"]["references"] != "other_class":
@@ -208,6 +176,7 @@ def _check_objectives(config: dict, settings: dict, models: pd.DataFrame) -> Non
     for model in models.itertuples():
         where = f"the config, models.{model.model}"
         _check_null(model, where)
+        _check_training(model, settings["kind"], where)
         bare = [task for task in model.tasks if task not in settings.get("signals", {})]
         if model.objective == "profile" and bare:
             raise BadInput(
@@ -237,6 +206,23 @@ def _check_objectives(config: dict, settings: dict, models: pd.DataFrame) -> Non
                 where=f"{where}, sis.enabled",
                 remedy="say sis: {enabled: false}",
             )
+
+
+def _check_training(model: NamedTuple, kind: str, where: str) -> None:
+    own = model.training
+    if own["negatives"] and model.objective != "binary":
+        raise BadInput(
+            f"training.negatives draws windows without an event, and {model.objective} has none",
+            expected="objective binary, or negatives: 0",
+            where=where,
+        )
+    if own["words"] and (kind in OF_KIND or model.objective not in CLASSES):
+        raise BadInput(
+            f"training.words are words of DNA that positives are rich in, not of {kind} "
+            f"({model.objective})",
+            expected="DNA with objective binary or classes, or words: 0",
+            where=where,
+        )
 
 
 def _check_null(model: NamedTuple, where: str) -> None:
@@ -291,19 +277,6 @@ def _check_one_task(models: pd.DataFrame, unit: str, place: str) -> None:
                 where=f"the config, models.{model.model}, {place}",
                 remedy="explain the unit in Python, attribute(..., target=...)",
             )
-
-
-def _check_subsets(config: dict) -> None:
-    threshold, target = config["sis"]["threshold"], config["attribution"]["target"]
-    check_threshold(threshold, "the config, sis.threshold")
-    if config["sis"]["enabled"] and target != "logit" and not is_relative(threshold):
-        raise BadInput(
-            f"predictions are logits, which no threshold of the target {target!r} can be held "
-            "against",
-            expected="sis.threshold: {relative: 0.5}",
-            where="the config, sis.threshold",
-            remedy="say so, or explain the logit (attribution.target), or sis: {enabled: false}",
-        )
 
 
 def _check_known_motifs(config: dict, settings: dict, models: pd.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""Which sufficient subsets a study seeks, and which models are compared by them."""
+"""Which sufficient subsets a study seeks and may seek, and which models they compare."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,6 +7,53 @@ import pandas as pd
 from chromolens import plugins
 from chromolens.errors import BadInput
 from chromolens.planning import plan
+from chromolens.sis.thresholds import TEXTS, TRAIT, check_relative, check_threshold, is_relative
+
+
+def check(config: dict, stages: Sequence[str], models: pd.DataFrame) -> None:
+    """Raise BadInput at a threshold or mask that this study can't have."""
+    threshold, target = config["sis"]["threshold"], config["attribution"]["target"]
+    check_threshold(threshold, "the config, sis.threshold")
+    if config["sis"]["enabled"] and target != "logit" and not is_relative(threshold):
+        raise BadInput(
+            f"predictions are logits, which no threshold of the target {target!r} can be held "
+            "against",
+            expected="sis.threshold: {relative: 0.5}",
+            where="the config, sis.threshold",
+            remedy="say so, or explain the logit (attribution.target), or sis: {enabled: false}",
+        )
+    if "markers" in stages and config["sis"]["enabled"]:
+        _check_marker_sets(config["sis"])
+    if "tokens" in stages and config["sis"]["enabled"]:
+        _check_text_sets(config["sis"], models)
+
+
+def _check_marker_sets(sis: dict) -> None:
+    check_relative(sis["threshold"], TRAIT)
+    if isinstance(sis["mask"], list):
+        raise BadInput(
+            f"a mask of {len(sis['mask'])} numbers, and a marker has one",
+            expected="mean (each marker's mean dosage) or a number",
+            where="the config, sis.mask",
+        )
+
+
+def _check_text_sets(sis: dict, models: pd.DataFrame) -> None:
+    check_relative(sis["threshold"], TEXTS)
+    for model in models[models["objective"] != "classes"].itertuples():
+        raise BadInput(
+            f"sufficient tokens keep a text's own class, and {model.model} predicts "
+            f"{model.objective} tasks",
+            expected="objective: classes",
+            where=f"the config, models.{model.model}.objective",
+            remedy="or say sis: {enabled: false}",
+        )
+    if sis["mask"] != "mean":
+        raise BadInput(
+            f"the mask of tokens is {sis['mask']!r}, and a token is a vector",
+            expected="mean (the mean vector of the training records' tokens)",
+            where="the config, sis.mask",
+        )
 
 
 def sets_sought(
