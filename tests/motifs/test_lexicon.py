@@ -166,7 +166,9 @@ def test_an_empty_lexicon_is_valid(tmp_path):
     table, members = map(tables.read, (LEXICON, MEMBERS), files)
     assert list(table) == LEXICON.names and list(members) == MEMBERS.names and not len(table)
     assert read_motifs(files[2]) == {}
-    assert agreement(table, members).line.startswith("Seen by only one reading: none")
+    assert agreement(table, members, with_sis=True).line.startswith(
+        "Seen by only one reading: none"
+    )
 
 
 def test_files_give_back_what_was_written(tmp_path):
@@ -174,7 +176,7 @@ def test_files_give_back_what_was_written(tmp_path):
     found = make_lexicon(study(), [], ["null"])
     write_lexicon(found, *files)
     assert list(tables.read(LEXICON, files[0])["null"]) == [False, True]
-    said = agreement(*map(tables.read, (LEXICON, MEMBERS), files))
+    said = agreement(*map(tables.read, (LEXICON, MEMBERS), files), with_sis=True)
     only = found.table["motif"].iloc[1]
     assert said.line == (
         f"Seen by only one reading: {only} (MoDISco); by filters alone: 0. "
