@@ -28,7 +28,10 @@ def count(value: float) -> str:
 
 def decimal(value: float, digits: int = 3) -> str:
     """A number with ``digits`` decimals, a true minus, a dash where there is none."""
-    return "–" if pd.isna(value) else f"{value:.{digits}f}".replace("-", "−")
+    if pd.isna(value):
+        return "–"
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if not float(text) else text.replace("-", "−")
 
 
 def significant(value: float) -> str:

@@ -144,6 +144,7 @@ def test_numbers_as_people_write_them():
         "–",
     ]
     assert decimal(-0.12345) == "−0.123" and words(["a", "b", "c"]) == "a, b and c"
+    assert decimal(-0.0001) == "0.000"
     assert [plural(n, "window") for n in (0, 1, 2000)] == [
         "no window",
         "1 window",
