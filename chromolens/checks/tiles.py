@@ -34,6 +34,11 @@ from chromolens.tables.checks import BASELINES, RATIO, TILES
 from chromolens.tracks.mixture import read_headers
 
 SAMPLE = 300
+"""Windows of each label that the best motif is chosen on."""
+
+MOST = 20_000
+"""Negatives, evenly spaced, that the baselines are fitted on: more take long."""
+
 _STRETCH = 10_000  # bp that the bootstrap draws together
 _RESAMPLES = 200
 
@@ -116,6 +121,8 @@ def check(
                 "%s of %s: no baselines, its training windows are %s", task, fold, alike
             )
             continue
+        others = _spread(np.flatnonzero(seen["label"] == 0), MOST)
+        seen = seen.iloc[np.union1d(np.flatnonzero(seen["label"] == 1), others)]
         codes = _codes(genome, seen)
         motif = _best_motif(codes, seen["label"].to_numpy(), database)
         words = _fit_words(codes, seen["label"].to_numpy(), kmer)
@@ -186,7 +193,7 @@ def _best_motif(codes: np.ndarray, labels: np.ndarray, database: list[Motif]) ->
     Chosen on at most ``SAMPLE`` windows of each label, evenly spaced.
     """
     background = np.bincount(codes[codes < UNKNOWN], minlength=4) / (codes < UNKNOWN).sum()
-    rows = np.concatenate([_spread(np.flatnonzero(labels == label)) for label in (0, 1)])
+    rows = np.concatenate([_spread(np.flatnonzero(labels == label), SAMPLE) for label in (0, 1)])
     onehot = codes_to_onehot(codes[rows])
     best_yet = (-1.0, np.zeros((1, 4)))
     fitting = sorted((m for m in database if len(m.ppm) <= codes.shape[1]), key=_width)
@@ -202,8 +209,8 @@ def _width(motif: Motif) -> int:
     return len(motif.ppm)
 
 
-def _spread(rows: np.ndarray) -> np.ndarray:
-    return rows[np.linspace(0, len(rows) - 1, min(len(rows), SAMPLE)).astype(int)]
+def _spread(rows: np.ndarray, most: int) -> np.ndarray:
+    return rows[np.linspace(0, len(rows) - 1, min(len(rows), most)).astype(int)]
 
 
 def _best_matches(onehot: np.ndarray, weights: list[np.ndarray]) -> np.ndarray:
