@@ -153,3 +153,17 @@ def test_chunks_of_resamples_change_nothing(monkeypatch):
 def test_probability_does_not_overflow():
     with np.errstate(all="raise"):
         np.testing.assert_allclose(metrics.probability([-1e4, 0, 1e4]), [0, 0.5, 1])
+
+
+def test_many_windows_have_fewer_resamples(monkeypatch):
+    rng = np.random.default_rng(0)
+    labels = rng.random(100) < 0.3
+    values = labels + rng.normal(0, 1, 100)
+    whole = metrics.interval(metrics.auroc, values, labels, resamples=1000, seed=1)
+    monkeypatch.setattr(metrics, "DRAWS", 30_000)
+    fewer = metrics.interval(metrics.auroc, values, labels, resamples=1000, seed=1)
+    assert fewer != whole
+    assert fewer == metrics.interval(metrics.auroc, values, labels, resamples=300, seed=1)
+    monkeypatch.setattr(metrics, "DRAWS", 0)
+    fewest = metrics.interval(metrics.auroc, values, labels, resamples=1000, seed=1)
+    assert fewest == metrics.interval(metrics.auroc, values, labels, resamples=200, seed=1)

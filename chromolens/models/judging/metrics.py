@@ -16,6 +16,12 @@ Metric = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 CHUNK = 2**22
 """Entries of a weight matrix held at a time."""
 
+DRAWS = 2**26
+"""Windows drawn for an interval, over all its resamples; of many windows these are fewer."""
+
+FEWEST = 200
+"""Resamples of an interval, however many windows there are."""
+
 
 def auroc(values: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Share of (positive, negative) pairs ranked rightly, ties half (Mann and Whitney, 1947)."""
@@ -101,9 +107,13 @@ def once(metric: Metric, values: np.ndarray, labels: np.ndarray) -> float:
 def interval(
     metric: Metric, values: np.ndarray, labels: np.ndarray, *, resamples: int, seed: int
 ) -> tuple[float, float]:
-    """95 % percentile bootstrap interval of ``metric`` over windows; NaN where undefined."""
+    """95 % percentile bootstrap interval of ``metric`` over windows; NaN where undefined.
+
+    Of more than ``DRAWS / resamples`` windows fewer resamples are drawn, ``FEWEST`` or more.
+    """
     if not len(values):
         return float("nan"), float("nan")
+    resamples = min(resamples, max(FEWEST, DRAWS // len(values)))
     rng = np.random.default_rng(seed)
     rows = max(1, CHUNK // len(values))
     found = [
