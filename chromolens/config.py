@@ -244,10 +244,12 @@ def _map_files(value: object, schema: dict, place: list, change: Callable) -> ob
 def _present(path: str | dict, place: list) -> str | dict:
     if isinstance(path, str) and path and not os.path.exists(path):
         folder, name = os.path.split(path)
-        there = os.listdir(folder or ".") if os.path.isdir(folder or ".") else []
-        known = "" if there else f"; there is no folder {folder} either"
+        if os.path.isdir(folder or "."):
+            near = nearest(name, os.listdir(folder or "."))
+        else:
+            near = f"; there is no folder {folder} either"
         raise BadInput(
-            f"there is no file {path}{nearest(name, there) or known}",
+            f"there is no file {path}{near}",
             where=f"the config, {'.'.join(map(str, place))}",
         )
     return path

@@ -222,3 +222,23 @@ def test_known_motifs_that_nobody_can_look_for(config, message):
         planned(records(**config))
     with pytest.raises(BadInput, match="known motifs are sought in records, not in genome"):
         planned(genome(checks={"known_motifs": KNOWN}))
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("peak.bed", "peak.bed; did you mean 'peaks.bed'?"),
+        ("empty/peaks.bed", "empty/peaks.bed\n"),
+        ("absent/peaks.bed", "absent/peaks.bed; there is no folder absent either"),
+    ],
+)
+def test_a_path_that_leads_nowhere(tmp_path, monkeypatch, path, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "peaks.bed").touch()
+    (tmp_path / "g.fa").touch()
+    inputs = {"kind": "genome", "fasta": "g.fa", "peaks": {"t": path}}
+    with pytest.raises(BadInput) as error:
+        configuration.check_files(configuration.complete({"study": "s", "inputs": inputs}, []))
+    assert str(error.value).startswith(f"there is no file {said}")
+    assert str(error.value).endswith("where: the config, inputs.peaks.t")
