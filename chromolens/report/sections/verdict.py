@@ -38,17 +38,15 @@ def beside_baselines(tiles: pd.DataFrame) -> dict:
     """
     if tiles.empty:
         return {"baselines": None, "beaten": []}
-    found = tiles.set_index(["model", "task", "metric"])
     rows, beaten = [], []
-    for model, task in dict.fromkeys(zip(tiles["model"], tiles["task"], strict=True)):
-        own = found.loc[(model, task)]
-        scores = [
-            own.loc[f"auprc{suffix}"] for suffix in ("", *(f"_{name}" for name in BASELINES))
-        ]
-        rows.append([model, task, count(scores[0].positives), count(scores[0].n)])
-        rows[-1] += [_with_interval(each) for each in (*scores, own.loc[RATIO])]
+    for (model, task), each in tiles.groupby(["model", "task"], sort=False):
+        own = each.set_index("metric")
+        names = ["auprc", *(f"auprc_{name}" for name in BASELINES), RATIO]
+        counts = own.loc["auprc"]
+        rows.append([model, task, count(counts.positives), count(counts.n)])
+        rows[-1] += [_with_interval(own.loc[name]) for name in names]
         if own.loc[RATIO].value < 1:
-            best = max(BASELINES, key=lambda name: own.loc[f"auprc_{name}"].value)
+            best = max(BASELINES, key=lambda name, own=own: own.loc[f"auprc_{name}"].value)
             beaten.append(_beaten(model, task, best, own))
     header = ["model", "task", "positive", "tiles", "network", *BASELINES.values(), "ratio"]
     caption = (
@@ -60,16 +58,21 @@ def beside_baselines(tiles: pd.DataFrame) -> dict:
 
 
 def _with_interval(row: pd.Series) -> str:
-    return f"{decimal(row.value, 2)} ({decimal(row.low, 2)}–{decimal(row.high, 2)})"
+    interval = f" ({decimal(row.low, 2)}–{decimal(row.high, 2)})"
+    return decimal(row.value, 2) + ("" if pd.isna(row.low) else interval)
 
 
 def _beaten(model: str, task: str, best: str, own: pd.DataFrame) -> str:
     numbers = [decimal(own.loc[name].value, 2) for name in (f"auprc_{best}", "auprc")]
-    surely = "" if own.loc[RATIO].high < 1 else ", though by no more than chance could"
+    said = f"{BASELINES[best][0].upper()}{BASELINES[best][1:]} predicts the sites of {task} "
+    if own.loc[RATIO].high >= 1:
+        return (
+            f"{said}as well as {model} ({numbers[0]} against {numbers[1]}, a difference within "
+            "chance)."
+        )
     return (
-        f"{BASELINES[best][0].upper()}{BASELINES[best][1:]} predicts the sites of {task} better "
-        f"than {model} ({numbers[0]} against {numbers[1]}){surely}: its contributions describe "
-        "the network, not the sites."
+        f"{said}better than {model} ({numbers[0]} against {numbers[1]}): its contributions "
+        "describe the network, not the sites."
     )
 
 
