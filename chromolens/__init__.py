@@ -13,6 +13,7 @@ study never waits for TensorFlow.
 ``target_values``           the target itself
 ``edit``                    inputs edited base by base (``Edited``)
 ``sufficient_subsets``      sufficient input subsets
+``cluster_images``          clusters of the subsets of images (``ImageClusters``)
 ``activations``             what a layer gives for chosen inputs
 ``most_exciting``           the inputs that excite a target or hidden unit most
 ``unit_motifs``             the bases below the places that excite the units of a layer
@@ -42,6 +43,8 @@ _HOMES = {
     "attribute": "chromolens.attribution.front",
     "audit": "chromolens.checks.audit",
     "attribute_tasks": "chromolens.attribution.front",
+    "ImageClusters": "chromolens.sis.motifs.images",
+    "cluster_images": "chromolens.sis.motifs.images",
     "edit": "chromolens.attribution.editing",
     "gradient_ascent": "chromolens.views.ascent",
     "compare_models": "chromolens.checks.two_models",
