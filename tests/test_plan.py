@@ -383,3 +383,13 @@ def test_what_genotypes_cannot_have_is_refused_while_planning(parts, words):
 def test_nulls_are_for_markers():
     with pytest.raises(BadInput, match="only markers of genotypes are held against"):
         planned(genome(models={"m": {"architecture": "cnn", "nulls": {"permuted": 10}}}))
+
+
+def test_learning_curves_are_of_trained_classifiers_of_dna():
+    models = {"a": {}, "b": {"labels": "permuted"}, "c": {"objective": "regression"}}
+    wanted = {"models": models, "checks": {"learning_curve": [0.5]}}
+    for config in (genome(**wanted), genome(models=models)):
+        settings = sources.inputs(config, "down", "simulated")
+        planned_models = plan.models(config, ["x", "y"])
+        expected = ["a"] if config["checks"]["learning_curve"] else []
+        assert plan.models_to_thin(config, settings, planned_models) == expected

@@ -1,6 +1,6 @@
 """Fewer positives: so that models of different tasks are trained on as much as one another."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,14 +12,15 @@ from chromolens.runlog import logger
 
 
 def limit_positives(
-    windows: pd.DataFrame, tasks: Sequence[str], most: int, seed: int
+    windows: pd.DataFrame, tasks: Sequence[str], most: int | Mapping[str, int], seed: int
 ) -> pd.DataFrame:
     """The windows with at most ``most`` positives of each of ``tasks``, in their order.
 
-    Positives are drawn by groups in turn (``chosen.take_turns``). A window drawn for one task
-    keeps its label of another only if it is drawn for that too, else that label is masked; one
-    drawn for none is removed. In each group the other windows (negatives, tiles) are reduced in
-    the proportion of its positives that stay; in a group without positives, in that of all.
+    ``most`` is one number, or one for each task. Positives are drawn by groups in turn
+    (``chosen.take_turns``). A window drawn for one task keeps its label of another only if it is
+    drawn for that too, else that label is masked; one drawn for none is removed. In each group the
+    other windows (negatives, tiles) are reduced in the proportion of its positives that stay; in
+    a group without positives, in that of all.
     What is drawn depends on ids and ``seed``, not on the order of the rows.
 
     Raises
@@ -27,25 +28,26 @@ def limit_positives(
     BadInput
         ``most`` below 1, or labels other than 0, 1 and masked.
     """
-    _check(windows, tasks, most)
+    limits = most if isinstance(most, Mapping) else dict.fromkeys(tasks, most)
+    _check(windows, limits)
     windows = windows.reset_index(drop=True)
     labels = windows[list(tasks)]
     before = (labels == 1).to_numpy()
-    after = np.column_stack([_drawn(windows, task, most, seed) for task in tasks])
+    after = np.column_stack([_drawn(windows, task, limits[task], seed) for task in tasks])
     positive, stays = before.any(axis=1), after.any(axis=1)
     kept = windows.index[stays].union(_others(windows, positive, stays, seed))
     logger.info(
-        "at most %d positives a task: %s; %d of %d windows stay",
-        *(most, _counts(tasks, before, after), len(kept), len(windows)),
+        "fewer positives: %s; %d of %d windows stay",
+        *(_counts(tasks, before, after), len(kept), len(windows)),
     )
     masked = windows.assign(**dict(labels.mask(before & ~after)))
     return masked.loc[kept].reset_index(drop=True)
 
 
-def _check(windows: pd.DataFrame, tasks: Sequence[str], most: int) -> None:
-    if most < 1:
-        raise BadInput(f"at most {most} positives", expected="1 or more")
-    for task in tasks:
+def _check(windows: pd.DataFrame, limits: Mapping[str, int]) -> None:
+    for task, most in limits.items():
+        if most < 1:
+            raise BadInput(f"at most {most} positives", expected="1 or more")
         odd = windows.loc[~windows[task].isin([0, 1]) & windows[task].notna(), task]
         if len(odd):
             raise BadInput(

@@ -271,6 +271,14 @@ def models_with_tiles(models: pd.DataFrame, settings: dict, tracked: pd.DataFram
     return list(models.loc[binary, "model"]) if settings.get("peaks") else []
 
 
+def models_to_thin(config: dict, settings: dict, models: pd.DataFrame) -> list[str]:
+    """Models with a learning curve: classifiers of DNA that are trained on true labels."""
+    if not config["checks"]["learning_curve"] or settings["kind"] not in ("genome", "sequences"):
+        return []
+    rows = models[models["objective"] == "binary"].to_dict("records")
+    return [row["model"] for row in rows if not (is_null(row) or row["file"])]
+
+
 def models_to_compare(windowed: pd.DataFrame) -> list[str]:
     """Models whose methods can be held against one another: those that several explain.
 

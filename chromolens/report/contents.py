@@ -43,6 +43,8 @@ class Contents:
         Per training: the table of its epochs, and its predictions on the held-out groups.
     metrics, pooled
         Tables of metrics per fold, and pooled over folds with intervals.
+    learning
+        Tables of ``checks/learning.py``, one for each model that has one.
     tracks, prediction_tracks
         Per attribution: bigWig of contributions, and of the target that they explain.
     explained
@@ -130,6 +132,7 @@ class Contents:
     predictions: Mapping[Training, Path] = field(default_factory=dict)
     metrics: Sequence[Path] = ()
     pooled: Sequence[Path] = ()
+    learning: Sequence[Path] = ()
     tracks: Mapping[Attribution, Path] = field(default_factory=dict)
     prediction_tracks: Mapping[Attribution, Path] = field(default_factory=dict)
     explained: Mapping[tuple[str, str], Path] = field(default_factory=dict)

@@ -24,6 +24,7 @@ ONE = {name: name for name in ("windows", "folds", "dropped", "truth", "vocabula
 SEVERAL = {
     "metrics": "metrics",
     "pooled": "pooled",
+    "learning": "learning",
     "masks": "mask",
     "completeness": "completeness",
     "tiles": "tiles",

@@ -47,6 +47,20 @@ TRIED = Table(
         boolean("chosen", "the value that the study takes"),
     ),
 )
+LEARNING = Table(
+    "checks/MODEL.learning.tsv",
+    "held-out metrics of trainings on fewer events (`checks.learning_curve`); where it is sought",
+    (
+        MODEL, TASK,
+        number("share", "of the training events; 1: the model itself", "share"),
+        number("events", "positive windows of a training, mean over the folds"),
+        text("metric", "name of the metric"),
+        _maybe("value", "over all folds"),
+        _maybe("low", "of the 95 % interval, by bootstrap over windows"),
+        _maybe("high", "of the 95 % interval"),
+        *COUNTED,
+    ),
+)  # fmt: skip
 BASELINES = {"best_motif": "the best single motif", "kmer": "counts of words"}
 """Baselines on tiles, in words."""
 

@@ -162,6 +162,7 @@ FILES = {
     },
     "ranked": {"ranked_tokens": "tokens/{model}.{method}.tsv.gz"},
     "tiled": {"tiles": "checks/{model}.tiles.tsv"},
+    "thinned": {"learning": "checks/{model}.learning.tsv"},
     "compared": {"methods": "checks/{model}.methods.tsv"},
     "paired": {
         "exchanged": "compared/{model}/{other}/{task}/exchanged.tsv.gz",

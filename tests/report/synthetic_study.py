@@ -79,6 +79,7 @@ def build(
         predictions=predictions,
         metrics=[synthetic_tables.metrics(folder, tasks, rng)],
         pooled=[synthetic_tables.pooled(folder, tasks)],
+        learning=[synthetic_tables.learning(folder, tasks)],
         tracks=tracks,
         prediction_tracks=values,
         fasta=folder / "genome.fa.gz",

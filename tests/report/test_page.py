@@ -126,6 +126,7 @@ OPTIONAL = {
     "predictions": {},
     "metrics": [],
     "pooled": [],
+    "learning": [],
     "tracks": {},
     "prediction_tracks": {},
     "peaks": {},

@@ -84,6 +84,15 @@ def test_a_null_is_a_hollow_mark_on_its_task_row(study, page):
     assert performance._mark(study, "cnn") == "dot"
 
 
+def test_a_learning_curve_says_which_tasks_more_events_would_help(study):
+    (curve,) = performance.context(study)["learning"]
+    first, *others = (task for task, _ in curve["panels"])
+    rises, flat = curve["told"].split(". ", maxsplit=1) if ". " in curve["told"] else ("", "")
+    assert first in rises and "more events would help" in rises
+    assert all(task in flat and task not in rises for task in others)
+    assert "200 events: 0.880" in curve["panels"][0][1]
+
+
 def test_patterns_stand_beside_their_match(study):
     groups = patterns.context(study)
     first = groups["groups"][0]["rows"]

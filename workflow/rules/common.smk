@@ -72,6 +72,7 @@ runs = tracked[["model", "method"]].drop_duplicates()
 known_motifs = plan.known_motifs(config, downloaded)
 sought_known = runs if known_motifs["meme"] else runs[:0]
 tiled_models = plan.models_with_tiles(models, settings, tracked)
+thinned = plan.models_to_thin(config, settings, models)
 compared = plan.models_to_compare(windowed)
 sis_tasks = list(subsets.subset_tasks(config, stages, model_tasks).itertuples())
 other_tasks = subsets.other_tasks(config, stages, models, model_tasks)

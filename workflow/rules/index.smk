@@ -45,6 +45,7 @@ index = results.index(
         "known_motifs": sought_known,
         "ranked": plan.of_stage("tokens", stages, runs),
         "tiled": {"model": tiled_models},
+        "thinned": {"model": thinned},
         "compared": {"model": compared},
         "paired": paired,
     },

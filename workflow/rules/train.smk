@@ -3,6 +3,7 @@
 NEEDS     results/{study}/inputs/{model}.windows.tsv.gz, genome.fa.gz
 PROVIDES  results/{study}/models/{model}/{fold}.{replicate}.keras, .json, .history.tsv
           results/{study}/models/{model}/{metrics,pooled,predictions}.tsv
+          results/{study}/checks/{model}.learning.tsv
 """
 
 # Networks that are explained as they are.
@@ -76,6 +77,33 @@ rule evaluate:
         seed=config["seed"],
     script:
         "../../scripts/evaluate.py"
+
+
+rule learn_from_fewer:
+    input:
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        source=source_by_content,
+        content=content_of_source,
+        pooled="results/{study}/models/{model}/pooled.tsv",
+    output:
+        table="results/{study}/checks/{model}.learning.tsv",
+    log:
+        "logs/{study}/learn_from_fewer/{model}.log",
+    conda:
+        "../../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=480,
+    params:
+        code=code["learn_from_fewer"],
+        plugin=lookup(dpath="{model}", within=architecture_code),
+        folds=roles,
+        model=lookup(dpath="{model}", within=model_settings),
+        shares=config["checks"]["learning_curve"],
+        seed=config["seed"],
+    script:
+        "../../scripts/learn_from_fewer.py"
 
 
 model_files = collect(

@@ -153,6 +153,38 @@ def mark_sample(mark: str) -> Markup:
     return svg.figure(12, 12, mark, shape)
 
 
+def learning_curve(table: pd.DataFrame, chance: float, label: str) -> Markup:
+    """A metric against the events of a training, with 95 % intervals; both axes begin at 0.
+
+    ``table`` has events, value, low and high; ``chance`` is what knowing nothing gives.
+    """
+    table = table.sort_values("events")
+    most = float(table["events"].max())
+    x, y = svg.Scale((0, most), (26, 150)), svg.Scale((0, 1), (110, 10))
+    ticks = [svg.text(19, float(y(v)) + 4, f"{v:g}", "end", "tick") for v in (0, 1)]
+    ticks += [svg.text(150, 127, count(most), "middle", "tick")]
+    frame = [svg.line(26, 110, 150, 110), svg.line(26, 110, 26, 10)]
+    nothing = svg.line(26, float(y(chance)), 150, float(y(chance)), "chance")
+    path = svg.curve(x(table["events"]), y(table["value"]), "curve validation")
+    dots = [part for row in table.to_dict("records") for part in _learned(row, x, y)]
+    return svg.figure(164, 132, label, *frame, nothing, *ticks, path, *dots)
+
+
+def _learned(row: dict, x: svg.Scale, y: svg.Scale) -> list[Markup]:
+    place = float(x(row["events"]))
+    told = f"{count(row['events'])} events: {decimal(row['value'])}"
+    ends = [float(y(row[end])) for end in ("low", "high")]
+    whisker = (
+        [svg.line(place, ends[0], place, ends[1], "whisker")] if np.isfinite(ends).all() else []
+    )
+    if not np.isfinite(row["value"]):
+        return whisker
+    dot = svg.tag(
+        "circle", svg.tag("title", told), cx=place, cy=float(y(row["value"])), r=2.4, class_="kept"
+    )
+    return [*whisker, dot]
+
+
 def reliability(predicted: np.ndarray, observed: np.ndarray, n: np.ndarray, label: str) -> Markup:
     """Share of positives against mean predicted probability, of bins of ``n`` windows each."""
     x, y = svg.Scale((0, 1), (26, 126)), svg.Scale((0, 1), (110, 10))

@@ -6,10 +6,11 @@ import pandas as pd
 from chromolens import tables
 from chromolens.report.contents import Contents, Training
 from chromolens.report.figures import charts
-from chromolens.report.tables import Table, count, decimal
+from chromolens.report.tables import Table, count, decimal, words
+from chromolens.tables.checks import LEARNING
 from chromolens.tables.models import HISTORY, METRICS, POOLED, PREDICTIONS
 
-NEEDS = ("history", "predictions", "metrics", "pooled")
+NEEDS = ("history", "predictions", "metrics", "pooled", "learning")
 
 WORDS = {
     "auroc": "AUROC",
@@ -36,6 +37,7 @@ def context(study: Contents) -> dict:
         "marks": marks(study),
         "pooled": pooled_table(study, pooled),
         "calibration": calibration(study, pooled),
+        "learning": [learning(tables.read(LEARNING, path)) for path in study.learning],
     }
 
 
@@ -202,3 +204,33 @@ def _reliability(model: str, task: str, table: pd.DataFrame) -> tuple[str, str] 
     sizes = np.array([len(part) for part in bins])
     label = f"Reliability of {task}, {model}"
     return f"{task} · {model}", charts.reliability(means[:, 0], means[:, 1], sizes, label)
+
+
+def learning(table: pd.DataFrame) -> dict:
+    """Of one model: its name, a panel per task of AUPRC by events, and what they say."""
+    table = table[table["metric"] == "auprc"]
+    name, panels, rising, flat = table["model"].iloc[0], [], [], []
+    for task, own in table.groupby("task", sort=False):
+        label = f"AUPRC of {task} by number of training events, {name}"
+        chance = own["positives"].iloc[0] / own["n"].iloc[0]
+        panels.append((task, charts.learning_curve(own, chance, label)))
+        whole = own.loc[own["share"] == 1, "value"].item()
+        fewer = own[own["share"] < 1].nlargest(1, "share").iloc[0]
+        (rising if whole > fewer["high"] else flat).append(task)
+    return {"model": name, "panels": panels, "told": _learned(rising, flat)}
+
+
+def _learned(rising: list[str], flat: list[str]) -> str:
+    """What curves that still rise with the last events, and those that don't, ask for."""
+    parts = []
+    if rising:
+        parts.append(
+            f"With the last of the events AUPRC still rises, beyond its interval, for "
+            f"{words(rising)}: more events would help."
+        )
+    if flat:
+        parts.append(
+            f"For {words(flat)} it rises no further than chance may: another network or better "
+            "peaks would do more than more of these."
+        )
+    return " ".join(parts)
