@@ -159,11 +159,41 @@ def test_many_windows_have_fewer_resamples(monkeypatch):
     rng = np.random.default_rng(0)
     labels = rng.random(100) < 0.3
     values = labels + rng.normal(0, 1, 100)
-    whole = metrics.interval(metrics.auroc, values, labels, resamples=1000, seed=1)
+    whole = metrics.interval(metrics.pearson, values, labels, resamples=1000, seed=1)
     monkeypatch.setattr(metrics, "DRAWS", 30_000)
-    fewer = metrics.interval(metrics.auroc, values, labels, resamples=1000, seed=1)
+    fewer = metrics.interval(metrics.pearson, values, labels, resamples=1000, seed=1)
     assert fewer != whole
-    assert fewer == metrics.interval(metrics.auroc, values, labels, resamples=300, seed=1)
+    assert fewer == metrics.interval(metrics.pearson, values, labels, resamples=300, seed=1)
     monkeypatch.setattr(metrics, "DRAWS", 0)
-    fewest = metrics.interval(metrics.auroc, values, labels, resamples=1000, seed=1)
-    assert fewest == metrics.interval(metrics.auroc, values, labels, resamples=200, seed=1)
+    fewest = metrics.interval(metrics.pearson, values, labels, resamples=1000, seed=1)
+    assert fewest == metrics.interval(metrics.pearson, values, labels, resamples=200, seed=1)
+
+
+@pytest.mark.parametrize("metric", [metrics.auroc, metrics.auprc])
+def test_windows_drawn_together_are_those_that_ranks_do_not_tell_apart(metric):
+    """Any weights of windows, summed within the groups, give the same; ties among them."""
+    rng = np.random.default_rng(5)
+    labels = (rng.random(400) < 0.05).astype(float)
+    values = np.round(labels + rng.normal(0, 1, 400), 1)
+    ranks, kinds, sizes = metrics._alike(values, labels)
+    assert len(ranks) < 100 and sizes.sum() == 400 and sizes[kinds == 1].sum() == labels.sum()
+    weights = rng.integers(0, 4, (3, 400)).astype(float)
+    known = np.sort(values[labels == 1])
+    among = np.searchsorted(known, values, "left") + np.searchsorted(known, values, "right")
+    groups = list(zip(ranks, kinds, strict=True))
+    members = np.stack([(among == rank) & (labels == kind) for rank, kind in groups], axis=1)
+    grouped = weights @ members
+    np.testing.assert_allclose(
+        metric(ranks, kinds, grouped), metric(values, labels, weights), rtol=1e-12
+    )
+
+
+def test_the_interval_of_groups_is_that_of_windows():
+    """Against the bootstrap over single windows, within what its draws leave open."""
+    rng = np.random.default_rng(6)
+    labels = (rng.random(3000) < 0.03).astype(float)
+    values = 1.5 * labels + rng.normal(0, 1, 3000)
+    low, high = metrics.interval(metrics.auprc, values, labels, resamples=2000, seed=1)
+    drawn = rng.integers(0, 3000, (2000, 3000))
+    plain = [metrics.once(metrics.auprc, values[row], labels[row]) for row in drawn]
+    assert (low, high) == pytest.approx(np.quantile(plain, (0.025, 0.975)), abs=0.015)

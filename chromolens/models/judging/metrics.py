@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 Metric = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
@@ -110,14 +111,18 @@ def interval(
     """95 % percentile bootstrap interval of ``metric`` over windows; NaN where undefined.
 
     Of more than ``DRAWS / resamples`` windows fewer resamples are drawn, ``FEWEST`` or more.
+    Windows that a metric of ranks can't tell apart are drawn together, by their number.
     """
     if not len(values):
         return float("nan"), float("nan")
+    total, sizes = len(values), np.ones(len(values))
+    if metric in (auroc, auprc):
+        values, labels, sizes = _alike(values, labels)
     resamples = min(resamples, max(FEWEST, DRAWS // len(values)))
     rng = np.random.default_rng(seed)
     rows = max(1, CHUNK // len(values))
     found = [
-        metric(values, labels, _resample(rng, min(rows, resamples - first), len(values)))
+        metric(values, labels, _resample(rng, min(rows, resamples - first), sizes, total))
         for first in range(0, resamples, rows)
     ]
     found = np.concatenate(found)
@@ -158,14 +163,23 @@ def probability(logits: np.ndarray) -> np.ndarray:
 def _by_value(
     values: np.ndarray, labels: np.ndarray, weights: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Weights of positives and of negatives (b, distinct values), by ascending value."""
-    order = np.argsort(values, kind="stable")
-    starts = np.flatnonzero(np.diff(values[order], prepend=-np.inf))
-    weights, positive = weights[:, order], labels[order] == 1
-    return tuple(
-        np.add.reduceat(np.where(chosen, weights, 0.0), starts, axis=1)
-        for chosen in (positive, ~positive)
-    )
+    """Weights of positives and of negatives (b, groups), by ascending value."""
+    groups = _groups(values, labels)
+    cells = (np.ones(len(groups)), (np.arange(len(groups)), groups))
+    sums = weights @ csr_array(cells, shape=(len(groups), 4 * int((labels == 1).sum()) + 2))
+    return sums[:, 1::2], sums[:, ::2]
+
+
+def _groups(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """A number for the windows that ranks can't tell apart: 2 * their rank, + 1 of positives.
+
+    Only where a window lies among the positives counts: the many negatives between two of them
+    have one rank.
+    """
+    positive = labels == 1
+    known = np.sort(values[positive])
+    among = [np.searchsorted(known, values, side) for side in ("left", "right")]
+    return 2 * sum(among) + positive
 
 
 def _ratio(over: np.ndarray, under: np.ndarray) -> np.ndarray:
@@ -177,9 +191,18 @@ def _bin(chance: np.ndarray, bins: int) -> np.ndarray:
     return np.minimum((chance * bins).astype(int), bins - 1)
 
 
-def _resample(rng: np.random.Generator, count: int, n: int) -> np.ndarray:
-    drawn = rng.integers(0, n, size=(count, n)) + n * np.arange(count)[:, None]
-    return np.bincount(drawn.ravel(), minlength=count * n).reshape(count, n).astype("float64")
+def _alike(values: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Ranks, labels and sizes (k,) of the groups of windows that ranks can't tell apart."""
+    groups, sizes = np.unique(_groups(values, labels), return_counts=True)
+    return groups // 2, (groups % 2).astype(float), sizes
+
+
+def _resample(rng: np.random.Generator, count: int, sizes: np.ndarray, total: int) -> np.ndarray:
+    """How often each group is drawn, float64 (count, groups), in draws of ``total`` windows."""
+    if (sizes > 1).any():
+        return rng.multinomial(total, sizes / total, count).astype("float64")
+    drawn = rng.integers(0, total, size=(count, total)) + total * np.arange(count)[:, None]
+    return np.bincount(drawn.ravel(), minlength=count * total).reshape(count, -1).astype("float64")
 
 
 def _shares(counts: np.ndarray) -> np.ndarray:
