@@ -53,6 +53,19 @@ def test_the_best_motif_is_chosen_on_the_training_windows(genome: Genome) -> Non
     assert table["auroc_kmer"] > 0.9
 
 
+def test_few_windows_do_not_settle_which_motif_is_best(genome: Genome, monkeypatch) -> None:
+    """One window of each label can't tell motifs apart, all of them can."""
+    monkeypatch.setattr(module, "SAMPLE", 1)
+    ppm = np.array([[base == letter for base in "ACGT"] for letter in WORD], float)
+    rng = np.random.default_rng(5)
+    database = [Motif(f"r{i}", "random", "", rng.dirichlet([1] * 4, 8)) for i in range(8)]
+    database.append(Motif("w", "word", "", ppm))
+    seen = windows("chr1")
+    codes = module._codes(genome, seen)
+    chosen = module._best_motif(codes, seen["label"].to_numpy(), database)
+    assert [base for base in chosen.argmax(axis=1)] == ["ACGT".index(base) for base in WORD]
+
+
 @pytest.mark.parametrize(
     ("keys", "n", "positives", "auprc"),
     [
