@@ -17,6 +17,7 @@ with Genome(inputs.genome) as genome:
         inputs.track,
         tables.read(HITS, inputs.hits),
         motifs_of_task(inputs.lexicon, inputs.meme, names.model, names.task),
+        predicted=inputs.predicted,
         folds=Folds(params.folds).homes(genome.sizes),
         sought=inputs.motifs,
         max_p=params.max_p,

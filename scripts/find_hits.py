@@ -20,6 +20,7 @@ with Genome(inputs.genome) as genome:
         folds=Folds(params.folds).homes(genome.sizes),
         windows=read_windows(inputs.windows),
         rules=Rules(**params.rules),
+        predicted=inputs.predicted,
         events=inputs.events,
         **params.at_events,
         seed=params.seed,

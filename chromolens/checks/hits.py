@@ -14,9 +14,15 @@ from chromolens import tables
 from chromolens.genome.fasta import Genome
 from chromolens.genome.nearest import nearest_places
 from chromolens.motifs.compare import similarity
-from chromolens.motifs.hits.sites import composition, query_of, sites_of, weighed
+from chromolens.motifs.hits.sites import composition, query_of, readings_of, sites_of
 from chromolens.motifs.hits.sought import Sought
-from chromolens.motifs.hits.weights import Weights, average_precision, of_words, read_events
+from chromolens.motifs.hits.weights import (
+    Weights,
+    average_precision,
+    of_words,
+    probabilities,
+    read_events,
+)
 from chromolens.motifs.names.database import matrices
 from chromolens.tables.checks import CHECKED_HITS
 from chromolens.tables.inputs import TRUTH
@@ -33,6 +39,7 @@ def check_hits(
     hits: pd.DataFrame,
     motifs: Sequence[Sought],
     *,
+    predicted: str,
     folds: Mapping[str, str],
     sought: str,
     max_p: float,
@@ -44,8 +51,9 @@ def check_hits(
 ) -> pd.DataFrame:
     """``check`` against the ``truth`` of a simulation where there is one, else the ``events``.
 
-    ``sought``: the table of ``find_hits``, with the weights of contributions. ``planted``: the
-    database, and the id in it of each planted motif.
+    ``predicted``: the bigWig of predictions. ``sought``: the table of ``find_hits``, with the
+    weights of its probabilities. ``planted``: the database, and the id in it of each planted
+    motif.
     """
     searched = tables.read(SOUGHT, sought)
     weights = dict(zip(searched["motif"], searched["weights"].map(of_words), strict=True))
@@ -53,7 +61,7 @@ def check_hits(
         targets = planted_targets(truth[0], motifs, matrices(*planted))
     else:
         targets = event_targets(events, motifs, task, genome.sizes, chromosome_names)
-    return check(genome, track, hits, motifs, targets, folds, weights, max_p)
+    return check(genome, (track, predicted), hits, motifs, targets, folds, weights, max_p)
 
 
 def planted_targets(
@@ -89,7 +97,7 @@ def event_targets(
 
 def check(
     genome: Genome,
-    track: str,
+    tracks: tuple[str, str],
     hits: pd.DataFrame,
     motifs: Sequence[Sought],
     targets: Mapping[str, tuple[str, pd.DataFrame]],
@@ -101,6 +109,8 @@ def check(
 
     Parameters
     ----------
+    tracks
+        BigWigs of contributions and of predictions.
     hits
         As of ``find_hits``.
     targets
@@ -108,7 +118,7 @@ def check(
     folds
         The chromosomes that were explained; what lies elsewhere is no truth.
     weights
-        Of each motif, by fold: those that ``find_hits`` took.
+        Of each motif, by fold: those of ``find_hits``; none where it has none.
     max_p
         Of the matches that the sequence alone gives.
 
@@ -117,9 +127,9 @@ def check(
     DataFrame
         recall: of ``events``, the share with a right hit; precision: of the hits, the share that
         are right. ``_pwm``: of the best matches by sequence alone, as many as it takes to reach
-        the recall of the hits (or all). average_precision: of all matches, ordered by ``combined``
-        (``_pwm``: by sequence), over the right ones. alone: hits on instances that were planted
-        outside of events.
+        the recall of the hits (or all). average_precision: of all matches, ordered by probability,
+        or where it isn't known by ``combined`` (``_pwm``: by sequence), over the right ones.
+        alone: hits on instances that were planted outside of events.
     """
     background, rows = composition(genome, folds), []
     for motif in motifs:
@@ -130,38 +140,42 @@ def check(
         row = {"motif": motif.motif, "name": motif.name, "truth": name, "events": len(causal)}
         row["hits"] = len(own)
         row["alone"] = int((nearest(own, places[~places["causal"]]) >= 0).sum())
-        sites = _sites(genome, track, motif, folds, weights[motif.motif], background, max_p)
+        sites = _sites(genome, tracks, motif, folds, weights[motif.motif], background, max_p)
         rows.append(row | _compared(own, sites, causal))
     return pd.DataFrame(rows, columns=CHECKED_HITS.after("model", "task", "method"))
 
 
 def _sites(
     genome: Genome,
-    track: str,
+    tracks: tuple[str, str],
     motif: Sought,
     folds: Mapping[str, str],
     weights: Mapping[str, Weights],
     background: np.ndarray,
     max_p: float,
 ) -> pd.DataFrame:
-    """All matches of known contribution: chrom, start, end, score, combined."""
+    """All matches of known contribution: chrom, start, end, score, rank (the best the highest)."""
     if not len(motif.ppm):
-        return pd.DataFrame(columns=["chrom", "start", "end", "score", "combined"])
+        return pd.DataFrame(columns=["chrom", "start", "end", "score", "rank"])
     query = query_of(motif.ppm, background, max_p, motif.direction)
+    track, predicted = tracks
     parts = []
     for chrom, fold in folds.items():
-        (sites,) = sites_of(genome, track, chrom, [query])
-        parts.append(pd.DataFrame(weighed(sites, motif.direction, weights[fold])))
-        parts[-1]["chrom"] = chrom
+        (sites,) = sites_of(genome, track, chrom, [query], predicted)
+        own = np.repeat(fold, len(sites))
+        likely = probabilities(own, readings_of(sites, motif.direction), weights)
+        parts.append(pd.DataFrame(sites).assign(chrom=chrom, rank=likely))
     table = pd.concat(parts, ignore_index=True)
     table = table.assign(end=table["start"] + len(motif.ppm))
-    return table[table["contribution"].notna()].reset_index(drop=True)
+    table = table[table[["contribution", "prediction"]].notna().all(axis=1)].reset_index(drop=True)
+    # one scale for all: a fold without weights leaves the others no probability either
+    return table if table["rank"].notna().all() else table.assign(rank=table["combined"])
 
 
 def _compared(hits: pd.DataFrame, sites: pd.DataFrame, causal: pd.DataFrame) -> dict[str, float]:
     found, near = nearest(hits, causal), nearest(sites, causal)
     recall = len(np.unique(found[found >= 0])) / len(causal) if len(causal) else np.nan
-    combined, sequence = (sites[name].to_numpy(float) for name in ("combined", "score"))
+    rank, sequence = (sites[name].to_numpy(float) for name in ("rank", "score"))
     by_sequence = near[np.argsort(-sequence, kind="stable")]
     recall_pwm, precision_pwm = at_recall(by_sequence, len(causal), recall)
     return {
@@ -169,7 +183,7 @@ def _compared(hits: pd.DataFrame, sites: pd.DataFrame, causal: pd.DataFrame) -> 
         "precision": (found >= 0).mean() if len(found) else np.nan,
         "recall_pwm": recall_pwm,
         "precision_pwm": precision_pwm,
-        "average_precision": average_precision(near >= 0, combined),
+        "average_precision": average_precision(near >= 0, rank),
         "average_precision_pwm": average_precision(near >= 0, sequence),
     }
 

@@ -184,8 +184,10 @@ HITS = Table(
         _hit("contribution_p", "of the shuffled motifs' sites, those that contribute as much",
              "share"),
         _hit("agreement", "cosine of the contributions and the motif's information at each base"),
-        _hit("combined", "log-odds of the sequence and contribution, weighed", "nats"),
+        _hit("combined", "log-odds of the sequence + contribution", "nats"),
         _hit("q", "of false hits among those of as much", "share"),
+        _hit("probability", "that the site lies at an event, by events of other folds; empty "
+             "where none are known", "share"),
         text("window", "the window with the nearest centre, if it holds the hit, else `.`"),
         text("fold", "whose models explained the chromosome without having seen it"),
         text("over", "motif of the best hit that shares half of the narrower one's bases, if it "
@@ -207,7 +209,8 @@ SOUGHT = Table(
         integer("sites", "that match"),
         integer("absent", "of these, where the track has a gap"),
         integer("hits", "number of hits"),
-        text("weights", "by fold: intercept, weight of the log-odds, of the contribution"),
+        text("weights", "by fold, of `probability`: intercept, weight of the log-odds (nats), of "
+             "the contribution, of the prediction at the site", missing=True),
         text("reason", "why there can be none", missing=True),
     ),
 )  # fmt: skip

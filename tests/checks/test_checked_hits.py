@@ -80,10 +80,11 @@ def hits(starts: list[int]) -> pd.DataFrame:
 def run(study: tuple, found: pd.DataFrame, weight: float = 1, **changed: object) -> pd.Series:
     sought = Path(study[1]).parent / "sought.tsv"
     write_partial(
-        SOUGHT, pd.DataFrame({"motif": ["m"], "weights": [f"fold0:0,1,{weight}"]}), sought
+        SOUGHT, pd.DataFrame({"motif": ["m"], "weights": [f"fold0:0,1,{weight},0"]}), sought
     )
     given = {"folds": {"chr1": "fold0"}, "max_p": 1e-5, "task": "t", "truth": [], "events": []}
-    given |= {"planted": ({}, None), "chromosome_names": None, "sought": sought} | changed
+    given |= {"planted": ({}, None), "chromosome_names": None, "sought": sought, "predicted": ""}
+    given |= changed
     return checks.check_hits(*study, found, [MOTIF], **given).iloc[0]
 
 
@@ -112,7 +113,7 @@ def test_planted_instances_are_found_and_lone_ones_counted_apart(
     row = run(study, hits([1000, 2000, 4000, 5000]), truth=[str(truth)])
     assert (row.truth, row.events, row.alone) == ("M", 4, 1)
     assert (row.recall, row.precision) == (0.75, 0.75)
-    # by sequence all eight are alike, by combined the contributing come first
+    # by sequence all eight are alike, by probability the contributing come first
     assert row.average_precision == 1 and row.precision_pwm <= 1
     assert row.average_precision_pwm <= 1
     row = run(study, hits([1000]), weight=0, truth=[str(truth)])
@@ -126,6 +127,7 @@ def test_a_motif_without_hits_or_events_has_a_row(study: tuple, tmp_path: Path) 
     assert row.hits == 0 and row.recall == 0 and np.isnan(row.precision)
     empty = Sought("flat", "", "", np.empty((0, 4)))
     targets = checks.event_targets(str(bed), [empty], "t", {"chr1": SIZE}, None)
-    weights = {"flat": {"fold0": 1.0}}
-    table = checks.check(*study, hits([]), [empty], targets, {"chr1": "fold0"}, weights, 1e-5)
+    genome, track = study
+    tracks, folds = (track, ""), {"chr1": "fold0"}
+    table = checks.check(genome, tracks, hits([]), [empty], targets, folds, {"flat": {}}, 1e-5)
     assert table["hits"].tolist() == [0] and table["average_precision"].isna().all()

@@ -31,7 +31,7 @@ MOTIF = Sought(
     "m", "Known one", "pos", np.array([[0.91 if b == w else 0.03 for b in "ACGT"] for w in WORD])
 )
 FOLDS = {"chr1": "fold0", "chr2": "fold1"}
-RULES = Rules(1e-4, 0.05, 0.05, 10)
+RULES = Rules(1e-4, 0.05, 0.05, 0.1, 10)
 
 
 def planted() -> tuple[dict[str, str], dict[str, np.ndarray], list[tuple]]:

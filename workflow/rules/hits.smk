@@ -1,7 +1,7 @@
 """Where the lexicon's motifs occur in the genome, by sequence and by contribution.
 
 NEEDS     results/{study}/lexicon/lexicon.tsv, lexicon.meme
-          results/{study}/tracks/{study}.{model}.{task}.{method}.scaled.bw
+          results/{study}/tracks/{study}.{model}.{task}.{method}.scaled.bw, .prediction.bw
 PROVIDES  results/{study}/hits/{model}/{task}/{method}/hits.bed.gz (.tbi), hits.bb, motifs.tsv
           results/{study}/checks/{model}.{task}.{method}.hits.tsv     where the truth is known
 """
@@ -14,6 +14,7 @@ rule find_hits:
         genome=ancient(genome),
         content=chromosomes,
         track="results/{study}/tracks/{study}.{model}.{task}.{method}.scaled.bw",
+        predicted="results/{study}/tracks/{study}.{model}.{task}.prediction.bw",
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         events=lookup(dpath="{task}", within=settings.get("peaks", {}), default=[]),
     output:
@@ -49,6 +50,7 @@ rule check_hits:
         genome=ancient(genome),
         content=chromosomes,
         track="results/{study}/tracks/{study}.{model}.{task}.{method}.scaled.bw",
+        predicted="results/{study}/tracks/{study}.{model}.{task}.prediction.bw",
         events=lookup(dpath="{task}", within=settings.get("peaks", {})),
         truth=collect(
             "results/{study}/simulated/truth.bed",

@@ -1,15 +1,16 @@
 """Where the motifs of a lexicon occur genome-wide, by sequence and by contribution.
 
 A site is a match of the motif's PPM (``sites.py``), of overlapping ones the best match. It is a
-hit when three things hold:
+hit when these things hold:
 
 - the match is rare: its exact p-value in random sequence is at most ``max_p``;
 - its bases contribute: of the sites of shuffled motifs on the same track at most a share of
   ``max_contribution_p`` has as large a sum;
 - both together are rare: the combined score, log-odds of the sequence (nats) plus the contribution
-  (target units, which are nats for a logit), weighed by events of other folds (``weights.py``), is
-  such that shuffled motifs would give at most a share of ``max_q`` of the hits (target-decoy
-  counting: Elias & Gygi 2007, Nat. Methods 4:207).
+  (target units, which are nats for a logit), is such that shuffled motifs would give at most a
+  share of ``max_q`` of the hits (target-decoy counting: Elias & Gygi 2007, Nat. Methods 4:207);
+- where the events of the task are known: the site lies at one with a probability of
+  ``min_probability`` or more, as events of other folds teach (``weights.py``).
 
 The shuffled motifs have the motif's own columns in another order: as many chance matches, of the
 same composition, on the same track. Those that lie on a match of the motif itself are left out:
@@ -34,14 +35,15 @@ from chromolens.motifs.hits.sites import (
     composition,
     directed,
     query_of,
+    readings_of,
     sites_of,
-    weighed,
 )
 from chromolens.motifs.hits.sought import Sought, shuffles
 from chromolens.motifs.hits.weights import (
     Weights,
     at_events,
     in_words,
+    probabilities,
     read_events,
     weights_by_fold,
 )
@@ -56,6 +58,7 @@ class Rules(NamedTuple):
     max_p: float
     max_contribution_p: float
     max_q: float
+    min_probability: float
     shuffles: int
 
 
@@ -67,6 +70,7 @@ def find_hits(
     folds: Mapping[str, str],
     windows: pd.DataFrame,
     rules: Rules,
+    predicted: str = "",
     events: str | Sequence[str] = (),
     chromosome_names: Names | None = None,
     within: int = 0,
@@ -81,9 +85,11 @@ def find_hits(
     windows
         ``id``, ``chrom``, ``start``, ``end``: of those that hold a hit, the one with the
         nearest centre is named.
+    predicted
+        The bigWig of the task's predictions.
     events, chromosome_names, within
         Peaks of the task, their names in the genome, and how near (bp) a site lies at one; without
-        them both weigh 1 (``weights``).
+        them no site has a probability.
 
     Returns
     -------
@@ -98,22 +104,26 @@ def find_hits(
     background = composition(genome, folds)
     known = read_events(events, genome.sizes, chromosome_names) if events else None
     queries = [_queries(motif, background, rules, seed) for motif in motifs]
-    own = {chrom: _own_sites(genome, track, chrom, queries) for chrom in folds}
+    own = {chrom: _own_sites(genome, (track, predicted), chrom, queries) for chrom in folds}
     taken = {chrom: _taken(motifs, found) for chrom, found in own.items()}
     tables, rows = [], []
     for place, motif in progress(list(enumerate(motifs)), total=len(motifs), what="hits"):
         sites = {chrom: found[place] for chrom, found in own.items()}
         weights = _weights(motif, sites, folds, known, within)
         chance, apart = [np.zeros(0, SITE)], [np.zeros(0, SITE)]
-        for chrom, fold in folds.items():
+        for chrom in folds:
             itself = _taken([motif], [sites[chrom]])
-            sites[chrom] = weighed(sites[chrom], motif.direction, weights[fold])
             for decoys in sites_of(genome, track, chrom, queries[place][1:]):
-                decoys = weighed(decoys, motif.direction, weights[fold])
                 chance.append(apart_from(decoys, len(motif.ppm), *itself))
                 apart.append(apart_from(decoys, len(motif.ppm), *taken[chrom]))
         nulls = np.concatenate(chance), np.concatenate(apart)
-        table, row = _judge(motif, queries[place], sites, nulls, rules)
+        likely = {
+            chrom: probabilities(
+                np.repeat(folds[chrom], len(part)), readings_of(part, motif.direction), weights
+            )
+            for chrom, part in sites.items()
+        }
+        table, row = _judge(motif, queries[place], sites, likely, nulls, rules)
         tables.append(table)
         rows.append(row | {"weights": in_words(weights)})
     summary = pd.DataFrame(rows, columns=SOUGHT.after("model", "task", "method"))
@@ -128,10 +138,11 @@ def _queries(motif: Sought, background: np.ndarray, rules: Rules, seed: int) -> 
 
 
 def _own_sites(
-    genome: Genome, track: str, chrom: str, queries: list[list[Query]]
+    genome: Genome, tracks: tuple[str, str], chrom: str, queries: list[list[Query]]
 ) -> list[np.ndarray]:
     """Sites of each motif itself; none of a motif without queries."""
-    found = iter(sites_of(genome, track, chrom, [own[0] for own in queries if own]))
+    track, predicted = tracks
+    found = iter(sites_of(genome, track, chrom, [own[0] for own in queries if own], predicted))
     return [next(found) if own else np.zeros(0, SITE) for own in queries]
 
 
@@ -142,19 +153,20 @@ def _weights(
     events: pd.DataFrame | None,
     within: int,
 ) -> dict[str, Weights]:
-    """How the motif's sequence and contributions add up in each fold, by others' events."""
-    ones = dict.fromkeys(folds.values(), Weights())
+    """How the readings of the motif's sites in each fold are weighed, by others' events."""
     if events is None:
-        return ones
+        return {}
     chroms = np.repeat(list(sites), [len(part) for part in sites.values()])
     every = np.concatenate([np.zeros(0, SITE), *sites.values()])
-    known = ~np.isnan(every["contribution"])
+    known = _known(every)
     chroms, every = chroms[known], every[known]
     right = at_events(chroms, 2 * every["start"] + len(motif.ppm), events, within)
-    sequence = every["score"] / UNITS * np.log(2)
-    size = directed(every["contribution"], motif.direction)
     homes = pd.Series(chroms, dtype=str).map(folds).to_numpy(str)
-    return ones | weights_by_fold(homes, sequence, size, right)
+    return weights_by_fold(homes, readings_of(every, motif.direction), right)
+
+
+def _known(sites: np.ndarray) -> np.ndarray:
+    return ~np.isnan(sites["contribution"]) & ~np.isnan(sites["prediction"])
 
 
 def _taken(motifs: Sequence[Sought], sites: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -178,20 +190,22 @@ def _judge(
     motif: Sought,
     queries: list[Query],
     own: Mapping[str, np.ndarray],
+    likely: Mapping[str, np.ndarray],
     nulls: tuple[np.ndarray, np.ndarray],
     rules: Rules,
 ) -> tuple[pd.DataFrame, dict]:
     """The motif's hits, and its row of the summary.
 
-    ``own``: its sites by chromosome; ``nulls``: those of its shuffles, apart from it, and apart
-    from all motifs.
+    ``own``: its sites by chromosome; ``likely``: their probabilities; ``nulls``: sites of its
+    shuffles, apart from it, and apart from all motifs.
     """
     where = np.repeat(list(own), [len(part) for part in own.values()])
     sites = np.concatenate([np.zeros(0, SITE), *own.values()])
-    known = ~np.isnan(sites["contribution"])
+    known = _known(sites)
     chance, apart = (null[~np.isnan(null["contribution"])] for null in nulls)
     decoys = max(len(queries) - 1, 0)
     table = pd.DataFrame(sites[known]).assign(chrom=where[known], motif=motif.motif)
+    table["probability"] = np.concatenate([np.zeros(0), *likely.values()])[known]
     table = table.assign(name="_".join(motif.label.split()), end=table["start"] + len(motif.ppm))
     table["match"] = table["score"] / UNITS
     table["p"] = queries[0].matcher.p(table["score"].to_numpy()) if len(table) else 0.0
@@ -201,6 +215,7 @@ def _judge(
     table["contribution_p"] = share_above(size, other)
     table["q"] = q_values(table["combined"].to_numpy(), chance["combined"], decoys)
     passed = (table["contribution_p"] <= rules.max_contribution_p) & (table["q"] <= rules.max_q)
+    passed &= ~(table["probability"] < rules.min_probability)  # where it isn't known: NaN
     row = {"motif": motif.motif, "name": motif.name, "sign": motif.sign, "width": len(motif.ppm)}
     row |= {"shuffles": decoys, "sites": len(sites), "absent": int((~known).sum())}
     return table[passed], row | {"hits": int(passed.sum()), "reason": _reason(queries, decoys)}

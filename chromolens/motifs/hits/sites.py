@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 
 from chromolens.genome.fasta import Genome
-from chromolens.motifs.hits.weights import Weights
 from chromolens.motifs.modisco.sites import UNITS, Matcher, Stretch, both_strands, matcher
 from chromolens.motifs.ppm import column_information
 from chromolens.tracks.bigwig import read_back
@@ -18,9 +17,10 @@ from chromolens.tracks.bigwig import read_back
 BLOCK = 1 << 20
 SITE = np.dtype(
     [("start", "i8"), ("reverse", "?"), ("score", "i4"), ("contribution", "f8")]
-    + [("agreement", "f8"), ("combined", "f8")]
+    + [("agreement", "f8"), ("combined", "f8"), ("prediction", "f8")]
 )
-"""A site: ``score`` in ``UNITS`` of a bit, ``combined`` in nats; ``start`` on the chromosome."""
+"""A site: ``score`` in ``UNITS`` of a bit, ``combined`` in nats; ``start`` on the chromosome;
+``prediction`` at its middle."""
 
 
 class Query(NamedTuple):
@@ -46,53 +46,69 @@ def query_of(ppm: np.ndarray, background: np.ndarray, max_p: float, sign: int) -
     return Query(matcher(ppm, background, max_p), column_information(ppm), sign)
 
 
-def sites_of(genome: Genome, track: str, chrom: str, queries: Sequence[Query]) -> list[np.ndarray]:
+def sites_of(
+    genome: Genome, track: str, chrom: str, queries: Sequence[Query], predicted: str = ""
+) -> list[np.ndarray]:
     """Sites of each query on a chromosome, of overlapping ones the best match: by start.
 
-    Contributions are NaN where the track has a gap.
+    Contributions, and predictions (0 without a bigWig ``predicted``), are NaN where a track has a
+    gap.
     """
     found: list[list[np.ndarray]] = [[np.zeros(0, SITE)] for _ in queries]
     longest = max((query.matcher.width for query in queries), default=0)
-    for start, stretch, values in _blocks(genome, track, chrom, longest):
+    for block in _blocks(genome, (track, predicted), chrom, longest):
         for place, query in enumerate(queries):
-            found[place].append(_sites(start, stretch, values, query))
+            found[place].append(_sites(block, query))
     return [
         _best_of_overlapping(np.concatenate(parts), query.matcher.width)
         for parts, query in zip(found, queries, strict=True)
     ]
 
 
-def _blocks(
-    genome: Genome, track: str, chrom: str, longest: int
-) -> Iterator[tuple[int, Stretch, np.ndarray]]:
+class _Block(NamedTuple):
+    start: int
+    stretch: Stretch
+    contributions: np.ndarray
+    predictions: np.ndarray
+
+
+def _blocks(genome: Genome, tracks: tuple[str, str], chrom: str, longest: int) -> Iterator[_Block]:
     """Stretches of ``BLOCK`` starts, with as many bases more as the longest motif needs."""
     for start in range(0, genome.sizes[chrom], BLOCK) if longest else ():
         end = min(start + BLOCK + longest - 1, genome.sizes[chrom])
-        values = read_back(track, chrom, start, end).astype(float)
-        yield start, Stretch(genome.codes(chrom, start, end)), values
+        values = [
+            read_back(track, chrom, start, end).astype(float) if track else np.zeros(end - start)
+            for track in tracks
+        ]
+        yield _Block(start, Stretch(genome.codes(chrom, start, end)), *values)
 
 
-def _sites(offset: int, stretch: Stretch, values: np.ndarray, query: Query) -> np.ndarray:
-    starts, scores, reverse = stretch.sites(query.matcher)
+def _sites(block: _Block, query: Query) -> np.ndarray:
+    starts, scores, reverse = block.stretch.sites(query.matcher)
     own = starts < BLOCK  # the others are the next block's
     found = np.zeros(own.sum(), SITE)
     found["start"], found["score"], found["reverse"] = starts[own], scores[own], reverse[own]
-    bases = values[found["start"][:, None] + np.arange(query.matcher.width)]
+    bases = block.contributions[found["start"][:, None] + np.arange(query.matcher.width)]
     found["contribution"] = bases.sum(axis=1)  # in one order, so that both strands are equal
+    middle = found["start"] + query.matcher.width // 2
+    found["prediction"] = block.predictions[middle]
     bases = np.where(found["reverse"][:, None], bases[:, ::-1], bases)
-    found["start"] += offset
+    found["start"] += block.start
     sign = query.sign or np.sign(found["contribution"])
     found["agreement"] = sign * _cosine(bases, query.profile)
-    return weighed(found, query.sign, Weights())
-
-
-def weighed(sites: np.ndarray, sign: int, weights: Weights) -> np.ndarray:
-    """``sites`` whose ``combined`` is that of ``weights``, for contributions of ``sign``."""
-    found = sites.copy()
-    size = directed(sites["contribution"], sign)
-    found["combined"] = weights.intercept + weights.contribution * size
-    found["combined"] += weights.sequence * sites["score"] / UNITS * np.log(2)
+    found["combined"] = nats(found["score"]) + directed(found["contribution"], query.sign)
     return found
+
+
+def nats(score: np.ndarray) -> np.ndarray:
+    """Log-odds of a match whose ``score`` is in ``UNITS`` of a bit."""
+    return score / UNITS * np.log(2)
+
+
+def readings_of(sites: np.ndarray, sign: int) -> np.ndarray:
+    """``weights.READINGS`` (n, 3) of sites of a motif of ``sign``."""
+    own = nats(sites["score"]), directed(sites["contribution"], sign), sites["prediction"]
+    return np.stack(own, axis=1)
 
 
 def directed(contributions: np.ndarray, sign: int) -> np.ndarray:

@@ -1,10 +1,9 @@
-"""How a sequence and its contribution add up, learned from the events of other folds.
+"""How likely a site lies at an event, learned from the events of other folds.
 
-In logits a contribution and the log-odds of a sequence add up, each with weight 1, if the network
-is as sure as it should be. It may be surer or less sure, and of some motifs it knows no more than
-their sequence. So where the events of a task are known, a logistic regression on a motif's sites
-of all *other* folds says how likely a site of this fold lies at an event: log-odds, which can be
-compared between folds. A fold's own events have no part in its weights.
+A match tells how well the factor could bind, contributions that the network reads the site, and
+the prediction there what it makes of the whole window. Where the events of a task are known, a
+logistic regression on a motif's sites of all *other* folds weighs the three; a fold's own events
+have no part in its weights. Probabilities can be compared between folds.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from chromolens.genome.nearest import nearest_places
@@ -21,12 +21,18 @@ FEWEST = 20
 """Sites at events, and elsewhere, below which nothing can be learned."""
 
 
-class Weights(NamedTuple):
-    """``combined`` = intercept + sequence x log-odds (nats) + contribution x contribution."""
+READINGS = ("match", "contribution", "prediction")
+"""What is known of a site: log-odds of its sequence (nats), its contribution in the direction of
+the motif, and the prediction at its middle (target units)."""
 
-    intercept: float = 0.0
-    sequence: float = 1.0
-    contribution: float = 1.0
+
+class Weights(NamedTuple):
+    """Log-odds that a site lies at an event: the intercept, and a weight for each reading."""
+
+    intercept: float
+    match: float
+    contribution: float
+    prediction: float
 
 
 def read_events(
@@ -50,42 +56,54 @@ def at_events(
 
 
 def weights_by_fold(
-    folds: np.ndarray, sequence: np.ndarray, contribution: np.ndarray, right: np.ndarray
+    folds: np.ndarray, readings: np.ndarray, right: np.ndarray
 ) -> dict[str, Weights]:
-    """``Weights`` for the sites of each fold, by those of the others; ones for want of events.
+    """``Weights`` for the sites of each fold, by those of the others; none for want of events.
 
-    A contribution, or a sequence, that speaks against events has no weight.
+    A reading that speaks against events has no weight.
 
     Parameters
     ----------
     folds : (n,)
         Name of each site's fold.
-    sequence, contribution : (n,)
-        Log-odds in nats, and the contribution in the direction of the motif; both known.
+    readings : (n, 3)
+        ``READINGS``, all known.
     right : bool (n,)
         Whether the site lies at an event.
     """
-    both = np.stack([sequence, contribution], axis=1)
-    return {str(fold): _fitted(both[folds != fold], right[folds != fold]) for fold in set(folds)}
+    fitted = {str(fold): _fitted(readings[folds != fold], right[folds != fold])
+              for fold in np.unique(folds)}  # fmt: skip
+    return {fold: weights for fold, weights in fitted.items() if weights is not None}
 
 
-def _fitted(both: np.ndarray, right: np.ndarray) -> Weights:
+def _fitted(readings: np.ndarray, right: np.ndarray) -> Weights | None:
     if min(right.sum(), (~right).sum()) < FEWEST:
-        return Weights()
-    scale = both.std(axis=0)
+        return None
+    scale = readings.std(axis=0)
     used = scale > 0
     while used.any():
-        fit = LogisticRegression().fit(both[:, used] / scale[used], right)
-        found = np.zeros(2)
+        fit = LogisticRegression().fit(readings[:, used] / scale[used], right)
+        found = np.zeros(readings.shape[1])
         found[used] = fit.coef_[0] / scale[used]
         if (found >= 0).all():
             return Weights(float(fit.intercept_[0]), *map(float, found))
         used &= found > 0
-    return Weights()
+    return None
+
+
+def probabilities(
+    folds: np.ndarray, readings: np.ndarray, weights: Mapping[str, Weights]
+) -> np.ndarray:
+    """How likely each site (as in ``weights_by_fold``) lies at an event; NaN without weights."""
+    log_odds = np.full(len(folds), np.nan)
+    for fold, (intercept, *each) in weights.items():
+        own = folds == fold
+        log_odds[own] = intercept + readings[own] @ np.array(each)
+    return expit(log_odds)
 
 
 def in_words(weights: Mapping[str, Weights]) -> str:
-    """``fold0:-2.1,1,0.5 fold1:...``, for a table; ``of_words`` reads it."""
+    """``fold0:-2.1,1,0.5,0.8 fold1:...``, for a table; ``of_words`` reads it."""
     found = sorted(weights.items())
     return " ".join(f"{fold}:{','.join(f'{w:.6g}' for w in each)}" for fold, each in found)
 
