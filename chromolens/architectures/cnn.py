@@ -18,6 +18,7 @@ def build(
     objective: str = "binary",
     filters: int = 128,
     kernel: int = 21,
+    centre: int = 0,
     dense: int = 64,
     dropout: float = 0.2,
 ) -> keras.Model:
@@ -31,6 +32,10 @@ def build(
         Number of convolution filters.
     kernel
         Their width, in bp. The convolution is ``valid``: no filter sees beyond the window.
+    centre
+        Bases in the middle of the window whose best match is read beside that of the whole window:
+        where a site must lie to count (twice ``positive_within``, and a little more). 0: of the
+        whole window alone, wherever it is.
     dense
         Units of the dense layer.
     dropout
@@ -39,12 +44,18 @@ def build(
     Raises
     ------
     BadInput
-        The kernel is wider than the window.
+        The kernel is wider than the window, or the centre wider than what the kernel sees whole.
     """
     _heads.check_fits(kernel, length, "kernel")
     inputs = _heads.sequence(length, channels)
     x = layers.Conv1D(filters, kernel, name="conv")(inputs)
     x = layers.ReLU(name="conv_relu")(x)
-    x = layers.GlobalMaxPooling1D(name="best_match")(x)
-    x = _heads.dense_block(x, dense, dropout, "dense")
+    best = layers.GlobalMaxPooling1D(name="best_match")(x)
+    if centre:
+        _heads.check_fits(centre, x.shape[1], "centre")
+        beside = x.shape[1] - centre
+        middle = layers.Cropping1D((beside // 2, beside - beside // 2), name="middle")(x)
+        central = layers.GlobalMaxPooling1D(name="best_central_match")(middle)
+        best = layers.Concatenate(name="best_matches")([best, central])
+    x = _heads.dense_block(best, dense, dropout, "dense")
     return _heads.scalar_model(inputs, x, tasks, objective, "cnn")

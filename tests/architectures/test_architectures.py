@@ -217,3 +217,14 @@ def test_the_controls_of_the_reported_network_differ_in_how_states_are_read(sett
     plain = [x.name for x in cnn_lstm_last.build(60, 1, ["y"]).layers]
     before, after = plain[: plain.index("lstm")], plain[plain.index("lstm") + 1 :]
     assert found == [*before, *names, *after]
+
+
+def test_the_centre_is_read_beside_the_whole_window(onehot):
+    network = cnn.build(LENGTH, 4, ["one"], filters=6, kernel=9, centre=40)
+    both = keras.Model(network.input, network.get_layer("best_matches").output)(onehot).numpy()
+    maps = keras.Model(network.input, network.get_layer("conv_relu").output)(onehot).numpy()
+    starts = slice((93 - 40) // 2, (93 - 40) // 2 + 40)  # of 93 places of the filter the middle 40
+    np.testing.assert_array_equal(both[:, :6], maps.max(axis=1))
+    np.testing.assert_array_equal(both[:, 6:], maps[:, starts].max(axis=1))
+    with pytest.raises(BadInput, match="centre is 94"):
+        cnn.build(LENGTH, 4, ["one"], filters=6, kernel=9, centre=94)

@@ -24,7 +24,34 @@ def turned(values):
     return values[:, ::-1] * keras.ops.arange(1.0, 33.0)[:, None]
 
 
+def side_by_side(*poolings):
+    """Each of ``poolings`` (a cropping, a pooling) reads the same; what they leave is joined."""
+
+    def joined(values):
+        parts = [
+            pooling(layers.Cropping1D(sides)(values) if sides else values)
+            for sides, pooling in poolings
+        ]
+        return layers.Concatenate()(parts)
+
+    return joined
+
+
 FORMS = {
+    "the middle beside the whole": [
+        conv(8, 6),
+        layers.ReLU(),
+        side_by_side((None, layers.GlobalMaxPooling1D()), ((5, 9), layers.GlobalMaxPooling1D())),
+    ],
+    "thirds of two convolutions, averaged": [
+        conv(8, 5, padding="same", activation="relu"),
+        conv(8, 3, padding="same", activation="relu"),
+        side_by_side(
+            ((0, 20), layers.GlobalAveragePooling1D()),
+            ((10, 10), layers.GlobalAveragePooling1D()),
+            ((20, 0), layers.GlobalAveragePooling1D()),
+        ),
+    ],
     "one convolution": [conv(12, 7), layers.ReLU(), layers.GlobalMaxPooling1D()],
     "same padding": [conv(12, 6, padding="same", activation="relu"), layers.GlobalMaxPooling1D()],
     "causal, no bias": [

@@ -24,6 +24,8 @@ class Layer:
 
     ``weights`` (width * channels, filters); ``reach``: span from the input, first and last
     (exclusive) output, width, dilation; ``outside``: what outputs that do not exist hold.
+    ``stretches`` (s, 2): the outputs are held once for each, and exist from its first output to
+    its last (exclusive).
     """
 
     weights: np.ndarray
@@ -31,6 +33,7 @@ class Layer:
     reach: tuple[int, int, int, int, int]
     activate: Callable[[np.ndarray], np.ndarray]
     outside: float
+    stretches: np.ndarray
 
     @property
     def window(self) -> int:
@@ -50,9 +53,22 @@ class Layer:
         """Coordinates that the outputs at ``places`` read: (..., width)."""
         return places[..., None] + self.reach[4] * np.arange(self.reach[3])
 
+    @property
+    def held(self) -> int:
+        """Numbers held of one output: the filters, once for each stretch."""
+        return len(self.stretches) * len(self.bias)
+
     def absent(self, *shape: int) -> np.ndarray:
-        """(*shape, filters) of outputs that do not exist."""
-        return np.full((*shape, len(self.bias)), self.outside, np.float32)
+        """(*shape, held) of outputs that do not exist."""
+        return np.full((*shape, self.held), self.outside, np.float32)
+
+    def spread(self, values: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """Outputs (n, places, filters) as they are held: (n, places, held)."""
+        parts = []
+        for first, last in self.stretches:
+            there = (places >= first) & (places < last)
+            parts.append(np.where(there[:, None], values, np.float32(self.outside)))
+        return np.concatenate(parts, axis=2)
 
 
 class Local:
@@ -63,8 +79,9 @@ class Local:
         self.largest, self.kernel = stack.pool is np.maximum, stack.convs[0].kernel
         spans = np.cumsum([conv.span for conv in stack.convs]).tolist()
         outside = [0.0] * (len(spans) - 1) + [-np.inf if self.largest else 0.0]
-        self.layers = list(map(_layer, stack.convs, spans, outside))
-        self.filters = len(self.layers[-1].bias)
+        stretches = [((conv.first, conv.last),) for conv in stack.convs[:-1]] + [stack.stretches]
+        self.layers = list(map(_layer, stack.convs, spans, outside, stretches))
+        self.filters = self.layers[-1].held
         self._head = compiled(stack.head, tf.TensorSpec((None, self.filters)))
 
     def head(self, pooled: np.ndarray) -> np.ndarray:
@@ -94,17 +111,18 @@ class Local:
             values = layer.outputs(below[:, layer.reads(places) + self.span])
             below = layer.absent(*inputs.shape[:2])
             if not bases:
-                before = np.zeros_like(below)
+                before = np.zeros((*inputs.shape[:2], len(layer.bias)), np.float32)
                 before[:, places + self.span] = values
-            below[:, places + self.span] = layer.activate(values)
+            below[:, places + self.span] = layer.spread(layer.activate(values), places)
             bases.append(below)
         return before, bases
 
 
-def _layer(conv: Conv, span: int, outside: float) -> Layer:
+def _layer(conv: Conv, span: int, outside: float, stretches: tuple[tuple[int, int], ...]) -> Layer:
     reach = (span, conv.first, conv.last, len(conv.kernel), conv.dilation)
     weights = np.ascontiguousarray(conv.kernel.reshape(-1, conv.kernel.shape[-1]), np.float32)
-    return Layer(weights, conv.bias.astype(np.float32), reach, _activation(conv), outside)
+    bias, held = conv.bias.astype(np.float32), np.array(stretches, np.int64)
+    return Layer(weights, bias, reach, _activation(conv), outside, held)
 
 
 def _activation(conv: Conv) -> Callable[[np.ndarray], np.ndarray]:

@@ -62,7 +62,7 @@ def local_search(
 
 def _together(local: Local, free: np.ndarray) -> int:
     """How many inputs are searched together."""
-    floats = sum(layer.window * len(layer.bias) for layer in local.layers)
+    floats = sum(layer.window * layer.held for layer in local.layers)
     return max(1, BYTES // (4 * floats * max(1, int(free.sum(axis=1).max(initial=0)))))
 
 
@@ -172,7 +172,8 @@ class State:
             first = self.before, self.changes, self.kinds
             count = changed(*first, pairs, left, layer.reach, room)
             outputs = room[:count]
-        scatter(layer.activate(outputs), self.windows[depth], pairs, layer.reach)
+        stretches = layer.stretches, np.float32(layer.outside)
+        scatter(layer.activate(outputs), self.windows[depth], pairs, layer.reach, stretches)
 
 
 @numba.njit
@@ -250,18 +251,29 @@ def changed(
 
 @numba.njit
 def scatter(
-    rows: np.ndarray, windows: np.ndarray, pairs: np.ndarray, conv: tuple[int, int, int, int, int]
+    rows: np.ndarray,
+    windows: np.ndarray,
+    pairs: np.ndarray,
+    conv: tuple[int, int, int, int, int],
+    stretches: tuple[np.ndarray, float],
 ) -> None:
-    """Write the outputs of all pairs into ``windows``."""
+    """Write the outputs of all pairs into ``windows``, once for each stretch.
+
+    ``stretches`` are their ends (s, 2), and what an output outside of one holds.
+    """
     span, first, last = conv[:3]
-    filters, count = windows.shape[3], 0
+    ends, outside = stretches
+    filters, count = rows.shape[1], 0
     for pair in pairs:
         start, end = _seen(pair, span, first, last)
         window = windows[pair[0], pair[3]]
         for output in range(start, end):
             values = window[output - pair[1] + span]
-            for channel in range(filters):
-                values[channel] = rows[count, channel]
+            for stretch in range(len(ends)):
+                exists = ends[stretch, 0] <= output < ends[stretch, 1]
+                for channel in range(filters):
+                    value = rows[count, channel] if exists else outside
+                    values[stretch * filters + channel] = value
             count += 1
 
 

@@ -1,5 +1,7 @@
 """Reading a model as [convolutions] -> global pooling -> head, where it has that form.
 
+There may be several poolings side by side, each of a stretch of the positions.
+
 Coordinates: every convolution is read as a valid one, whose output u sees the inputs u to
 u + span, span = (kernel - 1) * dilation; padding only moves the range of outputs that
 exist, from ``Conv.first`` to ``Conv.last`` (exclusive). The inputs are at 0 to length.
@@ -7,12 +9,13 @@ exist, from ``Conv.first`` to ``Conv.last`` (exclusive). The inputs are at 0 to 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from chromolens.models.graph import chain
+from chromolens.models.graph import chain, readers
 from chromolens.models.kinds import (
     Kind,
     by_position,
@@ -57,12 +60,14 @@ class Conv:
 class Stack:
     """A model of the form convolutions -> global pooling -> head.
 
-    ``pool`` is ``np.maximum`` or ``np.add`` (average pooling: the head divides by the length);
-    ``head`` maps what ``pool`` left, a tensor (n, filters), to the target (n, 1).
+    ``pool`` is ``np.maximum`` or ``np.add`` (average pooling: the head divides by the length) of
+    each of ``stretches``, from its first output of the last convolution to its last (exclusive);
+    ``head`` maps what they left, a tensor (n, stretches * filters), to the target (n, 1).
     """
 
     convs: tuple[Conv, ...]
     pool: np.ufunc
+    stretches: tuple[tuple[int, int], ...]
     head: Callable
 
     @property
@@ -79,31 +84,67 @@ class Stack:
 def read_stack(model: Model, length: int, task: int, target: str) -> Stack | None:
     """``model`` of inputs (n, length, channels) as a stack, or None where it has another form."""
     asked = target_function(model, [task], target)
-    chain, pooled = _chain(asked.graph)
-    if not chain or not all(_readable(layer) for layer in chain[:-1]):
+    form = _form(asked.graph)
+    if form is None or not all(_readable(layer) for layer in form.layers):
         return None
-    *layers, pool = chain
-    convs = _convs(layers, length)
+    convs = _convs(form.layers, length)
     if not convs:
         return None
-    operation = POOLS[type(pool)]
-    late = ()
-    if operation is np.maximum and all(_increasing(step) for step in convs[-1].after):
+    last, late = convs[-1], ()
+    if form.pool is np.maximum and all(_increasing(step) for step in last.after):
         # an increasing function commutes with the maximum: cheaper behind the pooling
-        late = convs[-1].after
-        convs[-1] = replace(convs[-1], after=())
-    divisor = 1 if operation is np.maximum else convs[-1].last - convs[-1].first
-    return Stack(tuple(convs), operation, _head(asked, pooled, late, divisor))
+        late = last.after
+        convs[-1] = replace(last, after=())
+    stretches = tuple((last.first + left, last.last - right) for left, right in form.cropped)
+    lengths = [1 if form.pool is np.maximum else end - start for start, end in stretches]
+    divisor = np.repeat(lengths, len(last.bias)).astype(np.float32)
+    head = _head(asked, form.pooled, late, divisor)
+    return Stack(tuple(convs), form.pool, stretches, head)
 
 
-def _chain(graph: keras.Model) -> tuple[list, object]:
-    """Layers from the input to the first global pooling, and its output; none of another form."""
+class _Form(NamedTuple):
+    """``layers`` up to the poolings, what each of these crops left and right, what they leave."""
+
+    layers: list
+    pool: np.ufunc
+    cropped: list[tuple[int, int]]
+    pooled: object
+
+
+def _form(graph: keras.Model) -> _Form | None:
     nodes = chain(graph)
-    places = [place for place, node in enumerate(nodes) if over_all_positions(node.operation)]
-    if not places:
-        return [], None
-    found = nodes[: places[0] + 1]
-    return [node.operation for node in found], found[-1].outputs[0]
+    layers = [node.operation for node in nodes]
+    for place, layer in enumerate(layers):
+        if over_all_positions(layer):
+            return _Form(layers[:place], POOLS[type(layer)], [(0, 0)], nodes[place].outputs[0])
+    return _side_by_side(graph, layers, nodes[-1].outputs[0]) if nodes else None
+
+
+def _side_by_side(graph: keras.Model, layers: list, forked: object) -> _Form | None:
+    """Poolings that all read ``forked``, behind a cropping or not, and nothing but one join."""
+    branches = {}
+    for node in readers(graph, forked):
+        cropped = (0, 0)
+        if type(node.operation) is keras.layers.Cropping1D and in_float32(node.operation):
+            cropped, following = node.operation.cropping, readers(graph, node.outputs[0])
+            if len(following) != 1:
+                return None
+            node = following[0]
+        if not over_all_positions(node.operation) or not in_float32(node.operation):
+            return None
+        branches[id(node.outputs[0])] = type(node.operation), cropped, node.outputs[0]
+    joins = [node for *_, pooled in branches.values() for node in readers(graph, pooled)]
+    if not joins or any(node is not joins[0] for node in joins) or not _joins(joins[0].operation):
+        return None
+    given = [branches.get(id(tensor)) for tensor in joins[0].input_tensors]
+    if None in given or len(given) != len(joins) or len({kind for kind, *_ in given}) != 1:
+        return None
+    cropped = [tuple(sides) for _, sides, _ in given]
+    return _Form(layers, POOLS[given[0][0]], cropped, joins[0].outputs[0])
+
+
+def _joins(layer: keras.Operation) -> bool:
+    return type(layer) is keras.layers.Concatenate and layer.axis in (-1, 1) and in_float32(layer)
 
 
 def _readable(layer: keras.layers.Layer) -> bool:
@@ -154,8 +195,10 @@ def _increasing(step: Callable) -> bool:
     return getattr(function, "__name__", "") in INCREASING
 
 
-def _head(asked: Target, pooled: object, late: tuple[Callable, ...], divisor: int) -> Callable:
-    """What is behind the pooling, as a function of tensors (n, filters) -> (n, 1)."""
+def _head(
+    asked: Target, pooled: object, late: tuple[Callable, ...], divisor: np.ndarray
+) -> Callable:
+    """What is behind the pooling, as a function of tensors (n, stretches * filters) -> (n, 1)."""
     behind = keras.Model(pooled, asked.graph.outputs)
 
     def head(values: tf.Tensor) -> tf.Tensor:
