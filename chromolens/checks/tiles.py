@@ -1,9 +1,9 @@
 """How good the model is on every tile of the chromosomes it never saw, beside two simple ones.
 
-Metrics on chosen negatives flatter; here every window of the tiling counts. Baselines: the
-best single motif of the database (chosen on the training chromosomes), and a logistic
-regression on counts of words of k bases (trained there too). Intervals are a bootstrap over
-stretches of the genome: tiles overlap, and neighbours are alike.
+Metrics on chosen negatives flatter; here every window of the tiling counts. Baselines: the best
+single motif of the database (chosen on the training chromosomes; its matches count where an event
+would), and a logistic regression on counts of words of k bases (trained there too). Intervals are a
+bootstrap over stretches of the genome: tiles overlap, and neighbours are alike.
 """
 
 from collections.abc import Mapping, Sequence
@@ -80,7 +80,16 @@ def check_model(
         labelled = windows.assign(label=windows[task])
         training = {f: labelled.iloc[folds.rows(labelled, f, "training")] for f in folds.roles}
         tables.append(
-            check(tiles, genome, training, database, task=task, window=window, kmer=kmer)
+            check(
+                tiles,
+                genome,
+                training,
+                database,
+                task=task,
+                window=window,
+                within=within,
+                kmer=kmer,
+            )
         )
     return pd.concat([pd.DataFrame(columns=TILES.after("model")), *tables], ignore_index=True)
 
@@ -107,6 +116,7 @@ def check(
     *,
     task: str,
     window: int,
+    within: int,
     kmer: int,
 ) -> pd.DataFrame:
     """AUPRC and AUROC over all tiles of the model, the best motif and the words of ``kmer``.
@@ -128,12 +138,13 @@ def check(
         others = _spread(np.flatnonzero(seen["label"] == 0), MOST)
         seen = seen.iloc[np.union1d(np.flatnonzero(seen["label"] == 1), others)]
         codes = _codes(genome, seen)
-        motif = _best_motif(codes, seen["label"].to_numpy(), database)
+        motif = _best_motif(codes, seen["label"].to_numpy(), database, within)
         words = _fit_words(codes, seen["label"].to_numpy(), kmer)
         for chrom, rows in part.groupby("chrom"):
             whole = genome.codes(chrom, 0, genome.sizes[chrom])
             starts = rows["start"].to_numpy()
-            tiles.loc[rows.index, "best_motif"] = _window_max(whole, motif, starts, window)
+            tops = _window_max(whole, motif, starts, window, within)
+            tiles.loc[rows.index, "best_motif"] = tops
             tiles.loc[rows.index, "kmer"] = _window_sum(whole, words, starts, window, kmer)
     return _metrics(tiles, task)
 
@@ -191,7 +202,9 @@ def _codes(genome: Genome, windows: pd.DataFrame) -> np.ndarray:
     return np.stack([genome.codes(row.chrom, row.start, row.end) for row in windows.itertuples()])
 
 
-def _best_motif(codes: np.ndarray, labels: np.ndarray, database: list[Motif]) -> np.ndarray:
+def _best_motif(
+    codes: np.ndarray, labels: np.ndarray, database: list[Motif], within: int
+) -> np.ndarray:
     """Weights of the motif whose best match in a window tells the labels apart best.
 
     ``SHORTLIST`` motifs that do so by AUROC, on at most ``SAMPLE`` windows of each label evenly
@@ -203,14 +216,14 @@ def _best_motif(codes: np.ndarray, labels: np.ndarray, database: list[Motif]) ->
     tried = []
     for _, motifs in groupby(fitting, key=_width):
         weights = [log_odds(motif.ppm, background) for motif in motifs]
-        tops = _best_matches(codes[rows], weights).T
+        tops = _best_matches(codes[rows], weights, within).T
         tried += [
             (roc_auc_score(labels[rows], top), own) for top, own in zip(tops, weights, strict=True)
         ]
     shortlist = sorted(tried, key=itemgetter(0), reverse=True)[:SHORTLIST]
     return max(
         (own for _, own in shortlist),
-        key=lambda own: average_precision_score(labels, _best_matches(codes, [own])[:, 0]),
+        key=lambda own: average_precision_score(labels, _best_matches(codes, [own], within)[:, 0]),
         default=np.zeros((1, 4)),
     )
 
@@ -223,9 +236,17 @@ def _spread(rows: np.ndarray, most: int) -> np.ndarray:
     return rows[np.linspace(0, len(rows) - 1, min(len(rows), most)).astype(int)]
 
 
-def _best_matches(codes: np.ndarray, weights: list[np.ndarray]) -> np.ndarray:
+def _places(window: int, width: int, within: int) -> slice:
+    """Where in a window matches of ``width`` begin whose middle is where an event counts."""
+    middle = window // 2 - width // 2
+    return slice(max(0, middle - within), min(window - width, middle + within) + 1)
+
+
+def _best_matches(codes: np.ndarray, weights: list[np.ndarray], within: int) -> np.ndarray:
     """Best score (n, motifs) on either strand of windows (n, length), motifs of one width."""
     width = len(weights[0])
+    places = _places(codes.shape[1], width, within)
+    codes = codes[:, places.start : places.stop + width - 1]
     strands = (np.stack(weights), np.stack([one[::-1, ::-1] for one in weights]))
     matrices = [strand.reshape(len(weights), -1).T.astype(np.float32) for strand in strands]
     found = []
@@ -248,12 +269,13 @@ def _fit_words(codes: np.ndarray, labels: np.ndarray, k: int) -> np.ndarray:
 
 
 def _window_max(
-    codes: np.ndarray, weights: np.ndarray, starts: np.ndarray, window: int
+    codes: np.ndarray, weights: np.ndarray, starts: np.ndarray, window: int, within: int
 ) -> np.ndarray:
-    """Best score of a match that lies wholly inside each window."""
-    places = np.maximum(best(codes, weights), -1e9)
-    width = window - len(weights) + 1
-    return sliding_window_view(places, width)[starts].max(axis=1)
+    """Best score of a match inside each window whose middle is where an event counts."""
+    scores = np.maximum(best(codes, weights), -1e9)
+    places = _places(window, len(weights), within)
+    tops = sliding_window_view(scores, places.stop - places.start).max(axis=1)
+    return tops[starts + places.start]
 
 
 def _window_sum(

@@ -46,11 +46,35 @@ def test_the_best_motif_is_chosen_on_the_training_windows(genome: Genome) -> Non
     tiles = windows("chr2").assign(fold="fold0", value=0.0)
     tiles["value"] = -tiles["label"]  # a model that is always wrong
     table = check(
-        tiles, genome, {"fold0": windows("chr1")}, database, task="t", window=WINDOW, kmer=4
+        tiles,
+        genome,
+        {"fold0": windows("chr1")},
+        database,
+        task="t",
+        window=WINDOW,
+        within=WINDOW,
+        kmer=4,
     ).set_index("metric")["value"]
     assert table["auroc"] == 0
     assert table["auroc_best_motif"] > 0.99
     assert table["auroc_kmer"] > 0.9
+
+
+def test_a_match_counts_where_an_event_would() -> None:
+    """The place of the best match beside the plain maximum over all places, window by window."""
+    rng = np.random.default_rng(7)
+    codes, weights = rng.integers(0, 4, 300).astype(np.uint8), rng.normal(0, 1, (6, 4))
+    scores, starts, within = module.best(codes, weights), np.arange(0, 270, 7), 5
+    found = module._window_max(codes, weights, starts, 30, within)
+    for start, top in zip(starts, found, strict=True):
+        inside = [at for at in range(start, start + 25) if abs(at + 3 - (start + 15)) <= within]
+        assert len(inside) == 11 and top == max(scores[inside])
+    windows_ = np.stack([codes[start : start + 30] for start in starts])
+    np.testing.assert_allclose(
+        module._best_matches(windows_, [weights], within)[:, 0], found, 1e-5
+    )
+    whole = module._window_max(codes, weights, starts, 30, 100)
+    assert whole.tolist() == [scores[start : start + 25].max() for start in starts]
 
 
 def test_few_windows_do_not_settle_which_motif_is_best(genome: Genome, monkeypatch) -> None:
@@ -62,7 +86,7 @@ def test_few_windows_do_not_settle_which_motif_is_best(genome: Genome, monkeypat
     database.append(Motif("w", "word", "", ppm))
     seen = windows("chr1")
     codes = module._codes(genome, seen)
-    chosen = module._best_motif(codes, seen["label"].to_numpy(), database)
+    chosen = module._best_motif(codes, seen["label"].to_numpy(), database, WINDOW)
     assert [base for base in chosen.argmax(axis=1)] == ["ACGT".index(base) for base in WORD]
 
 
@@ -146,7 +170,7 @@ def test_intervals_draw_whole_stretches() -> None:
 def test_a_baseline_that_cannot_be_fitted_is_missing(genome: Genome) -> None:
     tiles = windows("chr2").assign(fold="fold0", value=0.5)
     training = {"fold0": windows("chr1").query("label == 0")}
-    table = check(tiles, genome, training, [], task="t", window=WINDOW, kmer=4)
+    table = check(tiles, genome, training, [], task="t", window=WINDOW, within=WINDOW, kmer=4)
     values = table.set_index("metric")["value"]
     assert values["auroc"] == 0.5
     assert values[["auprc_kmer", "auroc_best_motif", "auprc_ratio"]].isna().all()
