@@ -2,8 +2,8 @@
 
 Metrics on chosen negatives flatter; here every window of the tiling counts. Baselines: the best
 single motif of the database (chosen on the training chromosomes; its matches count where an event
-would), and a logistic regression on counts of words of k bases (trained there too). Intervals are a
-bootstrap over stretches of the genome: tiles overlap, and neighbours are alike.
+would), and a logistic regression on counts of words of k bases (trained there too). Intervals are
+a bootstrap over stretches of the genome: tiles overlap, and neighbours are alike.
 """
 
 from collections.abc import Mapping, Sequence
