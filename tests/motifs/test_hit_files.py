@@ -25,7 +25,8 @@ def some_hits() -> pd.DataFrame:
     table = pd.DataFrame([(c, s, s + 12) for c, own in starts.items() for s in own])
     table.columns = ["chrom", "start", "end"]
     table = table[table["chrom"] != "chrM"].assign(name="GATA1", score=500, strand="-", motif="m1")
-    for column in ("match", "p", "contribution", "contribution_p", "agreement", "combined", "q"):
+    numbers = ["match", "p", "contribution", "contribution_p", "agreement", "combined", "q"]
+    for column in (*numbers, "probability"):
         table[column] = rng.normal(size=len(table))
     return table.assign(window="chr2:1-201", fold="fold0", over=".")[HITS.names]
 
