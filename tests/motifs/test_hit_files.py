@@ -28,6 +28,7 @@ def some_hits() -> pd.DataFrame:
     numbers = ["match", "p", "contribution", "contribution_p", "agreement", "combined", "q"]
     for column in (*numbers, "probability"):
         table[column] = rng.normal(size=len(table))
+    table.loc[table.index[::3], "probability"] = np.nan  # where no events are known
     return table.assign(window="chr2:1-201", fold="fold0", over=".")[HITS.names]
 
 
