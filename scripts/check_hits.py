@@ -20,12 +20,11 @@ with Genome(inputs.genome) as genome:
         predicted=inputs.predicted,
         folds=Folds(params.folds).homes(genome.sizes),
         sought=inputs.motifs,
-        max_p=params.max_p,
         task=names.task,
         truth=inputs.truth,
         planted=(params.database, params.motifs),
         events=inputs.events,
-        chromosome_names=params.chromosome_names,
+        **params.settings,
     )
 made = {"model": names.model, "task": names.task, "method": names.method}
 tables.write(CHECKED_HITS, table, snakemake.output.table, **made)

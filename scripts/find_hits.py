@@ -22,8 +22,7 @@ with Genome(inputs.genome) as genome:
         rules=Rules(**params.rules),
         predicted=inputs.predicted,
         events=inputs.events,
-        **params.at_events,
-        seed=params.seed,
+        **params.settings,
     )
     write_bed(hits, snakemake.output.bed)
     write_bigbed(hits, genome.sizes, snakemake.output.bigbed)

@@ -13,6 +13,7 @@ from operator import itemgetter
 import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
+from scipy.ndimage import maximum_filter1d
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
@@ -274,8 +275,8 @@ def _window_max(
     """Best score of a match inside each window whose middle is where an event counts."""
     scores = np.maximum(best(codes, weights), -1e9)
     places = _places(window, len(weights), within)
-    tops = sliding_window_view(scores, places.stop - places.start).max(axis=1)
-    return tops[starts + places.start]
+    count = places.stop - places.start
+    return maximum_filter1d(scores, count)[starts + places.start + count // 2]
 
 
 def _window_sum(

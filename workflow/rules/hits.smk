@@ -32,11 +32,11 @@ rule find_hits:
         code=code["find_hits"],
         folds=roles,
         rules=config["motifs"]["hits"],
-        at_events={
+        settings={
             "chromosome_names": settings.get("chromosome_names"),
             "within": settings.get("positive_within", 0),
+            "seed": config["seed"],
         },
-        seed=config["seed"],
     script:
         "../../scripts/find_hits.py"
 
@@ -65,8 +65,10 @@ rule check_hits:
     params:
         code=code["check_hits"],
         folds=roles,
-        max_p=config["motifs"]["hits"]["max_p"],
-        chromosome_names=settings.get("chromosome_names"),
+        settings={
+            "max_p": config["motifs"]["hits"]["max_p"],
+            "chromosome_names": settings.get("chromosome_names"),
+        },
         database=database,
         motifs=settings.get("simulate", {}).get("motifs"),
     script:
