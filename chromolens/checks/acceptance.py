@@ -162,6 +162,22 @@ def named_share(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     return (hits["support"] / hits["windows"]).max() if len(hits) else 0.0, _describe(hits)
 
 
+def pair(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """1 when hits of the two `names` stand together, nine in ten of them as `spacing` says."""
+    rows = _pick(evidence.pairs, criterion, "model", "task", "method")
+    rows = rows[rows["found"] & _are(rows, criterion["names"])]
+    low, high = criterion["spacing"]
+    right = (rows["gap_low"] >= low) & (rows["gap_high"] <= high)
+    return float(right.any()), _paired(rows)
+
+
+def other_pairs(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """Number of pairs of hits that stand together and aren't the two `names`."""
+    rows = _pick(evidence.pairs, criterion, "model", "task", "method")
+    rows = rows[rows["found"] & ~_are(rows, criterion["names"])]
+    return float(len(rows)), _paired(rows)
+
+
 def clusters(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Number of clusters of subsets by one reading: `sis_paper` or `sis_aligned`."""
     rows = _read_by(_pick(evidence.motifs, criterion, "model", "task"), criterion["readings"])
@@ -284,19 +300,34 @@ VALUES = {
     function.__name__: function
     for function in (
         metric, gain, tiles, motif, absent_motif, named_motifs, named_share, clusters,
-        planted_recall, planted_precision, flagged, first_tokens,
+        pair, other_pairs, planted_recall, planted_precision, flagged, first_tokens,
         matches, missed, missed_share, match_contribution,
         known_loci, verdict, spiked_recall, spiked_decoys, edited,
     )
 }  # fmt: skip
 
-SHARES = ("motif", "absent_motif", "known_loci", "verdict")
+SHARES = ("motif", "absent_motif", "pair", "known_loci", "verdict")
 """Values that must be 1 where no bound is stated."""
 
 
 def _read_by(rows: pd.DataFrame, readings: list[str]) -> pd.DataFrame:
     """Motifs of these readings; ``sis`` is either of its modes."""
     return rows[rows["reading"].astype(str).str.startswith(tuple(readings))]
+
+
+def _are(pairs: pd.DataFrame, names: list[str]) -> pd.Series:
+    wanted = sorted(name.upper() for name in names)
+    both = zip(pairs["first_name"].str.upper(), pairs["second_name"].str.upper(), strict=True)
+    return pd.Series([sorted(two) == wanted for two in both], index=pairs.index, dtype=bool)
+
+
+def _paired(rows: pd.DataFrame) -> str:
+    said = [
+        f"{row.first_name or row.first} + {row.second_name or row.second}: {row.near} windows, "
+        f"{row.expected:.0f} by chance, {row.gap_low:.0f}-{row.gap_high:.0f} bp apart"
+        for row in rows.itertuples()
+    ]
+    return "; ".join(said) or "none"
 
 
 def _read_of(table: pd.DataFrame, criterion: dict) -> pd.DataFrame:
@@ -336,11 +367,11 @@ def _planted(criterion: dict, evidence: Evidence, column: str) -> tuple[float, s
 
 
 def _matching(rows: pd.DataFrame, criterion: dict) -> pd.DataFrame:
-    """Rows whose best match, or another significant one, is a name or family that counts."""
+    """Rows whose best match, another good one, or its partner is a name or family that counts."""
     names = {name.upper() for name in criterion["names"]}
     families = [family.upper() for family in criterion["families"]]
     kept = [
-        bool(names & {name.upper() for name in [row.name_, *str(row.others).split(";")]})
+        bool(names & {name.upper() for name in (row.name_, row.partner, *row.others.split(";"))})
         or any(family in str(row.family).upper() for family in families)
         for row in rows.rename(columns={"name": "name_"}).itertuples()
     ]
@@ -349,7 +380,8 @@ def _matching(rows: pd.DataFrame, criterion: dict) -> pd.DataFrame:
 
 def _describe(rows: pd.DataFrame) -> str:
     best = rows.sort_values("support", ascending=False).head(3)
-    return (
-        ", ".join(f"{r['name']} (q {r['q']:.1g}, {r['support']})" for _, r in best.iterrows())
-        or "none"
-    )
+    said = [
+        f"{' + '.join(filter(None, (r['name'], r['partner'])))} (q {r['q']:.1g}, {r['support']})"
+        for _, r in best.iterrows()
+    ]
+    return ", ".join(said) or "none"

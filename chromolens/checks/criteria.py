@@ -50,6 +50,8 @@ def check_criteria(
                 plugins.check_one(criterion[key], names, key, where)
         if criterion["value"] in _NAMED and not (criterion["names"] or criterion["families"]):
             _refuse("has no names", "names or families that count", criterion, where)
+        if criterion["value"] == "pair" and len(criterion["names"]) != 2:
+            _refuse("is of two motifs", "names: [ONE, OTHER]", criterion, where)
         if criterion["value"] == "clusters" and criterion["readings"] not in _MODES:
             _refuse(
                 "is of one reading", "readings: [sis_paper] or [sis_aligned]", criterion, where

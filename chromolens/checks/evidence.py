@@ -10,7 +10,7 @@ from chromolens.tables.checks import COMPLETENESS, MISSED, PLANTED, TILES
 from chromolens.tables.edits import EDITS
 from chromolens.tables.markers import KNOWN_LOCI, RECALL, VERDICTS
 from chromolens.tables.models import POOLED
-from chromolens.tables.motifs import MERGED
+from chromolens.tables.motifs import MERGED, PAIRS
 from chromolens.tables.sis import SUBSET_MOTIFS
 from chromolens.tables.tokens import RANKED_TOKENS
 
@@ -25,6 +25,7 @@ _TABLES = {
     "verdicts": VERDICTS,
     "recall": RECALL,
     "edits": EDITS,
+    "pairs": PAIRS,
 }
 
 
@@ -47,6 +48,7 @@ class Evidence:
     verdicts: pd.DataFrame = field(default_factory=lambda: tables.empty(VERDICTS))
     recall: pd.DataFrame = field(default_factory=lambda: tables.empty(RECALL))
     edits: pd.DataFrame = field(default_factory=lambda: tables.empty(EDITS))
+    pairs: pd.DataFrame = field(default_factory=lambda: tables.empty(PAIRS))
 
 
 def read_evidence(files: Mapping[str, Sequence[str]]) -> Evidence:

@@ -11,6 +11,7 @@ from chromolens.motifs.modisco.patterns import Pattern
 from chromolens.motifs.ppm import column_information, reverse_complement
 from chromolens.report.figures import logos
 from chromolens.report.figures import motifs as motif_figures
+from chromolens.report.sections.patterns import title
 from chromolens.report.tables import Table, count, decimal, significant
 
 _EXAMPLES = 5
@@ -34,7 +35,7 @@ def card(
     """
     return {
         "id": motif.name,
-        "title": row.name if row.named else "no name",
+        "title": title(row) if row.named else "no name",
         "named": bool(row.named),
         "family": row.family,
         "reason": row.reason,

@@ -39,6 +39,11 @@ NAMING = (
     _CONSENSUS,
     text("reason", "why there is no name", missing=True),
     text("others", "further names that pass, best first, `;` between them", missing=True),
+    text("partner", "of a composite: the motif of the database beside the best match",
+         missing=True),
+    text("partner_id", "of the database", missing=True),
+    integer("gap", "between the best match and the partner", "bp", missing=True),
+    integer("cut", "position of the trimmed motif that parts them", missing=True),
 )
 """What naming adds to a table of motifs, in this order."""
 
@@ -135,6 +140,7 @@ LEXICON = Table(
         text("tasks", "where MoDISco or SIS sees it (`MODEL:TASK`)", missing=True),
         text("models", "of all its members"),
         integer("modisco_sites", "seqlets"),
+        integer("composite_sites", "of the members that are parts of composites"),
         integer("sis_sites", "distinct subsets"),
         integer("filters", "number of filters"),
         text("modisco_folds", "the folds whose models see it by MoDISco", missing=True),
@@ -159,6 +165,7 @@ MEMBERS = Table(
         text("folds", "`fold0:12,fold1:9`", missing=True),
         boolean("null", "its model has permuted labels"),
         text("name", "its own", missing=True),
+        boolean("composite", "it is one of the two parts of a composite"),
     ),
 )
 
@@ -212,5 +219,42 @@ SOUGHT = Table(
         text("weights", "by fold, of `probability`: intercept, weight of the log-odds (nats), of "
              "the contribution, of the prediction at the site", missing=True),
         text("reason", "why there can be none", missing=True),
+    ),
+)  # fmt: skip
+_PAIR = (
+    MODEL, TASK, METHOD,
+    text("first", "motif of the lexicon"),
+    text("second", "motif of the lexicon, perhaps the same"),
+)  # fmt: skip
+PAIRS = Table(
+    "hits/MODEL/TASK/METHOD/pairs.tsv",
+    "a row per two motifs that were looked for",
+    (
+        *_PAIR,
+        text("first_name", "in the database", missing=True),
+        text("second_name", "in the database", missing=True),
+        integer("windows", "that hold a hit of either, which share no base"),
+        integer("near", "of these, with at most `motifs.pairs.within` bp between"),
+        number("expected", "of these by chance, both places drawn anew in the window"),
+        number("p", "of so many or more by chance (binomial)", missing=True),
+        number("q", "over all pairs that some window holds", missing=True),
+        boolean("found", "q is at most 0.05, and `near` enough"),
+        integer("gap_low", "the shortest stretch that holds 90 % of the near pairs' gaps", "bp",
+                missing=True),
+        integer("gap_high", "its end", "bp", missing=True),
+        integer("first_second", "near pairs that read first → second →, or two of one motif →→"),
+        integer("second_first", "near pairs that read second → first →"),
+        integer("facing", "near pairs that read → ←"),
+        integer("diverging", "near pairs that read ← →"),
+    ),
+)  # fmt: skip
+GAPS = Table(
+    "hits/MODEL/TASK/METHOD/gaps.tsv.gz",
+    "a row per pair of motifs and gap",
+    (
+        *_PAIR,
+        integer("gap", "between the two", "bp"),
+        integer("windows", "that hold the pair so"),
+        number("expected", "of these by chance"),
     ),
 )  # fmt: skip

@@ -141,6 +141,8 @@ FILES = {
         "hits": "hits/{model}/{task}/{method}/hits.bed.gz",
         "hits_bigbed": "hits/{model}/{task}/{method}/hits.bb",
         "sought": "hits/{model}/{task}/{method}/motifs.tsv",
+        "motif_pairs": "hits/{model}/{task}/{method}/pairs.tsv",
+        "gaps": "hits/{model}/{task}/{method}/gaps.tsv.gz",
     },
     "checked_hits": {"checked_hits": "checks/{model}.{task}.{method}.hits.tsv"},
     "completeness": {"completeness": "checks/{model}.{method}.completeness.tsv"},

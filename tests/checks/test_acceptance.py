@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from partial_tables import write_partial
+from partial_tables import filled, write_partial
 
 from chromolens import tables
 from chromolens.checks.acceptance import failed, judge, show
@@ -13,7 +13,7 @@ from chromolens.checks.criteria import check_criteria
 from chromolens.checks.evidence import Evidence, read_evidence
 from chromolens.errors import BadInput
 from chromolens.tables.checks import ACCEPTANCE
-from chromolens.tables.motifs import MERGED
+from chromolens.tables.motifs import MERGED, PAIRS
 from chromolens.tables.sis import SUBSET_MOTIFS
 
 
@@ -22,26 +22,29 @@ def evidence() -> Evidence:
     pooled = [("m", "A", "auroc", 0.9), ("m", "B", "auroc", 0.7), ("m", "A", "jsd", 0.3)]
     pooled.append(("m", "A", "jsd_baseline", 0.5))
     columns = ["model", "task", "reading", "sign", "named", "name", "others", "family", "q"]
-    columns += ["support", "windows", "motif", "consensus"]
+    columns += ["support", "windows", "partner", "motif", "consensus"]
     motifs = [
-        ("m", "A", "modisco", "pos", True, "CBF1", "PHO4;TYE7", "bHLH", 1e-5, 50, 100),
-        ("m", "A", "sis_aligned", "pos", True, "PHO4", "", "bHLH", 1e-4, 25, 50),
-        ("m", "A", "modisco", "neg", True, "REB1", "", "Myb", 1e-4, 30, 100),
-        ("m", "A", "sis_paper", "pos", False, "ABF1", "", "", 0.5, 3, 50),
-        ("m", "A", "sis_paper", "pos", False, "", "", "", 0.9, 2, 50),
-        ("m", "A", "sis_paper", "pos", False, "", "", "", 0.9, 3, 50),
+        ("m", "A", "modisco", "pos", True, "CBF1", "PHO4;TYE7", "bHLH", 1e-5, 50, 100, "MET4"),
+        ("m", "A", "sis_aligned", "pos", True, "PHO4", "", "bHLH", 1e-4, 25, 50, ""),
+        ("m", "A", "modisco", "neg", True, "REB1", "", "Myb", 1e-4, 30, 100, ""),
+        ("m", "A", "sis_paper", "pos", False, "ABF1", "", "", 0.5, 3, 50, ""),
+        ("m", "A", "sis_paper", "pos", False, "", "", "", 0.9, 2, 50, ""),
+        ("m", "A", "sis_paper", "pos", False, "", "", "", 0.9, 3, 50, ""),
     ]
     # the first of the paper's clusters has two motifs
     called = ["CBF1", "aligned_0", "REB1", "paper_0.0", "paper_0.1", "paper_1.0"]
     motifs = [(*row, name, "ACGT") for row, name in zip(motifs, called, strict=True)]
     flagged = pd.DataFrame([("m", "A", "d", 0.002, 1e-3, 0.01)])
     flagged.columns = ["model", "task", "method", "share_flagged", "max_error", "max_flagged"]
+    pairs = pd.DataFrame({"first_name": ["A", "A", "A"], "second_name": ["B", "A", "C"]})
+    pairs = pairs.assign(model="m", found=[True, False, True], gap_low=2, gap_high=18)
     return Evidence(
         pooled=pd.DataFrame(pooled, columns=["model", "task", "metric", "value"]),
         motifs=pd.DataFrame(motifs, columns=columns),
         completeness=flagged,
         planted=pd.DataFrame(),
         tiles=pd.DataFrame(columns=["model", "task", "metric", "value"]),
+        pairs=filled(PAIRS, pairs),
     )
 
 
@@ -58,6 +61,7 @@ def one(evidence: Evidence, **criterion: object) -> tuple[float, str]:
         ({"value": "metric", "metric": "auroc", "min": 0.85}, 0.8, "FAIL"),
         ({"value": "gain", "metric": "jsd", "task": "A", "min": 0.1}, 0.2, "PASS"),
         ({"value": "motif", "names": ["PHO4"]}, 1.0, "PASS"),  # another name of MoDISco's pattern
+        ({"value": "motif", "names": ["MET4"], "readings": ["modisco"]}, 1.0, "PASS"),  # partner
         ({"value": "motif", "families": ["bHLH"]}, 1.0, "PASS"),
         ({"value": "motif", "names": ["PHO4"], "readings": ["sis_aligned"]}, 1.0, "PASS"),
         ({"value": "motif", "names": ["PHO4"], "readings": ["sis_paper", "sis"]}, 0.5, "FAIL"),
@@ -72,6 +76,10 @@ def one(evidence: Evidence, **criterion: object) -> tuple[float, str]:
         ({"value": "clusters", "readings": ["sis_aligned"], "min": 2, "max": 2}, 1.0, "FAIL"),
         ({"value": "clusters", "task": "B", "readings": ["sis_paper"], "max": 0}, 0.0, "PASS"),
         ({"value": "flagged", "max": 0.001}, 0.002, "FAIL"),
+        ({"value": "pair", "names": ["b", "A"], "spacing": [2, 20]}, 1.0, "PASS"),
+        ({"value": "pair", "names": ["A", "B"], "spacing": [3, 20]}, 0.0, "FAIL"),
+        ({"value": "pair", "names": ["A", "A"], "spacing": [2, 20]}, 0.0, "FAIL"),  # not found
+        ({"value": "other_pairs", "names": ["A", "B"], "max": 0}, 1.0, "FAIL"),
     ],
 )
 def test_criteria(evidence: Evidence, criterion: dict, value: float, result: str) -> None:
@@ -130,6 +138,7 @@ def test_goals_do_not_fail_a_study(evidence: Evidence) -> None:
         ({"value": "known_loci", "by": "scam"}, "no by named 'scam'.*did you mean 'scan'"),
         ({"value": "spiked_recall", "by": "scan"}, "'spiked_recall' has no bound"),
         ({"value": "motif"}, "'motif' has no names"),
+        ({"value": "pair", "names": ["A"]}, "'pair' is of two motifs"),
         ({"value": "edited", "min": 0}, "'edited' has no metric(.|\n)*one of start, end"),
     ],
 )

@@ -191,3 +191,13 @@ def test_files_give_back_what_was_written(tmp_path):
 def test_long_words_are_cut_to_their_clearest_letters():
     assert _word("NNCNNGCGCRNRYGCWNGAAYGTTCTAGAANNW") == "GAAYGTTCTAGA"
     assert _word("NTTACCCGGN") == "TTACCCGG" and _word("NN") == ""
+
+
+def test_parts_of_composites_count_and_shape_no_matrix_of_a_lone_motif():
+    lone = member("modisco", CTCF, "lone", name="CTCF", support=40)
+    blurred = 0.5 * drawn(CTCF) + 0.125
+    part = member("modisco", blurred, "part", name="CTCF", support=200, composite=True)
+    found = make_lexicon([part, lone], [])
+    assert found.table[["modisco_sites", "composite_sites"]].to_numpy().tolist() == [[240, 200]]
+    assert np.allclose(found.ppms[found.table["motif"][0]], lone.ppm)
+    assert found.members["composite"].tolist() == [False, True]

@@ -7,7 +7,7 @@ import pytest
 from partial_tables import write_partial
 
 from chromolens import tables
-from chromolens.genome.onehot import encode
+from chromolens.genome.onehot import decode, encode
 from chromolens.motifs.lexicon.filters import name_filters
 from chromolens.motifs.lexicon.members import (
     best_matching,
@@ -147,3 +147,15 @@ def test_no_filters(fungi):
     columns = ["model", "motif", "fold", "filter", "sites", "max_activation", "windows"]
     named = name_filters(pd.DataFrame(columns=columns), {}, fungi)
     assert list(named)[:7] == columns and "named" in named and not len(named)
+
+
+@pytest.mark.parametrize("offset, first", [(0, "TTACC"), (-7, "CGGAA")])
+def test_a_composite_is_two_members_its_best_match_first(patterns, offset, first):
+    folder, table = patterns
+    parts = table[:1].assign(partner="B", gap=1, cut=5, offset=offset, overlap=4)
+    found = read(folder, parts)
+    assert [decode(one.ppm) for one in found] == sorted(["TTACC", "CGGAA"], key=first.__ne__)
+    assert [one.name for one in found] == ["A/B <c>", "B"]
+    assert all(one.composite and one.support == 3 and one.label == parts["pattern"][0]
+               for one in found)  # fmt: skip
+    assert [one.name for one in read(folder, parts.assign(named=False))] == ["", ""]

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from chromolens.motifs.names.database import Motif
-from chromolens.motifs.names.naming import false_name_rate, match, name_motifs
+from chromolens.motifs.names.naming import false_name_rate, name_motifs
+from chromolens.motifs.names.tomtom import match
 from chromolens.motifs.ppm import information, reverse_complement, trim
 from chromolens.tables.motifs import NAMING
 

@@ -13,7 +13,7 @@ from chromolens.motifs.names.matches import (
     read_matches_meme,
     write_matches_meme,
 )
-from chromolens.motifs.names.naming import match
+from chromolens.motifs.names.tomtom import match
 from chromolens.motifs.ppm import trim
 from chromolens.tables.motifs import MATCHES, SUBPATTERNS
 

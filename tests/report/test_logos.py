@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from chromolens.genome.onehot import encode
-from chromolens.motifs.names.naming import match
+from chromolens.motifs.names.tomtom import match
 from chromolens.motifs.ppm import reverse_complement, trim
 from chromolens.report.alignment import align
 from chromolens.report.figures import logos

@@ -10,7 +10,7 @@ import pytest
 from motif_files import build, write_patterns
 
 from chromolens.motifs.names.database import Motif, load_database
-from chromolens.motifs.names.naming import match
+from chromolens.motifs.names.tomtom import match
 from chromolens.report.motif_page import render, write_motif_page
 
 KNOWN = np.eye(4)[[0, 1, 2, 3, 0, 1, 2, 3]] * 0.9 + 0.025

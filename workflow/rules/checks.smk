@@ -203,6 +203,10 @@ rule accept:
             "results/{{study}}/edits/{row.model}/{row.task}/edits.tsv.gz",
             row=edited,
         ),
+        pairs=collect(
+            "results/{{study}}/hits/{row.model}/{row.task}/{row.method}/pairs.tsv",
+            row=searched.itertuples(),
+        ),
     output:
         table="results/{study}/acceptance.tsv",
     log:

@@ -3,6 +3,7 @@
 NEEDS     results/{study}/lexicon/lexicon.tsv, lexicon.meme
           results/{study}/tracks/{study}.{model}.{task}.{method}.scaled.bw, .prediction.bw
 PROVIDES  results/{study}/hits/{model}/{task}/{method}/hits.bed.gz (.tbi), hits.bb, motifs.tsv
+          results/{study}/hits/{model}/{task}/{method}/pairs.tsv, gaps.tsv.gz   two motifs near each other
           results/{study}/checks/{model}.{task}.{method}.hits.tsv     where the truth is known
 """
 
@@ -31,7 +32,8 @@ rule find_hits:
     params:
         code=code["find_hits"],
         folds=roles,
-        rules=config["motifs"]["hits"],
+        rules=config["motifs"]["hits"]
+        | {"min_support": config["motifs"]["naming"]["min_support"]},
         settings={
             "chromosome_names": settings.get("chromosome_names"),
             "within": settings.get("positive_within", 0),
@@ -39,6 +41,26 @@ rule find_hits:
         },
     script:
         "../../scripts/find_hits.py"
+
+
+rule find_pairs:
+    input:
+        hits="results/{study}/hits/{model}/{task}/{method}/hits.bed.gz",
+        lexicon="results/{study}/lexicon/lexicon.tsv",
+        meme="results/{study}/lexicon/lexicon.meme",
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+    output:
+        pairs="results/{study}/hits/{model}/{task}/{method}/pairs.tsv",
+        gaps="results/{study}/hits/{model}/{task}/{method}/gaps.tsv.gz",
+    log:
+        "logs/{study}/find_pairs/{model}.{task}.{method}.log",
+    conda:
+        "../../envs/motifs.yaml"
+    params:
+        code=code["find_pairs"],
+        rules=config["motifs"]["pairs"],
+    script:
+        "../../scripts/find_pairs.py"
 
 
 rule check_hits:

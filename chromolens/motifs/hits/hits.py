@@ -53,13 +53,17 @@ from chromolens.tables.motifs import HITS, SOUGHT
 
 
 class Rules(NamedTuple):
-    """What a hit must show, and how many shuffles of each motif it is held against."""
+    """What a hit must show, and how many shuffles of each motif it is held against.
+
+    ``min_support``: fewest sites of a motif that is looked for.
+    """
 
     max_p: float
     max_contribution_p: float
     max_q: float
     min_probability: float
     shuffles: int
+    min_support: int = 0
 
 
 def find_hits(
@@ -133,7 +137,8 @@ def find_hits(
 def _queries(motif: Sought, background: np.ndarray, rules: Rules, seed: int) -> list[Query]:
     """The motif and its shuffles. Seeded by name: other motifs of the lexicon change nothing."""
     rng = np.random.default_rng(seed_of(f"hits {motif.motif}", seed))
-    ppms = [motif.ppm, *shuffles(motif.ppm, rules.shuffles, rng)] if len(motif.ppm) else []
+    able = len(motif.ppm) and motif.support >= rules.min_support
+    ppms = [motif.ppm, *shuffles(motif.ppm, rules.shuffles, rng)] if able else []
     return [query_of(ppm, background, rules.max_p, motif.direction) for ppm in ppms]
 
 
@@ -218,15 +223,17 @@ def _judge(
     passed &= ~(table["probability"] < rules.min_probability)  # where it isn't known: NaN
     row = {"motif": motif.motif, "name": motif.name, "sign": motif.sign, "width": len(motif.ppm)}
     row |= {"shuffles": decoys, "sites": len(sites), "absent": int((~known).sum())}
-    return table[passed], row | {"hits": int(passed.sum()), "reason": _reason(queries, decoys)}
+    return table[passed], row | {"hits": int(passed.sum()), "reason": _reason(motif, queries, rules)}
 
 
-def _reason(queries: list[Query], decoys: int) -> str:
+def _reason(motif: Sought, queries: list[Query], rules: Rules) -> str:
+    if motif.support < rules.min_support:
+        return f"made of {motif.support} sites, fewer than {rules.min_support}"
     if not queries:
         return "no informative position"
     if queries[0].matcher.floor is None:
         return "too short: even its best match is not rare enough"
-    return "" if decoys else "its shuffles spell the motif itself"
+    return "" if queries[1:] else "its shuffles spell the motif itself"
 
 
 def share_above(values: np.ndarray, null: np.ndarray) -> np.ndarray:

@@ -23,12 +23,16 @@ _SIGNS = {"pos": 1, "neg": -1, "": 0}
 
 
 class Sought(NamedTuple):
-    """A motif: ``ppm`` float (width, 4), trimmed; ``sign`` pos, neg, or "" for either."""
+    """A motif: ``ppm`` float (width, 4), trimmed; ``sign`` pos, neg, or "" for either.
+
+    ``support``: sites that the better supplied reading made it of.
+    """
 
     motif: str
     name: str
     sign: str
     ppm: np.ndarray
+    support: float = np.inf
 
     @property
     def label(self) -> str:
@@ -59,8 +63,14 @@ def motifs_of_task(table: str | Path, meme: str | Path, model: str, task: str) -
                 f"{row.motif}: sign {row.sign!r}", expected="pos, neg or empty", where=str(table)
             )
     return [
-        Sought(row.motif, row.name, row.sign, trim(ppms[row.motif]))
-        for row in rows[["motif", "name", "sign"]].itertuples(index=False)
+        Sought(
+            row.motif,
+            row.name,
+            row.sign,
+            trim(ppms[row.motif]),
+            max(row.modisco_sites, row.sis_sites),
+        )
+        for row in rows.itertuples()
     ]
 
 

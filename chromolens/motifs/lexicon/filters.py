@@ -29,5 +29,6 @@ def name_filters(
     table["support"] = table["sites"]
     table.loc[dead, "reason"] = "dead: never above 0"
     text = ["name", "motif_id", "family", "strand", "consensus", "reason", "others"]
+    text += ["partner", "partner_id"]
     table[text] = table[text].fillna("")
     return table[FILTERS.names]

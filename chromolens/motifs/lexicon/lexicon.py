@@ -13,8 +13,8 @@ Members (``members.py``) are joined by average linkage of 1 - similarity (``comp
   palindrome.
 
 A motif's matrix is the mean of its members of MoDISco and SIS, weighted by sites, laid on the
-one of most sites; of filters only where no other reading shows it. It is named afresh, so that
-name, q and consensus describe the matrix that is written.
+one of most sites; of filters, or of parts of composites, only where nothing else shows it. It is
+named afresh, so that name, q and consensus describe the matrix that is written.
 """
 
 import re
@@ -82,7 +82,7 @@ def make_lexicon(
     table = named.assign(motif=_identifiers(named)).join(facts).reindex(columns=LEXICON.names)
     ppms = dict(zip(table["motif"], ppms.values(), strict=True))
     listed = [
-        (motif, *_placed(member, ppms[motif]), member.model in nulls, member.name)
+        (motif, *_placed(member, ppms[motif]), member.model in nulls, member.name, member.composite)
         for motif, group in zip(ppms, groups, strict=True)
         for member in group
     ]
@@ -140,7 +140,8 @@ def _strongest_first(group: list[Member]) -> list[Member]:
 
 
 def _strength(member: Member) -> tuple:
-    return member.reading != "filters", member.support, member.reading, member.model, member.label
+    lone = member.reading != "filters", not member.composite
+    return *lone, member.support, member.reading, member.model, member.label
 
 
 def _support(group: Sequence[Member]) -> tuple:
@@ -158,8 +159,9 @@ def matrix_of(group: Sequence[Member]) -> np.ndarray:
 
 
 def _shown(group: Sequence[Member]) -> list[Member]:
-    """The members that make the matrix: filters only where there is nothing else."""
-    return [member for member in group if member.reading != "filters"] or list(group)
+    """The members that make the matrix: filters and parts only where there is nothing else."""
+    read = [member for member in group if member.reading != "filters"] or list(group)
+    return [member for member in read if not member.composite] or read
 
 
 def _identifiers(named: pd.DataFrame) -> list[str]:
@@ -191,6 +193,7 @@ def _facts(group: Sequence[Member], nulls: set[str]) -> dict:
         "tasks": ",".join(sorted({f"{m.model}:{m.task}" for m in group if m.task})),
         "models": ",".join(sorted({member.model for member in group})),
         "modisco_sites": sum(member.support for member in by_reading["modisco"]),
+        "composite_sites": sum(member.support for member in group if member.composite),
         "sis_sites": len({(m.model, m.task, s) for m in by_reading["sis"] for s in m.subsets}),
         "filters": len(by_reading["filters"]),
         "null": any(member.model in nulls for member in group),

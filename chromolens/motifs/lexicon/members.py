@@ -2,7 +2,8 @@
 
 A member is a motif of TF-MoDISco, a motif of sufficient input subsets, or a first-layer
 filter. Which folds' models see it is counted in windows that are out of fold: seqlets, or the
-subsets that match the motif best; a filter belongs to one fold.
+subsets that match the motif best; a filter belongs to one fold. A composite (``names.composites``)
+is two members, its parts: a lexicon lists motifs, and pairs of them stand in a table of their own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ import pandas as pd
 from chromolens import tables
 from chromolens.genome.onehot import encode
 from chromolens.motifs.meme import identifier, read_motifs
+from chromolens.motifs.names.composites import covered
 from chromolens.motifs.ppm import normalise, reverse_complement, trim
 from chromolens.scores import open_scores
 from chromolens.tables.motifs import FILTERS, MERGED, SEQLETS
@@ -31,6 +33,7 @@ class Member:
     which fold; ``subsets`` the subsets that show it, for SIS, which clusters each of them more
     than once; ``name`` and ``family`` are empty unless the rules of naming hold; ``others`` are
     further names that would do. ``sign`` and ``task`` are empty for filters, which may serve any.
+    ``composite``: one of the two parts of a composite.
     """
 
     reading: str
@@ -45,6 +48,7 @@ class Member:
     family: str = ""
     others: frozenset[str] = frozenset()
     subsets: frozenset[str] = frozenset()
+    composite: bool = False
 
 
 def modisco_members(
@@ -58,8 +62,9 @@ def modisco_members(
     table, ppms = tables.read(MERGED, merged), read_motifs(meme)
     counts = _seqlets_of_folds(places, windows, table)
     return [
-        _member("modisco", row, row.pattern, row.sign, ppms, int(row.seqlets), counts)
+        member
         for row in table.itertuples()
+        for member in _members("modisco", row, row.pattern, row.sign, ppms, row.seqlets, counts)
     ]
 
 
@@ -92,9 +97,9 @@ def sis_members(motifs: str | Path, meme: str | Path, subsets: str | Path) -> li
     for row in table.itertuples():
         own = best_matching(ppms[identifier(row.motif)], found, int(row.support))
         counts = {row.motif: _tally(own["fold"].value_counts())}
-        member = _member("sis", row, row.motif, "pos", ppms, int(row.support), counts)
         names = frozenset(own["id"] + "|" + own["order"].astype(str))
-        members.append(replace(member, subsets=names))
+        found_in = _members("sis", row, row.motif, "pos", ppms, row.support, counts)
+        members += [replace(member, subsets=names) for member in found_in]
     return members
 
 
@@ -125,13 +130,12 @@ def filter_members(table: str | Path, meme: str | Path) -> list[Member]:
     ppms, members = read_motifs(meme), []
     for row in tables.read(FILTERS, table).itertuples():
         if row.motif in ppms:
-            sites = int(row.sites)
-            counts = {row.motif: {row.fold: sites}}
-            members.append(_member("filters", row, row.motif, "", ppms, sites, counts))
+            counts = {row.motif: {row.fold: int(row.sites)}}
+            members += _members("filters", row, row.motif, "", ppms, row.sites, counts)
     return members
 
 
-def _member(
+def _members(
     reading: str,
     row: object,
     label: str,
@@ -139,20 +143,29 @@ def _member(
     ppms: Mapping[str, np.ndarray],
     support: int,
     folds: Mapping[str, Mapping[str, int]],
-) -> Member:
-    return Member(
+) -> list[Member]:
+    """A motif as one member, or the two parts of a composite: that of its best match first."""
+    whole = Member(
         reading,
         row.model,
         getattr(row, "task", ""),
         label,
         sign,
         trim(normalise(ppms[identifier(label)])),
-        support,
+        int(support),
         folds.get(label, {}),
         row.name if row.named else "",
         row.family if row.named else "",
         frozenset(row.others.split(";")) - {""},
     )
+    if not row.partner:
+        return [whole]
+    parts = [trim(whole.ppm[: int(row.cut)]), trim(whole.ppm[int(row.cut) :])]
+    if covered(row.offset, row.overlap).start >= row.cut:
+        parts.reverse()
+    one, other = (replace(whole, ppm=part, composite=True) for part in parts)
+    partner = row.partner if row.named else ""
+    return [one, replace(other, name=partner, family="", others=frozenset())]
 
 
 def read_members(files: Mapping[str, Sequence[str]]) -> list[Member]:

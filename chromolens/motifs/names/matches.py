@@ -9,7 +9,7 @@ import pandas as pd
 from chromolens.motifs.meme import read_meme, write_meme
 from chromolens.motifs.modisco.patterns import read_patterns
 from chromolens.motifs.names.database import Motif
-from chromolens.motifs.names.naming import Matches, Rules, match, ranking
+from chromolens.motifs.names.tomtom import Matches, Rules, match, passes, ranking
 from chromolens.motifs.ppm import trim
 from chromolens.tables.motifs import MATCHES
 
@@ -49,9 +49,8 @@ def matches_table(
 
 def _row(known: Motif, own: Matches, target: int, rules: Rules) -> dict:
     row = {field: getattr(own, field)[target] for field in Matches._fields}
-    passes = row["q"] <= rules.max_q and row["overlap"] >= rules.min_overlap
     words = {"name": known.name, "motif_id": known.id, "family": known.family}
-    return {**words, **row, "passes": passes}
+    return {**words, **row, "passes": passes(own, rules)[target]}
 
 
 def write_matches_meme(matches: pd.DataFrame, database: Sequence[Motif], path: str | Path) -> None:

@@ -1,94 +1,26 @@
 """Which known motif a motif is: matches by Tomtom, and a name only where it is earned.
 
-Motifs are trimmed of uninformative flanks and compared with the whole database on both strands
-(Gupta et al. 2007, as in memelite: Euclidean distance of columns, complete scores). q-values
-are Benjamini-Hochberg's over all motifs of the database, for one query at a time. Tomtom takes
-its background from the columns of the database, so p-values hold for that database only.
+Motifs are trimmed of uninformative flanks and compared with the whole database (``tomtom``). A
+motif over which two known ones match side by side has a partner as well (``composites``).
 
 A PPM is float (length, 4), columns A, C, G, T, rows summing to 1.
 """
 
-import warnings
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
 
+from chromolens.motifs.names.composites import covered, partners
 from chromolens.motifs.names.database import Motif
-from chromolens.motifs.names.kernels import compiling, share_kernels
-from chromolens.motifs.ppm import consensus, information, normalise, trim
+from chromolens.motifs.names.tomtom import Matches, Rules, match, passes, ranking
+from chromolens.motifs.ppm import consensus, information, trim
 from chromolens.runlog import logger
 from chromolens.tables.motifs import NAMING
 
 # memelite's own limit: below it, p-values change by orders of magnitude with the targets
 MIN_TARGETS = 25
-
-
 _MANY = 10**9  # sites: those of shuffled motifs, whose information is known to suffice
-
-
-class Matches(NamedTuple):
-    """Queries against targets, each array (queries, targets).
-
-    ``offset``: where the query's first base lies in the target (on ``strand`` "-" in its
-    reverse complement), negative if before it. ``overlap``: bases aligned.
-    """
-
-    p: np.ndarray
-    q: np.ndarray
-    overlap: np.ndarray
-    offset: np.ndarray
-    strand: np.ndarray
-
-
-class Rules(NamedTuple):
-    """What a motif must show to be given a name."""
-
-    max_q: float
-    min_overlap: int
-    min_information: float
-    min_support: int
-
-
-def match(queries: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> Matches:
-    """Compare each query PPM with each target PPM on both strands.
-
-    The first call on a machine compiles memelite's kernels (about a minute; then cached).
-    """
-    if not len(queries) or not len(targets):
-        return Matches(*np.ones((5, len(queries), len(targets))))
-    p, _, offset, overlap, strand = _tomtom()(
-        [_channels_first(ppm) for ppm in queries],
-        [_channels_first(ppm) for ppm in targets],
-        n_jobs=1,
-    )
-    # sums of float tails can leave the unit interval by rounding
-    p = np.clip(np.nan_to_num(p, nan=1.0), 0, 1)
-    q = false_discovery_control(p, axis=1)
-    return Matches(p, q, overlap.astype(int), offset.astype(int), np.where(strand > 0, "-", "+"))
-
-
-@cache
-def _tomtom() -> Callable:
-    """memelite's function, compiled; without its warnings, which ``name_motifs`` says better."""
-    share_kernels("memelite")
-    from memelite import tomtom
-
-    def quiet(*motifs: list[np.ndarray], n_jobs: int) -> tuple:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="tomtom was given")
-            return tomtom(*motifs, n_jobs=n_jobs)
-
-    with compiling("memelite"):
-        quiet(*[[np.eye(4)]] * 2, n_jobs=1)
-    return quiet
-
-
-def _channels_first(ppm: np.ndarray) -> np.ndarray:
-    return np.ascontiguousarray(normalise(ppm).T)
 
 
 def name_motifs(
@@ -124,7 +56,8 @@ def name_motifs(
         ``motif``, and ``NAMING``. The match is the one with the smallest p among those of enough
         overlap (of all, where none has it). p, q, overlap, offset and strand describe it in any
         case; name, motif_id and family are empty unless ``named``. ``others``: further names
-        that pass max_q and min_overlap, best first, at most five.
+        that pass max_q and min_overlap over the same stretch, best first, at most five. ``partner``: of a composite,
+        one of the motifs that name others.
     """
     rules = Rules(max_q, min_overlap, min_information, min_support)
     trimmed = {name: trim(ppm) for name, ppm in ppms.items()}
@@ -133,11 +66,19 @@ def name_motifs(
     own = {name: Matches(*(part[query] for part in matches)) for query, name in enumerate(fit)}
     if 0 < len(database) < MIN_TARGETS:
         logger.warning("names from only %d known motifs: p-values depend on which", len(database))
-    rows = [
-        _row(name, ppm, supports[name], own.get(name), database, rules)
+    rows = {
+        name: _row(name, ppm, supports[name], own.get(name), database, rules)
         for name, ppm in trimmed.items()
-    ]
-    return pd.DataFrame(rows, columns=["motif", *(column.name for column in NAMING)])
+    }
+    firsts = {
+        name: covered(row["offset"], row["overlap"])
+        for name, row in rows.items()
+        if row["q"] <= max_q and row["overlap"] >= min_overlap
+    }
+    names = {row["motif_id"] for row in rows.values() if row["named"]}
+    for name, partner in partners(trimmed, firsts, database, names, rules).items():
+        rows[name] |= vars(partner)
+    return pd.DataFrame(rows.values(), columns=["motif", *(column.name for column in NAMING)])
 
 
 def _row(
@@ -150,6 +91,7 @@ def _row(
 ) -> dict:
     row = {"motif": name, "information": information(ppm, max(support, 1)), "support": support}
     row |= {"consensus": consensus(ppm), "name": "", "motif_id": "", "family": ""}
+    row |= {"partner": "", "partner_id": ""}
     failures = _weaknesses(row, rules)
     if matches is None or not database:
         none = failures + ([] if database else ["the database is empty"])
@@ -191,15 +133,14 @@ def _mismatches(matches: Matches, target: int, name: str, rules: Rules) -> list[
     return found
 
 
-def ranking(matches: Matches, rules: Rules) -> np.ndarray:
-    """Targets from best to worst: those of enough overlap first, then by p, then by overlap."""
-    return np.lexsort((-matches.overlap, matches.p, matches.overlap < rules.min_overlap))
-
-
 def _others(
     matches: Matches, order: np.ndarray, database: Sequence[Motif], rules: Rules, name: str
 ) -> list[str]:
-    good = (matches.q <= rules.max_q) & (matches.overlap >= rules.min_overlap)
+    """Names of further good matches over the same stretch as the best, which ``name`` names."""
+    first = covered(matches.offset[order[0]], matches.overlap[order[0]])
+    starts = np.maximum(0, -matches.offset)
+    shared = np.minimum(first.stop, starts + matches.overlap) - np.maximum(first.start, starts)
+    good = passes(matches, rules) & (2 * shared >= matches.overlap)
     names = dict.fromkeys(database[target].name for target in order if good[target])
     return [other for other in names if other != name][:5]
 

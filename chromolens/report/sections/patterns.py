@@ -103,7 +103,7 @@ def match(row: object, drawn: np.ndarray, ppm: np.ndarray, database: dict) -> di
     target = database.get(row.motif_id)
     words = {
         "named": bool(row.named),
-        "title": _text(row.name) if row.named else "no name",
+        "title": title(row) if row.named else "no name",
         "nearest": _text(row.name),
         "id": _text(row.motif_id),
         "family": _text(row.family),
@@ -116,6 +116,13 @@ def match(row: object, drawn: np.ndarray, ppm: np.ndarray, database: dict) -> di
     return words | (
         _alone(drawn, words) if target is None else _beside(row, drawn, ppm, target, words)
     )
+
+
+def title(row: object) -> str:
+    """What a motif is called; of a composite both names, and how far they are apart."""
+    if not _text(row.partner):
+        return _text(row.name)
+    return f"{_text(row.name)} + {row.partner}, {row.gap:.0f} bp apart"
 
 
 def _text(value: object) -> str:
