@@ -103,7 +103,7 @@ def check_masks(
     ``MASK`` less model, a row per fold and mask. ``value``: median target of the masked windows
     (they differ in their N only); ``q01``, ``q50``, ``q99``: percentiles of the shuffles' targets;
     ``percentile`` of the value among these, ``z`` in their standard deviations; ``verdict``:
-    ``inside`` from q01 to q99, else ``outside``, empty without windows; ``passes``: share of
+    ``inside`` from 1 to 99 %, else ``outside``, empty without windows; ``passes``: share of
     windows whose masked input reaches its threshold.
     """
     found = []
@@ -138,7 +138,7 @@ def judge(empty: np.ndarray, scale: Scale, threshold: Threshold) -> dict[str, ob
         "q99": high,
         "percentile": float(rank),
         "z": float((value - shuffles.mean()) / spread) if spread > 0 else np.nan,
-        "verdict": ("inside" if low <= value <= high else "outside") if known else "",
+        "verdict": ("inside" if 1 <= rank <= 99 else "outside") if known else "",
         "threshold": float(np.median(limits)) if len(limits) else np.nan,
         "passes": float((empty >= limits).mean()) if len(empty) else np.nan,
         "negatives": len(scale.negatives),

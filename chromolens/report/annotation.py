@@ -5,14 +5,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
+
 from chromolens.genome.fasta import chromosome_sizes
 from chromolens.inputs.peaks import read_genes, read_peaks
 from chromolens.report.contents import Contents
+from chromolens.report.tables import significant
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One annotated stretch, 0-based half-open; ``kind`` is event, gene or planted."""
+    """One annotated stretch, 0-based half-open; ``kind`` is event, gene, planted or hit.
+
+    ``more`` is told while the pointer rests on it.
+    """
 
     kind: str
     chrom: str
@@ -20,6 +26,7 @@ class Mark:
     end: int
     name: str
     strand: str = "."
+    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,16 @@ class Annotation:
         """Marks that overlap [start, end)."""
         there = self.marks.get(chrom, [])
         return [mark for mark in there if mark.start < end and mark.end > start]
+
+
+def hits_as_marks(hits: pd.DataFrame) -> Annotation:
+    """Hits (``HITS``) but those inside a better one of another motif."""
+    marks: dict[str, list[Mark]] = {}
+    for row in hits[hits["over"] == "."].itertuples():
+        more = f"q {significant(row.q)}, contribution {significant(row.contribution)}"
+        mark = Mark("hit", row.chrom, row.start, row.end, row.name, row.strand, more)
+        marks.setdefault(row.chrom, []).append(mark)
+    return Annotation(marks)
 
 
 def annotation(study: Contents) -> Annotation:

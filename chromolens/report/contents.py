@@ -109,6 +109,10 @@ class Contents:
         Tables of the matches of known motifs, and of those that a method misses.
     hits, checked_hits
         Tables of the motifs that were looked for in the genome, and of how right their hits are.
+    hit_sites
+        Per attribution: the hits themselves.
+    motif_pairs, gaps
+        Tables of motifs that stand near each other, and at which distances.
     tables
         Caption -> any further table of a check, shown as it is (planted bases found, ...): what
         it is, and where.
@@ -173,6 +177,9 @@ class Contents:
     missed: Sequence[Path] = ()
     hits: Sequence[Path] = ()
     checked_hits: Sequence[Path] = ()
+    hit_sites: Mapping[Attribution, Path] = field(default_factory=dict)
+    motif_pairs: Sequence[Path] = ()
+    gaps: Sequence[Path] = ()
     tables: Mapping[str, tuple[Table, Path]] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)

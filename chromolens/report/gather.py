@@ -35,11 +35,14 @@ SEVERAL = {
     "missed": "missed",
     "hits": "sought",
     "checked_hits": "checked_hits",
+    "motif_pairs": "motif_pairs",
+    "gaps": "gaps",
 }
 # or one for each model, task, method.
 ATTRIBUTION = ("model", "task", "method")
 KEYED = {
     "tracks": ("track", ATTRIBUTION),
+    "hit_sites": ("hits", ATTRIBUTION),
     "explained": ("explained", ("model", "method")),
     "contributions": ("contributions", ATTRIBUTION),
     "motif_pages": ("motif_page", ATTRIBUTION),

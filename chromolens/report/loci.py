@@ -1,27 +1,34 @@
 """Example loci: which are shown, and what is drawn over them, in a genome or in records.
 
 Per model and task: among the held-out positives with the highest predictions those that hold
-most contribution, one per chromosome while there are chromosomes left. The same tables give
-the same loci.
+most contribution, one per chromosome while there are chromosomes left. In a genome also the best
+hit of each motif that these don't show, and the model's worst mistake of either kind. The same
+tables give the same loci.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyBigWig
 
+from chromolens import tables
 from chromolens.genome.fasta import Genome
 from chromolens.genome.onehot import decode
-from chromolens.report.annotation import Annotation, Mark
+from chromolens.report.annotation import Annotation, Mark, hits_as_marks
 from chromolens.report.contents import Contents
 from chromolens.scores import open_scores
+from chromolens.tables.motifs import HITS
 
 CONTEXT = 2400
 """Bases of the overview above a locus."""
 
 _CANDIDATES, _BLOCK = 40, 1000
+_MOTIFS = 6
+"""Motifs whose best hit is shown, those of most hits."""
+_PLACE = ["id", "chrom", "start", "end", "prediction", "why"]
 
 
 @dataclass(frozen=True)
@@ -51,11 +58,15 @@ class Locus:
     rows
         Method -> contributions (len(sequence),) in the target's units.
     marks
-        Events and planted instances within the bases shown.
+        Events, hits and planted instances within the bases shown.
     prediction
         The target's value of the window, of out-of-fold models.
     overview
         The neighbourhood; None for records.
+    nulls
+        Null model -> its contributions by the method of the first row, drawn on that one's scale.
+    why
+        What the locus is an example of.
     """
 
     task: str
@@ -66,6 +77,8 @@ class Locus:
     marks: list[Mark]
     prediction: float
     overview: Overview | None = None
+    nulls: Mapping[str, np.ndarray] = field(default_factory=dict)
+    why: str = ""
 
     @property
     def end(self) -> int:
@@ -99,15 +112,59 @@ def genome_loci(
     tracks = {key[2]: path for key, path in study.tracks.items() if key[:2] == (model, task)}
     places = windows[["id", "chrom", "start", "end"]]
     candidates = best_predicted(predictions, predicted).merge(places, on="id")
-    first = next(iter(tracks.values()))
+    method, first = next(iter(tracks.items()))
     score = [_mass(first, row) for row in candidates.itertuples()]
     candidates = apart(candidates.assign(score=score), study.locus_width)
-    chosen = spread(candidates, study.loci)
+    chosen = spread(candidates, study.loci).assign(why="among the highest predictions")[_PLACE]
+    every = places.merge(predictions, on="id").assign(prediction=lambda t: t[predicted])
+    sites = study.hit_sites.get((model, task, method))
+    hits = tables.read(HITS, sites) if sites else tables.empty(HITS)
+    for more in (*best_hits(hits, every), *mistakes(every, predicted)):
+        if not _shown(more, chosen, study.locus_width):
+            chosen = pd.concat([chosen, more], ignore_index=True)
+    found = hits_as_marks(hits)
     with Genome(study.fasta) as genome:
         return [
-            _genome_locus(study, model, task, row, tracks, genome, annotation)
+            _genome_locus(study, model, task, row, tracks, genome, (annotation, found))
             for row in chosen.itertuples()
         ]
+
+
+def best_hits(hits: pd.DataFrame, windows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The hit of the largest ``combined`` of each motif that has a window, most hits first.
+
+    ``windows``: id and prediction. A row each of ``_PLACE``, at the hit's place.
+    """
+    known = hits[(hits["over"] == ".") & hits["window"].isin(windows["id"])]
+    predicted = windows.set_index("id")["prediction"]
+    for motif in known["motif"].value_counts(sort=True).index[:_MOTIFS]:
+        best = known[known["motif"] == motif].nlargest(1, "combined")
+        ids = best["window"]
+        best = best.assign(id=ids, prediction=ids.map(predicted), why="best hit of " + best["name"])
+        yield best[_PLACE]
+
+
+def mistakes(windows: pd.DataFrame, task: str) -> Iterator[pd.DataFrame]:
+    """The window without an event that is predicted highest, and the one with that is lowest.
+
+    Of classifiers: labels of 0 and 1 in ``task.label``. Ties go to the smaller id.
+    """
+    labels = windows[f"{task}.label"]
+    if not labels.dropna().isin([0, 1]).all():
+        return
+    ordered = windows.dropna(subset="prediction").sort_values(["prediction", "id"], kind="stable")
+    false = ordered[ordered[f"{task}.label"] == 0].tail(1)
+    missed = ordered[ordered[f"{task}.label"] == 1].head(1)
+    yield false.assign(why="no event, and predicted higher than all others without one")[_PLACE]
+    yield missed.assign(why="an event, and predicted lower than all others")[_PLACE]
+
+
+def _shown(one: pd.DataFrame, others: pd.DataFrame, width: int) -> bool:
+    """Whether the place ``one`` (a row, or none) lies within ``width`` of one of the others."""
+    return all(
+        ((others["chrom"] == row.chrom) & ((others["start"] - row.start).abs() < width)).any()
+        for row in one.itertuples()
+    )
 
 
 def _mass(track: Path, row: object) -> float:
@@ -146,9 +203,9 @@ def _genome_locus(
     row: object,
     tracks: dict[str, Path],
     genome: Genome,
-    annotation: Annotation,
+    known: tuple[Annotation, Annotation],
 ) -> Locus:
-    first = next(iter(tracks.values()))
+    method, first = next(iter(tracks.items()))
     inside = centred(values(first, row.chrom, row.start, row.end), study.locus_width)
     start = max(0, min(row.start + inside, genome.sizes[row.chrom] - study.locus_width))
     end = min(start + study.locus_width, genome.sizes[row.chrom])
@@ -161,14 +218,20 @@ def _genome_locus(
         start=start,
         sequence=genome.sequence(row.chrom, start, end),
         rows=rows | _other_rows(study, (model, task), row, start, end),
-        marks=annotation.within(row.chrom, start, end),
+        marks=[mark for each in known for mark in each.within(row.chrom, start, end)],
         prediction=row.prediction,
         overview=Overview(
             low,
             values(prediction, row.chrom, low, high) if prediction else None,
             values(first, row.chrom, low, high),
-            annotation.within(row.chrom, low, high),
+            known[0].within(row.chrom, low, high),
         ),
+        nulls={
+            name: values(study.tracks[name, task, method], row.chrom, start, end)
+            for name in sorted(study.nulls)
+            if (name, task, method) in study.tracks
+        },
+        why=row.why,
     )
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from chromolens.report import summary
+from chromolens.report.answer import answer
 from chromolens.report.contents import Contents
 from chromolens.report.environment import environment
 from chromolens.report.figures import logos
@@ -69,6 +70,7 @@ def render(study: Contents) -> str:
     return template.render(
         study=study,
         glyphs=logos.glyphs(),
+        answer=answer(study, sections),
         summary=summary.paragraph(study, sections),
         titles={name: _SECTIONS[name][0] for name in sections},
         **sections,

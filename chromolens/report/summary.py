@@ -8,7 +8,7 @@ from chromolens.report.tables import count, decimal, plural, words
 from chromolens.tables.models import POOLED
 from chromolens.tables.motifs import MERGED
 
-_FIRST = {
+FIRST = {
     "auroc": "AUROC",
     "r2": "R²",
     "pearson": "Pearson correlation",
@@ -54,7 +54,7 @@ def _performed(study: Contents) -> str:
     if not len(pooled):
         return ""
     real = pooled[~pooled["model"].isin(study.nulls)]
-    for metric, name in _FIRST.items():
+    for metric, name in FIRST.items():
         rows = real[real["metric"] == metric].dropna(subset="value")
         if len(rows):
             return _range(rows, name)

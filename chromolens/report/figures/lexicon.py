@@ -59,7 +59,7 @@ def _head(column: Column, place: int, columns: Sequence[Column]) -> Markup:
     parts = [svg.text(x + 4, HEAD - 8, TITLES[column.reading], class_="tick")]
     if before is None or (before.model, before.task) != (column.model, column.task):
         span = sum((c.model, c.task) == (column.model, column.task) for c in columns) * CELL
-        model = f"null: {column.model}" if column.null else column.model
+        model = f"null: {column.model}" if column.null and column.model else column.model
         parts += [_fitted(x + 4, HEAD - 36, column.task or "all tasks", span, "")]
         parts += [_fitted(x + 4, HEAD - 23, model, span, "tick")]
         parts += [svg.line(x, HEAD - 46, x, HEAD, "grid")]

@@ -23,13 +23,17 @@ _BARS, _LOGO = 460, 66
 def draw(locus: Locus, label: str) -> Markup:
     """The whole figure."""
     parts, top = [], 6.0
+    # a null is drawn on the scale of what it stands beside
+    scale = _range(next(iter(locus.rows.values())))
     if locus.overview is not None:
         overview, top = _overview(locus, locus.overview)
         parts.append(overview)
     logo_top = top
+    rows = [(name, row, _range(row)) for name, row in locus.rows.items()]
+    rows += [(f"null: {name}", row, scale) for name, row in locus.nulls.items()]
     unit_rows = [
-        _logo_row(name, row, locus, top + place * (_LOGO + 16))
-        for place, (name, row) in enumerate(locus.rows.items())
+        _logo_row(name, row, locus, top + place * (_LOGO + 16), ends)
+        for place, (name, row, ends) in enumerate(rows)
     ]
     top += len(unit_rows) * (_LOGO + 16)
     marks, top = _zoom_marks(locus, top)
@@ -165,9 +169,15 @@ def _step(locus: Locus) -> float:
     return (WIDTH - LEFT - RIGHT) / len(locus.sequence)
 
 
-def _logo_row(name: str, row: np.ndarray, locus: Locus, top: float) -> Markup:
-    high = max(float(np.nanmax(row, initial=0)), 1e-12)
-    low = min(float(np.nanmin(row, initial=0)), 0.0)
+def _range(row: np.ndarray) -> tuple[float, float]:
+    """Ends of the axis that holds a row's letters, 0 among them."""
+    return min(float(np.nanmin(row, initial=0)), 0.0), max(float(np.nanmax(row, initial=0)), 1e-12)
+
+
+def _logo_row(
+    name: str, row: np.ndarray, locus: Locus, top: float, ends: tuple[float, float]
+) -> Markup:
+    low, high = ends
     unit = _LOGO / (high - low)
     axis = top + high * unit
     return svg.group(
@@ -199,14 +209,15 @@ def _told(locus: Locus, place: int) -> str:
 
 
 def _zoom_marks(locus: Locus, top: float) -> tuple[Markup, float]:
-    """Events and planted instances under the letters."""
+    """Hits, planted instances and events under the letters."""
     step, parts = _step(locus), []
-    planted = [mark for mark in locus.marks if mark.kind == "planted"]
     events = [mark for mark in locus.marks if mark.kind == "event"]
-    if planted:
-        parts.append(svg.text(0, top + 10, "planted", "start", "label"))
-        parts += [_planted(mark, locus, top, step) for mark in planted]
-        top += 16
+    for kind, words in (("hit", "hits"), ("planted", "planted")):
+        own = [mark for mark in locus.marks if mark.kind == kind]
+        if own:
+            parts.append(svg.text(0, top + 10, words, "start", "label"))
+            parts += [_box(mark, locus, top, step) for mark in own]
+            top += 16
     if events:
         parts.append(svg.text(0, top + 10, "events", "start", "label"))
         parts += _event_words(events, locus, top, step)
@@ -214,14 +225,14 @@ def _zoom_marks(locus: Locus, top: float) -> tuple[Markup, float]:
     return svg.group(parts), top
 
 
-def _planted(mark: Mark, locus: Locus, top: float, step: float) -> Markup:
+def _box(mark: Mark, locus: Locus, top: float, step: float) -> Markup:
     start, end = max(mark.start, locus.start), min(mark.end, locus.end)
     x, width = LEFT + (start - locus.start) * step, (end - start) * step
-    told = f"{mark.name} {mark.strand} {mark.chrom}:{mark.start + 1:,}–{mark.end:,}"
+    told = f"{mark.name} {mark.strand} {mark.chrom}:{mark.start + 1:,}–{mark.end:,} {mark.more}"
     words = f"{mark.name} {ARROWS.get(mark.strand, '')}"
     return svg.group(
         [
-            svg.rect(x, top, width, 13, "planted", told),
+            svg.rect(x, top, width, 13, "found" if mark.kind == "hit" else "planted", told),
             svg.text(x + width / 2, top + 10, words, "middle", "inside"),
         ]
     )

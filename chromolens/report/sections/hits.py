@@ -1,34 +1,38 @@
-"""Hits: how often each motif was found in the genome, and how right that is."""
+"""Hits: how often each motif was found in the genome, how right that is, and which stand together."""
 
 import pandas as pd
 
 from chromolens import tables
 from chromolens.report.contents import Contents
-from chromolens.report.tables import Table, count, decimal, plural
+from chromolens.report.figures.gaps import gaps as draw_gaps
+from chromolens.report.tables import Table, count, decimal, plural, significant
 from chromolens.tables.checks import CHECKED_HITS
-from chromolens.tables.motifs import SOUGHT
+from chromolens.tables.motifs import GAPS, PAIRS, SOUGHT
 
-NEEDS = ("sought", "checked_hits")
+NEEDS = ("sought", "checked_hits", "motif_pairs", "gaps")
 
 _MOST = 12
 """Motifs shown per attribution; the others are counted."""
 _KEYS = ["model", "task", "method"]
 _CHECKED = ["truth", "events", "recall", "precision", "precision_pwm"]
-_CHECKED += ["average_precision", "average_precision_pwm"]
+_CHECKED += ["average_precision", "average_precision_pwm", "alone"]
+_SHOWN = 100
+"""Largest gap that is drawn (bp)."""
 
 
 def context(study: Contents) -> dict:
-    """A table for each attribution that was searched for hits."""
+    """A table for each attribution that was searched for hits, and its pairs of motifs."""
     found = tables.read_all(SOUGHT, study.hits)
     checked = tables.read_all(CHECKED_HITS, study.checked_hits)
     if not len(found):
-        return {"groups": [], "searched": bool(study.hits)}
+        return {"groups": [], "searched": bool(study.hits), "pairs": None}
     if len(checked):
         found = found.merge(
             checked[[*_KEYS, "motif", *_CHECKED]], on=[*_KEYS, "motif"], how="left"
         )
     groups = [_group(key, table) for key, table in found.groupby(_KEYS, sort=False)]
-    return {"groups": groups, "searched": True}
+    lone = bool(len(checked) and checked["alone"].any())
+    return {"groups": groups, "searched": True, "lone": lone, "pairs": pairs(study)}
 
 
 def _group(key: tuple[str, str, str], table: pd.DataFrame) -> dict:
@@ -37,6 +41,7 @@ def _group(key: tuple[str, str, str], table: pd.DataFrame) -> dict:
     rows = [_row(row, known) for row in shown.itertuples()]
     header = ["name", "motif", "sites", "hits"]
     header += ["truth", "recall", "precision", "by sequence alone"] if known else []
+    header += ["with lone instances"] if known else []
     header += ["average precision", "of sequence alone"] if known else []
     header += ["no hits because"] if shown["reason"].ne("").any() else []
     numeric = frozenset(header) - {"name", "motif", "truth", "no hits because"}
@@ -54,9 +59,60 @@ def _row(row: object, known: bool) -> list[str]:
     if known:
         cells += [f"{_text(row.truth) or 'all planted'} ({count(row.events)})"]
         cells += [decimal(row.recall), decimal(row.precision), decimal(row.precision_pwm)]
+        cells += [decimal(row.precision + row.alone / row.hits if row.hits else row.precision)]
         cells += [decimal(row.average_precision), decimal(row.average_precision_pwm)]
     return [*cells, _text(row.reason)]
 
 
 def _text(value: object) -> str:
     return "" if pd.isna(value) else str(value)
+
+
+def pairs(study: Contents) -> dict | None:
+    """Motifs that stand together: a table, and a figure of each pair; None where none was asked.
+
+    ``names`` has what is called a pair, best first, for the summary.
+    """
+    if not study.motif_pairs:
+        return None
+    table = tables.read_all(PAIRS, study.motif_pairs)
+    table = table[table["found"] & ~table["model"].isin(study.nulls)].sort_values("p")
+    header = ["pair", "task", "windows with both", "near", "by chance", "q", "bp apart"]
+    header += ["first → second →", "second → first →", "→ ←", "← →"]
+    rows = [_pair(row) for row in table.itertuples()]
+    caption = (
+        "Pairs of motifs whose hits are near each other more often than chance has it; the last "
+        "columns say how the near ones lie on the strands"
+    )
+    spread = tables.read_all(GAPS, study.gaps)
+    return {
+        "table": Table(caption, header, rows, frozenset(header[2:])) if rows else None,
+        "figures": [(name_of(row), _drawn(row, spread)) for row in table.itertuples()],
+        "names": [(name_of(row), apart(row)) for row in table.itertuples()],
+    }
+
+
+def name_of(row: object) -> str:
+    """``HSF1 + Nrf1``, of a row of ``PAIRS``."""
+    return f"{row.first_name or row.first} + {row.second_name or row.second}"
+
+
+def apart(row: object) -> str:
+    """``5–21 bp``, of a row of ``PAIRS``."""
+    return f"{row.gap_low:.0f}–{row.gap_high:.0f} bp"
+
+
+def _pair(row: object) -> list[str]:
+    numbers = [count(row.windows), count(row.near), count(row.expected), significant(row.q)]
+    ways = [row.first_second, row.second_first, row.facing, row.diverging]
+    if row.first == row.second:
+        ways[1] = float("nan")  # →→ whichever is called the first
+    return [name_of(row), row.task, *numbers, apart(row), *map(count, ways)]
+
+
+def _drawn(row: object, spread: pd.DataFrame) -> object:
+    own = spread[spread["gap"] <= _SHOWN]
+    for key in (*_KEYS, "first", "second"):
+        own = own[own[key] == getattr(row, key)]
+    label = f"Windows with {name_of(row)} by the gap between them"
+    return draw_gaps(own["windows"].to_numpy(), own["expected"].to_numpy(), label)

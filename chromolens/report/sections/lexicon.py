@@ -1,5 +1,7 @@
 """Lexicon: which motif is seen by which reading, in which task, and by one of them only."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -14,8 +16,8 @@ from chromolens.tables.motifs import LEXICON, MEMBERS
 
 NEEDS = ("lexicon", "members", "lexicon_meme", "merged", "sis")
 
-_MOST, _NAMELESS = 40, 8
-"""Motifs drawn, and of those without a name."""
+_MOST, _NAMELESS, _SHORT = 40, 8, 8
+"""Motifs drawn, of those without a name, and of those with one on the first screen."""
 
 
 def context(study: Contents) -> dict:
@@ -37,6 +39,7 @@ def context(study: Contents) -> dict:
         "line": found.line,
         "tasks": found.tasks if len(found.tasks) > 1 else {},
         "figure": draw(rows, columns) if rows else None,
+        "short": _short(rows, lexicon),
         "left": _left_out(len(lexicon) - len(shown)),
     }
 
@@ -80,9 +83,30 @@ def _rows(lexicon: pd.DataFrame, members: pd.DataFrame, ppms: dict[str, np.ndarr
     return [Row(m.motif, _words(m), ppms[m.motif], support[m.motif]) for m in lexicon.itertuples()]
 
 
+def _short(rows: list[Row], lexicon: pd.DataFrame) -> object | None:
+    """The best supported motifs with a name, all tasks together, and whether a null has them."""
+    named = set(lexicon.loc[lexicon["name"] != "", "motif"])
+    drawn = [replace(row, support=_summed(row)) for row in rows if row.motif in named][:_SHORT]
+    columns = [Column("", "", reading, False) for reading in READINGS]
+    columns += [Column("", "null networks", "modisco", True)]
+    return draw(drawn, columns) if drawn else None
+
+
+def _summed(row: Row) -> dict[Column, int]:
+    total: dict[Column, int] = {}
+    for column, support in row.support.items():
+        null = column.null and column.reading == "modisco"
+        if null or not column.null:
+            own = Column("", "null networks" if null else "", column.reading, null)
+            total[own] = total.get(own, 0) + support
+    return total
+
+
 def _words(motif: object) -> str:
-    known = motif.family or motif.motif_id or "no name"
-    return f"{known}, lowers the target" if motif.sign == "neg" else known
+    words = [motif.family or motif.motif_id or "no name"]
+    words += ["lowers the target"] if motif.sign == "neg" else []
+    words += [f"{motif.composite_sites:.0f} in pairs"] if motif.composite_sites else []
+    return ", ".join(words)
 
 
 def _support(reading: str, sizes: pd.Series) -> int:

@@ -13,7 +13,9 @@ from chromolens.report.loci import Locus, genome_loci, record_loci
 from chromolens.report.sections.performance import pool_predictions
 from chromolens.report.tables import significant
 
-NEEDS = ("windows", "predictions", "track", "prediction_track", "explained", "genome", "truth")
+NEEDS = (
+    "windows", "predictions", "track", "prediction_track", "explained", "genome", "truth", "hits",
+)  # fmt: skip
 
 Loci = dict[tuple[str, str], list[Locus]]
 
@@ -22,7 +24,12 @@ def context(study: Contents) -> dict:
     """Groups of figures: one per model (nulls left out) and task."""
     found = _genome(study) if study.kind == "genome" else _records(study)
     groups = [
-        {"model": model, "task": task, "figures": [_figure(model, task, locus) for locus in loci]}
+        {
+            "model": model,
+            "task": task,
+            "figures": [_figure(model, task, locus) for locus in loci],
+            "short": draw(_short(loci[0]), f"An example of {task}"),
+        }
         for (model, task), loci in found.items()
         if loci
     ]
@@ -79,11 +86,17 @@ def _explained_pairs(predictions: dict[str, pd.DataFrame]) -> list[tuple[str, st
     ]
 
 
+def _short(locus: Locus) -> Locus:
+    """The letters of the first method alone."""
+    return replace(locus, rows=dict([*locus.rows.items()][:1]), nulls={}, overview=None)
+
+
 def _figure(model: str, task: str, locus: Locus) -> dict:
     where = f"{locus.place}:{locus.start + 1:,}–{locus.end:,}"
     label = f"Contributions to {task} ({model}) at {where}"
     return {
         "where": where,
+        "why": locus.why,
         "prediction": significant(locus.prediction),
         "drawing": draw(locus, label),
     }

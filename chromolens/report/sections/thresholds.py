@@ -27,7 +27,7 @@ def context(study: Contents) -> dict:
         for fold in tables.read(COUNTS, paths["counts"]).to_dict("records")
     ]  # fmt: skip
     return {
-        "table": _table(rows, masks) if rows else None,
+        "table": _table(rows, masks, study.nulls) if rows else None,
         "told": [_told(study, rows, masks, null) for null in (False, True)],
         "panels": [_panels(key, tables.read(SWEEP, path)) for key, path in study.sweeps.items()],
     }
@@ -42,18 +42,18 @@ def _told(study: Contents, rows: list[tuple], masks: pd.DataFrame, null: bool) -
     return f"Nulls: {told}" if null and told else told
 
 
-def _table(rows: list[tuple], masks: pd.DataFrame) -> Table:
-    """A row per model, task and fold; marked where the mask is outside the shuffles, or passes."""
+def _table(rows: list[tuple], masks: pd.DataFrame, nulls: frozenset[str]) -> Table:
+    """A row per model, task and fold; marked where somebody must act: a real model's mask passes."""
     chosen = masks[masks["chosen"] == 1].to_dict("records")
     judged = {(row["model"], row["task"], row["fold"]): row for row in chosen}
     header = ["task", "model", "fold", "threshold", "windows", "with a subset", "below"]
     header += ["pass when masked", "target when masked", "of shuffles, 1 to 99 %", "percentile"]
-    header += ["verdict"]
+    header += ["what that means"]
     cells, marked = [], set()
     for number, ((model, task), fold) in enumerate(rows):
         own = judged.get((model, task, fold["fold"]), {})
-        cells.append([task, model, *_counts(fold), *_judged(own)])
-        if own.get("verdict") == "outside" or fold["masked_passes"]:
+        cells.append([task, model, *_counts(fold), *_judged(own), _why(own, fold)])
+        if fold["masked_passes"] and model not in nulls:
             marked.add(number)
     caption = (
         "Thresholds (target units), what became of the windows, and the masked window's target"
@@ -70,9 +70,21 @@ def _counts(fold: dict) -> list[str]:
 
 def _judged(row: dict) -> list[str]:
     if not row or pd.isna(row["value"]):
-        return ["–", "–", "–", ""]
+        return ["–", "–", "–"]
     span = f"{significant(row['q01'])} to {significant(row['q99'])}"
-    return [significant(row["value"]), span, significant(row["percentile"]), row["verdict"]]
+    return [significant(row["value"]), span, significant(row["percentile"])]
+
+
+def _why(row: dict, fold: dict) -> str:
+    """What the masked window's target means for the subsets, in words."""
+    if fold["masked_passes"]:
+        return "masked windows pass: nothing to seek there; another threshold or mask would help"
+    if not row or not row["verdict"]:
+        return ""
+    if row["verdict"] == "inside":
+        return "like a window without motifs: good"
+    side = "above" if row["percentile"] > 50 else "below"
+    return f"{side} windows without motifs, and below the threshold: subsets hold"
 
 
 def left_out(folds: list[dict]) -> str:
