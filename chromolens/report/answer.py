@@ -87,7 +87,7 @@ def _performed(study: Contents) -> dict | None:
         if len(rows):
             worst, best = rows.iloc[0], rows.iloc[-1]
             if len(rows) == 1:
-                beside = f"{decimal(best['low'])}–{decimal(best['high'])} in 95 of 100 draws"
+                beside = f"95 % interval {decimal(best['low'])}–{decimal(best['high'])}"
                 return _number(f"{name} on held-out windows", below_one(best["value"]), beside)
             value = f"{below_one(worst['value'])} to {below_one(best['value'])}"
             tasks = f"{worst['task']} to {best['task']}"

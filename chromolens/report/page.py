@@ -7,6 +7,7 @@ from chromolens.report.answer import answer
 from chromolens.report.contents import Contents
 from chromolens.report.environment import environment
 from chromolens.report.figures import logos
+from chromolens.report.guides import GUIDES
 from chromolens.report.sections import (
     checks,
     data,
@@ -72,6 +73,7 @@ def render(study: Contents) -> str:
         glyphs=logos.glyphs(),
         answer=answer(study, sections),
         summary=summary.paragraph(study, sections),
+        guides=GUIDES,
         titles={name: _SECTIONS[name][0] for name in sections},
         **sections,
     )

@@ -9,8 +9,9 @@ from partial_tables import write_partial
 from chromolens.report.page import render
 from chromolens.report.sections import hits
 from chromolens.tables.checks import CHECKED_HITS
-from chromolens.tables.motifs import SOUGHT
+from chromolens.tables.motifs import GAPS, PAIRS, SOUGHT
 
+GAP = pd.DataFrame({"gap": [0, 1, 2], "windows": [0, 30, 0], "expected": [12.0, 10.0, 8.0]})
 KEYS = {"model": "cnn", "task": "Reb1", "method": "deeplift_rescale"}
 
 
@@ -51,8 +52,28 @@ def test_where_no_truth_is_known_hits_are_only_counted(study, tables):
 
 
 def test_nothing_to_search_is_said(study, tmp_path):
-    assert hits.context(study) == {"groups": [], "searched": False}
+    assert hits.context(study) == {"groups": [], "searched": False, "pairs": None}
     empty = tmp_path / "empty.tsv"
     write_partial(SOUGHT, pd.DataFrame(columns=SOUGHT.names), empty)
     assert hits.context(dataclasses.replace(study, hits=[empty]))["searched"]
     assert "need a genome" in render(study)
+
+
+def test_pairs_are_told_with_their_spacing_and_nulls_have_none(study, tables, tmp_path):
+    pair = {"first": "M1", "second": "M2", "first_name": "<A>", "second_name": ""}
+    rows = pd.DataFrame([pair]).assign(**KEYS, found=True, near=30, windows=30, p=1e-9)
+    rows = rows.assign(expected=10.2, gap_low=1, gap_high=1, q=0.01, facing=30)
+    other = rows.assign(second="M1", found=False)
+    write_partial(PAIRS, pd.concat([rows, other, rows.assign(model="null")]), tmp_path / "p.tsv")
+    write_partial(GAPS, GAP.assign(**KEYS, first="M1", second="M2"), tmp_path / "g.tsv.gz")
+    changed = dataclasses.replace(
+        study, hits=[tables[0]], motif_pairs=[tmp_path / "p.tsv"], gaps=[tmp_path / "g.tsv.gz"],
+        nulls=frozenset({"null"}),
+    )  # fmt: skip
+    found = hits.context(changed)["pairs"]
+    assert found["names"] == [("<A> + M2", "1–1 bp")]
+    (row,) = found["table"].rows
+    assert row[:6] == ["<A> + M2", "Reb1", "30", "30", "10", "0.01"] and row[-2:] == ["30", "0"]
+    ((_, figure),) = found["figures"]
+    assert "1 bp: 30 windows" in figure and figure.count("<rect") == 1
+    assert "&lt;A&gt; and M2 stand together, 1–1 bp apart." in render(changed)

@@ -8,14 +8,17 @@ import numpy as np
 import pandas as pd
 import pyBigWig
 import pytest
+from partial_tables import filled
 from synthetic_study import SITES
 
+from chromolens import tables
 from chromolens.report.annotation import annotation
-from chromolens.report.figures.locus import edges
+from chromolens.report.figures.locus import draw, edges
 from chromolens.report.loci import apart, best_predicted, centred, densest, spread, values
 from chromolens.report.sections import loci as section
 from chromolens.report.sections.performance import pool_predictions
 from chromolens.scores import seal
+from chromolens.tables.motifs import HITS
 
 
 def test_spread_takes_one_per_group_first():
@@ -71,11 +74,16 @@ def found(study):
     return section._genome(study)
 
 
+def best(loci):
+    """Those among the highest predictions."""
+    return [locus for locus in loci if "highest" in locus.why]
+
+
 def test_each_task_has_its_loci_on_its_own_sites(found, study):
     assert set(found) == {("cnn", task) for task in SITES}
     for (_, task), each in found.items():
-        assert len({locus.place for locus in each}) == study.loci
-        for locus in each:
+        assert len({locus.place for locus in best(each)}) == study.loci
+        for locus in best(each):
             sites = [mark for mark in locus.marks if mark.kind == "planted"]
             assert task in {mark.name for mark in sites}
             site = next(mark for mark in sites if mark.name == task)
@@ -87,9 +95,56 @@ def test_each_task_has_its_loci_on_its_own_sites(found, study):
 def test_loci_are_held_out_positives(found, study):
     table = pool_predictions(study)["cnn"].set_index("id")
     for (_, task), each in found.items():
-        for locus in each:
+        for locus in best(each):
             row = table[np.isclose(table[task], locus.prediction)]
             assert (row[f"{task}.label"] == 1).all() and len(row) == 1
+
+
+def test_the_worst_mistakes_are_shown(found, study):
+    table = pool_predictions(study)["cnn"]
+    for (_, task), each in found.items():
+        by_label = table.groupby(f"{task}.label")[task]
+        shown = {locus.why.split(",")[0]: locus.prediction for locus in each}
+        assert shown["no event"] == by_label.max()[0]
+        assert shown["an event"] == by_label.min()[1]
+
+
+def test_each_motif_has_its_best_hit_unless_it_is_shown(found, study, tmp_path):
+    key, shown = ("cnn", "Reb1", "deeplift_rescale"), found["cnn", "Reb1"][0]
+    windows = pd.read_csv(study.windows, sep="\t")
+    away = windows[windows["chrom"] != shown.place].iloc[:2]
+    rows = pd.DataFrame({"chrom": away["chrom"], "start": away["start"] + 20, "window": away["id"]})
+    rows = rows.assign(end=rows["start"] + 9, motif="M1", name="A<b>", over=".", strand="-")
+    rows = rows.assign(combined=[1.0, 2.0], q=0.01, contribution=3.0)
+    again = {"chrom": shown.place, "start": shown.start + 50, "end": shown.start + 59}
+    rows = pd.concat([rows, rows.iloc[:1].assign(**again, motif="M2", name="B")])
+    tables.write(HITS, filled(HITS, rows), tmp_path / "hits.bed.gz")
+    loci = section._genome(dataclasses.replace(study, hit_sites={key: tmp_path / "hits.bed.gz"}))
+    own = [locus for locus in loci["cnn", "Reb1"] if locus.why.startswith("best hit")]
+    assert [(locus.why, locus.place) for locus in own] == [
+        ("best hit of A<b>", rows["chrom"].iloc[1])
+    ]
+    (mark,) = [mark for mark in own[0].marks if mark.kind == "hit"]
+    assert (mark.start, mark.strand) == (rows["start"].iloc[1], "-") and "q 0.01" in mark.more
+    marks = loci["cnn", "Reb1"][0].marks
+    assert [mark.name for mark in marks if mark.kind == "hit"] == ["B"]
+
+
+def test_a_null_stands_on_the_scale_of_the_first_row(study):
+    key = ("cnn", "Reb1", "deeplift_rescale")
+    null = {("nothing", *key[1:]): study.tracks[key]}
+    loci = section._genome(
+        dataclasses.replace(
+            study, tracks={**study.tracks, **null}, nulls=frozenset({"nothing"})
+        )
+    )
+    locus = loci["cnn", "Reb1"][0]
+    assert np.array_equal(locus.nulls["nothing"], locus.rows["deeplift_rescale"], equal_nan=True)
+    twice = dataclasses.replace(locus, nulls={"nothing": locus.nulls["nothing"] / 2})
+    heights = [re.findall(r"scale\(\S+ (\S+)\)", str(draw(each, ""))) for each in (locus, twice)]
+    assert np.abs(np.array(heights[0][-40:], float)).max() == pytest.approx(
+        2 * np.abs(np.array(heights[1][-40:], float)).max(), rel=0.01
+    )
 
 
 def test_the_figure_tells_place_base_and_value(found, page):
@@ -129,7 +184,7 @@ def explained(study, tmp_path):
 
 def test_methods_that_explained_the_window_only_are_drawn_beside_tracks(explained):
     study, windows = explained
-    for locus in section._genome(study)["cnn", "Reb1"]:
+    for locus in best(section._genome(study)["cnn", "Reb1"]):
         row = locus.rows["slow_method"]
         at = int(np.flatnonzero(np.isfinite(row))[0])
         number, offset = divmod(row[at], 1)

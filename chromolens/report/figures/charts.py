@@ -47,8 +47,14 @@ def _frame(x: svg.Scale, y: svg.Scale, epochs: int, top: float) -> Markup:
             svg.text(22, 14, f"{top:.2g}" if top < 100 else count(top), "end", "tick"),
             svg.text(26, 98, "1", "middle", "tick"),
             svg.text(float(x(max(epochs, 2))), 98, epochs, "middle", "tick"),
+            *_titles("epoch", "loss", 88, 98),
         ]
     )
+
+
+def _titles(across: str, up: str, x: float, y: float) -> list[Markup]:
+    """What the axes say: ``across`` in the middle of the lower one, ``up`` at the top."""
+    return [svg.text(x, y, across, "middle", "tick"), svg.text(30, 9, up, "start", "tick")]
 
 
 def _one_training(history: pd.DataFrame, x: svg.Scale, y: svg.Scale) -> list[Markup]:
@@ -164,6 +170,7 @@ def learning_curve(table: pd.DataFrame, chance: float, label: str) -> Markup:
     ticks = [svg.text(19, float(y(v)) + 4, f"{v:g}", "end", "tick") for v in (0, 1)]
     ticks += [svg.text(150, 127, count(most), "middle", "tick")]
     frame = [svg.line(26, 110, 150, 110), svg.line(26, 110, 26, 10)]
+    frame += _titles("events", "AUPRC", 88, 127)
     nothing = svg.line(26, float(y(chance)), 150, float(y(chance)), "chance")
     path = svg.curve(x(table["events"]), y(table["value"]), "curve validation")
     dots = [part for row in table.to_dict("records") for part in _learned(row, x, y)]
@@ -192,6 +199,7 @@ def reliability(predicted: np.ndarray, observed: np.ndarray, n: np.ndarray, labe
     ticks += [svg.text(float(x(v)), 127, f"{v:g}", "middle", "tick") for v in (0, 1)]
     ideal = svg.line(26, 110, 126, 10, "grid")
     frame = [svg.line(26, 110, 126, 110), svg.line(26, 110, 26, 10)]
+    frame += _titles("predicted", "share positive", 76, 127)
     path = svg.curve(x(predicted), y(observed), "curve validation")
     dots = map(_bin, x(predicted), y(observed), predicted, observed, n)
     return svg.figure(134, 132, label, *frame, ideal, *ticks, path, *dots)
@@ -223,6 +231,8 @@ def deletion(
         svg.text(float(x(share**0.5)), 98, words, "middle", "tick") for share, words in marks
     ]
     frame = [svg.line(34, 84, 158, 84), svg.line(34, 84, 34, 10)]
+    frame += [svg.text(110, 98, "replaced", "middle", "tick")]
+    frame += [svg.text(38, 9, "prediction", "start", "tick")]
     curves = [svg.curve(place, y(chance), "curve training")]
     curves += [svg.curve(place, y(values), "curve validation")]
     return svg.figure(178, 104, label, *frame, *ticks, *curves)
