@@ -13,10 +13,9 @@ hit when these things hold:
   ``min_probability`` or more, as events of other folds teach (``weights.py``).
 
 The shuffled motifs have the motif's own columns in another order: as many chance matches, of the
-same composition, on the same track. Those that lie on a match of the motif itself are left out:
-they are no chance matches. Those on a match of another motif that is looked for count for the
-combined score, because the motif may match there by chance as well, but not for the contribution,
-which there is the other motif's.
+same composition, on the same track. Those that lie on a match of the motif itself, or of another that
+is looked for, are left out: what contributes there is that motif, and not by chance. (A hit that
+lies on another motif's better one is told: ``better_overlapping``.)
 """
 
 from collections.abc import Mapping, Sequence
@@ -114,20 +113,19 @@ def find_hits(
     for place, motif in progress(list(enumerate(motifs)), total=len(motifs), what="hits"):
         sites = {chrom: found[place] for chrom, found in own.items()}
         weights = _weights(motif, sites, folds, known, within)
-        chance, apart = [np.zeros(0, SITE)], [np.zeros(0, SITE)]
-        for chrom in folds:
-            itself = _taken([motif], [sites[chrom]])
-            for decoys in sites_of(genome, track, chrom, queries[place][1:]):
-                chance.append(apart_from(decoys, len(motif.ppm), *itself))
-                apart.append(apart_from(decoys, len(motif.ppm), *taken[chrom]))
-        nulls = np.concatenate(chance), np.concatenate(apart)
+        apart = [
+            apart_from(decoys, len(motif.ppm), *taken[chrom])
+            for chrom in folds
+            for decoys in sites_of(genome, track, chrom, queries[place][1:])
+        ]
+        null = np.concatenate([np.zeros(0, SITE), *apart])
         likely = {
             chrom: probabilities(
                 np.repeat(folds[chrom], len(part)), readings_of(part, motif.direction), weights
             )
             for chrom, part in sites.items()
         }
-        table, row = _judge(motif, queries[place], sites, likely, nulls, rules)
+        table, row = _judge(motif, queries[place], sites, likely, null, rules)
         tables.append(table)
         rows.append(row | {"weights": in_words(weights)})
     summary = pd.DataFrame(rows, columns=SOUGHT.after("model", "task", "method"))
@@ -196,18 +194,18 @@ def _judge(
     queries: list[Query],
     own: Mapping[str, np.ndarray],
     likely: Mapping[str, np.ndarray],
-    nulls: tuple[np.ndarray, np.ndarray],
+    null: np.ndarray,
     rules: Rules,
 ) -> tuple[pd.DataFrame, dict]:
     """The motif's hits, and its row of the summary.
 
-    ``own``: its sites by chromosome; ``likely``: their probabilities; ``nulls``: sites of its
-    shuffles, apart from it, and apart from all motifs.
+    ``own``: its sites by chromosome; ``likely``: their probabilities; ``null``: sites of its
+    shuffles, apart from all motifs.
     """
     where = np.repeat(list(own), [len(part) for part in own.values()])
     sites = np.concatenate([np.zeros(0, SITE), *own.values()])
     known = _known(sites)
-    chance, apart = (null[~np.isnan(null["contribution"])] for null in nulls)
+    chance = null[~np.isnan(null["contribution"])]
     decoys = max(len(queries) - 1, 0)
     table = pd.DataFrame(sites[known]).assign(chrom=where[known], motif=motif.motif)
     table["probability"] = np.concatenate([np.zeros(0), *likely.values()])[known]
@@ -215,7 +213,7 @@ def _judge(
     table["match"] = table["score"] / UNITS
     table["p"] = queries[0].matcher.p(table["score"].to_numpy()) if len(table) else 0.0
     size, other = (
-        directed(np.asarray(part["contribution"]), motif.direction) for part in (table, apart)
+        directed(np.asarray(part["contribution"]), motif.direction) for part in (table, chance)
     )
     table["contribution_p"] = share_above(size, other)
     table["q"] = q_values(table["combined"].to_numpy(), chance["combined"], decoys)
