@@ -4,12 +4,18 @@ import pandas as pd
 
 from chromolens import tables
 from chromolens.report.contents import Contents
-from chromolens.report.summary import FIRST, below_one
+from chromolens.report.summary import below_one
 from chromolens.report.tables import count, decimal, plural, significant, words
 from chromolens.tables.checks import BASELINES, COMPLETENESS, TILES
 from chromolens.tables.models import POOLED
 from chromolens.tables.motifs import LEXICON
 
+_FIRST = {
+    "auroc": "AUROC",
+    "r2": "R²",
+    "pearson": "Pearson correlation",
+    "counts_pearson": "Pearson r of counts",
+}
 _TASKS = 8
 """Tasks whose motifs the sentence lists; of more, how many have some."""
 
@@ -61,7 +67,9 @@ def _read(study: Contents, lexicon: pd.DataFrame) -> str:
 
 def _paired(sections: dict) -> list[str]:
     pairs = (sections.get("hits", {}).get("pairs") or {}).get("names", [])
-    return [f"{name.replace(' + ', ' and ')} stand together, {apart} apart." for name, apart in pairs]
+    return [
+        f"{name.replace(' + ', ' and ')} stand together, {apart} apart." for name, apart in pairs
+    ]
 
 
 def _null_motifs(study: Contents, lexicon: pd.DataFrame) -> int:
@@ -75,19 +83,19 @@ def _shown_by_nulls(study: Contents, lexicon: pd.DataFrame) -> str:
         return ""
     found = _null_motifs(study, lexicon)
     if not found:
-        return "A network with nothing true to learn shows none of it."
+        return "A network with nothing true to learn shows none of them."
     return f"A network with nothing true to learn shows {plural(found, 'named motif')} too."
 
 
 def _performed(study: Contents) -> dict | None:
     pooled = tables.read_all(POOLED, study.pooled)
     real = pooled[~pooled["model"].isin(study.nulls)]
-    for metric, name in FIRST.items():
+    for metric, name in _FIRST.items():
         rows = real[real["metric"] == metric].dropna(subset="value").sort_values("value")
         if len(rows):
             worst, best = rows.iloc[0], rows.iloc[-1]
             if len(rows) == 1:
-                beside = f"95 % interval {decimal(best['low'])}–{decimal(best['high'])}"
+                beside = f"95 % interval {below_one(best['low'])}–{below_one(best['high'])}"
                 return _number(f"{name} on held-out windows", below_one(best["value"]), beside)
             value = f"{below_one(worst['value'])} to {below_one(best['value'])}"
             tasks = f"{worst['task']} to {best['task']}"
@@ -102,10 +110,14 @@ def _on_tiles(study: Contents) -> dict | None:
     if own.empty:
         return None
     means = table.groupby("metric")["value"].mean()
-    beside = [f"{words_} {decimal(means[f'auprc_{name}'], 2)}" for name, words_ in BASELINES.items()]
+    beside = [
+        f"{words_} {decimal(means[f'auprc_{name}'], 2)}" for name, words_ in BASELINES.items()
+    ]
     tasks = f", mean of {len(own)} tasks" if len(own) > 1 else ""
     return _number(
-        f"AUPRC over all of the held-out genome{tasks}", below_one(means["auprc"]), "; ".join(beside)
+        f"AUPRC over all of the held-out genome{tasks}",
+        below_one(means["auprc"]),
+        "; ".join(beside),
     )
 
 
@@ -116,7 +128,7 @@ def _complete(study: Contents) -> dict | None:
         return None
     value = f"{count(table['flagged'].sum())} of {count(table['windows'].sum())}"
     error = f"largest error {significant(table['max_error'].max())}"
-    return _number("windows whose contributions don't add up to the prediction", value, error)
+    return _number("Windows whose contributions don't add up to the prediction", value, error)
 
 
 def _null_names(study: Contents, lexicon: pd.DataFrame) -> dict | None:
@@ -124,7 +136,7 @@ def _null_names(study: Contents, lexicon: pd.DataFrame) -> dict | None:
         return None
     found = len({name for names in _names(study, lexicon).values() for name in names})
     shown = str(_null_motifs(study, lexicon))
-    return _number("named motifs by null networks", shown, f"{found} by the study's own")
+    return _number("Named motifs in null networks", shown, f"{found} in the study's own")
 
 
 def _number(label: str, value: str, beside: str) -> dict:

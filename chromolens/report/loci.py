@@ -140,7 +140,9 @@ def best_hits(hits: pd.DataFrame, windows: pd.DataFrame) -> Iterator[pd.DataFram
     for motif in known["motif"].value_counts(sort=True).index[:_MOTIFS]:
         best = known[known["motif"] == motif].nlargest(1, "combined")
         ids = best["window"]
-        best = best.assign(id=ids, prediction=ids.map(predicted), why="best hit of " + best["name"])
+        best = best.assign(
+            id=ids, prediction=ids.map(predicted), why="best hit of " + best["name"]
+        )
         yield best[_PLACE]
 
 

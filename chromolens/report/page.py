@@ -72,7 +72,7 @@ def render(study: Contents) -> str:
         study=study,
         glyphs=logos.glyphs(),
         answer=answer(study, sections),
-        summary=summary.paragraph(study, sections),
+        summary=summary.paragraph(study, sections["data"]),
         guides=GUIDES,
         titles={name: _SECTIONS[name][0] for name in sections},
         **sections,

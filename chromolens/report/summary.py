@@ -1,31 +1,16 @@
-"""The paragraph at the top of the page, made of facts and nothing else."""
+"""What was trained on what: the paragraph below the answer, made of facts and nothing else."""
 
 import pandas as pd
 
 from chromolens import tables
 from chromolens.report.contents import Contents
 from chromolens.report.tables import count, decimal, plural, words
-from chromolens.tables.models import POOLED
 from chromolens.tables.motifs import MERGED
 
-FIRST = {
-    "auroc": "AUROC",
-    "r2": "R²",
-    "pearson": "Pearson correlation",
-    "counts_pearson": "Pearson r of counts",
-}
 
-
-def paragraph(study: Contents, sections: dict) -> str:
-    """What was trained, how well it did, what it learned, and whether that was enough."""
-    sentences = (
-        _trained(study, sections["data"]),
-        _performed(study),
-        _learned(study),
-        _nulls(study),
-        _judged(sections["verdict"]),
-    )
-    return " ".join(filter(None, sentences))
+def paragraph(study: Contents, data: dict) -> str:
+    """What was trained on what, and how many patterns it has; ``data``: of the section of it."""
+    return " ".join(filter(None, (_trained(study, data), _learned(study))))
 
 
 _EXPLAINED = {"bp": "base", "tokens": "token", "markers": "marker of a sample"}
@@ -46,28 +31,6 @@ def _trained(study: Contents, data: dict) -> str:
         f"{'predicted for' if given and given == names else 'learned from'} "
         f"{plural(data['windows'], 'window')} of {count(data['length'])} {data['unit']} on "
         f"{plural(len(data['groups']), groups)}{by}, in {folds}: {unseen}."
-    )
-
-
-def _performed(study: Contents) -> str:
-    pooled = tables.read_all(POOLED, study.pooled)
-    if not len(pooled):
-        return ""
-    real = pooled[~pooled["model"].isin(study.nulls)]
-    for metric, name in FIRST.items():
-        rows = real[real["metric"] == metric].dropna(subset="value")
-        if len(rows):
-            return _range(rows, name)
-    return ""
-
-
-def _range(rows: pd.DataFrame, name: str) -> str:
-    best, worst = rows.loc[rows["value"].idxmax()], rows.loc[rows["value"].idxmin()]
-    if len(rows) == 1:
-        return f"Held-out {name} is {below_one(best['value'])}."
-    return (
-        f"Held-out {name} runs from {below_one(worst['value'])} ({worst['task']}) to "
-        f"{below_one(best['value'])} ({best['task']})."
     )
 
 
@@ -92,18 +55,3 @@ def _learned(study: Contents) -> str:
 
 def _names(table: pd.DataFrame) -> list[str]:
     return table.loc[table["named"].astype(bool), "name"].tolist() if len(table) else []
-
-
-def _nulls(study: Contents) -> str:
-    nulls = [path for key, (path, _) in study.patterns.items() if key[0] in study.nulls]
-    if not nulls:
-        return ""
-    named = sum(len(_names(tables.read(MERGED, path))) for path in nulls)
-    return f"The null models found {plural(named, 'named pattern')}."
-
-
-def _judged(verdict: dict) -> str:
-    rows = verdict["rows"]
-    if not rows:
-        return "Nothing was set down beforehand for the study to show."
-    return f"{verdict['passed']} of {plural(len(rows), 'criterion', 'criteria')} are met."

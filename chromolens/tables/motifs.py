@@ -39,8 +39,9 @@ NAMING = (
     _CONSENSUS,
     text("reason", "why there is no name", missing=True),
     text("others", "further names that pass, best first, `;` between them", missing=True),
-    text("partner", "of a composite: the motif of the database beside the best match",
-         missing=True),
+    text(
+        "partner", "of a composite: the motif of the database beside the best match", missing=True
+    ),
     text("partner_id", "of the database", missing=True),
     integer("gap", "between the best match and the partner", "bp", missing=True),
     integer("cut", "position of the trimmed motif that parts them", missing=True),

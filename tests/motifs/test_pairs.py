@@ -107,7 +107,5 @@ def test_no_hits_are_a_table_without_pairs() -> None:
 def test_the_shortest_stretch_holds_nine_in_ten() -> None:
     gaps = np.random.default_rng(1).integers(0, 50, 40)
     low, high = shortest(gaps)
-    spans = [
-        b - a for a, b in product(gaps, gaps) if np.mean((gaps >= a) & (gaps <= b)) >= 0.9
-    ]
+    spans = [b - a for a, b in product(gaps, gaps) if np.mean((gaps >= a) & (gaps <= b)) >= 0.9]
     assert high - low == min(spans) and np.mean((gaps >= low) & (gaps <= high)) >= 0.9

@@ -34,8 +34,8 @@ def test_the_sentence_names_the_motifs_of_each_task_and_what_nulls_show(bare):
         "The network reads ONE and TWO for A and <X> for B. A network with nothing true to learn "
         "shows 1 named motif too."
     )
-    assert (numbers(bare)["named"]["value"], numbers(bare)["named"]["beside"]) == (
-        "1", "3 by the study's own",
+    assert (numbers(bare)["Named"]["value"], numbers(bare)["Named"]["beside"]) == (
+        "1", "3 in the study's own",
     )  # fmt: skip
     one = dataclasses.replace(bare, patterns={("cnn", "B", "m"): ()}, nulls=frozenset())
     assert answer(one, {})["sentence"] == "To predict B, the network reads <X>."
@@ -77,7 +77,7 @@ def test_numbers_are_the_studys_own_beside_baselines(bare, tmp_path):
     )  # fmt: skip
     assert found["AUPRC"]["value"] == "0.60" and "mean of 2 tasks" in found["AUPRC"]["label"]
     assert "0.30" in found["AUPRC"]["beside"] and "0.40" in found["AUPRC"]["beside"]
-    assert found["windows"]["value"] == "2 of 50" and "0.25" in found["windows"]["beside"]
+    assert found["Windows"]["value"] == "2 of 50" and "0.25" in found["Windows"]["beside"]
 
 
 def test_a_study_without_a_lexicon_has_no_sentence(bare):

@@ -113,7 +113,9 @@ def test_each_motif_has_its_best_hit_unless_it_is_shown(found, study, tmp_path):
     key, shown = ("cnn", "Reb1", "deeplift_rescale"), found["cnn", "Reb1"][0]
     windows = pd.read_csv(study.windows, sep="\t")
     away = windows[windows["chrom"] != shown.place].iloc[:2]
-    rows = pd.DataFrame({"chrom": away["chrom"], "start": away["start"] + 20, "window": away["id"]})
+    rows = pd.DataFrame(
+        {"chrom": away["chrom"], "start": away["start"] + 20, "window": away["id"]}
+    )
     rows = rows.assign(end=rows["start"] + 9, motif="M1", name="A<b>", over=".", strand="-")
     rows = rows.assign(combined=[1.0, 2.0], q=0.01, contribution=3.0)
     again = {"chrom": shown.place, "start": shown.start + 50, "end": shown.start + 59}
@@ -134,9 +136,7 @@ def test_a_null_stands_on_the_scale_of_the_first_row(study):
     key = ("cnn", "Reb1", "deeplift_rescale")
     null = {("nothing", *key[1:]): study.tracks[key]}
     loci = section._genome(
-        dataclasses.replace(
-            study, tracks={**study.tracks, **null}, nulls=frozenset({"nothing"})
-        )
+        dataclasses.replace(study, tracks={**study.tracks, **null}, nulls=frozenset({"nothing"}))
     )
     locus = loci["cnn", "Reb1"][0]
     assert np.array_equal(locus.nulls["nothing"], locus.rows["deeplift_rescale"], equal_nan=True)

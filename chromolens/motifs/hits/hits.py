@@ -221,7 +221,10 @@ def _judge(
     passed &= ~(table["probability"] < rules.min_probability)  # where it isn't known: NaN
     row = {"motif": motif.motif, "name": motif.name, "sign": motif.sign, "width": len(motif.ppm)}
     row |= {"shuffles": decoys, "sites": len(sites), "absent": int((~known).sum())}
-    return table[passed], row | {"hits": int(passed.sum()), "reason": _reason(motif, queries, rules)}
+    return table[passed], row | {
+        "hits": int(passed.sum()),
+        "reason": _reason(motif, queries, rules),
+    }
 
 
 def _reason(motif: Sought, queries: list[Query], rules: Rules) -> str:

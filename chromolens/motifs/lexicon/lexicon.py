@@ -82,7 +82,13 @@ def make_lexicon(
     table = named.assign(motif=_identifiers(named)).join(facts).reindex(columns=LEXICON.names)
     ppms = dict(zip(table["motif"], ppms.values(), strict=True))
     listed = [
-        (motif, *_placed(member, ppms[motif]), member.model in nulls, member.name, member.composite)
+        (
+            motif,
+            *_placed(member, ppms[motif]),
+            member.model in nulls,
+            member.name,
+            member.composite,
+        )
         for motif, group in zip(ppms, groups, strict=True)
         for member in group
     ]

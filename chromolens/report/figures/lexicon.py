@@ -67,7 +67,7 @@ def _head(column: Column, place: int, columns: Sequence[Column]) -> Markup:
 
 
 def _fitted(x: float, y: float, words: str, width: float, class_: str) -> Markup:
-    most = int(width / 6.2)
+    most = int(width / 5.5)
     shown = words if len(words) <= most else f"{words[: most - 1]}…"
     return svg.group([svg.tag("title", words), svg.text(x, y, shown, class_=class_)])
 

@@ -88,7 +88,7 @@ def _short(rows: list[Row], lexicon: pd.DataFrame) -> object | None:
     named = set(lexicon.loc[lexicon["name"] != "", "motif"])
     drawn = [replace(row, support=_summed(row)) for row in rows if row.motif in named][:_SHORT]
     columns = [Column("", "", reading, False) for reading in READINGS]
-    columns += [Column("", "null networks", "modisco", True)]
+    columns += [Column("", "of nulls", "modisco", True)]
     return draw(drawn, columns) if drawn else None
 
 
@@ -97,7 +97,7 @@ def _summed(row: Row) -> dict[Column, int]:
     for column, support in row.support.items():
         null = column.null and column.reading == "modisco"
         if null or not column.null:
-            own = Column("", "null networks" if null else "", column.reading, null)
+            own = Column("", "of nulls" if null else "", column.reading, null)
             total[own] = total.get(own, 0) + support
     return total
 
