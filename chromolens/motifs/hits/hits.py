@@ -13,9 +13,9 @@ hit when these things hold:
   ``min_probability`` or more, as events of other folds teach (``weights.py``).
 
 The shuffled motifs have the motif's own columns in another order: as many chance matches, of the
-same composition, on the same track. Those that lie on a match of the motif itself, or of another that
-is looked for, are left out: what contributes there is that motif, and not by chance. (A hit that
-lies on another motif's better one is told: ``better_overlapping``.)
+same composition, on the same track. Those that lie on a match of the motif itself, or of another
+that is looked for, are left out: what contributes there is that motif, and not by chance. (A hit
+that lies on another motif's better one is told: ``better_overlapping``.)
 """
 
 from collections.abc import Mapping, Sequence

@@ -137,7 +137,7 @@ def pooled_table(study: Contents, pooled: pd.DataFrame) -> Table | None:
     """A row per model and task, a column per metric with its interval."""
     if not len(pooled):
         return None
-    metrics = list(dict.fromkeys(pooled["metric"]))
+    metrics = [name for name in dict.fromkeys(pooled["metric"]) if _told(pooled, name)]
     keys = list(dict.fromkeys(zip(pooled["model"], pooled["task"], strict=True)))
     cells = {(row.model, row.task, row.metric): row for row in pooled.itertuples()}
     rows = [_pooled_row(key, metrics, cells) for key in keys]
@@ -145,6 +145,17 @@ def pooled_table(study: Contents, pooled: pd.DataFrame) -> Table | None:
     nulls = frozenset(place for place, key in enumerate(keys) if key[0] in study.nulls)
     caption = "Held-out metrics pooled over folds, with 95 % bootstrap intervals over windows"
     return Table(caption, header, rows, frozenset(header[2:]), nulls)
+
+
+def _told(pooled: pd.DataFrame, metric: str) -> bool:
+    """Whether a metric says more: those without shared words do where some window shares one."""
+    if not metric.endswith(_UNSHARED):
+        return True
+    own, whole = (
+        pooled[pooled["metric"] == name].set_index(["model", "task"])["n"]
+        for name in (metric, metric.removesuffix(_UNSHARED))
+    )
+    return not own.equals(whole)
 
 
 def _pooled_row(key: tuple[str, str], metrics: list[str], cells: dict) -> list[str]:
