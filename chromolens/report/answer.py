@@ -21,7 +21,7 @@ _TASKS = 8
 
 
 def answer(study: Contents, sections: dict) -> dict:
-    """``sentence`` (empty without a lexicon), ``numbers``: each its label, value, and what is beside.
+    """``sentence`` (empty without a lexicon); ``numbers``, each its label, value and ``beside``.
 
     ``figure``: the best supported motifs; ``locus``: one example; None where there is none.
     """

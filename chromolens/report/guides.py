@@ -1,4 +1,4 @@
-"""A line or two at the head of each section: what it shows, what is good, and what to do if not."""
+"""The head of each section: what it shows, what is good to see, and what to do if it isn't."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ class Guide(NamedTuple):
 GUIDES = {
     "verdict": Guide(
         "What the study was to show, as its config states it, and whether it did.",
-        "every criterion that must hold is met, and the network predicts better than both baselines.",
+        "every criterion that must hold is met, and the network predicts better than baselines.",
         "the explanation of a failed row says where to look; missed goals fail no study.",
     ),
     "data": Guide(
@@ -85,7 +85,7 @@ GUIDES = {
         "these views ask the network alone: data decide whether they matter.",
     ),
     "methods": Guide(
-        "Whether several attribution methods agree, and which one knows best what the network reads.",
+        "Whether several attribution methods agree, and which knows best what the network reads.",
         "curves that fall steeply and lie far below the grey line.",
         "explain with the method whose curve falls fastest.",
     ),

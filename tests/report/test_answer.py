@@ -16,7 +16,7 @@ TWO = {("cnn", "A", "m"): (), ("cnn", "B", "m"): (), ("null", "A", "m"): ()}
 
 @pytest.fixture
 def bare(study, tmp_path):
-    """A study of tasks A and B, whose lexicon has a motif for each, one of them in the null too."""
+    """A study of tasks A and B, whose lexicon has motifs for each, one in the null too."""
     rows = [("ONE", "cnn:A"), ("TWO", "cnn:A,null:A"), ("<X>", "cnn:B"), ("", "cnn:B,null:A")]
     write_partial(LEXICON, pd.DataFrame(rows, columns=["name", "tasks"]), tmp_path / "lexicon.tsv")
     return dataclasses.replace(

@@ -8,7 +8,7 @@ import pytest
 import synthetic_study
 
 from chromolens.report.page import render, write_report
-from chromolens.report.sections import data, verdict
+from chromolens.report.sections import data
 from chromolens.report.summary import paragraph
 
 SECTIONS = [

@@ -56,8 +56,8 @@ def name_motifs(
         ``motif``, and ``NAMING``. The match is the one with the smallest p among those of enough
         overlap (of all, where none has it). p, q, overlap, offset and strand describe it in any
         case; name, motif_id and family are empty unless ``named``. ``others``: further names
-        that pass max_q and min_overlap over the same stretch, best first, at most five. ``partner``: of a composite,
-        one of the motifs that name others.
+        that pass max_q and min_overlap over the same stretch, best first, at most five.
+        ``partner``: of a composite, one of the motifs that name others.
     """
     rules = Rules(max_q, min_overlap, min_information, min_support)
     trimmed = {name: trim(ppm) for name, ppm in ppms.items()}

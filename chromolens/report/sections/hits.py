@@ -1,4 +1,4 @@
-"""Hits: how often each motif was found in the genome, how right that is, and which stand together."""
+"""Hits: how often each motif was found in the genome, how right that is, which stand together."""
 
 import pandas as pd
 
