@@ -43,7 +43,7 @@ def _told(study: Contents, rows: list[tuple], masks: pd.DataFrame, null: bool) -
 
 
 def _table(rows: list[tuple], masks: pd.DataFrame, nulls: frozenset[str]) -> Table:
-    """A row per model, task and fold; marked where a real model's mask passes: somebody must act."""
+    """A row per model, task and fold; marked where the mask of a real model passes."""
     chosen = masks[masks["chosen"] == 1].to_dict("records")
     judged = {(row["model"], row["task"], row["fold"]): row for row in chosen}
     header = ["task", "model", "fold", "threshold", "windows", "with a subset", "below"]
