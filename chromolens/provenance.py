@@ -7,7 +7,7 @@ import json
 import platform
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -61,7 +61,9 @@ def made_by(code: Iterable[str], content: Iterable[str]) -> dict:
     return {"code": list(code), "content": [file_digest(path) for path in content]}
 
 
-def record(config: dict, inputs: Iterable[str], models: Iterable[str]) -> dict:
+def record(
+    config: dict, config_files: Sequence[str], inputs: Iterable[str], models: Iterable[str]
+) -> dict:
     """What made a study: code, machine, versions, settings, digests of inputs and models."""
     return {
         "chromolens": __version__,
@@ -70,6 +72,7 @@ def record(config: dict, inputs: Iterable[str], models: Iterable[str]) -> dict:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "packages": {name: importlib.metadata.version(name) for name in _requirements()},
+        "config_files": list(config_files),
         "config": config,
         "inputs": {str(path): file_digest(path) for path in inputs},
         "models": {str(path): file_digest(path) for path in models},

@@ -9,5 +9,6 @@ from chromolens.runlog import log_to
 log_to(snakemake.log[0])
 
 inputs = [*snakemake.input.files, *snakemake.input.genome]
-made = record(snakemake.params.config, inputs, snakemake.input.models)
+params = snakemake.params
+made = record(params.config, params.config_files, inputs, snakemake.input.models)
 Path(snakemake.output.table).write_text(json.dumps(made, indent=1))

@@ -102,7 +102,7 @@ def test_the_record_names_what_made_the_study(tmp_path):
     for name in ("genome.fa", "fold0.keras"):
         (tmp_path / name).write_text(name)
     files = [str(tmp_path / "genome.fa")], [str(tmp_path / "fold0.keras")]
-    made = json.loads(json.dumps(provenance.record({"study": "s", "seed": 3}, *files)))
+    made = json.loads(json.dumps(provenance.record({"study": "s", "seed": 3}, ["s.yaml"], *files)))
     assert made["config"] == {"study": "s", "seed": 3}
     assert made["inputs"] == {files[0][0]: hashlib.sha256(b"genome.fa").hexdigest()}
     assert made["models"] == {files[1][0]: hashlib.sha256(b"fold0.keras").hexdigest()}

@@ -47,7 +47,7 @@ def test_an_installed_wheel_reads_a_config_and_names_its_versions(tmp_path):
         "import yaml, chromolens; from chromolens import config, provenance;"
         f"file = {str(ROOT / 'config/config.yaml')!r};"
         "done = config.complete(yaml.safe_load(open(file)), [file]);"
-        "made = provenance.record(done, [], []);"
+        "made = provenance.record(done, [], [], []);"
         "print(chromolens.__file__, done['study'], made['packages']['numpy'])"
     )
     answer = subprocess.run(

@@ -1,5 +1,6 @@
 """From an opened study to the contents of its page: files and facts, by the part they play."""
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -97,7 +98,7 @@ def gather(
         loci=config["report"]["loci"],
         database=load_database(database),
         config=config,
-        provenance=_shown(study.provenance, config["study"]),
+        provenance=_shown(study.provenance),
         **_files(study),
     )
 
@@ -205,11 +206,20 @@ def _tables(study: Study) -> dict[str, tuple[Table, Path]]:
     }
 
 
-def _shown(made: Mapping[str, Any], study: str) -> dict[str, Any]:
+def _shown(made: Mapping[str, Any]) -> dict[str, Any]:
     """Provenance as the page lists it."""
     versions = {"chromolens": f"{made['chromolens']} {made['commit']}", "python": made["python"]}
     return {
         "versions": versions | made["packages"],
         "inputs": made["inputs"],
-        "commands": [f"snakemake --configfile STUDY.yaml --cores all  # study: {study}"],
+        "commands": _commands(made),
     }
+
+
+def _commands(made: Mapping[str, Any]) -> list[str]:
+    """How to make the study again: the checkout's commit, and its own config files."""
+    files = " ".join(map(shlex.quote, made["config_files"]))
+    run = f"snakemake --configfile {files} --cores all"
+    commit = made["commit"].removesuffix("+")
+    changed = "  # and changes that aren't committed" if commit != made["commit"] else ""
+    return [f"git checkout {commit}{changed}", run] if commit else [run]

@@ -31,6 +31,7 @@ def made_up(folder: Path, *tables: str, **config: object) -> Study:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).touch()
     made = {"config": genome(models={"m": {}}, **config), "inputs": {}, "packages": {}}
+    made["config_files"] = ["s.yaml"]
     made |= dict.fromkeys(("chromolens", "commit", "python"), "")
     (folder / "provenance.json").write_text(json.dumps(made))
     return study
@@ -75,3 +76,13 @@ def test_every_section_says_what_it_needs_and_rules_make_it():
     stated = {name: plugins.constant(sections, name, "NEEDS", ()) for name in _SECTIONS}
     assert all(stated.values())
     assert set(results.needs(sections)) <= set(results.KINDS)
+
+
+@pytest.mark.parametrize("commit, first", [
+    ("abc", "git checkout abc"), ("abc+", "git checkout abc  # and changes that aren't committed"),
+    ("", "snakemake --configfile 'my study.yaml' more.yaml --cores all"),
+])  # fmt: skip
+def test_the_commands_that_make_a_study_again_are_its_own(commit: str, first: str) -> None:
+    made = {"commit": commit, "config_files": ["my study.yaml", "more.yaml"]}
+    found = gather._commands(made)
+    assert found[0] == first and found[-1].endswith("'my study.yaml' more.yaml --cores all")

@@ -24,5 +24,6 @@ rule record_provenance:
         code=code["record_provenance"],
         digests=own.digests(observed + genes),
         config=config,
+        config_files=list(map(str, workflow.configfiles)),
     script:
         "../../scripts/record_provenance.py"
