@@ -8,8 +8,9 @@ from partial_tables import write_partial
 
 from chromolens.report.page import render
 from chromolens.report.sections import hits
+from chromolens.report.sections.performance import pool_predictions
 from chromolens.tables.checks import CHECKED_HITS
-from chromolens.tables.motifs import GAPS, PAIRS, SOUGHT
+from chromolens.tables.motifs import GAPS, HITS, PAIRS, SOUGHT
 
 GAP = pd.DataFrame({"gap": [0, 1, 2], "windows": [0, 30, 0], "expected": [12.0, 10.0, 8.0]})
 KEYS = {"model": "cnn", "task": "Reb1", "method": "deeplift_rescale"}
@@ -77,3 +78,22 @@ def test_pairs_are_told_with_their_spacing_and_nulls_have_none(study, tables, tm
     ((_, figure),) = found["figures"]
     assert "1 bp: 30 windows" in figure and figure.count("<rect") == 1
     assert "&lt;A&gt; and M2 stand together, 1–1 bp apart." in render(changed)
+
+
+def test_near_misses_are_told_by_the_motifs_that_they_hold(study, tmp_path):
+    known = pool_predictions(study)["cnn"]
+    labels = known["Reb1.label"]
+    limit = known.loc[labels == 1, "Reb1"].quantile(0.25)
+    near = known.loc[(labels == 0) & (known["Reb1"] >= limit), "id"].tolist()
+    high = known.loc[(labels == 1) & (known["Reb1"] >= limit), "id"].tolist()
+    rows = pd.DataFrame({"window": high[:3] * 2 + near[:1], "motif": "M1", "name": "<A>"})
+    write_partial(HITS, rows.assign(over="."), tmp_path / "hits.bed.gz")
+    key = ("cnn", "Reb1", "deeplift_rescale")
+    (table,) = hits.near_misses(
+        dataclasses.replace(study, hit_sites={key: tmp_path / "hits.bed.gz"})
+    )
+    assert table.header[1] == f"positives predicted high ({len(high)})"
+    one, none = table.rows
+    expected = [f"{3 / len(high):.0%}", "0%", f"{1 / len(near):.0%}" if near else "–", "0%"]
+    assert one == ["<A>", *expected]
+    assert none[:2] == ["none of them", f"{1 - 3 / len(high):.0%}"]

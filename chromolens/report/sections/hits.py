@@ -5,11 +5,12 @@ import pandas as pd
 from chromolens import tables
 from chromolens.report.contents import Contents
 from chromolens.report.figures.gaps import gaps as draw_gaps
+from chromolens.report.sections.performance import pool_predictions
 from chromolens.report.tables import Table, count, decimal, plural, significant
 from chromolens.tables.checks import CHECKED_HITS
-from chromolens.tables.motifs import GAPS, PAIRS, SOUGHT
+from chromolens.tables.motifs import GAPS, HITS, PAIRS, SOUGHT
 
-NEEDS = ("sought", "checked_hits", "motif_pairs", "gaps")
+NEEDS = ("sought", "checked_hits", "motif_pairs", "gaps", "hits", "predictions")
 
 _MOST = 12
 """Motifs shown per attribution; the others are counted."""
@@ -32,7 +33,8 @@ def context(study: Contents) -> dict:
         )
     groups = [_group(key, table) for key, table in found.groupby(_KEYS, sort=False)]
     lone = bool(len(checked) and checked["alone"].any())
-    return {"groups": groups, "searched": True, "lone": lone, "pairs": pairs(study)}
+    shown = {"groups": groups, "searched": True, "lone": lone}
+    return shown | {"pairs": pairs(study), "misses": near_misses(study)}
 
 
 def _group(key: tuple[str, str, str], table: pd.DataFrame) -> dict:
@@ -116,3 +118,47 @@ def _drawn(row: object, spread: pd.DataFrame) -> object:
         own = own[own[key] == getattr(row, key)]
     label = f"Windows with {name_of(row)} by the gap between them"
     return draw_gaps(own["windows"].to_numpy(), own["expected"].to_numpy(), label)
+
+
+def near_misses(study: Contents) -> list[Table]:
+    """Which motifs stand in windows that are rightly and wrongly told: a table per attribution.
+
+    Of classifiers. A near miss is a negative that is predicted as high as three in four positives;
+    a missed positive is one that is predicted lower.
+    """
+    predictions, found = pool_predictions(study), []
+    for (model, task, method), path in study.hit_sites.items():
+        labels = f"{task}.label"
+        table = predictions.get(model, pd.DataFrame())
+        if labels not in table or not table[labels].dropna().isin([0, 1]).all():
+            continue
+        hits = tables.read(HITS, path)
+        known = table.dropna(subset=[task, labels])
+        limit = known.loc[known[labels] == 1, task].quantile(0.25)
+        groups = {
+            "positives predicted high": known[(known[labels] == 1) & (known[task] >= limit)],
+            "positives predicted low": known[(known[labels] == 1) & (known[task] < limit)],
+            "near misses": known[(known[labels] == 0) & (known[task] >= limit)],
+            "other negatives": known[(known[labels] == 0) & (known[task] < limit)],
+        }
+        caption = f"{task}: windows with a hit, by what {model} makes of them ({method})"
+        rows = _shares(hits[hits["over"] == "."], {n: set(g["id"]) for n, g in groups.items()})
+        header = ["motif", *(f"{name} ({count(len(group))})" for name, group in groups.items())]
+        found += [Table(caption, header, rows, frozenset(header[1:]))] if len(hits) else []
+    return found
+
+
+def _shares(hits: pd.DataFrame, groups: dict[str, set[str]]) -> list[list[str]]:
+    """For each motif, most windows first, and for none the share of each group's windows."""
+    windows = hits.groupby(["motif", "name"])["window"].agg(set)
+    windows = windows.iloc[windows.map(len).argsort(kind="stable")[::-1]][:_MOST]
+    none = [_share(len(ids - set(hits["window"])), len(ids)) for ids in groups.values()]
+    rows = [
+        [name, *(_share(len(ids & own), len(ids)) for ids in groups.values())]
+        for (_, name), own in windows.items()
+    ]
+    return [*rows, ["none of them", *none]]
+
+
+def _share(number: int, of: int) -> str:
+    return f"{number / of:.0%}" if of else "–"
