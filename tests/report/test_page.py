@@ -55,7 +55,9 @@ class Outline(HTMLParser):
 def test_has_no_reference_to_anything_outside(page):
     outline = Outline(page)
     links = [a[k] for _, a in outline.tags for k in ("href", "src", "xlink:href") if k in a]
-    assert links and all(link.startswith("#") for link in links)
+    known = [link for link in links if link.startswith("https://jaspar.elixir.no/matrix/MA")]
+    links = [link for link in links if link not in known]  # to be followed, not fetched
+    assert known and links and all(link.startswith("#") for link in links)
     assert {link[1:] for link in links} <= set(outline.ids)
     assert not {"script", "iframe", "link", "object", "img"} & {tag for tag, _ in outline.tags}
     assert "url(" not in page and "@import" not in page and "http" not in page.split("</style>")[0]
