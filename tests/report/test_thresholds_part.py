@@ -24,10 +24,10 @@ def test_a_row_a_fold_and_those_outside_are_marked(shown):
     rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
     assert [row["fold"] for row in rows] == ["fold0", "fold1"] * 2
     assert (rows[0]["threshold"], rows[1]["threshold"]) == ("1.25", "−0.5")
-    assert rows[1]["pass when masked"] == "2" and rows[1]["below"] == "1"
-    assert rows[0]["of shuffles, 1 to 99 %"] == "−4 to −1.5"
+    assert rows[1]["masked pass"] == "2" and rows[1]["below"] == "1"
+    assert rows[0]["shuffles, 1–99 %"] == "−4 to −1.5"
     said = [row["what that means"] for row in rows]
-    assert said[0].startswith("like a window") and said[1].startswith("masked windows pass")
+    assert said[0].startswith("like no motif") and said[1].startswith("masked windows pass")
     assert table.marked == {1, 3}
 
 
@@ -35,7 +35,7 @@ def test_nothing_of_a_null_is_marked_and_a_mask_below_the_threshold_holds(study)
     quiet = thresholds.context(dataclasses.replace(study, nulls=frozenset({"cnn"})))["table"]
     assert not quiet.marked
     row = {"verdict": "outside", "percentile": 99.5}
-    assert thresholds._why(row, {"masked_passes": 0}).startswith("above windows without motifs")
+    assert thresholds._why(row, {"masked_passes": 0}).startswith("above no motif, under")
 
 
 def test_sentences_count_what_is_left_out_and_judge_each_mask(study, shown):

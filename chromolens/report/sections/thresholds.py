@@ -46,8 +46,8 @@ def _table(rows: list[tuple], masks: pd.DataFrame, nulls: frozenset[str]) -> Tab
     """A row per model, task and fold; marked where the mask of a real model passes."""
     chosen = masks[masks["chosen"] == 1].to_dict("records")
     judged = {(row["model"], row["task"], row["fold"]): row for row in chosen}
-    header = ["task", "model", "fold", "threshold", "windows", "with a subset", "below"]
-    header += ["pass when masked", "target when masked", "of shuffles, 1 to 99 %", "percentile"]
+    header = ["task", "model", "fold", "threshold", "windows", "found", "below"]
+    header += ["masked pass", "masked", "shuffles, 1–99 %", "percentile"]
     header += ["what that means"]
     cells, marked = [], set()
     for number, ((model, task), fold) in enumerate(rows):
@@ -78,13 +78,13 @@ def _judged(row: dict) -> list[str]:
 def _why(row: dict, fold: dict) -> str:
     """What the masked window's target means for the subsets, in words."""
     if fold["masked_passes"]:
-        return "masked windows pass: nothing to seek there; another threshold or mask would help"
+        return "masked windows pass: nothing to seek"
     if not row or not row["verdict"]:
         return ""
     if row["verdict"] == "inside":
-        return "like a window without motifs: good"
+        return "like no motif: good"
     side = "above" if row["percentile"] > 50 else "below"
-    return f"{side} windows without motifs, and below the threshold: subsets hold"
+    return f"{side} no motif, under the threshold: fine"
 
 
 def left_out(folds: list[dict]) -> str:
