@@ -18,7 +18,8 @@ from chromolens.tables.places import TABLES as DECLARED
 
 # Fields of ``Contents``, and the kind of results that each of them holds: one file,
 ONE = {name: name for name in ("windows", "folds", "dropped", "truth", "vocabulary")} | {
-    "fasta": "genome"
+    "fasta": "genome",
+    "browser": "tracks_page",
 }
 # several that are joined,
 SEVERAL = {
@@ -83,7 +84,7 @@ def gather(
         kind=settings["kind"],
         date=date.today().isoformat(),
         version=__version__,
-        acceptance=study.path("acceptance") if config["acceptance"] else None,
+        acceptance=study.place("acceptance") if config["acceptance"] else None,
         models={name: _described(model) for name, model in config["models"].items()},
         nulls=frozenset(name for name, model in config["models"].items() if is_null(model)),
         given=frozenset(name for name, model in config["models"].items() if model["file"]),

@@ -68,7 +68,7 @@ def test_values_are_absent_where_the_track_says_nothing(study):
 
 @pytest.fixture(scope="module")
 def found(study):
-    return section._genome(study)
+    return section.in_genome(study)
 
 
 def test_each_task_has_its_loci_on_its_own_sites(found, study):
@@ -129,7 +129,7 @@ def explained(study, tmp_path):
 
 def test_methods_that_explained_the_window_only_are_drawn_beside_tracks(explained):
     study, windows = explained
-    for locus in section._genome(study)["cnn", "Reb1"]:
+    for locus in section.in_genome(study)["cnn", "Reb1"]:
         row = locus.rows["slow_method"]
         at = int(np.flatnonzero(np.isfinite(row))[0])
         number, offset = divmod(row[at], 1)
@@ -140,7 +140,7 @@ def test_methods_that_explained_the_window_only_are_drawn_beside_tracks(explaine
 
 def test_a_genome_without_tracks_shows_its_explained_windows(explained):
     study, windows = explained
-    found = section._genome(dataclasses.replace(study, tracks={}))
+    found = section.in_genome(dataclasses.replace(study, tracks={}))
     assert [key for key, loci in found.items() if loci] == [("cnn", "Reb1")]
     for locus in found["cnn", "Reb1"]:
         row = windows[(windows["chrom"] == locus.place) & (windows["start"] <= locus.start)]

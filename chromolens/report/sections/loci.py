@@ -13,23 +13,27 @@ from chromolens.report.loci import Locus, genome_loci, record_loci
 from chromolens.report.sections.performance import pool_predictions
 from chromolens.report.tables import significant
 
-NEEDS = ("windows", "predictions", "track", "prediction_track", "explained", "genome", "truth")
+NEEDS = (
+    "windows", "predictions", "track", "prediction_track", "explained", "genome", "truth",
+    "tracks_page",
+)  # fmt: skip
 
 Loci = dict[tuple[str, str], list[Locus]]
 
 
 def context(study: Contents) -> dict:
     """Groups of figures: one per model (nulls left out) and task."""
-    found = _genome(study) if study.kind == "genome" else _records(study)
+    found = in_genome(study) if study.kind == "genome" else _records(study)
     groups = [
         {"model": model, "task": task, "figures": [_figure(model, task, locus) for locus in loci]}
         for (model, task), loci in found.items()
         if loci
     ]
-    return {"groups": groups, "planted": study.truth is not None}
+    return {"groups": groups, "planted": study.truth is not None, "browser": study.browser}
 
 
-def _genome(study: Contents) -> Loci:
+def in_genome(study: Contents) -> Loci:
+    """The loci of a genome, by model and task."""
     if study.fasta is None:
         return {}
     predictions = pool_predictions(study)
