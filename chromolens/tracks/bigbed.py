@@ -13,17 +13,19 @@ _BIGBED, _TREE, _INDEX = 0x8789F2EB, 0x78CA8C91, 0x2468ACE0
 
 
 def write_bigbed(
-    rows: pd.DataFrame, sizes: Mapping[str, int], path: str | Path, autosql: str
+    rows: pd.DataFrame, sizes: Mapping[str, int], path: str | Path, autosql: str, bed: int = 6
 ) -> None:
     """Write ``rows`` as a bigBed of ``sizes`` (bp); BadInput if it can't be read back in full.
 
     ``rows`` has chrom, start, end and further columns, all text; ``autosql`` says what they are.
+    The first ``bed`` columns are those of BED: browsers would draw others by their place alone.
     """
     with atomic(path) as temporary:
         if len(rows):
             _write(rows, sizes, temporary, autosql)
+            _say_columns(temporary, bed)
         else:
-            temporary.write_bytes(_empty(autosql))
+            temporary.write_bytes(_empty(autosql, bed))
         _check(len(rows), temporary)
 
 
@@ -36,7 +38,14 @@ def _write(rows: pd.DataFrame, sizes: Mapping[str, int], path: Path, autosql: st
     pybigtools.open(str(path), "w").write(dict(sizes), places, autosql=autosql)
 
 
-def _empty(autosql: str) -> bytes:
+def _say_columns(path: Path, bed: int) -> None:
+    """The library says that all columns are BED's; the header's ``definedFieldCount`` is at 34."""
+    with open(path, "r+b") as file:
+        file.seek(34)
+        file.write(struct.pack("<H", bed))
+
+
+def _empty(autosql: str, bed: int) -> bytes:
     """A bigBed without chromosomes, which the library doesn't write.
 
     As in the format's paper (Kent et al. 2010, Bioinformatics 26:2204, supplement): a header,
@@ -48,7 +57,7 @@ def _empty(autosql: str) -> bytes:
     data = tree + 36
     fields = autosql.count(";")
     head = struct.pack(
-        "<IHHQQQHHQQIQ", _BIGBED, 4, 0, tree, data, data + 8, fields, 6, 64, summary, 0, 0
+        "<IHHQQQHHQQIQ", _BIGBED, 4, 0, tree, data, data + 8, fields, bed, 64, summary, 0, 0
     )
     names = struct.pack("<IIIIQQBBH", _TREE, 1, 1, 8, 0, 0, 1, 0, 0)
     index = struct.pack("<IIQIIIIQIIBBH", _INDEX, 1, 0, 0, 0, 0, 0, data + 8, 1, 0, 1, 0, 0)

@@ -67,7 +67,7 @@ def write_features(study: Study, found: list[Features]) -> None:
     for each in found:
         if each.kind != "hits":
             words = each.rows.astype({name: str for name in each.rows.columns[3:]})
-            write_bigbed(words, sizes, each.path, _autosql(each))
+            write_bigbed(words, sizes, each.path, _autosql(each), each.columns)
 
 
 def _autosql(each: Features) -> str:

@@ -144,13 +144,13 @@ def _place(place: Place, shown: Sequence[View]) -> list:
 
 
 def _lists(places: Sequence[Place]) -> dict[str, dict[str, list]]:
-    """Title of a list -> title of a group -> (number, place) of each."""
+    """Title of a list -> title of a group, as they come -> (number, place) of each."""
     lists: dict[str, dict[str, list]] = {"Example loci": {}, "Best hits of each motif": {}}
     for number, place in enumerate(places):
         title = "Best hits of each motif" if place.of else "Example loci"
         group = place.of or str(place.view)
         lists[title].setdefault(group, []).append((number, place))
-    return {title: dict(sorted(groups.items())) for title, groups in lists.items() if groups}
+    return {title: groups for title, groups in lists.items() if groups}
 
 
 def _files(study: Study, folder: Path) -> list[tuple[str, str]]:

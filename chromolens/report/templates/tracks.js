@@ -2,7 +2,7 @@
 "use strict";
 const data = JSON.parse(document.getElementById("data").textContent);
 const say = (text) => { document.getElementById("state").textContent = text; };
-const around = 60;  // bases beside a locus that are shown
+const around = 60;  // bases on either side of a place's middle
 
 async function inflated() {
   const packed = Uint8Array.from(atob(document.getElementById("values").textContent), (c) => c.charCodeAt(0));
@@ -46,7 +46,7 @@ function track(each, order, values) {
       graphType: letters ? "dynseq" : "bar"});
     return Object.assign(own, values ? {features: features(each, values)} : {url: each.url, format: "bigwig"});
   }
-  Object.assign(own, {type: "annotation", displayMode: "EXPANDED", autoHeight: true, maxHeight: 120, height: 40});
+  Object.assign(own, {type: "annotation", displayMode: "EXPANDED", height: 45});
   return Object.assign(own, values ? {features: each.rows} : {url: each.url, format: "bigbed"});
 }
 
@@ -56,6 +56,12 @@ function reference(whole) {
   const text = data.stretches.map(([chr, start, sequence]) =>
     `>${chr}:${start + 1}-${start + sequence.length} @len=${data.sizes[chr]}\n${sequence}\n`).join("");
   return {id: name, name, fastaURL: "data:text/plain;base64," + btoa(text)};
+}
+
+// A place and its neighbourhood, as igv.js names it.
+function locus([, chr, start, end]) {
+  const middle = (start + end) >> 1, low = Math.max(0, Math.min(start, middle - around));
+  return `${chr}:${low + 1}-${Math.min(data.sizes[chr], Math.max(end, middle + around))}`;
 }
 
 function show(browser, tracks, views) {
@@ -71,6 +77,7 @@ function show(browser, tracks, views) {
 async function start() {
   say("Opening the tracks ...");
   const whole = await served();
+  if (!whole && !data.places.length) { say("There is no place to show."); return; }
   const values = whole ? null : await inflated();
   let offset = 0;
   for (const signal of data.signals) {
@@ -85,14 +92,14 @@ async function start() {
   const browser = await igv.createBrowser(document.getElementById("igv"), {
     reference: reference(whole), loadDefaultGenomes: false, search: false, showSVGButton: true,
     nucleotideColors: {A: "#008f68", C: "#0068ad", G: "#d18a00", T: "#c8480a", N: "#767d84"},
+    locus: data.places.length ? locus(data.places[0]) : Object.keys(data.sizes)[0],
     tracks: [{type: "sequence", order: 0, removable: false}],
   });
   const views = new Set();
   async function open(number) {
     const [view, chr, start, end] = data.places[number];
     if (!views.has(view)) { views.clear(); views.add(view); await show(browser, tracks, views); }
-    const middle = (start + end) >> 1, low = Math.max(0, Math.min(start, middle - around));
-    await browser.search(`${chr}:${low + 1}-${Math.min(data.sizes[chr], Math.max(end, middle + around))}`);
+    await browser.search(locus(data.places[number]));
     browser.clearROIs();
     await browser.loadROI([{name: "place", color: "rgba(11,95,165,0.07)", features: [{chr, start, end}]}]);
     document.querySelectorAll("#places button").forEach((button) => {
@@ -110,7 +117,7 @@ async function start() {
     if (event.target.checked) views.add(view); else views.delete(view);
     show(browser, tracks, views);
   });
-  if (data.places.length) await open(0); else say("There is no place to show.");
+  if (data.places.length) await open(0);
 }
 
 start().catch((error) => say(`The tracks can't be shown: ${error.message}`));
