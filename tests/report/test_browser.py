@@ -151,6 +151,17 @@ def test_where_room_is_short_places_keep_their_own_tracks_and_the_last_are_left_
     assert {len(s["stretches"]) for s in by_stretch} != {len(data["stretches"])}
 
 
+def test_a_study_without_loci_and_hits_has_a_page_that_says_so(tmp_path):
+    study, contents = synthetic_browser.build(tmp_path)
+    index = study.index[~study.index["kind"].isin(["hits", "hits_bigbed"])]
+    browse(Study(tmp_path, index), replace(contents, loci=0))
+    page = study.place("tracks_page").read_text()
+    data = json.loads(script(page, "data"))
+    assert data["places"] == data["stretches"] == [] and "No place was chosen" in page
+    axes = {signal["kind"]: signal["limits"] for signal in data["signals"]}
+    assert axes["contributions"] == [-1, 1] and axes["prediction"] == [0, 1]
+
+
 def test_the_session_names_files_that_exist_and_how_they_are_drawn(made):
     study, _, _, data = made
     root = ElementTree.parse(study.folder / "tracks/igv_session.xml").getroot()

@@ -87,10 +87,10 @@ def scale_of(signal: Signal) -> tuple[str, str]:
 
 def _axis(kind: str, numbers: np.ndarray) -> tuple[float, float]:
     known = numbers[np.isfinite(numbers)]
-    low, high = (min(0.0, known.min()), max(0.0, known.max())) if len(known) else (0.0, 0.0)
+    low, high = (min(0.0, known.min()), max(0.0, known.max())) if known.any() else (0.0, 1.0)
     if kind == "contributions":
         low, high = -max(-low, high), max(-low, high)
-    return (_outwards(low), _outwards(high)) if high > low else (low, low + 1.0)
+    return _outwards(low), _outwards(high)
 
 
 def _outwards(value: float) -> float:

@@ -52,6 +52,7 @@ def write_page(
         folder=study.folder,
         data=data,
         igv=Markup(IGV.read_text()),
+        igv_version=IGV.name.removesuffix(".min.js").split("-")[1],
         values=base64.b64encode(zlib.compress(numbers, 9)).decode(),
         lists=_lists(held.places),
         held=held,
