@@ -70,13 +70,14 @@ def gather(
     genes: Sequence[str],
     *,
     settings: Mapping[str, Any],
-    database: Mapping[str, str],
+    database: Mapping[str, str] | None = None,
     code: str = "",
 ) -> Contents:
     """What the page of ``study`` shows.
 
     ``genes`` is the file of genes, if there is one; ``settings`` are those of the study's inputs,
-    and ``database`` its motifs, with local files; ``code`` is the digest of what made the page.
+    and ``database`` its motifs, with local files, if they are shown; ``code`` is the digest of
+    what made the page.
     """
     config = study.config
     return Contents(
@@ -93,7 +94,7 @@ def gather(
         peaks=settings.get("peaks", {}),
         chromosome_names=settings.get("chromosome_names", {}),
         loci=config["report"]["loci"],
-        database=load_database(database),
+        database=load_database(database) if database else (),
         config=config,
         provenance=_shown(study.provenance, config["study"]),
         **_files(study),

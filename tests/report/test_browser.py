@@ -18,6 +18,7 @@ from chromolens import tables
 from chromolens.report.browser import inside
 from chromolens.report.browser.browse import browse
 from chromolens.report.browser.page import IGV
+from chromolens.report.browser.signals import Signal, View
 from chromolens.report.contents import Contents
 from chromolens.report.page import render
 from chromolens.study import Study
@@ -160,6 +161,18 @@ def test_a_study_without_loci_and_hits_has_a_page_that_says_so(tmp_path):
     assert data["places"] == data["stretches"] == [] and "No place was chosen" in page
     axes = {signal["kind"]: signal["limits"] for signal in data["signals"]}
     assert axes["contributions"] == [-1, 1] and axes["prediction"] == [0, 1]
+
+
+@pytest.mark.parametrize("output", ["Reb1", "profile_Reb1", "counts_Reb1"])
+def test_what_was_observed_is_seen_with_each_output_of_its_task(output):
+    view = View("m", output, "ism")
+    assert Signal("observed", Path("x"), "Reb1").is_of(view)
+    assert Signal("prediction", Path("x"), output, "m").is_of(view)
+    assert Signal("contributions", Path("x"), output, "m", "ism").is_of(view)
+    for other in (("m", output, "deeplift_rescale"), ("n", output, "ism"), ("m", "Abf1", "ism")):
+        model, task, method = other
+        assert not Signal("contributions", Path("x"), task, model, method).is_of(view)
+    assert not Signal("observed", Path("x"), "Abf1").is_of(view)
 
 
 def test_the_session_names_files_that_exist_and_how_they_are_drawn(made):

@@ -34,7 +34,6 @@ rule browse:
     params:
         code=code["browse"],
         settings=settings,
-        database=database,
     script:
         "../../scripts/browse.py"
 

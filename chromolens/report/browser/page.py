@@ -105,25 +105,25 @@ def _signals(held: Inside, shown: Sequence[View], folder: Path) -> list[dict]:
 def _features(
     each: Features, shown: Sequence[View], stretches: Sequence[Interval], folder: Path
 ) -> dict:
-    rows = each.rows
     return {
         "kind": each.kind,
         "title": each.title,
         "url": url_of(each.path, folder),
         "color": COLOURS[each.kind],
         "views": list(range(len(shown))) if each.view is None else [shown.index(each.view)],
-        "rows": [_row(row) for row in rows[_overlap(rows, stretches)].itertuples()],
+        "rows": [_row(row) for row in _about(each.rows, stretches).itertuples()],
     }
 
 
-def _overlap(rows: pd.DataFrame, stretches: Sequence[Interval]) -> np.ndarray:
-    """Which rows overlap a stretch, boolean (rows,)."""
-    found = np.zeros(len(rows), dtype=bool)
+def _about(rows: pd.DataFrame, stretches: Sequence[Interval]) -> pd.DataFrame:
+    """The rows that overlap a stretch, each once."""
+    by_chrom = dict(list(rows.groupby("chrom", sort=False)))
+    found = [rows[:0]]
     for each in stretches:
-        found |= (
-            (rows["chrom"] == each.chrom) & (rows["start"] < each.end) & (rows["end"] > each.start)
-        )
-    return found
+        there = by_chrom.get(each.chrom, rows[:0])
+        found.append(there[(there["start"] < each.end) & (there["end"] > each.start)])
+    together = pd.concat(found)
+    return together[~together.index.duplicated()]
 
 
 def _row(row: object) -> dict:

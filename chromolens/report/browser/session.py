@@ -28,7 +28,7 @@ def write_session(
     _add(below, _SEQUENCE, _SEQUENCE, clazz="org.broad.igv.track.SequenceTrack")
     for signal in held.carried:
         url = url_of(signal.path, folder)
-        ElementTree.SubElement(resources, "Resource", path=url, type="bigwig")
+        ElementTree.SubElement(resources, "Resource", path=url)
         letters = signal.kind == "contributions"
         track = _add(
             *(panel, url, signal.title, COLOURS[signal.kind], signal.is_of(shown[0])),
@@ -40,7 +40,7 @@ def write_session(
         _add_range(track, *axes[scale_of(signal)])
     for each in found:
         url = url_of(each.path, folder)
-        ElementTree.SubElement(resources, "Resource", path=url, type="bigbed")
+        ElementTree.SubElement(resources, "Resource", path=url)
         visible = each.view in (None, shown[0])
         _add(panel, url, each.title, COLOURS[each.kind], visible, displayMode="EXPANDED")
     ElementTree.indent(root)
