@@ -39,7 +39,6 @@ def write_page(
         "study": study.config["study"],
         "genome": _genome(study, page.parent),
         "sizes": sizes_of(study.path("chromosomes")),
-        "views": [_named(view) for view in shown],
         "stretches": _stretches(study, held.stretches),
         "signals": _signals(held, shown, page.parent),
         "features": [_features(each, shown, held.stretches, page.parent) for each in found],
@@ -54,6 +53,7 @@ def write_page(
         igv=Markup(IGV.read_text()),
         igv_version=IGV.name.removesuffix(".min.js").split("-")[1],
         values=base64.b64encode(zlib.compress(numbers, 9)).decode(),
+        views=shown,
         lists=_lists(held.places),
         held=held,
         bases=sum(map(len, held.stretches)),
@@ -80,10 +80,6 @@ def _genome(study: Study, folder: Path) -> dict[str, str]:
 def _stretches(study: Study, stretches: Sequence[Interval]) -> list[list]:
     with study.genome() as genome:
         return [[s.chrom, s.start, genome.sequence(s.chrom, s.start, s.end)] for s in stretches]
-
-
-def _named(view: View) -> dict[str, str]:
-    return {"title": str(view), "task": view.task}
 
 
 def _signals(held: Inside, shown: Sequence[View], folder: Path) -> list[dict]:
