@@ -41,6 +41,7 @@ include: "workflow/rules/checks.smk"
 include: "workflow/rules/provenance.smk"
 include: "workflow/rules/index.smk"
 include: "workflow/rules/genotypes.smk"
+include: "workflow/rules/browse.smk"
 include: "workflow/rules/report.smk"
 
 
@@ -52,6 +53,7 @@ rule all:
         collect("results/{study}/provenance.json", study=study),
         collect("results/{study}/index.tsv", study=study),
         track_files,
+        browser_files,
         marker_files,
         token_files,
 

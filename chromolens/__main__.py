@@ -3,6 +3,7 @@
 ``python -m chromolens show results/STUDY`` prints what it was to show, and whether it did;
 ``python -m chromolens explain results/STUDY chr1:12345`` what made the value of a track at a base.
 ``python -m chromolens finemo results/STUDY MODEL TASK METHOD FOLDER`` writes what Fi-NeMo reads.
+``python -m chromolens serve results/STUDY`` lets a browser on this machine read the whole tracks.
 ``python -m chromolens audit MODEL --inputs FILE`` says where in its input a network looks, and
 whether it does so before it has learned anything.
 """
@@ -11,6 +12,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from chromolens import tables
 from chromolens.checks.acceptance import failed, show
@@ -92,6 +94,18 @@ def _finemo(options: argparse.Namespace) -> tuple[str, int]:
     return text, 0
 
 
+def _serve(options: argparse.Namespace) -> tuple[str, int]:
+    from chromolens.serve import server
+
+    study = open_study(options.study)
+    page = study.relative(study.path("tracks_page"))
+    with server(study.folder, options.port) as running:
+        print(f"http://localhost:{running.server_port}/{page} (Ctrl+C ends it)", flush=True)
+        with suppress(KeyboardInterrupt):
+            running.serve_forever()
+    return "", 0
+
+
 def _audit(options: argparse.Namespace) -> tuple[str, int]:
     from chromolens.checks.audit import audit
     from chromolens.inputs.loose import opened
@@ -131,6 +145,10 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("model", "task", "method", "folder"):
         command.add_argument(name, help="to write to" if name == "folder" else "")
     command.set_defaults(answer=_finemo)
+    command = commands.add_parser("serve", help="the whole tracks in a browser on this machine")
+    command.add_argument("study", help="the study's folder, results/STUDY")
+    command.add_argument("--port", type=int, default=8000, help="0 takes a free one")
+    command.set_defaults(answer=_serve)
     _add_audit(commands.add_parser("audit", help="where in its input a network looks"))
     return parser
 

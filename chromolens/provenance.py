@@ -71,7 +71,8 @@ def record(
         "code": _digest_code(frozenset(PACKAGE.rglob("*.py"))),
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "packages": {name: importlib.metadata.version(name) for name in _requirements()},
+        "packages": {name: importlib.metadata.version(name) for name in _requirements()}
+        | _vendored(),
         "config_files": list(config_files),
         "config": config,
         "inputs": {str(path): file_digest(path) for path in inputs},
@@ -127,6 +128,12 @@ def commit() -> str:
         return ""
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     return answer.stdout.strip()
+
+
+def _vendored() -> dict[str, str]:
+    """Name and version of each program of others that lies in the package, by its file."""
+    files = (PACKAGE / "report" / "templates" / "vendor").glob("*.min.js")
+    return dict(file.name.removesuffix(".min.js").rsplit("-", 1) for file in files)
 
 
 def _requirements() -> list[str]:

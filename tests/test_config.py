@@ -242,3 +242,10 @@ def test_a_path_that_leads_nowhere(tmp_path, monkeypatch, path, said):
         configuration.check_files(configuration.complete({"study": "s", "inputs": inputs}, []))
     assert str(error.value).startswith(f"there is no file {said}")
     assert str(error.value).endswith("where: the config, inputs.peaks.t")
+
+
+def test_a_simulated_genome_is_none_of_ucscs() -> None:
+    made = yaml.safe_load((ROOT / "config/config.yaml").read_text())["inputs"]["simulate"]
+    with pytest.raises(BadInput, match="not UCSC's sacCer3") as refused:
+        planned(genome(inputs_ucsc="sacCer3", inputs_peaks={}, inputs_simulate=made))
+    assert "inputs.ucsc" in str(refused.value)

@@ -26,6 +26,7 @@ TOP = {
     "__main__",
     "__init__",
     "export",
+    "serve",
 }
 WITH_TENSORFLOW = {"architectures", "models", "attribution", "views", "sis", "checks"}
 PLANNING = ["config", "planning.sources", "planning.divide", "planning.plan", "planning.disk"]

@@ -32,4 +32,5 @@ def test_sequences_need_no_genome(mirror: Path, tmp_path: Path) -> None:
     results = tmp_path / "results/ctcf_small"
     assert (results / "contributions/ctcf_small.main.CTCF.deeplift_rescale.h5").exists()
     assert not (results / "tracks").exists()
+    assert not (results / "report/tracks.html").exists()
     assert "CTCF" in (results / "report/index.html").read_text()

@@ -14,6 +14,7 @@ def test_the_default_study_cut_small_makes_every_result(small_study: Path) -> No
     results = small_study / "results/small"
     page = (results / "report/index.html").read_text()
     assert "Planted motifs in a simulated genome" in page
+    assert '<a href="tracks.html">' in page
     for name in ("acceptance.tsv", "provenance.json", "motifs/main/bound/deeplift_rescale"):
         assert (results / name).exists()
     assert (results / "sis/main/bound/clusters.tsv").exists()

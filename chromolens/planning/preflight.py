@@ -45,6 +45,7 @@ def check(config: dict, settings: dict, database: dict, models: pd.DataFrame, fo
     check_source(database)
     if settings["kind"] == "genome":
         _check_stride(settings["window"], config["tracks"]["stride"])
+        _check_assembly(settings)
     _check_modisco(config["motifs"]["modisco"])
     _check_references(config["attribution"])
     _check_architectures(settings, models)
@@ -65,6 +66,15 @@ def _check_stride(window: int, stride: int) -> None:
             f"windows of {window} bp that stand {stride} bp apart leave bases unexplained",
             expected=f"at most {window} bp",
             where="the config, tracks.stride",
+        )
+
+
+def _check_assembly(settings: dict) -> None:
+    if settings["ucsc"] and settings["simulate"]:
+        raise BadInput(
+            f"a simulated genome is not UCSC's {settings['ucsc']}",
+            where="the config, inputs.ucsc",
+            remedy="remove the key: IGV opens the tracks of any genome",
         )
 
 

@@ -85,12 +85,13 @@ def _genes(study: Contents, sizes: dict[str, int]) -> Iterator[Mark]:
 def _planted(study: Contents) -> Iterator[Mark]:
     if study.truth is None:
         return
-    for line in _lines(study.truth):
+    for line in rows_of_bed(study.truth):
         chrom, start, end, name, _, strand = line[:6]
         yield Mark("planted", chrom, int(start), int(end), name, strand)
 
 
-def _lines(path: Path) -> list[Sequence[str]]:
+def rows_of_bed(path: Path) -> list[Sequence[str]]:
+    """The fields of each line of a BED file of ours, of six columns or more."""
     opened = gzip.open if str(path).endswith(".gz") else open
     with opened(path, "rt") as lines:
         fields = [line.rstrip("\n").split("\t") for line in lines]

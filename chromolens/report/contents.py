@@ -76,6 +76,8 @@ class Contents:
         Per attribution: ``merged.tsv`` and ``merged.h5``.
     motif_pages
         Per attribution: the page about its motifs, in the folder ``motifs`` beside this one.
+    browser
+        The page of the tracks in a browser, beside this one.
     sis
         Per model and task: paths by name, of ``sis``, ``clusters``, ``aligned``, ``motifs``
         (tables), ``weights`` and ``meme`` (matrices of ``motifs``); ``counts`` (what became of
@@ -157,6 +159,7 @@ class Contents:
     locus_width: int = 120
     patterns: Mapping[Attribution, tuple[Path, Path]] = field(default_factory=dict)
     motif_pages: Mapping[Attribution, Path] = field(default_factory=dict)
+    browser: Path | None = None
     sis: Mapping[tuple[str, str], Mapping[str, Path]] = field(default_factory=dict)
     other_sis: Mapping[tuple[str, str], Mapping[str, Path]] = field(default_factory=dict)
     pairs: Mapping[tuple[str, str, str], Mapping[str, Path]] = field(default_factory=dict)

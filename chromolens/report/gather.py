@@ -19,7 +19,8 @@ from chromolens.tables.places import TABLES as DECLARED
 
 # Fields of ``Contents``, and the kind of results that each of them holds: one file,
 ONE = {name: name for name in ("windows", "folds", "dropped", "truth", "vocabulary")} | {
-    "fasta": "genome"
+    "fasta": "genome",
+    "browser": "tracks_page",
 }
 # several that are joined,
 SEVERAL = {
@@ -73,13 +74,14 @@ def gather(
     genes: Sequence[str],
     *,
     settings: Mapping[str, Any],
-    database: Mapping[str, str],
+    database: Mapping[str, str] | None = None,
     code: str = "",
 ) -> Contents:
     """What the page of ``study`` shows.
 
     ``genes`` is the file of genes, if there is one; ``settings`` are those of the study's inputs,
-    and ``database`` its motifs, with local files; ``code`` is the digest of what made the page.
+    and ``database`` its motifs, with local files, if they are shown; ``code`` is the digest of
+    what made the page.
     """
     config = study.config
     return Contents(
@@ -87,7 +89,7 @@ def gather(
         kind=settings["kind"],
         date=date.today().isoformat(),
         version=__version__,
-        acceptance=study.path("acceptance") if config["acceptance"] else None,
+        acceptance=study.place("acceptance") if config["acceptance"] else None,
         models={name: _described(model) for name, model in config["models"].items()},
         nulls=frozenset(name for name, model in config["models"].items() if is_null(model)),
         given=frozenset(name for name, model in config["models"].items() if model["file"]),
@@ -96,7 +98,7 @@ def gather(
         peaks=settings.get("peaks", {}),
         chromosome_names=settings.get("chromosome_names", {}),
         loci=config["report"]["loci"],
-        database=load_database(database),
+        database=load_database(database) if database else (),
         config=config,
         provenance=_shown(study.provenance),
         **_files(study),

@@ -145,6 +145,19 @@ FILES = {
         "gaps": "hits/{model}/{task}/{method}/gaps.tsv.gz",
     },
     "checked_hits": {"checked_hits": "checks/{model}.{task}.{method}.hits.tsv"},
+    "browsed": {
+        "tracks_page": "report/tracks.html",
+        "igv_session": "tracks/igv_session.xml",
+    },
+    "with_events": {"events_bigbed": "tracks/{study}.events.bb"},
+    "with_genes": {"genes_bigbed": "tracks/{study}.genes.bb"},
+    "with_planted": {"planted_bigbed": "tracks/{study}.planted.bb"},
+    "with_subsets": {"subsets_bigbed": "tracks/{study}.subsets.bb"},
+    "hub": {
+        "hub": "tracks/hub.txt",
+        "hub_genomes": "tracks/genomes.txt",
+        "hub_tracks": "tracks/trackDb.txt",
+    },
     "completeness": {"completeness": "checks/{model}.{method}.completeness.tsv"},
     "planted": {"planted": "checks/{model}.{task}.{method}.planted.tsv"},
     "known_motifs": {

@@ -1,5 +1,6 @@
 """Hits read back by other libraries: tabix, bigBed; and regions as Fi-NeMo reads them."""
 
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,12 @@ def test_a_bigbed_is_read_back_by_another_library(tmp_path: Path) -> None:
         assert [float(e[2].split("\t")[10]) for e in entries] == pytest.approx(own["q"], rel=1e-5)
         assert {len(entry[2].split("\t")) for entry in entries} == {len(HITS.names) - 3}
     file.close()
+    assert said_columns(path) == (len(HITS.names), 6)
+
+
+def said_columns(path: Path) -> tuple[int, int]:
+    """Columns of a bigBed, and how many of them are BED's (the format's paper, table 5)."""
+    return struct.unpack_from("<HH", path.read_bytes(), 32)
 
 
 def test_what_a_bigbed_can_not_hold_is_an_error(tmp_path: Path) -> None:
@@ -70,6 +77,7 @@ def test_no_hits_are_valid_files(tmp_path: Path) -> None:
     write_bed(nothing, tmp_path / "hits.bed.gz")
     write_bigbed(nothing, SIZES, tmp_path / "hits.bb")
     assert tables.read(HITS, tmp_path / "hits.bed.gz").empty
+    assert said_columns(tmp_path / "hits.bb") == (len(HITS.names), 6)
     with pysam.TabixFile(str(tmp_path / "hits.bed.gz")) as file:
         assert not list(file.contigs)
     first, second = (

@@ -3,10 +3,13 @@
 import os
 
 import pytest
+import synthetic_browser
 import synthetic_study
 
+from chromolens.report.browser.browse import browse
 from chromolens.report.contents import Contents
 from chromolens.report.page import render
+from chromolens.study import Study
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +28,11 @@ def chromium() -> str:
     if not os.access(path, os.X_OK):
         pytest.skip("no Chromium: set CHROMIUM to its program")
     return path
+
+
+@pytest.fixture(scope="session")
+def browsed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Contents]:
+    """The study of ``synthetic_browser`` with its tracks in browsers."""
+    found = synthetic_browser.build(tmp_path_factory.mktemp("browsed"))
+    browse(*found)
+    return found

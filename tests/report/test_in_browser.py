@@ -1,6 +1,7 @@
-"""Chromium shows the page without complaint, and never sideways on a phone."""
+"""Chromium shows the pages without complaint: never sideways on a phone, letters in the tracks."""
 
 import html
+import json
 import re
 import subprocess
 
@@ -20,6 +21,76 @@ document.getElementById("f").onload = function () {{
     `scroll=${{root.scrollWidth}} client=${{root.clientWidth}}` +
     ` sections=${{sections}} letter=${{box.height}}`;
 }};</script></body>"""
+
+
+# Clicks a place of the page of tracks and counts the coloured pixels of the contributions there.
+CLICK = """<p id="out">waiting</p><script>
+const wait = async (done) => { while (!done()) await new Promise((go) => setTimeout(go, 50)); };
+const colours = {A: [0, 143, 104], C: [0, 104, 173], G: [209, 138, 0], T: [200, 72, 10]};
+function measured(canvas) {
+  const {width, height} = canvas;
+  const {data} = canvas.getContext("2d").getImageData(0, 0, width, height);
+  const heights = {};
+  for (const [base, colour] of Object.entries(colours)) {
+    heights[base] = Array(width).fill(0);
+    for (let i = 0; i < data.length; i += 4) {
+      if (colour.every((part, j) => data[i + j] === part)) heights[base][(i / 4) % width]++;
+    }
+  }
+  return heights;
+}
+addEventListener("load", async () => {
+  const state = document.getElementById("state");
+  await wait(() => state.textContent.startsWith("The tracks about"));
+  const button = document.querySelector('#places button[data-place="PLACE"]');
+  button.click();
+  await wait(() => button.hasAttribute("aria-current"));
+  await new Promise((go) => setTimeout(go, 2000));
+  const browser = document.getElementById("igv").shadowRoot;
+  const tall = [...browser.querySelectorAll(".igv-viewport canvas")]
+    .filter((canvas) => canvas.width && canvas.getBoundingClientRect().height >= 100);
+  const asked = performance.getEntriesByType("resource").map((entry) => entry.name);
+  const outside = asked.filter((name) => /^(http|file)/.test(name));
+  const found = {heights: tall.map(measured), asked: outside};
+  document.getElementById("out").textContent = JSON.stringify(found);
+});</script></body>"""
+
+
+def clicked(chromium: str, page: str, place: int, folder) -> tuple[dict, str]:
+    """What ``CLICK`` found, and what the console said."""
+    path = folder / "clicked.html"
+    whole = page.rpartition("</body>")[0]  # igv.js says </body> too
+    path.write_text(whole + CLICK.replace("PLACE", str(place)), encoding="utf-8")
+    command = [chromium, *QUIET, f"--user-data-dir={folder / 'profile'}"]
+    command += ["--enable-logging=stderr", f"--log-net-log={folder / 'net.json'}"]
+    command += ["--window-size=1440,1100", "--virtual-time-budget=60000", "--dump-dom"]
+    done = subprocess.run(
+        [*command, f"file://{path}"], capture_output=True, text=True, timeout=240
+    )
+    return json.loads(re.search(r'id="out">([^<]*)<', done.stdout)[1]), done.stderr
+
+
+def test_a_click_on_a_place_shows_its_letters_and_asks_nobody(chromium, browsed, tmp_path):
+    study, _ = browsed
+    page = (study.folder / "report/tracks.html").read_text()
+    data = json.loads(re.search(r'id="data">(.*?)</script>', page, re.S)[1])
+    place = next(i for i, (_, _, a, b) in enumerate(data["places"]) if b - a == len("CGTTACCCGT"))
+    found, console = clicked(chromium, page, place, tmp_path)
+    assert found["asked"] == [] and "CONSOLE" not in console
+    assert "igv.org" not in (tmp_path / "net.json").read_text()
+    (heights,) = found["heights"]
+    assert all(sum(heights[base]) > 100 for base in "ACGT")
+    # a T is all arms and one stem: a bar would be as high everywhere
+    letter_t = [height for height in heights["T"] if height]
+    assert max(letter_t) > 3 * sorted(letter_t)[len(letter_t) // 4]
+
+
+def test_the_count_notices_bars(chromium, browsed, tmp_path):
+    page = (browsed[0].folder / "report/tracks.html").read_text()
+    found, _ = clicked(
+        chromium, page.replace('letters ? "dynseq"', 'letters ? "bar"'), 3, tmp_path
+    )
+    assert not any(sum(heights[base]) for heights in found["heights"] for base in "ACGT")
 
 
 def shown(chromium: str, page: str, width: int, folder) -> tuple[dict[str, float], str]:

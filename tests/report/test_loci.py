@@ -71,7 +71,7 @@ def test_values_are_absent_where_the_track_says_nothing(study):
 
 @pytest.fixture(scope="module")
 def found(study):
-    return section._genome(study)
+    return section.in_genome(study)
 
 
 def best(loci):
@@ -121,7 +121,7 @@ def test_each_motif_has_its_best_hit_unless_it_is_shown(found, study, tmp_path):
     again = {"chrom": shown.place, "start": shown.start + 50, "end": shown.start + 59}
     rows = pd.concat([rows, rows.iloc[:1].assign(**again, motif="M2", name="B")])
     tables.write(HITS, filled(HITS, rows), tmp_path / "hits.bed.gz")
-    loci = section._genome(dataclasses.replace(study, hit_sites={key: tmp_path / "hits.bed.gz"}))
+    loci = section.in_genome(dataclasses.replace(study, hit_sites={key: tmp_path / "hits.bed.gz"}))
     own = [locus for locus in loci["cnn", "Reb1"] if locus.why.startswith("best hit")]
     assert [(locus.why, locus.place) for locus in own] == [
         ("best hit of A<b>", rows["chrom"].iloc[1])
@@ -135,7 +135,7 @@ def test_each_motif_has_its_best_hit_unless_it_is_shown(found, study, tmp_path):
 def test_a_null_stands_on_the_scale_of_the_first_row(study):
     key = ("cnn", "Reb1", "deeplift_rescale")
     null = {("nothing", *key[1:]): study.tracks[key]}
-    loci = section._genome(
+    loci = section.in_genome(
         dataclasses.replace(study, tracks={**study.tracks, **null}, nulls=frozenset({"nothing"}))
     )
     locus = loci["cnn", "Reb1"][0]
@@ -184,7 +184,7 @@ def explained(study, tmp_path):
 
 def test_methods_that_explained_the_window_only_are_drawn_beside_tracks(explained):
     study, windows = explained
-    for locus in best(section._genome(study)["cnn", "Reb1"]):
+    for locus in best(section.in_genome(study)["cnn", "Reb1"]):
         row = locus.rows["slow_method"]
         at = int(np.flatnonzero(np.isfinite(row))[0])
         number, offset = divmod(row[at], 1)
@@ -195,7 +195,7 @@ def test_methods_that_explained_the_window_only_are_drawn_beside_tracks(explaine
 
 def test_a_genome_without_tracks_shows_its_explained_windows(explained):
     study, windows = explained
-    found = section._genome(dataclasses.replace(study, tracks={}))
+    found = section.in_genome(dataclasses.replace(study, tracks={}))
     assert [key for key, loci in found.items() if loci] == [("cnn", "Reb1")]
     for locus in found["cnn", "Reb1"]:
         row = windows[(windows["chrom"] == locus.place) & (windows["start"] <= locus.start)]

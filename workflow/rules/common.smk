@@ -19,7 +19,7 @@ from chromolens.planning import (
     sources,
     subsets,
 )
-from chromolens.report import sections
+from chromolens.report import browser, sections
 
 logger.addFilter(runlog.message_alone)
 # Snakemake puts these paths into the commands of jobs as they are
@@ -101,6 +101,7 @@ spiked = collect(
 )
 content_of_source = chromosomes or [*source, *covariates]
 searched = tracked if genome else tracked[:0]
+browsed = results.ONE if len(searched) else []
 checked_hits = searched[searched["task"].isin(list(settings.get("peaks", {})))]
 code = provenance.code_digests("scripts")
 

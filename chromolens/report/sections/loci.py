@@ -15,6 +15,7 @@ from chromolens.report.tables import significant
 
 NEEDS = (
     "windows", "predictions", "track", "prediction_track", "explained", "genome", "truth", "hits",
+    "tracks_page",
 )  # fmt: skip
 
 Loci = dict[tuple[str, str], list[Locus]]
@@ -22,7 +23,7 @@ Loci = dict[tuple[str, str], list[Locus]]
 
 def context(study: Contents) -> dict:
     """Groups of figures: one per model (nulls left out) and task."""
-    found = _genome(study) if study.kind == "genome" else _records(study)
+    found = in_genome(study) if study.kind == "genome" else _records(study)
     groups = [
         {
             "model": model,
@@ -33,10 +34,11 @@ def context(study: Contents) -> dict:
         for (model, task), loci in found.items()
         if loci
     ]
-    return {"groups": groups, "planted": study.truth is not None}
+    return {"groups": groups, "planted": study.truth is not None, "browser": study.browser}
 
 
-def _genome(study: Contents) -> Loci:
+def in_genome(study: Contents) -> Loci:
+    """The loci of a genome, by model and task."""
     if study.fasta is None:
         return {}
     predictions = pool_predictions(study)
