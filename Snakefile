@@ -42,6 +42,7 @@ include: "workflow/rules/provenance.smk"
 include: "workflow/rules/index.smk"
 include: "workflow/rules/genotypes.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/overview.smk"
 
 
 rule all:

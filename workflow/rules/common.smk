@@ -13,6 +13,7 @@ from chromolens.planning import (
     divide,
     editing,
     interpreter,
+    overview,
     plan,
     preflight,
     results,

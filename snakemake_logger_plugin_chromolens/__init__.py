@@ -1,0 +1,158 @@
+"""``snakemake --logger chromolens``: a calm console.
+
+Snakemake finds plugins by the name of their package, so this one stands beside ``chromolens``. It
+hands Snakemake's events on to ``chromolens.console``, and shows what that says: redrawn in place
+on a terminal, line by line elsewhere. Everything that Snakemake says lies in ``.snakemake/log``.
+"""
+
+import logging
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+from snakemake_interface_logger_plugins.base import LogHandlerBase
+from snakemake_interface_logger_plugins.common import LogEvent
+
+from chromolens.console.found import ENDED, found
+from chromolens.console.run import Run, closing
+from chromolens.planning import times
+from chromolens.runlog import VERBOSE
+from chromolens.study import open_study
+
+_TICK = 1.0
+"""Seconds between two looks at the clock."""
+_AGAIN = "the same command goes on where this one stopped"
+
+
+class LogHandler(LogHandlerBase):
+    """Snakemake's events in, the console's lines out."""
+
+    writes_to_stream = not os.environ.get(VERBOSE)  # else Snakemake's own handler does
+    writes_to_file = False
+    has_filter = True
+    has_formatter = True
+    needs_rulegraph = False
+
+    def __post_init__(self) -> None:
+        self.verbose = not self.writes_to_stream
+        self.dry = self.common_settings.dryrun
+        self.console = Console(
+            file=sys.stdout if self.dry else sys.stderr, highlight=False, soft_wrap=True
+        )
+        self.run: Run | None = None
+        self.live: Live | None = None
+        self.plan: dict = {"about": [], "folder": "", "cores": 0}
+        self.whole, self.wrong = False, False
+        self.ended = threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show what there is to show of one of Snakemake's events."""
+        with self.lock:
+            event = getattr(record, "event", None)
+            if event in self._EVENTS:
+                self._EVENTS[event](self, record)
+            elif hasattr(record, "plan"):
+                self.plan = record.plan
+            elif record.levelno >= logging.WARNING or "othing to be done" in str(record.msg):
+                self._message(record)
+
+    def close(self) -> None:
+        """Say how it ended; once, though logging closes its handlers again at the very end."""
+        if self.ended.is_set():
+            return
+        self.ended.set()
+        with self.lock:
+            self._stop()
+            last = self._last_words()
+            self.verbose = False  # Snakemake has no last words of its own
+            self._say(last)
+        super().close()
+
+    def _message(self, record: logging.LogRecord) -> None:
+        self.whole = self.whole or record.levelno < logging.WARNING
+        self._say([record.getMessage()])
+
+    def _error(self, record: logging.LogRecord) -> None:
+        """Snakemake's own errors; that a job failed has been said."""
+        if not (self.run and self.run.failures):
+            self.wrong = True
+            self._say([record.getMessage()])
+
+    def _planned(self, record: logging.LogRecord) -> None:
+        if self.run:
+            return
+        jobs = {rule: number for rule, number in record.stats.items() if rule != "total"}
+        self.whole = "all" in jobs
+        known = times.times(self.plan["folder"]) if self.plan["folder"] else {}
+        self.run = Run(jobs, self.plan["cores"], known, time.monotonic())
+        self._say([*self.plan["about"], f"  jobs     {self.run.extent()}"])
+        if not self.dry:
+            self._start()
+
+    def _start(self) -> None:
+        if self.verbose:
+            return
+        if self.console.is_terminal:
+            self.live = Live(console=self.console, get_renderable=self._screen)
+            self.live.start()
+        else:
+            threading.Thread(target=self._watch, daemon=True).start()
+
+    def _screen(self) -> Group:
+        lines = self.run.lines(time.monotonic())
+        return Group(*(Text(line, no_wrap=True, overflow="ellipsis") for line in lines))
+
+    def _watch(self) -> None:
+        while not self.ended.wait(_TICK):
+            with self.lock:
+                self._say(self.run.due(time.monotonic()))
+
+    def _stop(self) -> None:
+        if self.live:
+            self.live.stop()
+
+    def _begun(self, record: logging.LogRecord) -> None:
+        if self.run and not self.dry:
+            log = next(iter(record.log), "")
+            now = time.monotonic()
+            self.run.started(record.jobid, record.rule_name, record.wildcards, log, now)
+
+    def _done(self, record: logging.LogRecord) -> None:
+        if self.run:
+            said = self.run.ended(record.job_id, time.monotonic())
+            self._say([] if self.live else said)
+
+    def _failed(self, record: logging.LogRecord) -> None:
+        if self.run:
+            log = next(iter(record.log), "")
+            self._say(self.run.failed(record.jobid, log, time.monotonic()))
+
+    def _last_words(self) -> list[str]:
+        if self.dry or self.wrong or not (self.run or self.whole):
+            return []
+        folder = Path(self.plan["folder"])
+        if self.run and self.run.finished and folder.is_dir():
+            times.record(folder, self.run.measured())
+        last = []
+        if self.whole and (not self.run or self.run.complete):
+            last = found(open_study(folder))
+            if os.environ.get(ENDED):
+                Path(os.environ[ENDED]).write_text(str(folder.absolute()))
+        return closing(self.run, last, _AGAIN, time.monotonic()) if self.run else last
+
+    def _say(self, lines: list[str]) -> None:
+        for line in [] if self.verbose else lines:
+            self.console.print(Text(line))
+
+    _EVENTS = {
+        LogEvent.RUN_INFO: _planned,
+        LogEvent.JOB_INFO: _begun,
+        LogEvent.JOB_FINISHED: _done,
+        LogEvent.JOB_ERROR: _failed,
+        LogEvent.ERROR: _error,
+    }
