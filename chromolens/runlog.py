@@ -109,6 +109,19 @@ def message_alone(record: logging.LogRecord) -> bool:
     return True
 
 
+def one_table(dry: bool) -> Callable[[logging.LogRecord], bool]:
+    """A filter of Snakemake's log: a dry run tells its jobs' numbers twice, the last one stays."""
+    tables = []
+
+    def keep(record: logging.LogRecord) -> bool:
+        if dry and hasattr(record, "stats"):
+            tables.append(record)
+            return len(tables) > 1
+        return True
+
+    return keep
+
+
 def no_space(error: BaseException, path: str | Path = "") -> BadInput | None:
     """What to tell the user where ``error`` says that a disk is full; None for other errors.
 

@@ -26,6 +26,13 @@ from chromolens.study import open_study
 
 _TICK = 1.0
 """Seconds between two looks at the clock."""
+_SAID = (
+    "Exiting because a job execution failed",
+    "Shutting down, this might take",
+    "RuleException:\nCalledProcessError",
+    "WorkflowError:\nAt least one job did not complete",
+)
+"""How Snakemake says again that a job failed."""
 _AGAIN = "the same command goes on where this one stopped"
 
 
@@ -74,14 +81,13 @@ class LogHandler(LogHandlerBase):
         super().close()
 
     def _message(self, record: logging.LogRecord) -> None:
-        self.whole = self.whole or record.levelno < logging.WARNING
-        self._say([record.getMessage()])
-
-    def _error(self, record: logging.LogRecord) -> None:
-        """Snakemake's own errors; that a job failed has been said."""
-        if not (self.run and self.run.failures):
-            self.wrong = True
-            self._say([record.getMessage()])
+        """What Snakemake has to say beside its events; that a job failed is said by us."""
+        text = record.getMessage()
+        if text.startswith(_SAID):
+            return
+        self.wrong = self.wrong or getattr(record, "event", None) == LogEvent.ERROR
+        self.whole = self.whole or record.levelno < logging.WARNING  # nothing to be done
+        self._say([text])
 
     def _planned(self, record: logging.LogRecord) -> None:
         if self.run:
@@ -98,7 +104,9 @@ class LogHandler(LogHandlerBase):
         if self.verbose:
             return
         if self.console.is_terminal:
-            self.live = Live(console=self.console, get_renderable=self._screen)
+            self.live = Live(
+                console=self.console, get_renderable=self._screen, refresh_per_second=1
+            )
             self.live.start()
         else:
             threading.Thread(target=self._watch, daemon=True).start()
@@ -154,5 +162,5 @@ class LogHandler(LogHandlerBase):
         LogEvent.JOB_INFO: _begun,
         LogEvent.JOB_FINISHED: _done,
         LogEvent.JOB_ERROR: _failed,
-        LogEvent.ERROR: _error,
+        LogEvent.ERROR: _message,
     }

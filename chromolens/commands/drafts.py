@@ -8,7 +8,7 @@ import pandas as pd
 import yaml
 
 from chromolens import texts
-from chromolens.errors import BadInput, nearest
+from chromolens.errors import BadInput, absent
 from chromolens.genome.fasta import chromosome_sizes
 from chromolens.genome.names import mapping_line, suggest_names
 from chromolens.inputs.peaks import read_peaks
@@ -179,9 +179,7 @@ def _unknown(paths: Iterable[str], sizes: Mapping[str, int]) -> list[str]:
 def _there(path: str) -> str:
     """``path``; BadInput where there is no such file."""
     if not os.path.exists(path):
-        folder, name = os.path.split(path)
-        known = os.listdir(folder or ".") if os.path.isdir(folder or ".") else []
-        raise BadInput(f"there is no file {path}{nearest(name, known)}")
+        raise absent(path)
     return path
 
 

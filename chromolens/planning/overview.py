@@ -20,7 +20,8 @@ def title(study: str, tasks: list[str], models: pd.DataFrame, folds: Folds, base
     """``demo: 1 task, 2 models, 4 folds, 2.0 Mb``; ``bases`` of the genome that is explained."""
     parts = [(len(tasks), "task"), (len(models), "model"), (len(folds.roles), "fold")]
     said = [f"{number} {what}{'s' * (number != 1)}" for number, what in parts]
-    return f"{study}: {', '.join(said + [f'{bases / 1e6:,.1f} Mb'] * bool(bases))}"
+    extent = f"{bases / 1e6:,.1f} Mb" if bases >= 1e5 else f"{bases:,} bp"
+    return f"{study}: {', '.join(said + [extent] * bool(bases))}"
 
 
 def lines(

@@ -23,6 +23,7 @@ from chromolens.planning import (
 from chromolens.report import sections
 
 logger.addFilter(runlog.message_alone)
+logger.addFilter(runlog.one_table(dry=workflow.output_settings.dryrun))
 # Snakemake puts these paths into the commands of jobs as they are
 interpreter.check_checkout(workflow.basedir)
 sys.executable = interpreter.plain(sys.executable)
