@@ -48,9 +48,9 @@ class LogHandler(LogHandlerBase):
     def __post_init__(self) -> None:
         self.verbose = not self.writes_to_stream
         self.dry = self.common_settings.dryrun
-        self.console = Console(
-            file=sys.stdout if self.dry else sys.stderr, highlight=False, soft_wrap=True
-        )
+        self.errors = Console(file=sys.stderr, highlight=False, soft_wrap=True)
+        plan = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+        self.console = plan if self.dry else self.errors
         self.run: Run | None = None
         self.live: Live | None = None
         self.plan: dict = {"about": [], "folder": "", "cores": 0}
@@ -87,7 +87,8 @@ class LogHandler(LogHandlerBase):
             return
         self.wrong = self.wrong or getattr(record, "event", None) == LogEvent.ERROR
         self.whole = self.whole or record.levelno < logging.WARNING  # nothing to be done
-        self._say([text])
+        wrong = record.levelno >= logging.ERROR
+        self._say([text], self.errors if wrong else self.console)
 
     def _planned(self, record: logging.LogRecord) -> None:
         if self.run:
@@ -153,9 +154,9 @@ class LogHandler(LogHandlerBase):
                 Path(os.environ[ENDED]).write_text(str(folder.absolute()))
         return closing(self.run, last, _AGAIN, time.monotonic()) if self.run else last
 
-    def _say(self, lines: list[str]) -> None:
+    def _say(self, lines: list[str], console: Console | None = None) -> None:
         for line in [] if self.verbose else lines:
-            self.console.print(Text(line))
+            (console or self.console).print(Text(line))
 
     _EVENTS = {
         LogEvent.RUN_INFO: _planned,

@@ -102,8 +102,11 @@ def of_records(
     lines += [f"  length: {length} # records are cropped or padded to it (bp): {why}"] * (
         length > 0
     )
-    models = _models("" if tables else "classes")
-    return [*lines, *models, *_rest(0, tax_group, "", "auroc")]
+    labels = pd.concat(found).drop(columns=list(_FIXED))
+    measured = not labels.stack().isin([0, 1]).all()
+    objective = "continuous" if measured else "" if tables else "classes"
+    metric = "" if measured else "auroc"
+    return [*lines, *_models(objective), *_rest(0, tax_group, "", metric)]
 
 
 def _top(name: str, kind: str) -> list[str]:

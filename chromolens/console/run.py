@@ -73,7 +73,7 @@ class Run:
         for rule in self.planned:
             stage = stage_of(rule)
             longest[stage] = max(longest.get(stage, 0.0), self.times.get(rule, 0.0))
-        rest = f" ({unknown} of them not counted: they never ran)" if unknown else ""
+        rest = f" (but for {unknown} that were never timed)" if unknown else ""
         expected = max(seconds / self.cores, sum(longest.values()))
         return f", {minutes(expected)} as measured before{rest}"
 

@@ -19,7 +19,7 @@ _LARGEST = 200_000_000
 def title(study: str, tasks: list[str], models: pd.DataFrame, folds: Folds, bases: int) -> str:
     """``demo: 1 task, 2 models, 4 folds, 2.0 Mb``; ``bases`` of the genome that is explained."""
     parts = [(len(tasks), "task"), (len(models), "model"), (len(folds.roles), "fold")]
-    said = [f"{number} {what}{'s' * (number != 1)}" for number, what in parts]
+    said = [_many(number, what) for number, what in parts]
     extent = f"{bases / 1e6:,.1f} Mb" if bases >= 1e5 else f"{bases:,} bp"
     return f"{study}: {', '.join(said + [extent] * bool(bases))}"
 
@@ -60,10 +60,15 @@ def lines(
         "inputs": _inputs(config, settings, downloaded, sizes),
         "train": _trained(models, trainings),
         "explain": _explained(models, methods, windowed, bool(sizes)),
-        "disk": f"{amount(room[0])} for {room[1]:,} shards and tracks that are not there yet, "
-        f"{amount(free(folder))} free",
+        "disk": f"{_room(*room)}, {amount(free(folder))} free",
     }
     return [f"  {name:<9}{text}" for name, text in told.items()]
+
+
+def _room(need: float, left: int, files: int) -> str:
+    if not left:
+        return "all shards and tracks are there" if files else "no tracks along a genome"
+    return f"{amount(need)} for {left:,} shards and tracks that are not there yet"
 
 
 def _inputs(config: dict, settings: dict, downloaded: str, sizes: Mapping[str, int]) -> str:
@@ -71,7 +76,7 @@ def _inputs(config: dict, settings: dict, downloaded: str, sizes: Mapping[str, i
     absent = [row.url for row in fetched if not os.path.exists(f"{downloaded}/{row.path}")]
     for url in absent:
         check_mirror(url)
-    more = [f"{len(absent)} files to fetch"] if absent else []
+    more = [f"{_many(len(absent), 'file')} to fetch"] if absent else []
     if settings.get("simulate"):
         counted = [f"{settings['simulate']['events']:,} events to simulate"]
     elif settings.get("peaks"):
@@ -106,7 +111,7 @@ def _records(given: list[dict], downloaded: str) -> list[str]:
         else:
             counted += len(read_source(local, classes))
     said = [f"{counted:,} records"] if rest < len(given) else []
-    return said + ([f"{rest} of {len(given)} sources are not counted yet"] if rest else [])
+    return said + ([f"{_many(rest, 'source')} not counted: made first, or large"] if rest else [])
 
 
 def _paths(source: Mapping) -> list:
@@ -125,7 +130,8 @@ def _at_hand(source: dict, downloaded: str) -> dict | None:
 
 def _files(paths: list[str], downloaded: str) -> str:
     found = [path for path in (sources.at_hand(path, downloaded) for path in paths) if path]
-    return f"{len(found)} of {len(paths)} files are there, {amount(_size(found))}"
+    said = f"{_many(len(found), 'file')}, {amount(_size(found))}"
+    return f"{_many(len(paths), 'file')} to make" if paths and not found else said
 
 
 def _size(paths: Iterable[str]) -> int:
@@ -139,9 +145,9 @@ def _trained(models: pd.DataFrame, trainings: pd.DataFrame) -> str:
     rows = trainings[trainings["model"].isin(own)]
     shape = (len(own), rows["fold"].nunique(), rows["replicate"].nunique())
     words = ("model", "fold", "replicate")
-    said = [f"{n} {word}{'s' * (n > 1)}" for n, word in zip(shape, words, strict=True)]
+    said = [_many(n, word) for n, word in zip(shape, words, strict=True)]
     given = f"; {len(models) - len(own)} given" if len(own) < len(models) else ""
-    return f"{len(rows)} trainings: {' x '.join(said)}{given}"
+    return f"{_many(len(rows), 'training')}: {' x '.join(said)}{given}"
 
 
 def _explained(
@@ -155,3 +161,7 @@ def _explained(
     most = methods.set_index("method")["windows"]
     windows = sum(most[row.method] * tasks[row.model] for row in windowed.itertuples())
     return "; ".join(said + ([f"up to {windows:,} windows in full"] if windows else [])) or "none"
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' * (number != 1)}"
