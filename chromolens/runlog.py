@@ -23,25 +23,34 @@ from tqdm import tqdm
 from chromolens.errors import BadInput
 
 logger = logging.getLogger("chromolens")
-VERBOSE = "CHROMOLENS_VERBOSE"
-"""Environment variable: where it is set, jobs speak to the console as well as to their logs."""
+CONSOLE = "CHROMOLENS_CONSOLE"
+"""Environment variable: what jobs say on the console, beside their logs.
+
+``calm``: nothing, as somebody shows the logs of failed ones; ``verbose``: all; else: the message
+of a failed one.
+"""
+CALM, VERBOSE = "calm", "verbose"
 _LOWER = (
     "lower attribution.batch_size or training.batch_size, run fewer jobs at once (--cores), or "
     "allow the jobs more memory (mem_mb)"
 )
 _NODE = f"{zlib.crc32(platform.node().encode()):08x}"
 _DAY = 24 * 60 * 60
+_console: IO[str] | None = None  # of a job whose stderr is its log
 
 
 def into_log() -> None:
     """Let a job's log have all that its process says from here on; the console stays calm.
 
     Descriptors are turned, not Python's streams: TensorFlow and CUDA write past those. Outside of
-    the workflow's jobs, and with ``VERBOSE``, nothing is changed.
+    the workflow's jobs, and where ``CONSOLE`` is verbose, nothing is changed.
     """
+    global _console
     log = _log_of_job()
-    if not log or os.environ.get(VERBOSE):
+    if not log or os.environ.get(CONSOLE) == VERBOSE:
         return
+    if os.environ.get(CONSOLE) != CALM:
+        _console = os.fdopen(os.dup(2), "w")
     Path(log).parent.mkdir(parents=True, exist_ok=True)
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o666)
     for stream in (1, 2):
@@ -79,7 +88,11 @@ def _is_stderr(path: str) -> bool:
 def _name_of_job() -> str:
     """Which of several jobs on one console speaks: its rule and wildcards; else empty."""
     job = getattr(sys.modules["__main__"], "snakemake", None)
-    return f"{job_name(job.rule, job.wildcards)}: " if job and os.environ.get(VERBOSE) else ""
+    return (
+        f"{job_name(job.rule, job.wildcards)}: "
+        if job and os.environ.get(CONSOLE) == VERBOSE
+        else ""
+    )
 
 
 def job_name(rule: str, wildcards: Mapping[str, str]) -> str:
@@ -90,12 +103,10 @@ def job_name(rule: str, wildcards: Mapping[str, str]) -> str:
 def _log_uncaught(kind: type, error: BaseException, trace: object) -> None:
     """A user's mistake needs its message alone; ours need the place too."""
     known = error if isinstance(error, BadInput) else no_space(error) or no_memory(error)
-    logger.error(
-        "%s: %s",
-        type(known).__name__ if known else kind.__name__,
-        known or error,
-        exc_info=None if known else (kind, error, trace),
-    )
+    said = f"{type(known).__name__ if known else kind.__name__}: {known or error}"
+    logger.error("%s", said, exc_info=None if known else (kind, error, trace))
+    if _console:
+        print(said, file=_console, flush=True)
 
 
 def message_alone(record: logging.LogRecord) -> bool:

@@ -21,7 +21,7 @@ from snakemake_interface_logger_plugins.common import LogEvent
 from chromolens.console.found import ENDED, found
 from chromolens.console.run import Run, closing
 from chromolens.planning import times
-from chromolens.runlog import VERBOSE
+from chromolens.runlog import CALM, CONSOLE, VERBOSE
 from chromolens.study import open_study
 
 _TICK = 1.0
@@ -39,7 +39,7 @@ _AGAIN = "the same command goes on where this one stopped"
 class LogHandler(LogHandlerBase):
     """Snakemake's events in, the console's lines out."""
 
-    writes_to_stream = not os.environ.get(VERBOSE)  # else Snakemake's own handler does
+    writes_to_stream = os.environ.get(CONSOLE) != VERBOSE  # else Snakemake's own handler does
     writes_to_file = False
     has_filter = True
     has_formatter = True
@@ -47,6 +47,9 @@ class LogHandler(LogHandlerBase):
 
     def __post_init__(self) -> None:
         self.verbose = not self.writes_to_stream
+        os.environ.setdefault(
+            CONSOLE, CALM
+        )  # for the jobs: here the logs of failed ones are shown
         self.dry = self.common_settings.dryrun
         self.errors = Console(file=sys.stderr, highlight=False, soft_wrap=True)
         plan = Console(file=sys.stdout, highlight=False, soft_wrap=True)

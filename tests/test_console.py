@@ -191,14 +191,18 @@ raise ValueError("no such thing")
 """
 
 
-@pytest.mark.parametrize("verbose", ["", "1"])
-def test_what_a_job_says_is_in_its_log_and_on_the_console_if_asked(tmp_path, verbose):
+@pytest.mark.parametrize("asked", ["", "calm", "verbose"])
+def test_what_a_job_says_is_in_its_log_and_on_the_console_if_asked(tmp_path, asked):
     (tmp_path / "job.py").write_text(JOB)
     command = [sys.executable, tmp_path / "job.py", tmp_path / "log"]
-    environment = {"PYTHONPATH": str(ROOT), "CHROMOLENS_VERBOSE": verbose}
+    environment = {"PYTHONPATH": str(ROOT), "CHROMOLENS_CONSOLE": asked}
     answer = subprocess.run(command, capture_output=True, text=True, env=environment)
     log = (tmp_path / "log").read_text()
     assert answer.returncode == 1 and log.count("ValueError: no such thing") == 2  # and its trace
-    assert "Traceback" in log and ("a library speaks" in log) == (not verbose)
-    seen = "a library speaks" in answer.stderr and "train fold1: the work begins" in answer.stderr
-    assert seen if verbose else answer.stderr == answer.stdout == ""
+    assert "Traceback" in log and ("a library speaks" in log) == (asked != "verbose")
+    if asked == "verbose":
+        assert "a library speaks" in answer.stderr
+        assert "train fold1: the work begins" in answer.stderr
+    else:
+        assert answer.stderr == ("" if asked else "ValueError: no such thing\n")
+    assert answer.stdout == ""

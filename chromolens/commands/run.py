@@ -14,7 +14,7 @@ from chromolens.checks.acceptance import failed
 from chromolens.config_file import read_config_file
 from chromolens.console.found import ENDED
 from chromolens.errors import BadInput, nearest
-from chromolens.runlog import VERBOSE
+from chromolens.runlog import CONSOLE, VERBOSE
 from chromolens.study import open_study
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +45,7 @@ def add_study(parser: argparse.ArgumentParser) -> None:
 def _answer(options: argparse.Namespace) -> tuple[str, int]:
     command = snakemake(options, profile_folder(options.profile))
     print(shlex.join(command), file=sys.stderr, flush=True)
-    environment = {VERBOSE: "1"} if options.verbose else {}
+    environment = {CONSOLE: VERBOSE} if options.verbose else {}
     with tempfile.TemporaryDirectory() as folder:
         ended = Path(folder, "ended")
         code = call(command, {ENDED: str(ended), **environment})
