@@ -20,6 +20,7 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 from chromolens.console.found import ENDED, found
 from chromolens.console.run import Run, closing
+from chromolens.errors import BadInput
 from chromolens.planning import times
 from chromolens.runlog import CALM, CONSOLE, VERBOSE
 from chromolens.study import open_study
@@ -47,9 +48,8 @@ class LogHandler(LogHandlerBase):
 
     def __post_init__(self) -> None:
         self.verbose = not self.writes_to_stream
-        os.environ.setdefault(
-            CONSOLE, CALM
-        )  # for the jobs: here the logs of failed ones are shown
+        if not self.verbose:
+            os.environ[CONSOLE] = CALM  # for the jobs: their logs are shown here where they fail
         self.dry = self.common_settings.dryrun
         self.errors = Console(file=sys.stderr, highlight=False, soft_wrap=True)
         plan = Console(file=sys.stdout, highlight=False, soft_wrap=True)
@@ -77,7 +77,9 @@ class LogHandler(LogHandlerBase):
             return
         self.ended.set()
         with self.lock:
-            self._stop()
+            if self.live:
+                self._tell()
+                self.live.stop()
             last = self._last_words()
             self.verbose = False  # Snakemake has no last words of its own
             self._say(last)
@@ -89,9 +91,10 @@ class LogHandler(LogHandlerBase):
         if text.startswith(_SAID):
             return
         self.wrong = self.wrong or getattr(record, "event", None) == LogEvent.ERROR
-        self.whole = self.whole or record.levelno < logging.WARNING  # nothing to be done
-        wrong = record.levelno >= logging.ERROR
-        self._say([text], self.errors if wrong else self.console)
+        if record.levelno < logging.WARNING:  # nothing to be done
+            self.whole = True
+            self._say(self.plan["about"])
+        self._say([text], self.errors if record.levelno >= logging.ERROR else self.console)
 
     def _planned(self, record: logging.LogRecord) -> None:
         if self.run:
@@ -108,25 +111,23 @@ class LogHandler(LogHandlerBase):
         if self.verbose:
             return
         if self.console.is_terminal:
-            self.live = Live(
-                console=self.console, get_renderable=self._screen, refresh_per_second=1
-            )
+            self.live = Live(console=self.console, auto_refresh=False)
             self.live.start()
-        else:
-            threading.Thread(target=self._watch, daemon=True).start()
-
-    def _screen(self) -> Group:
-        lines = self.run.lines(time.monotonic())
-        return Group(*(Text(line, no_wrap=True, overflow="ellipsis") for line in lines))
+        threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:
         while not self.ended.wait(_TICK):
             with self.lock:
-                self._say(self.run.due(time.monotonic()))
+                self._tell()
 
-    def _stop(self) -> None:
+    def _tell(self) -> None:
+        """Draw the stages again on a terminal; elsewhere say something if it is time."""
+        now = time.monotonic()
         if self.live:
-            self.live.stop()
+            lines = [Text(line, no_wrap=True, overflow="ellipsis") for line in self.run.lines(now)]
+            self.live.update(Group(*lines), refresh=True)
+        else:
+            self._say(self.run.due(now))
 
     def _begun(self, record: logging.LogRecord) -> None:
         if self.run and not self.dry:
@@ -150,12 +151,17 @@ class LogHandler(LogHandlerBase):
         folder = Path(self.plan["folder"])
         if self.run and self.run.finished and folder.is_dir():
             times.record(folder, self.run.measured())
-        last = []
-        if self.whole and (not self.run or self.run.complete):
-            last = found(open_study(folder))
-            if os.environ.get(ENDED):
-                Path(os.environ[ENDED]).write_text(str(folder.absolute()))
+        last = self._found(folder) if self.whole and (not self.run or self.run.complete) else []
         return closing(self.run, last, _AGAIN, time.monotonic()) if self.run else last
+
+    def _found(self, folder: Path) -> list[str]:
+        try:
+            last = found(open_study(folder))
+        except BadInput:
+            return []  # only a part of the study was asked for
+        if os.environ.get(ENDED):
+            Path(os.environ[ENDED]).write_text(str(folder.absolute()))
+        return last
 
     def _say(self, lines: list[str], console: Console | None = None) -> None:
         for line in [] if self.verbose else lines:

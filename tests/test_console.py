@@ -135,7 +135,8 @@ def event(
     return said
 
 
-def test_the_plugin_hands_events_on(tmp_path, capsys):
+def test_the_plugin_hands_events_on(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("CHROMOLENS_CONSOLE", "calm")  # the plugin's own, taken away again
     handler = plugin.LogHandler(MockOutputSettings(), None)
     about = event(
         None, "s: 1 task", plan={"about": ["s: 1 task"], "folder": str(tmp_path), "cores": 2}
