@@ -246,7 +246,5 @@ def test_run_refuses_an_unknown_profile_and_a_package_without_the_workflow(
     assert main(["run", config, "--profile", "slrum"]) == 1
     assert "did you mean 'slurm'" in capsys.readouterr().err
     monkeypatch.setattr(run, "ROOT", tmp_path)
-    (tmp_path / "profiles/default").mkdir(parents=True)
-    (tmp_path / "profiles/default/config.yaml").write_text("cores: 1\n")
     assert main(["run", config]) == 1
     assert "without its workflow" in capsys.readouterr().err

@@ -3,7 +3,7 @@
 import argparse
 import shlex
 
-from chromolens.commands.run import add_study, call, profile_folder, snakemake
+from chromolens.commands.run import add_study, call, snakemake
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -13,6 +13,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _answer(options: argparse.Namespace) -> tuple[str, int]:
-    code = call([*snakemake(options, profile_folder("default")), "--dry-run"], {})
+    code = call([*snakemake(options), "--dry-run"], {})
     command = shlex.join(["chromolens", "run", *options.config])
     return ("" if code else f"nothing speaks against it: {command}"), code

@@ -43,7 +43,7 @@ def add_study(parser: argparse.ArgumentParser) -> None:
 
 
 def _answer(options: argparse.Namespace) -> tuple[str, int]:
-    command = snakemake(options, profile_folder(options.profile))
+    command = snakemake(options, options.profile)
     print(shlex.join(command), file=sys.stderr, flush=True)
     environment = {CONSOLE: VERBOSE} if options.verbose else {}
     with tempfile.TemporaryDirectory() as folder:
@@ -55,15 +55,16 @@ def _answer(options: argparse.Namespace) -> tuple[str, int]:
     return "", code or int(bool(missed))
 
 
-def snakemake(options: argparse.Namespace, profile: Path) -> list[str]:
+def snakemake(options: argparse.Namespace, profile: str = "default") -> list[str]:
     """The command that runs the study that ``options`` mean; BadInput for what can't be read."""
+    snakefile, folder = _snakefile(), _profile(profile)
     configs, targets = _configs(options.config)
     for path in configs:
         read_config_file(path)
-    command = [sys.executable, "-m", "snakemake", *targets, "--snakefile", str(_snakefile())]
+    command = [sys.executable, "-m", "snakemake", *targets, "--snakefile", str(snakefile)]
     command += ["--configfile", *configs, "--logger", "chromolens"]
-    command += ["--workflow-profile", str(profile)]
-    if options.cores or not set(_OWN_CORES) & set(read_config_file(profile / "config.yaml")):
+    command += ["--workflow-profile", str(folder)]
+    if options.cores or not set(_OWN_CORES) & set(read_config_file(folder / "config.yaml")):
         command += ["--cores", options.cores or "all"]
     return [*command, *options.snakemake]
 
@@ -78,7 +79,7 @@ def call(command: Sequence[str], environment: dict[str, str]) -> int:
             continue  # it was told, too: it ends its jobs first
 
 
-def profile_folder(name: str) -> Path:
+def _profile(name: str) -> Path:
     """The folder of a profile, of the checkout or the user's own; BadInput if there is none."""
     shipped = ROOT / "profiles"
     for folder in (shipped / name, Path(name)):
