@@ -11,7 +11,7 @@ from chromolens.runlog import job_name
 _BAR = 12
 _NAMED = 2
 """Running jobs that a line names; more are counted."""
-_QUIET = (30, 600)
+_QUIET = (30, 120)
 """Seconds without a line in a file: at least, at most."""
 _SHARE = 4
 """Between these, a line comes after this part of the run: few lines tell of long runs."""
