@@ -166,6 +166,19 @@ def test_check_reads_the_peaks(tmp_path):
     assert chromolens(tmp_path, "check", "studi.yaml").stderr.startswith("there is no file studi")
 
 
+def test_check_looks_into_the_mirror(tmp_path, monkeypatch):
+    study(tmp_path, {"peaks": {"bound": {"url": "https://example.org/data/peaks.bed"}}})
+    copy = tmp_path / "mirror/example.org/data/peaks.bed"
+    copy.parent.mkdir(parents=True)
+    (tmp_path / "peaks.bed").rename(copy)
+    monkeypatch.setenv("CHROMOLENS_MIRROR", str(tmp_path / "mirror"))
+    answer = chromolens(tmp_path, "check", "study.yaml")
+    assert answer.returncode == 0 and "events: bound 15; 1 file to fetch" in answer.stdout
+    copy.unlink()
+    answer = chromolens(tmp_path, "check", "study.yaml")
+    assert answer.returncode == 1 and "is not in the mirror" in answer.stderr
+
+
 def test_a_dry_run_tells_its_jobs_once(tmp_path):
     study(tmp_path)
     options = ["--snakefile", ROOT / "Snakefile", "--configfile", "study.yaml", "--dry-run"]
