@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV   ?= .venv
 CORES  ?= all
 BIN     = $(VENV)/bin
-RUN     = $(BIN)/python -m snakemake --cores $(CORES)
+RUN     = $(BIN)/python -m chromolens run --cores $(CORES) $(if $(VERBOSE),--verbose)
+DEMO    = config/config.yaml
 MIRROR ?= $(CHROMOLENS_MIRROR)
 DATA   ?= $(MIRROR)/..
 SEEDS  ?= 1 2 3
@@ -17,20 +18,19 @@ ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTE
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
-env: $(VENV)/.ready  ## the environment, exact versions from requirements.lock
+env: $(VENV)/.ready  ## the environment, exact versions from requirements.lock, and the command .venv/bin/chromolens
 
-$(VENV)/.ready: requirements.lock
+$(VENV)/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-demo: env  ## the default study: simulated genome, offline, minutes
-	$(RUN)
-	@$(BIN)/python -m chromolens show results/demo
+demo: env  ## the default study: simulated genome, offline, minutes (VERBOSE=1: all that the jobs say)
+	$(RUN) $(DEMO)
 
 demo-seeds: env  ## the default study over three seeds (SEEDS="1 2 3")
-	for seed in $(SEEDS); do $(RUN) --config study=demo-$$seed seed=$$seed && \
-	$(BIN)/python -m chromolens show results/demo-$$seed || exit 1; done
+	for seed in $(SEEDS); do $(RUN) $(DEMO) --config study=demo-$$seed seed=$$seed || exit 1; done
 
 test: env  ## all tests but test-cluster and test-faults (about twenty minutes on two cores)
 	@echo "all tests but test-cluster and test-faults: about twenty minutes on two cores"
@@ -56,11 +56,11 @@ bench-noise: env  ## how far rounding moves the contributions of every method, o
 	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/noise.py
 
 compare-kernels: env  ## the default study from the same models with either kernels, compared
-	$(RUN)
+	$(RUN) $(DEMO)
 	rm -rf results/demo-eigen && mkdir -p results/demo-eigen
 	cp -a results/demo/inputs results/demo/simulated results/demo-eigen
 	cd results/demo && cp -a --parents models/*/*.keras models/*/*.json models/*/*.history.tsv ../demo-eigen
-	TF_ENABLE_ONEDNN_OPTS=0 $(RUN) --config study=demo-eigen --rerun-triggers mtime
+	TF_ENABLE_ONEDNN_OPTS=0 $(RUN) $(DEMO) --config study=demo-eigen --rerun-triggers mtime
 	$(BIN)/python -m benchmarks.kernels results/demo results/demo-eigen
 
 bench-sis: env  ## CPU time of sufficient input subsets beside the published loop, and agreement
@@ -81,61 +81,48 @@ studies: env  ## all studies that need no internet, and one page about them (DAT
 	$(BIN)/python -m benchmarks.studies --data $(DATA) --cores $(CORES) $(if $(STUDIES),--only $(STUDIES))
 
 study-yeast: env  ## six factors over the whole yeast genome (about an hour)
-	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/yeast_chipexo.yaml
-	@$(BIN)/python -m chromolens show results/yeast_chipexo
+	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) config/studies/yeast_chipexo.yaml
 
 study-nulls: env  ## Reb1 beside three nulls of equal size
-	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/yeast_nulls.yaml
-	@$(BIN)/python -m chromolens show results/yeast_nulls
+	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) config/studies/yeast_nulls.yaml
 
 study-ctcf: env  ## CTCF in 101 bp sequences, without a genome
-	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/ctcf_101bp.yaml
-	@$(BIN)/python -m chromolens show results/ctcf_101bp
+	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) config/studies/ctcf_101bp.yaml
 
 study-ctcf-models: env  ## a convolutional and a dense network on CTCF, compared by their subsets
-	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/ctcf_cnn_mlp.yaml
-	@$(BIN)/python -m chromolens show results/ctcf_cnn_mlp
+	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) config/studies/ctcf_cnn_mlp.yaml
 
 study-mare: env  ## subsets of a planted half-site on either strand, clustered in both modes (offline, minutes)
-	$(RUN) --configfile config/studies/sis_mare_sim.yaml
-	@$(BIN)/python -m chromolens show results/sis_mare_sim
+	$(RUN) config/studies/sis_mare_sim.yaml
 
 study-tss: env  ## base-resolution TSS profiles (DATA: folder with yeast_signal/*.bw)
 	mkdir -p data && ln -sf $(abspath $(DATA))/yeast_signal/stripeseq_WT_*.bw data/
-	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/yeast_tss.yaml
-	@$(BIN)/python -m chromolens show results/yeast_tss
+	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) config/studies/yeast_tss.yaml
 
 study-genotype: env  ## a CNN-LSTM on a yeast cross, beside controls and nulls (DATA: its folder; many hours)
 	mkdir -p data && ln -sfn $(abspath $(DATA))/genotype_yeast_byxrm data/genotype_yeast_byxrm
-	$(RUN) --configfile config/studies/cnn_lstm_genotype.yaml
-	@$(BIN)/python -m chromolens show results/cnn_lstm_genotype
+	$(RUN) config/studies/cnn_lstm_genotype.yaml
 
 study-mouse: env  ## heterogeneous stock mice, families kept together (DATA: its folder; hours)
 	mkdir -p data && ln -sfn $(abspath $(DATA))/genotype_mouse_hs data/genotype_mouse_hs
-	$(RUN) --configfile config/studies/mouse_stock.yaml
-	@$(BIN)/python -m chromolens show results/mouse_stock
+	$(RUN) config/studies/mouse_stock.yaml
 
 study-simulated-cross: env  ## a simulated cross: which causal markers are found again (offline)
-	$(RUN) --configfile config/studies/genotype_simulated.yaml
-	@$(BIN)/python -m chromolens show results/genotype_simulated
+	$(RUN) config/studies/genotype_simulated.yaml
 
 study-deepg: env  ## deepG's GC vignette: heat map, and editing by its rule and by ours (minutes)
-	$(RUN) --configfile config/studies/deepg_gc.yaml
-	@$(BIN)/python -m chromolens show results/deepg_gc
+	$(RUN) config/studies/deepg_gc.yaml
 
 study-tal1-gata1: env  ## the DeepLIFT paper's table, from its own network (DATA: folder with motifs)
 	mkdir -p data && ln -sf $(abspath $(DATA))/motifs/encode_gata1_tal1.meme data/
-	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/deeplift_tal1_gata1.yaml
-	@$(BIN)/python -m chromolens show results/deeplift_tal1_gata1
+	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) config/studies/deeplift_tal1_gata1.yaml
 
 study-tal1-gata1-retrained: env  ## the same network trained on our own simulation (DATA: folder with motifs)
 	mkdir -p data && ln -sf $(abspath $(DATA))/motifs/encode_gata1_tal1.meme data/
-	$(RUN) --configfile config/studies/tal1_gata1_retrained.yaml
-	@$(BIN)/python -m chromolens show results/tal1_gata1_retrained
+	$(RUN) config/studies/tal1_gata1_retrained.yaml
 
 study-tokens: env  ## peaks of three yeast factors as 6-mers: which tokens decide
-	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) --configfile config/studies/tokens_kmers.yaml
-	@$(BIN)/python -m chromolens show results/tokens_kmers
+	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) config/studies/tokens_kmers.yaml
 
 test-cluster: env  ## the default study, cut small, on a one-machine SLURM (root)
 	$(BIN)/python -m pytest tests/cluster

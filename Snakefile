@@ -43,6 +43,7 @@ include: "workflow/rules/index.smk"
 include: "workflow/rules/genotypes.smk"
 include: "workflow/rules/browse.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/overview.smk"
 
 
 rule all:

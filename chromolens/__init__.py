@@ -26,9 +26,11 @@ study never waits for TensorFlow.
 
 from importlib import import_module
 
-from chromolens import kernels
+from chromolens import kernels, runlog
 
-kernels.choose()  # here, as it must happen before anybody imports TensorFlow
+# here, as both must happen before anybody imports TensorFlow
+kernels.choose()
+runlog.into_log()
 
 __version__ = "0.1.0"
 

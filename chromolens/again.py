@@ -1,6 +1,6 @@
 """One base of a track computed anew, and held against what the study's shard says of it.
 
-    python -m chromolens explain results/STUDY chr1:12345 --again
+    chromolens explain results/STUDY chr1:12345 --again
 
 Its windows stand at their places in a batch (see ``models.batching``), so on the same kind of
 processor the value is equal to the last bit, and on others to rounding.

@@ -14,7 +14,7 @@ import jsonschema
 import yaml
 
 from chromolens.config_file import read_config_file
-from chromolens.errors import BadInput, describe, nearest
+from chromolens.errors import BadInput, absent, describe, nearest
 
 SCHEMAS = Path(__file__).parent / "schemas"
 """A link to ``workflow/schemas``, so that an installed package has them too."""
@@ -243,15 +243,7 @@ def _map_files(value: object, schema: dict, place: list, change: Callable) -> ob
 
 def _present(path: str | dict, place: list) -> str | dict:
     if isinstance(path, str) and path and not os.path.exists(path):
-        folder, name = os.path.split(path)
-        if os.path.isdir(folder or "."):
-            near = nearest(name, os.listdir(folder or "."))
-        else:
-            near = f"; there is no folder {folder} either"
-        raise BadInput(
-            f"there is no file {path}{near}",
-            where=f"the config, {'.'.join(map(str, place))}",
-        )
+        raise absent(path, f"the config, {'.'.join(map(str, place))}")
     return path
 
 

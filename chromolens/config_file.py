@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from chromolens.errors import BadInput, in_words
+from chromolens.errors import BadInput, absent, in_words
 
 MOST = 100_000
 """Values in one file; the largest shipped study has a few hundred."""
@@ -27,6 +27,15 @@ def read_config_file(path: str | Path) -> dict:
         return loader.construct_document(node)
     except BadInput:
         raise
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise BadInput(
+            f"the config is not YAML: {', '.join(filter(None, [error.context, error.problem]))}",
+            expected="plain text, numbers, lists and key: value, moved in by spaces",
+            where=f"{path}, line {mark.line + 1}" if mark else str(path),
+        ) from error
+    except FileNotFoundError as error:
+        raise absent(path) from error
     except (yaml.YAMLError, ValueError, OSError, RecursionError) as error:
         raise BadInput(
             f"the config can't be read: {in_words(error)}",

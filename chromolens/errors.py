@@ -1,6 +1,7 @@
 """The one error a user of chromolens is meant to read."""
 
 import difflib
+import os
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -33,6 +34,16 @@ def nearest(name: object, known: Iterable[str]) -> str:
     """The end of a message about an unknown ``name``: which of ``known`` may be meant, if any."""
     near = difflib.get_close_matches(str(name), list(known), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def absent(path: str | os.PathLike[str], where: str = "") -> BadInput:
+    """What to tell the user of a file that isn't there: which one is called nearly so."""
+    folder, name = os.path.split(path)
+    if os.path.isdir(folder or "."):
+        near = nearest(name, os.listdir(folder or "."))
+    else:
+        near = f"; there is no folder {folder} either"
+    return BadInput(f"there is no file {os.fspath(path)}{near}", where=where)
 
 
 def describe(value: Any) -> str:

@@ -1,6 +1,6 @@
 """From one base of a track back to everything that made its value.
 
-    python -m chromolens explain results/STUDY chr1:12345
+    chromolens explain results/STUDY chr1:12345
 
 It imports no TensorFlow: networks are recognised by the digests of their files.
 """
@@ -12,6 +12,8 @@ import numpy as np
 
 from chromolens.errors import BadInput, nearest
 from chromolens.genome.intervals import Interval
+from chromolens.genome.names import suggest_names
+from chromolens.genome.sizes import sizes_of
 from chromolens.provenance import file_digest
 from chromolens.scores import Header, open_scores
 from chromolens.study import Study, Track, open_study
@@ -41,6 +43,7 @@ def explain(study: str | Path, place: str, *, task: str = "", method: str = "") 
     opened, base = open_study(study), _base(place)
     if opened.config["inputs"]["kind"] != "genome":
         raise BadInput("only tracks over a genome are explained base by base", where=str(study))
+    _check_place(opened, base, place)
     covering = sorted(path for path in _shards(opened) if _region(path, base))
     if not covering:
         raise BadInput(
@@ -67,6 +70,24 @@ def _base(place: str) -> Interval:
             f"{place!r} is no place", expected="chrom:position, the first base is 1: chr1:12345"
         )
     return Interval(chrom, int(position) - 1, int(position))
+
+
+def _check_place(study: Study, base: Interval, place: str) -> None:
+    """BadInput for a place that the genome doesn't have: which one may be meant."""
+    file = study.place("chromosomes") if "chromosomes" in study else None
+    sizes = sizes_of(file) if file and file.is_file() else {base.chrom: base.end}
+    if base.chrom not in sizes:
+        alike = suggest_names([base.chrom], sizes).get(base.chrom)
+        near = f"; did you mean {alike}?" if alike else nearest(base.chrom, sizes)
+        raise BadInput(
+            f"{study.folder} has no chromosome {base.chrom!r}{near}",
+            expected=f"one of {', '.join(list(sizes)[:20])}",
+            where=place,
+        )
+    if base.end > sizes[base.chrom]:
+        raise BadInput(
+            f"{place} is past the end: {base.chrom} has {sizes[base.chrom]:,} bp", where=str(file)
+        )
 
 
 def _shards(study: Study, **run: str) -> list[Path]:

@@ -13,7 +13,7 @@ import sys
 import time
 import uuid
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -23,18 +23,57 @@ from tqdm import tqdm
 from chromolens.errors import BadInput
 
 logger = logging.getLogger("chromolens")
+CONSOLE = "CHROMOLENS_CONSOLE"
+"""Environment variable: what jobs say on the console, beside their logs.
+
+``calm``: nothing, as somebody shows the logs of failed ones; ``verbose``: all; else: the message
+of a failed one.
+"""
+CALM, VERBOSE = "calm", "verbose"
 _LOWER = (
     "lower attribution.batch_size or training.batch_size, run fewer jobs at once (--cores), or "
     "allow the jobs more memory (mem_mb)"
 )
 _NODE = f"{zlib.crc32(platform.node().encode()):08x}"
 _DAY = 24 * 60 * 60
+_console: IO[str] | None = None  # of a job whose stderr is its log
+
+
+def into_log() -> None:
+    """Let a job's log have all that its process says from here on; the console stays calm.
+
+    Descriptors are turned, not Python's streams: TensorFlow and CUDA write past those. Outside of
+    the workflow's jobs, and where ``CONSOLE`` is verbose, nothing is changed.
+    """
+    global _console
+    log = _log_of_job()
+    if not log or os.environ.get(CONSOLE) == VERBOSE:
+        return
+    if os.environ.get(CONSOLE) != CALM:
+        _console = os.fdopen(os.dup(2), "w")
+    Path(log).parent.mkdir(parents=True, exist_ok=True)
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o666)
+    for stream in (1, 2):
+        os.dup2(file, stream)
+    os.close(file)
+
+
+def _log_of_job() -> str:
+    """The log of the job that this process is: Snakemake tells its scripts; else empty."""
+    job = getattr(sys.modules["__main__"], "snakemake", None)
+    return next(iter(getattr(job, "log", [])), "")
 
 
 def log_to(path: str) -> None:
-    """Send messages, and an uncaught error's last words, to ``path`` as well as to stderr."""
+    """Send messages, and an uncaught error's last words, to stderr and to ``path``.
+
+    Where stderr is ``path`` already (``into_log``), once.
+    """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    handlers = [logging.FileHandler(path, mode="w"), logging.StreamHandler(sys.stderr)]
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    handlers[0].setFormatter(logging.Formatter(f"%(asctime)s {_name_of_job()}%(message)s"))
+    if not _is_stderr(path):
+        handlers.append(logging.FileHandler(path, mode="w"))
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(message)s", handlers=handlers, force=True
     )
@@ -42,15 +81,32 @@ def log_to(path: str) -> None:
     logger.info("the work begins")  # a script's imports are over
 
 
+def _is_stderr(path: str) -> bool:
+    return os.path.exists(path) and os.path.samestat(os.stat(path), os.fstat(2))
+
+
+def _name_of_job() -> str:
+    """Which of several jobs on one console speaks: its rule and wildcards; else empty."""
+    job = getattr(sys.modules["__main__"], "snakemake", None)
+    return (
+        f"{job_name(job.rule, job.wildcards)}: "
+        if job and os.environ.get(CONSOLE) == VERBOSE
+        else ""
+    )
+
+
+def job_name(rule: str, wildcards: Mapping[str, str]) -> str:
+    """A job as people call it: its rule, and its wildcards but the study."""
+    return " ".join([rule, *(str(part) for name, part in wildcards.items() if name != "study")])
+
+
 def _log_uncaught(kind: type, error: BaseException, trace: object) -> None:
     """A user's mistake needs its message alone; ours need the place too."""
     known = error if isinstance(error, BadInput) else no_space(error) or no_memory(error)
-    logger.error(
-        "%s: %s",
-        type(known).__name__ if known else kind.__name__,
-        known or error,
-        exc_info=None if known else (kind, error, trace),
-    )
+    said = f"{type(known).__name__ if known else kind.__name__}: {known or error}"
+    logger.error("%s", said, exc_info=None if known else (kind, error, trace))
+    if _console:
+        print(said, file=_console, flush=True)
 
 
 def message_alone(record: logging.LogRecord) -> bool:
@@ -58,9 +114,23 @@ def message_alone(record: logging.LogRecord) -> bool:
     if getattr(record, "exception", "") == "BadInput":
         _, *lines = record.getMessage().splitlines()
         record.msg = "\n".join(line for line in lines if not line.startswith('  File "'))
-        record.msg = f"BadInput: {record.msg}"
+        record.msg = f"\nBadInput: {record.msg}"
         record.args = ()
+        record.levelname = "BADINPUT"  # Snakemake's red goes by the name
     return True
+
+
+def one_table(dry: bool) -> Callable[[logging.LogRecord], bool]:
+    """A filter of Snakemake's log: a dry run tells its jobs' numbers twice, the last one stays."""
+    tables = []
+
+    def keep(record: logging.LogRecord) -> bool:
+        if dry and hasattr(record, "stats"):
+            tables.append(record)
+            return len(tables) > 1
+        return True
+
+    return keep
 
 
 def no_space(error: BaseException, path: str | Path = "") -> BadInput | None:
@@ -104,6 +174,7 @@ def ended_by_signal(logs: Iterable[str | Path]) -> str:
 def progress(items: Iterable, *, total: int | None = None, what: str = "") -> Iterator:
     """Pass ``items`` on, showing a bar with the time left on stderr (a line a minute in files)."""
     interval = 0.5 if sys.stderr.isatty() else 60
+    what = f"{_name_of_job()}{what}"
     return iter(tqdm(items, total=total, desc=what, mininterval=interval, dynamic_ncols=True))
 
 

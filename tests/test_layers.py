@@ -18,6 +18,8 @@ BASE |= {"ties"}
 # Above all layers: they read the config, or a finished study.
 TOP = {
     "again",
+    "commands",
+    "console",
     "config",
     "planning",
     "config_file",
@@ -31,7 +33,8 @@ TOP = {
 WITH_TENSORFLOW = {"architectures", "models", "attribution", "views", "sis", "checks"}
 PLANNING = ["config", "planning.sources", "planning.divide", "planning.plan", "planning.disk"]
 PLANNING += ["planning.preflight", "planning.interpreter", "planning.results"]
-PLANNING += ["plugins", "provenance", "study"]
+PLANNING += ["planning.overview", "planning.times", "plugins", "provenance", "study"]
+PLANNING += ["console.run", "console.found", "commands.check", "commands.run", "commands.init"]
 
 
 def modules() -> list[Path]:

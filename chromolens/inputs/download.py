@@ -111,7 +111,14 @@ def _host_and_path(url: str) -> list[str]:
     return [parts.netloc, *steps]
 
 
-def _copy(url: str, copy: Path, path: Path) -> None:
+def check_mirror(url: str) -> None:
+    """BadInput where a mirror is set and lacks the file at ``url``."""
+    copy = mirror_path(url)
+    if copy is not None:
+        _check_copy(url, copy)
+
+
+def _check_copy(url: str, copy: Path) -> None:
     if not copy.is_file():
         raise BadInput(
             f"{url} is not in the mirror",
@@ -119,6 +126,10 @@ def _copy(url: str, copy: Path, path: Path) -> None:
             where=f"environment variable {MIRROR}={os.environ[MIRROR]}",
             remedy=f"put the file there, or unset {MIRROR} to use the network",
         )
+
+
+def _copy(url: str, copy: Path, path: Path) -> None:
+    _check_copy(url, copy)
     with open(copy, "rb") as source, open(path, "wb") as out:
         while block := source.read(_BLOCK):
             out.write(block)

@@ -25,10 +25,33 @@ def check_room(
 ) -> None:
     """Raise BadInput unless the disk of ``folder`` will hold the tracks still to be written.
 
+    ``folder`` is made if it isn't there; arguments as of ``room``.
+    """
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    need, left, all_files = room(folder, index, tracked, shards, sizes)
+    if need > free(folder):
+        raise BadInput(
+            f"the study's tracks need about {amount(need)} more, {amount(free(folder))} are free",
+            expected=f"room for {left} of {all_files} shards and tracks, of "
+            f"{sum(sizes.values()):,} bases",
+            where=os.path.abspath(folder),
+            remedy="free some space, or explain fewer models, methods or tasks",
+        )
+
+
+def room(
+    folder: str,
+    index: pd.DataFrame,
+    tracked: pd.DataFrame,
+    shards: pd.DataFrame,
+    sizes: dict[str, int],
+) -> tuple[float, int, int]:
+    """Bytes that shards and tracks still need; how many are left to write, of how many.
+
     Parameters
     ----------
     folder
-        Where the results will lie; it is made if it isn't there.
+        Where the results will lie.
     index
         Where each of them lies (``results.index``); files that are there need no more room.
     tracked
@@ -38,7 +61,6 @@ def check_room(
     sizes
         Bases of each chromosome that is explained; empty without a genome.
     """
-    Path(folder).mkdir(parents=True, exist_ok=True)
     rows = index[index["kind"].isin(_BYTES)] if sizes else index[:0]
     left = rows[[not Path(folder, path).exists() for path in rows["path"]]]
     agreement = _OF_AGREEMENT * (index["kind"] == "sd_track").any()
@@ -51,18 +73,16 @@ def check_room(
             need += (_BYTES[row.kind] + agreement) * bases * tasks[row.model]
         else:
             need += _BYTES[row.kind] * sum(sizes.values())
-    free = shutil.disk_usage(folder).free
-    if need > free:
-        raise BadInput(
-            f"the study's tracks need about {_amount(need)} more, {_amount(free)} are free",
-            expected=f"room for {len(left)} of {len(rows)} shards and tracks, of "
-            f"{sum(sizes.values()):,} bases",
-            where=os.path.abspath(folder),
-            remedy="free some space, or explain fewer models, methods or tasks",
-        )
+    return need, len(left), len(rows)
 
 
-def _amount(size: float) -> str:
+def free(folder: str) -> int:
+    """Free bytes of the disk where ``folder`` lies, or will lie."""
+    return shutil.disk_usage(_nearest(folder)).free
+
+
+def amount(size: float) -> str:
+    """Bytes in words: ``44.1 MB``."""
     return f"{size / 1e9:.1f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB"
 
 
@@ -83,8 +103,7 @@ def check_places(folder: str, index: pd.DataFrame) -> None:
 
 def check_place(folder: str | Path) -> None:
     """Raise BadInput unless ``folder`` can be written, or made where it isn't there yet."""
-    place = Path(folder).absolute()
-    nearest = next(path for path in (place, *place.parents) if os.path.lexists(path))
+    place, nearest = Path(folder).absolute(), _nearest(folder)
     reason, first = "", "move what is there"
     if not nearest.is_dir():
         reason = "it is not a folder"
@@ -96,3 +115,9 @@ def check_place(folder: str | Path) -> None:
             where=str(place),
             remedy=f"{first}, or run in another folder: snakemake --directory FOLDER",
         )
+
+
+def _nearest(folder: str | Path) -> Path:
+    """``folder`` itself, or the nearest of those that hold it that is there."""
+    place = Path(folder).absolute()
+    return next(path for path in (place, *place.parents) if os.path.lexists(path))

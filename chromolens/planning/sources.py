@@ -3,6 +3,7 @@
 Every folder is an argument. Nothing is opened here but a sample sheet.
 """
 
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -73,6 +74,18 @@ def inputs(config: dict, downloaded: str, simulated: str) -> dict:
     if settings.get("samples"):
         settings |= read_samples(settings["samples"])
     return settings
+
+
+def at_hand(path: str, downloaded: str) -> str:
+    """Where the file at ``path`` can be read before any job, in the mirror perhaps; else empty.
+
+    ``downloaded`` is the folder of files that jobs will download.
+    """
+    mirror = os.environ.get(download.MIRROR)
+    if os.path.exists(path) or not mirror or not path.startswith(f"{downloaded}/"):
+        return path if os.path.exists(path) else ""
+    copy = os.path.join(mirror, path.removeprefix(f"{downloaded}/"))
+    return copy if os.path.exists(copy) else ""
 
 
 def prepared(settings: dict, folder: str) -> list[str]:

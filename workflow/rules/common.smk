@@ -13,6 +13,7 @@ from chromolens.planning import (
     divide,
     editing,
     interpreter,
+    overview,
     plan,
     preflight,
     results,
@@ -22,6 +23,7 @@ from chromolens.planning import (
 from chromolens.report import browser, sections
 
 logger.addFilter(runlog.message_alone)
+logger.addFilter(runlog.one_table(dry=workflow.output_settings.dryrun))
 # Snakemake puts these paths into the commands of jobs as they are
 interpreter.check_checkout(workflow.basedir)
 sys.executable = interpreter.plain(sys.executable)

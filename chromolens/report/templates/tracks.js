@@ -1,4 +1,4 @@
-// Shows what the page holds; served with ranges (python -m chromolens serve), the whole tracks.
+// Shows what the page holds; served with ranges (chromolens serve), the whole tracks.
 "use strict";
 const data = JSON.parse(document.getElementById("data").textContent);
 const say = (text) => { document.getElementById("state").textContent = text; };

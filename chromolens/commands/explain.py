@@ -1,0 +1,34 @@
+"""What made the value of a track at one base."""
+
+import argparse
+import json
+import sys
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("study", help="the study's folder, results/STUDY")
+    parser.add_argument("place", help="chrom:position, the first base is 1")
+    parser.add_argument("--task", default="", help="one task only")
+    parser.add_argument("--method", default="", help="one attribution method only")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    help = "compute the value anew, and say whether it is the same"
+    parser.add_argument("--again", action="store_true", help=help)
+    parser.set_defaults(answer=_answer)
+
+
+def _answer(options: argparse.Namespace) -> tuple[str, int]:
+    from chromolens.explain import describe, explain
+
+    answers = explain(options.study, options.place, task=options.task, method=options.method)
+    if options.again:
+        from chromolens.again import again
+        from chromolens.models import devices
+
+        devices.configure()  # one thread, as the workflow's jobs on CPUs have
+        answers = [answer | {"again": again(options.study, answer)} for answer in answers]
+    unlike = [answer for answer in answers if "NOT THE SAME" in answer]
+    if unlike:
+        print(f"NOT THE SAME in shard and track: {len(unlike)} values", file=sys.stderr)
+    text = json.dumps(answers, indent=1) if options.json else describe(answers)
+    return text, int(bool(unlike))

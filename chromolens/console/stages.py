@@ -1,0 +1,43 @@
+"""The stages of a study, as the console shows them, and the stage of each rule."""
+
+STAGES = {
+    "inputs": (
+        "download", "simulate_genome", "simulate_genotypes", "simulate_records", "plant_records",
+        "prepare_genome", "prepare_genotypes", "prepare_inputs", "label_windows", "count_tokens",
+    ),
+    "train": ("train", "evaluate"),
+    "explain": (
+        "pick_windows", "choose_settings", "attribute", "explain_windows", "edit_windows",
+        "view_model",
+    ),
+    "tracks": ("join_tracks", "observed_track", "join_records", "rank_tokens", "place_tokens"),
+    "motifs": (
+        "find_patterns", "merge_patterns", "name_patterns", "read_filters", "name_filters",
+    ),
+    "subsets": (
+        "find_sis", "find_other_sis", "cluster_sis", "sweep_thresholds", "check_mask",
+        "compare_models", "cluster_both", "find_token_sets", "find_marker_sets",
+    ),
+    "markers": (
+        "summarise_markers", "occlude_chromosomes", "scan_markers", "draw_null",
+        "recover_markers", "judge_markers",
+    ),
+    "lexicon": ("make_lexicon",),
+    "hits": ("find_hits", "find_pairs", "check_hits"),
+    "checks": (
+        "check_completeness", "check_positions", "check_tiles", "check_planted", "check_missed",
+        "compare_methods", "learn_from_fewer", "accept",
+    ),
+    "report": ("record_provenance", "index_results", "report_motifs", "report", "browse"),
+}  # fmt: skip
+"""Stage -> its rules."""
+
+TARGETS = ("all", "models", "tracks")
+"""Rules that do nothing but ask for others."""
+
+_STAGE_OF = {rule: stage for stage, rules in STAGES.items() for rule in rules}
+
+
+def stage_of(rule: str) -> str:
+    """The stage that ``rule`` belongs to; of a rule of somebody else's its own name."""
+    return _STAGE_OF.get(rule, rule)
