@@ -50,6 +50,7 @@ rule all:
     default_target: True
     input:
         collect("results/{study}/report/index.html", study=study),
+        collect("results/{study}/report.zip", study=study),
         collect("results/{study}/acceptance.tsv", study=study),
         collect("results/{study}/provenance.json", study=study),
         collect("results/{study}/index.tsv", study=study),

@@ -28,7 +28,9 @@ STAGES = {
         "check_completeness", "check_positions", "check_tiles", "check_planted", "check_missed",
         "compare_methods", "learn_from_fewer", "accept",
     ),
-    "report": ("record_provenance", "index_results", "report_motifs", "report", "browse"),
+    "report": (
+        "record_provenance", "index_results", "report_motifs", "report", "browse", "pack_report",
+    ),
 }  # fmt: skip
 """Stage -> its rules."""
 

@@ -23,6 +23,7 @@ FILES = {
         "acceptance": "acceptance.tsv",
         "provenance": "provenance.json",
         "report": "report/index.html",
+        "report_zip": "report.zip",
     },
     "genome": {
         "genome": "inputs/genome.fa.gz",
