@@ -65,6 +65,15 @@ def test_a_stage_in_a_line(training):
     assert "1/5     1:20  about 2 min left" in training.lines(80.0)[0]
 
 
+def test_the_time_of_a_stage_is_that_of_its_jobs():
+    run = Run({"train": 3}, 2, {}, began=0.0)
+    for number, (began, ended) in enumerate([(0, 60), (30, 90), (200, 230)]):
+        run.started(number, "train", wildcards(number), "", float(began))
+        run.ended(number, float(ended))
+    # 0 to 90 and 200 to 230, not what lies between
+    assert run.lines(1000.0)[0].split()[-1] == "2:00"
+
+
 def test_a_file_has_a_line_at_a_stages_end_and_seldom_between(training):
     training.started(1, "train", wildcards(0), "", 0.0)
     spoke = [now for now in range(1, 1000) if training.due(float(now))]

@@ -149,11 +149,15 @@ class Run:
         return line if done == total else f"{line}{self._left(stage, now)}{self._at_work(stage)}"
 
     def _elapsed(self, stage: str, now: float) -> str:
-        ended = [job for job in self.finished if stage_of(job.rule) == stage]
-        running = [job for job in self.jobs.values() if stage_of(job.rule) == stage]
-        last = now if running else max((job.ended or now for job in ended), default=now)
-        first = min((job.began for job in chain(ended, running)), default=now)
-        return duration(last - first)
+        """The time in which some job of a stage was at work."""
+        own = [
+            job for job in chain(self.finished, self.jobs.values()) if stage_of(job.rule) == stage
+        ]
+        total, until = 0.0, 0.0
+        for began, ended in sorted((job.began, job.ended or now) for job in own):
+            total += max(0.0, ended - max(began, until))
+            until = max(until, ended)
+        return duration(total)
 
     def _left(self, stage: str, now: float) -> str:
         """How long the rest of a stage takes, where each of its rules has been timed."""
