@@ -51,7 +51,7 @@ def _loci(contents: Contents, shown: Sequence[View]) -> list[list[Place]]:
 
 
 def _predicted(locus: object) -> str:
-    return f"prediction {significant(locus.prediction)}"
+    return f"prediction of its window {significant(locus.prediction)}"
 
 
 def _best_hits(found: Iterable[Features]) -> list[list[Place]]:
