@@ -12,7 +12,7 @@ from chromolens.report.contents import Contents
 
 @dataclass(frozen=True)
 class Mark:
-    """One annotated stretch, 0-based half-open; ``kind`` is event, gene or planted."""
+    """One annotated stretch, 0-based half-open; ``kind`` is event, gene, hit or planted."""
 
     kind: str
     chrom: str
