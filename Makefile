@@ -13,7 +13,7 @@ PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs studies study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg test-cluster test-faults
+.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs docs-site notebooks gallery studies study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg test-cluster test-faults
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -76,6 +76,16 @@ lint: env  ## formatting, lint and types, as CI does
 docs: env  ## config/README.md from the schemas, the tables of docs/formats.md from chromolens/tables
 	$(BIN)/python -m chromolens.config_docs
 	$(BIN)/python -m chromolens.tables.docs
+
+docs-site: env  ## the documentation as build/site/index.html; a warning is an error
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --conf-dir docs . build/site
+
+notebooks: env  ## docs/notebooks executed, as pages of the site (after make demo; STUDY: another study's folder)
+	NOTEBOOKS=force $(MAKE) --no-print-directory docs-site
+	@echo "open build/site/docs/notebooks/study.html and own_model.html"
+
+gallery: env  ## the pictures of docs/gallery.md drawn anew (after make demo)
+	PYTHONPATH=. $(BIN)/python docs/gallery.py
 
 studies: env  ## all studies that need no internet, and one page about them (DATA: folder with mirror, motifs, ...)
 	$(BIN)/python -m benchmarks.studies --data $(DATA) --cores $(CORES) $(if $(STUDIES),--only $(STUDIES))

@@ -20,6 +20,9 @@ study never waits for TensorFlow.
 ``gradient_ascent``         inputs made to excite it
 ``maximum_entropy``         what may change in an input while its activations stay
 ``compare_models``          two models by each other's sufficient subsets (``Comparison``)
+``plot_logo``               letters as high as contributions, or as a motif's information
+``plot_locus``              a place of a study: letters, tracks, hits, events, planted truth
+``plot_tracks``             a longer stretch: models, methods and nulls on one scale
 ``BadInput``                what is raised wherever something given can't be right
 ==========================  ==================================================================
 """
@@ -53,6 +56,9 @@ _HOMES = {
     "load_model": "chromolens.models.model",
     "maximum_entropy": "chromolens.views.entropy",
     "most_exciting": "chromolens.views.activations",
+    "plot_locus": "chromolens.report.plots.locus",
+    "plot_logo": "chromolens.report.plots.logo",
+    "plot_tracks": "chromolens.report.plots.tracks",
     "open_inputs": "chromolens.inputs.batches",
     "sufficient_subsets": "chromolens.sis.front",
     "target_values": "chromolens.models.targets",
@@ -65,10 +71,11 @@ __all__ = [*_HOMES]
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'chromolens' has no attribute {name!r}")
-    found = getattr(import_module(_HOMES[name]), name)
+    with kernels.calm():
+        found = getattr(import_module(_HOMES[name]), name)
     globals()[name] = found  # asked once
     return found
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted([*_HOMES, "__doc__", "__version__"])

@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from chromolens.errors import BadInput, nearest
-from chromolens.genome.intervals import Interval
-from chromolens.genome.names import suggest_names
-from chromolens.genome.sizes import sizes_of
+from chromolens.genome.intervals import Interval, check_inside
 from chromolens.provenance import file_digest
+from chromolens.report.plots.stretch import marks, observed
 from chromolens.scores import Header, open_scores
 from chromolens.study import Study, Track, open_study
 
@@ -43,7 +42,8 @@ def explain(study: str | Path, place: str, *, task: str = "", method: str = "") 
     opened, base = open_study(study), _base(place)
     if opened.config["inputs"]["kind"] != "genome":
         raise BadInput("only tracks over a genome are explained base by base", where=str(study))
-    _check_place(opened, base, place)
+    sizes = opened.table("chromosomes").set_index("chrom")["length"].to_dict()
+    check_inside(base, sizes, str(study))
     covering = sorted(path for path in _shards(opened) if _region(path, base))
     if not covering:
         raise BadInput(
@@ -70,24 +70,6 @@ def _base(place: str) -> Interval:
             f"{place!r} is no place", expected="chrom:position, the first base is 1: chr1:12345"
         )
     return Interval(chrom, int(position) - 1, int(position))
-
-
-def _check_place(study: Study, base: Interval, place: str) -> None:
-    """BadInput for a place that the genome doesn't have: which one may be meant."""
-    file = study.place("chromosomes") if "chromosomes" in study else None
-    sizes = sizes_of(file) if file and file.is_file() else {base.chrom: base.end}
-    if base.chrom not in sizes:
-        alike = suggest_names([base.chrom], sizes).get(base.chrom)
-        near = f"; did you mean {alike}?" if alike else nearest(base.chrom, sizes)
-        raise BadInput(
-            f"{study.folder} has no chromosome {base.chrom!r}{near}",
-            expected=f"one of {', '.join(list(sizes)[:20])}",
-            where=place,
-        )
-    if base.end > sizes[base.chrom]:
-        raise BadInput(
-            f"{place} is past the end: {base.chrom} has {sizes[base.chrom]:,} bp", where=str(file)
-        )
 
 
 def _shards(study: Study, **run: str) -> list[Path]:
@@ -133,6 +115,8 @@ def _answers(path: Path, base: Interval, study: Study) -> Iterator[dict]:
                 "contribution": value,
                 "prediction": float(group["predictions"][row, column]),
                 "track": track,
+                "observed": _observed(study, base, task),
+                "here": _here(study, base, task, header),
                 "windows": _windows(study, row, base, header),
                 "shard": study.relative(path),
                 "fold": header.fold,
@@ -152,6 +136,19 @@ def _track(study: Study, header: Header, task: str, base: Interval) -> dict | No
     if path is None or not path.is_file():
         return None
     return {"file": study.relative(path), "value": float(Track(path).values(str(base))[0])}
+
+
+def _observed(study: Study, base: Interval, task: str) -> float | None:
+    """What was observed there; None where the study has no such track."""
+    values = observed(study, base, task)
+    return None if values is None else float(values[0])
+
+
+def _here(study: Study, base: Interval, task: str, header: Header) -> str:
+    """Hits, planted instances and events over the base, places counted from 1."""
+    found = marks(study, base, task, [(header.model, header.method)])
+    said = [f"{m.kind} {m.name} {m.chrom}:{m.start + 1}-{m.end} {m.strand}" for m in found]
+    return ", ".join(said) or "no hit, planted instance or event"
 
 
 def _unlike(value: float, track: dict | None) -> dict[str, str]:

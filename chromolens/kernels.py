@@ -8,9 +8,14 @@ has figures). A setting of the user's own wins.
 
 import os
 import platform
-from collections.abc import Mapping, Sequence
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 SWITCH = "TF_ENABLE_ONEDNN_OPTS"
 LIMIT = "ONEDNN_MAX_CPU_ISA"
@@ -22,6 +27,11 @@ DECISIVE = (
 )  # fmt: skip
 """What the last bits of a number hang on, among the facts of ``devices.describe``."""
 
+LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+_GREETING = re.compile(
+    "I[0-9]{4} |WARNING: All log messages before absl|To enable the following instructions"
+)
+
 AGREEMENT = 1e-5
 """Numbers from unlike kernels agree within this share of their range."""
 
@@ -29,6 +39,50 @@ AGREEMENT = 1e-5
 def choose() -> None:
     """Have TensorFlow take oneDNN's kernels, unless the user's environment says otherwise."""
     os.environ.setdefault(SWITCH, "1")
+
+
+@contextmanager
+def calm() -> Iterator[None]:
+    """Keep TensorFlow's greetings from stderr, should it be imported in the block.
+
+    What it writes while it starts, at the level of information, is left out, and that it found
+    no GPU where the machine has none; all else is passed on when the block ends. Where the
+    environment sets TF_CPP_MIN_LOG_LEVEL, nothing is kept back.
+    """
+    if "tensorflow" in sys.modules or LEVEL in os.environ:
+        yield
+        return
+    os.environ[LEVEL] = "2"  # errors only; read once, when it is imported
+    try:
+        with TemporaryFile("w+", errors="replace") as kept, _stderr_into(kept):
+            yield
+            if tensorflow := sys.modules.get("tensorflow"):
+                tensorflow.config.list_physical_devices()  # looks for GPUs now rather than later
+    finally:
+        del os.environ[LEVEL]  # a process started from here is no user's choice
+
+
+@contextmanager
+def _stderr_into(kept: IO[str]) -> Iterator[None]:
+    """Have what the process writes to stderr in ``kept``; pass on what is no greeting."""
+    sys.stderr.flush()
+    stderr = os.dup(2)
+    os.dup2(kept.fileno(), 2)
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        kept.seek(0)
+        sys.stderr.writelines(line for line in kept if not _is_greeting(line))
+
+
+def _is_greeting(line: str) -> bool:
+    """Whether a line of TensorFlow's start asks nobody to do anything."""
+    if "failed call to cuInit" in line:
+        return not Path("/dev/nvidiactl").exists()
+    return _GREETING.match(line) is not None
 
 
 def processor() -> dict[str, str]:

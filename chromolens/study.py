@@ -223,6 +223,29 @@ class Study:
         """The track of what was observed: signals, or the number of events."""
         return Track(self.path("observed_track", task=task))
 
+    def bases(self, place: str) -> pd.DataFrame:
+        """All tracks of the study at ``chrom:start-end`` (0-based, half-open), a row per base.
+
+        Columns ``chrom``, ``start`` (0-based), ``base``; then a column per track that has been
+        made, by its file's name: ``MODEL.TASK.METHOD``, ``...scaled``, ``MODEL.TASK.prediction``,
+        ``TASK.observed``. NaN is absent.
+        """
+        from chromolens.genome.intervals import Interval
+
+        where = Interval.parse(place)
+        with self.genome() as genome:
+            letters = genome.sequence(where.chrom, where.start, where.end)
+        places = {"chrom": where.chrom, "start": range(where.start, where.end)}
+        kinds = self.index["kind"].isin([*TRACKS.values(), "prediction_track", "observed_track"])
+        paths = [self.folder / path for path in self.index.loc[kinds, "path"]]
+        study = f"{self.config['study']}."
+        values = {
+            path.stem.removeprefix(study): Track(path).values(place)
+            for path in paths
+            if path.exists()
+        }
+        return pd.DataFrame(places | {"base": list(letters)} | values)
+
     def hits(self, model: str, task: str, method: str = "") -> pd.DataFrame:
         """Where the lexicon's motifs occur in the genome, a row per hit."""
         named = {"method": method} if method else {}

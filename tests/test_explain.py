@@ -5,14 +5,17 @@ import json
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 
 from chromolens.__main__ import main
 from chromolens.errors import BadInput
 from chromolens.explain import describe, explain
 from chromolens.scores import REGION, TILING, Header, create, seal
+from chromolens.tables.inputs import CHROMOSOMES, TRUTH
 from chromolens.tracks.bigwig import write_bigwig
 from tests.indexes import write_index
+from tests.partial_tables import write_partial
 
 WINDOW, STRIDE, SIZE = 20, 10, 100
 
@@ -37,11 +40,18 @@ def study(tmp_path):
         "inputs": {"genome.fa.gz": "f00"},
         "models": {"models/main/fold0.0.keras": digest},
     }
+    chromosomes = pd.DataFrame({"chrom": ["a", "b"], "length": SIZE})
+    (tmp_path / "inputs").mkdir()
+    write_partial(CHROMOSOMES, chromosomes, tmp_path / CHROMOSOMES.file)
+    truth = pd.DataFrame({"chrom": ["a"], "start": 50, "end": 60, "motif": "M", "strand": "+"})
+    (tmp_path / "simulated").mkdir()
+    write_partial(TRUTH, truth, tmp_path / TRUTH.file)
     (tmp_path / "provenance.json").write_text(json.dumps(made))
     run = {"model": "main", "fold": "fold0"}
     shards = [{**run, "method": "ism", "shard": f"a-{start}-{start + 50}"} for start in (0, 50)]
     track = {"model": "main", "task": "one", "method": "ism", "track": "ism"}
-    write_index(tmp_path, "small", trainings=[{**run, "replicate": 0}], shards=shards, raw=[track])
+    jobs = {"trainings": [{**run, "replicate": 0}], "shards": shards, "raw": [track]}
+    write_index(tmp_path, "small", genome=[{}], simulated=[{}], **jobs)
     return tmp_path
 
 
@@ -74,6 +84,11 @@ def test_a_base_is_followed_to_its_making(study):
     assert first["fold"] == "fold0" and first["code"] == ["c0de"]
     assert first["settings"]["method"] == {"references": "uniform", "seed": 7}
     assert first["study code"]["commit"] == "abc" and first["inputs"] == {"genome.fa.gz": "f00"}
+
+
+def test_what_is_known_of_the_base_is_said(study):
+    assert explain(study, "a:51")[0]["here"] == "planted M a:51-60 +"
+    assert explain(study, "a:61")[0]["here"] == "no hit, planted instance or event"
 
 
 def test_a_track_that_differs_from_its_shard_is_said_first(study, capsys):
@@ -122,8 +137,9 @@ def test_networks_are_known_by_their_content(study):
     [
         ("a", {}, "chrom:position"),
         ("a:0", {}, "the first base is 1"),
-        ("a:101", {}, "no shard of .* explains a:101"),
-        ("b:1", {}, "folds.tsv"),
+        ("a:101", {}, "past the end of a(.|\n)*at most 100"),
+        ("chra:1", {}, "did you mean 'a'"),
+        ("b:1", {}, "no shard of .* explains b:1(.|\n)*folds.tsv"),
         ("a:5", {"task": "on"}, "did you mean 'one'"),
         ("a:5", {"method": "deeplift"}, "one of ism"),
     ],

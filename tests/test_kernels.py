@@ -22,6 +22,33 @@ def test_onednn_is_chosen_unless_the_user_says_otherwise(setting, found):
     assert answer.stdout.split()[-1] == found
 
 
+FIRST = """
+import os, sys, chromolens
+chromolens.load_model
+os.write(2, b"E0000 a real error\\n")
+print(chromolens.kernels.LEVEL in os.environ, "tensorflow" in sys.modules)
+"""
+
+
+def test_tensorflow_starts_without_a_word_and_errors_are_still_seen():
+    environment = {key: value for key, value in os.environ.items() if key != kernels.LEVEL}
+    answer = subprocess.run(
+        [sys.executable, "-c", FIRST], capture_output=True, text=True, check=True, env=environment
+    )
+    assert answer.stdout == "False True\n"  # processes started from there are quiet too
+    assert answer.stderr == "E0000 a real error\n"
+
+
+def test_what_is_no_greeting_is_passed_on(capfd, monkeypatch):
+    monkeypatch.delenv(kernels.LEVEL, raising=False)
+    monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
+    with pytest.raises(ImportError), kernels.calm():
+        os.write(2, b"I0000 00:00:1796 port.cc:153] oneDNN custom operations are on\n")
+        os.write(2, b"libcudnn.so.9: cannot open shared object file\n")
+        raise ImportError
+    assert capfd.readouterr().err == "libcudnn.so.9: cannot open shared object file\n"
+
+
 def test_a_machine_is_described_by_what_bits_hang_on(monkeypatch):
     monkeypatch.setenv(kernels.LIMIT, "AVX2")
     facts = devices.describe()

@@ -14,7 +14,7 @@ LAYERS = [
     "views", "tracks", "motifs", "sis", "checks", "markers", "study", "report",
 ]  # fmt: skip
 BASE = {"errors", "kernels", "plugins", "scores", "tables", "texts", "runlog", "provenance"}
-BASE |= {"ties"}
+BASE |= {"ties", "brief"}
 # Above all layers: they read the config, or a finished study.
 TOP = {
     "again",

@@ -5,10 +5,12 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from workflows import ROOT
 
 import chromolens
+from chromolens.sis.search.collection import Subsets
 
 
 def test_the_door_shows_its_names_and_opens():
@@ -28,6 +30,14 @@ def test_a_result_is_shown_in_a_line():
     )
     shown = "<Result: contributions and hypothetical of 2 inputs of length 7, target 'logit'>"
     assert repr(result) == shown
+
+
+def test_other_answers_are_shown_in_a_line_too():
+    lists = "subsets a list of 1, values a list of 1, without_one a list of 1"
+    subsets = Subsets([np.arange(9)], [1.0], [0.5], 0.25)
+    assert repr(subsets) == f"<Subsets: {lists}, rest_value 0.25>"
+    audit = chromolens.Audit(pd.DataFrame({"measure": range(300)}), pd.DataFrame())
+    assert repr(audit) == "<Audit: numbers a table of 300 rows, profile a table of 0 rows>"
 
 
 def test_an_installed_wheel_reads_a_config_and_names_its_versions(tmp_path):

@@ -25,6 +25,7 @@ import pandas as pd
 
 from chromolens.attribution.front import attribute
 from chromolens.attribution.settings import check_count
+from chromolens.brief import brief
 from chromolens.errors import BadInput
 from chromolens.genome.onehot import BASES, decode
 from chromolens.models.model import Model, check_inputs
@@ -66,6 +67,8 @@ class Edited:
     sequences: list[str]
     scores: np.ndarray
     ended: str
+
+    __repr__ = brief
 
     def aligned(self) -> str:
         """All sequences, a line each; behind the first a dot is a base as in the line above."""

@@ -23,6 +23,7 @@ from chromolens.attribution import references as kinds
 from chromolens.attribution.result import Result, as_images, check_finite
 from chromolens.attribution.settings import check_count
 from chromolens.errors import BadInput, describe
+from chromolens.genome.onehot import is_onehot, onehot_to_codes
 from chromolens.models.batching import BATCH_SIZE, batches, check_places, place_rows
 from chromolens.models.model import Model, check_inputs, in_a_row
 from chromolens.models.targets import CustomTarget, target_function, target_name
@@ -274,6 +275,7 @@ class _Collected:
 
     def __init__(self, tasks: int, inputs: np.ndarray, blank: np.ndarray, target: str):
         self.target, self.equal = target, np.zeros(len(inputs), int)
+        self.codes = onehot_to_codes(inputs) if is_onehot(inputs) else None
         self.unknown = blank
         self.contributions = np.zeros((tasks, *inputs.shape[:2]), np.float32)
         self.hypothetical: np.ndarray | None = np.zeros((tasks, *inputs.shape), np.float32)
@@ -305,7 +307,7 @@ class _Collected:
         error, values, at_reference = self.numbers[:, task]
         contributions = np.where(self.unknown, np.float32(0), self.contributions[task])
         numbers = (contributions, hypothetical, error, values, at_reference)
-        return Result(*numbers, self.fallbacks, self.equal, self.target)
+        return Result(*numbers, self.fallbacks, self.equal, self.target, self.codes)
 
 
 def own_tasks(

@@ -33,6 +33,9 @@ class Result:
         it back), and so say nothing.
     target
         What was explained: ``logit``, ..., or the name of the caller's function.
+    codes : uint8 (n, length) or None
+        The bases that were explained, A C G T = 0..3 and 4 unknown; None where inputs aren't
+        one-hot DNA.
     """
 
     contributions: np.ndarray
@@ -43,6 +46,7 @@ class Result:
     fallbacks: tuple[str, ...] = ()
     equal_references: np.ndarray | None = None
     target: str = ""
+    codes: np.ndarray | None = None
 
     def __repr__(self) -> str:
         n, *sides = self.contributions.shape

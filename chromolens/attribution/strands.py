@@ -32,6 +32,7 @@ def both_strands(forward: Result, reverse: Result) -> Result:
         fallbacks=forward.fallbacks,
         equal_references=_most(forward.equal_references, reverse.equal_references),
         target=forward.target,
+        codes=forward.codes,
     )
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 from chromolens import tables
 from chromolens.attribution.references import frequencies, unknown
 from chromolens.attribution.settings import check_count
+from chromolens.brief import brief
 from chromolens.checks import positions
 from chromolens.checks.positions import Masses
 from chromolens.errors import BadInput, describe
@@ -54,6 +55,8 @@ class Audit:
 
     numbers: pd.DataFrame
     profile: pd.DataFrame
+
+    __repr__ = brief
 
     @property
     def kind(self) -> str:

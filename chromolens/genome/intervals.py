@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chromolens.errors import BadInput
+from chromolens.genome.names import meant
 
 _FIT_FOR_FILES = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
@@ -84,14 +85,14 @@ def check_inside(interval: Interval, sizes: Mapping[str, int], where: str = "") 
     """Return ``interval`` if it lies on a chromosome of ``sizes`` (bp), else BadInput."""
     if interval.chrom not in sizes:
         raise BadInput(
-            f"{interval}: no chromosome {interval.chrom!r}",
+            f"{interval}: no chromosome {interval.chrom!r}{meant(interval.chrom, sizes)}",
             expected=f"one of {', '.join(list(sizes)[:20])}",
             where=where,
         )
     if interval.end > sizes[interval.chrom]:
         raise BadInput(
             f"{interval} goes past the end of {interval.chrom}",
-            expected=f"an end of at most {sizes[interval.chrom]}",
+            expected=f"an end of at most {sizes[interval.chrom]:,}",
             where=where,
         )
     return interval

@@ -7,7 +7,7 @@ config that a user would need.
 import re
 from collections.abc import Iterable, Mapping
 
-from chromolens.errors import BadInput
+from chromolens.errors import BadInput, nearest
 
 _MITOCHONDRION = {"m", "mt", "mito", "mitochondrion"}
 _ROMAN = {1000: "M", 900: "CM", 500: "D", 400: "CD", 100: "C", 90: "XC", 50: "L", 40: "XL"}
@@ -40,6 +40,13 @@ def suggest_names(unknown: Iterable[str], known: Iterable[str]) -> dict[str, str
         if match is not None and match != name:
             found[name] = match
     return found
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown chromosome: which of ``known`` may be meant."""
+    known = list(known)
+    found = suggest_names([name], known)
+    return f"; did you mean {found[name]!r}?" if found else nearest(name, known)
 
 
 def names_in(found: Iterable[str], names: Mapping[str, str | None], where: str) -> dict[str, str]:

@@ -42,17 +42,24 @@ def encode(sequence: str | np.ndarray) -> np.ndarray:
     return codes_to_onehot(codes_of(sequence) if isinstance(sequence, str) else sequence)
 
 
+def is_onehot(array: np.ndarray) -> bool:
+    """Whether ``array`` is one-hot DNA (..., L, 4): a single 1 in each row, or four zeros."""
+    if array.shape[-1] != 4:
+        return False
+    total = array.sum(axis=-1)
+    largest = array.max(axis=-1, initial=0)
+    return bool(np.all((total == largest) & ((total == 1) | (total == 0))))
+
+
 def onehot_to_codes(onehot: np.ndarray) -> np.ndarray:
     """One-hot (..., L, 4) -> codes uint8 (..., L). BadInput if a row is neither a base nor 0."""
     onehot = np.asarray(onehot)
-    total = onehot.sum(axis=-1)
-    largest = onehot.max(axis=-1, initial=0)
-    if onehot.shape[-1] != 4 or not np.all((total == largest) & ((total == 1) | (total == 0))):
+    if not is_onehot(onehot):
         raise BadInput(
             f"an array of shape {onehot.shape} is not one-hot DNA",
             expected="(..., length, 4) in the order A, C, G, T: a single 1 in each row, N = zeros",
         )
-    return np.where(total == 1, onehot.argmax(axis=-1), UNKNOWN).astype(np.uint8)
+    return np.where(onehot.any(axis=-1), onehot.argmax(axis=-1), UNKNOWN).astype(np.uint8)
 
 
 def decode(onehot: np.ndarray) -> str:

@@ -39,6 +39,10 @@ class Inputs(ABC):
         self.tasks = task_names(windows)
         self.length, self.channels = length, channels
 
+    def __repr__(self) -> str:
+        size = f"{len(self.windows)} of {self.length} x {self.channels}"
+        return f"<{type(self).__name__}: {size}, tasks {', '.join(self.tasks) or 'none'}>"
+
     @abstractmethod
     def arrays(
         self,

@@ -16,6 +16,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from chromolens.brief import brief
 from chromolens.genome.onehot import UNKNOWN
 from chromolens.inputs.batches import Inputs
 from chromolens.inputs.folds import Folds
@@ -38,6 +39,8 @@ class Filters(NamedTuple):
     counts: np.ndarray
     sites: np.ndarray
     maxima: np.ndarray
+
+    __repr__ = brief
 
 
 def filters_of_folds(

@@ -120,6 +120,11 @@ class Model:
         self._compiled: dict[object, Callable] = {}
         self._repeats = False
 
+    def __repr__(self) -> str:
+        length = "any length" if self.length is None else f"length {self.length}"
+        shown = self.tasks if len(self.tasks) <= 6 else [*self.tasks[:5], f"... {len(self.tasks)}"]
+        return f"<Model: inputs of {length} x {self.channels}, tasks {', '.join(shown)}>"
+
     @classmethod
     def of(
         cls,

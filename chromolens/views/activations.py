@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from chromolens.attribution.settings import check_count
+from chromolens.brief import brief
 from chromolens.models.batching import BATCH_SIZE, batches, pad_rows
 from chromolens.models.graph import single
 from chromolens.models.model import Model, check_inputs
@@ -22,6 +23,8 @@ class Exciting(NamedTuple):
 
     rows: np.ndarray
     values: np.ndarray
+
+    __repr__ = brief
 
 
 def activations(

@@ -19,6 +19,7 @@ import numpy as np
 import tensorflow as tf
 
 from chromolens.attribution.settings import check_choice, check_count
+from chromolens.brief import brief
 from chromolens.errors import BadInput
 from chromolens.genome.shuffles import seed_of
 from chromolens.models.model import Model
@@ -44,6 +45,8 @@ class Ascent:
     values: np.ndarray
     history: np.ndarray
 
+    __repr__ = brief
+
 
 def gradient_ascent(
     model: Model | keras.Model,
@@ -67,7 +70,7 @@ def gradient_ascent(
     form
         See the module; ``l2`` for what isn't letters.
     penalty
-        Of |I|^2, in target units; above 0 for ``l2``.
+        Of ``|I|^2``, in target units; above 0 for ``l2``.
     rate
         Of Adam at the first step.
     length

@@ -22,6 +22,7 @@ import numpy as np
 
 from chromolens.attribution.references import default_ids, frequencies
 from chromolens.attribution.settings import check_count
+from chromolens.brief import brief
 from chromolens.errors import BadInput
 from chromolens.genome.onehot import UNKNOWN, codes_to_onehot
 from chromolens.genome.shuffles import seed_of
@@ -62,6 +63,8 @@ class Samples:
     r_hat: np.ndarray
     position_r_hat: np.ndarray
     betas: np.ndarray
+
+    __repr__ = brief
 
 
 def maximum_entropy(

@@ -199,3 +199,13 @@ def test_both_strands_put_bases_back():
     found = both_strands(Result(**blank, **rest), reverse)
     np.testing.assert_array_equal(found.contributions, [[0, 0, 1]])
     assert found.hypothetical[0, 2, 3] == 2 and found.hypothetical.sum() == 2
+
+
+def test_an_answer_knows_its_letters_where_inputs_have_any(model):
+    inputs = X.copy()
+    inputs[1, 5] = 0  # an N
+    expected = np.where(inputs.any(axis=-1), inputs.argmax(axis=-1), 4)
+    np.testing.assert_array_equal(ask(model, inputs).codes, expected)
+    own = ask(model, inputs, task=["abf1", "reb1", "abf1"])
+    np.testing.assert_array_equal(own.codes, expected)
+    assert ask(model, np.full_like(inputs, 0.25)).codes is None

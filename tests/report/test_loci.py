@@ -13,10 +13,11 @@ from synthetic_study import SITES
 
 from chromolens import tables
 from chromolens.report.annotation import annotation
-from chromolens.report.figures.locus import draw, edges
+from chromolens.report.figures.locus import draw
 from chromolens.report.loci import apart, best_predicted, centred, densest, spread, values
 from chromolens.report.sections import loci as section
 from chromolens.report.sections.performance import pool_predictions
+from chromolens.report.thinned import edges, extreme, thinned
 from chromolens.scores import seal
 from chromolens.tables.motifs import HITS
 
@@ -164,8 +165,13 @@ def test_annotations_have_the_coordinates_of_their_files(study):
 
 
 def test_stretches_of_the_overview_are_even():
-    sizes = np.diff(edges(1660))
-    assert edges(1660)[-1] == 1660 and sizes.max() - sizes.min() <= 1
+    sizes = np.diff(edges(1660, 460))
+    assert edges(1660, 460)[-1] == 1660 and sizes.max() - sizes.min() <= 1
+
+
+def test_a_stretch_is_shown_by_its_farthest_value_and_absent_where_all_of_it_is():
+    values = np.array([1.0, -3.0, 2.0, np.nan, np.nan, np.nan])
+    np.testing.assert_array_equal(thinned(values, extreme, 3), [-3, 2, np.nan])
 
 
 @pytest.fixture

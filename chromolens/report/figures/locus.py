@@ -3,7 +3,7 @@
 Places are written as genome browsers write them, counting from 1.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 from markupsafe import Markup
@@ -12,6 +12,7 @@ from chromolens.report.annotation import Mark
 from chromolens.report.figures import logos, svg
 from chromolens.report.loci import Locus, Overview
 from chromolens.report.tables import decimal, significant
+from chromolens.report.thinned import edges, extreme, thinned
 
 WIDTH, LEFT, RIGHT = 1040, 132, 8
 """Size of the drawing, and the margins left and right of the bases, in pixels."""
@@ -65,7 +66,7 @@ def _overview(locus: Locus, overview: Overview) -> tuple[Markup, float]:
 
 
 def _prediction(values: np.ndarray, x: svg.Scale, top: float) -> Markup:
-    shown = _thinned(values, np.nanmean)
+    shown = thinned(values, np.nanmean, _BARS)
     low, high = min(0.0, float(np.nanmin(shown))), max(0.0, float(np.nanmax(shown)))
     y = svg.Scale((low, high), (top + 30, top))
     place = _middles(len(values), x)
@@ -80,29 +81,14 @@ def _prediction(values: np.ndarray, x: svg.Scale, top: float) -> Markup:
     )
 
 
-def _thinned(values: np.ndarray, summary: Callable) -> np.ndarray:
-    """At most ``_BARS`` values: ``summary`` of each stretch, NaN where all of it is absent."""
-    stretches = np.split(values, edges(len(values))[1:-1])
-    return np.array([summary(s) if np.isfinite(s).any() else np.nan for s in stretches])
-
-
-def edges(length: int) -> np.ndarray:
-    """Borders of at most ``_BARS`` stretches of [0, length), evenly spread."""
-    return np.linspace(0, length, min(_BARS, length) + 1).astype(int)
-
-
 def _middles(length: int, x: svg.Scale) -> np.ndarray:
     """Where the stretches' middles lie, in pixels; ``x`` starts at the first base."""
-    borders = edges(length)
+    borders = edges(length, _BARS)
     return x(x.data[0] + (borders[:-1] + borders[1:]) / 2)
 
 
-def _extreme(values: np.ndarray) -> float:
-    return values[np.nanargmax(np.abs(values))]
-
-
 def _bars(overview: Overview, x: svg.Scale, top: float) -> Markup:
-    shown = np.nan_to_num(_thinned(overview.contributions, _extreme))
+    shown = np.nan_to_num(thinned(overview.contributions, extreme, _BARS))
     low, high = min(0.0, shown.min()), max(0.0, shown.max())
     y = svg.Scale((low, high), (top + 24, top))
     place = _middles(len(overview.contributions), x)

@@ -5,6 +5,8 @@ its ``scale`` is the letter's height in pixels, negative for a letter that hangs
 axis (and is then upside down, as is usual for contributions).
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from markupsafe import Markup
 
@@ -13,7 +15,7 @@ from chromolens.report.figures import svg
 
 LETTERS = "ACGT"
 
-_GLYPHS = {
+GLYPHS = {
     "A": "M0 0L.37-1H.63L1 0H.78L.71-.22H.29L.22 0ZM.34-.38H.66L.5-.84Z",
     "C": "M.98-.36C.94-.12.77 0 .52 0C.2 0 .02-.2.02-.5C.02-.8.2-1 .52-1C.77-1 .94-.88.98-.64"
     "H.74C.71-.76.63-.82.52-.82C.34-.82.25-.7.25-.5C.25-.3.34-.18.52-.18C.63-.18.71-.24.74-.36Z",
@@ -31,7 +33,7 @@ def glyphs() -> Markup:
     """The hidden drawing that holds the four letters; once in a page."""
     paths = [
         svg.tag("path", id=f"glyph-{base}", class_=f"base-{base}", d=outline)
-        for base, outline in _GLYPHS.items()
+        for base, outline in GLYPHS.items()
     ]
     return svg.tag(
         "svg", svg.tag("defs", *paths), width=0, height=0, class_="glyphs", aria_hidden="true"
@@ -92,14 +94,24 @@ def stack(matrix: np.ndarray, x: float, axis: float, step: float, unit: float) -
 
 
 def _pile(column: np.ndarray, x: float, axis: float, step: float) -> str:
-    drawn, above, below = [], axis, axis
+    return "".join(
+        letter(LETTERS[index], x, axis - foot, step, height)
+        for index, foot, height in piled(column, THINNEST)
+    )
+
+
+def piled(column: np.ndarray, thinnest: float = 0.0) -> Iterator[tuple[int, float, float]]:
+    """Letters of one position (4,): which, where its foot is, how high it is, in the same unit.
+
+    The tallest are outermost; those below the axis have negative heights, and hang from their
+    foot. Letters no higher than ``thinnest`` are left out.
+    """
+    above = below = 0.0
     for index in np.argsort(np.abs(column), kind="stable"):
-        height = column[index]
-        if abs(height) < THINNEST:
-            continue
-        drawn.append(letter(LETTERS[index], x, above if height > 0 else below, step, height))
-        above, below = above - max(height, 0), below - min(height, 0)
-    return "".join(drawn)
+        height = float(column[index])
+        if abs(height) > thinnest:
+            yield int(index), above if height > 0 else below, height
+            above, below = above + max(height, 0), below + min(height, 0)
 
 
 def heights(ppm: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ import pandas as pd
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import cdist, squareform
 
+from chromolens.brief import brief
 from chromolens.errors import BadInput
 from chromolens.sis.motifs.aligned import by_size
 from chromolens.sis.search.collection import Subsets
@@ -34,6 +35,8 @@ class ImageClusters:
 
     table: pd.DataFrame
     shares: np.ndarray
+
+    __repr__ = brief
 
 
 def cluster_images(

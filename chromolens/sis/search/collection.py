@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from chromolens.attribution.references import unknown
+from chromolens.brief import brief
 from chromolens.errors import BadInput, describe
 from chromolens.models.batching import check_places
 from chromolens.sis.search.backselect import Order, Score, Search
@@ -63,6 +64,8 @@ class Subsets:
     values: list[float] = field(default_factory=list)
     without_one: list[float] = field(default_factory=list)
     rest_value: float = float("nan")
+
+    __repr__ = brief
 
 
 def exact(search: Search) -> FindOne:
