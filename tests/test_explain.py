@@ -149,18 +149,6 @@ def test_questions_without_an_answer(study, place, options, words):
         explain(study, place, **options)
 
 
-@pytest.mark.parametrize(
-    ("place", "words"),
-    [("chrA:1", "no chromosome 'chrA'; did you mean a"), ("a:101", "past the end: a has 100 bp")],
-)
-def test_places_that_the_genome_lacks(study, place, words):
-    write_index(study, "small", genome=[{}])
-    (study / "inputs").mkdir(exist_ok=True)
-    (study / "inputs/chromosomes.tsv").write_text(f"chrom\tlength\tmd5\na\t{SIZE}\t0\n")
-    with pytest.raises(BadInput, match=words):
-        explain(study, place)
-
-
 def test_an_unfinished_study(study):
     (study / "provenance.json").unlink()
     with pytest.raises(BadInput, match="run to its end"):
