@@ -74,3 +74,18 @@ def test_jobs_run_from_a_checkout_and_environment_below_such_a_folder(cache, tmp
     )
     assert ran.returncode == 0, ran.stderr[-3000:]
     assert (folder / "results/demo/simulated/genome.fa").exists()
+
+
+def test_jobs_import_their_own_checkout_before_one_that_is_installed(tmp_path, monkeypatch):
+    for place in ("own", "installed"):
+        (tmp_path / place / "chromolens").mkdir(parents=True)
+        (tmp_path / place / "chromolens/__init__.py").touch()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "installed"))
+    for _ in range(2):
+        interpreter.own_code_first(tmp_path / "own")
+    assert os.environ["PYTHONPATH"] == f"{tmp_path / 'own'}{os.pathsep}{tmp_path / 'installed'}"
+    code = "import chromolens; print(chromolens.__file__)"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert run.stdout.startswith(str(tmp_path / "own"))

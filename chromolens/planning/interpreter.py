@@ -51,6 +51,18 @@ def check_checkout(folder: str | Path) -> None:
         )
 
 
+def own_code_first(checkout: str | Path) -> None:
+    """Let the jobs import the package of ``checkout``, whichever their environment has installed.
+
+    What is installed, an editable checkout too, would come before the folder that Snakemake adds
+    to a script's search path.
+    """
+    others = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    own = str(checkout)
+    kept = [path for path in others if path and path != own]
+    os.environ["PYTHONPATH"] = os.pathsep.join([own, *kept])
+
+
 def _linked(link: Path, environment: Path) -> bool:
     """Whether ``link`` now leads to ``environment``."""
     try:
