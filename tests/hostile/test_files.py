@@ -158,20 +158,20 @@ BOMB = "b0: &b0 {x: 1}\n" + "".join(
 )
 HARM = {
     "twice": ("study: a\nstudy: b\n", "'study' stands there twice(.|\n)*line 2"),
-    "python": ("study: !!python/object/apply:os.getcwd []\n", "can't be read: could not"),
-    "own tag": ("study: !mine x\n", "can't be read: could not determine"),
+    "python": ("study: !!python/object/apply:os.getcwd []\n", "is not YAML: could not"),
+    "own tag": ("study: !mine x\n", "is not YAML: could not determine"),
     "bomb": (BOMB, r"aliases \(\*name\) stand for too much(.|\n)*line"),
     "in itself": ("study: &a {b: *a}\n", "stand for too much"),
     "deep": ("study: " + "[" * 1000, "can't be read: maximum recursion"),
     "octal": ("inputs:\n  peaks: {007: a.bed}\n", "reads the key 007 as 7(.|\n)*line 2"),
     "no": ("inputs:\n  peaks: {no: a.bed}\n", 'key no as False(.|\n)*in quotes(.|\n)*"no"'),
-    "list": ("? [a, b]\n: c\n", "reads the key ... as|can't be read"),
+    "list": ("? [a, b]\n: c\n", "reads the key ... as|is not YAML"),
     "digits": (f"seed: {'9' * 5000}\n", "can't be read: Exceeds the limit"),
     "huge": (f"seed: {'9' * 40}\n", "can't be counted with(.|\n)*, seed"),
     "nan": ("training: {learning_rate: .nan}\n", "nan can't be counted with"),
     "inf": ("training: {learning_rate: -.inf}\n", "inf can't be counted with"),
     "no keys": ("- study\n", "no keys"),
-    "two": ("study: a\n---\nstudy: b\n", "can't be read: expected a single document"),
+    "two": ("study: a\n---\nstudy: b\n", "is not YAML: expected a single document"),
     "latin": ("study: \xe9\n", "can't be read: 'utf-8'"),
 }
 
