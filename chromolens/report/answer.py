@@ -95,7 +95,9 @@ def _performed(study: Contents) -> dict | None:
         if len(rows):
             worst, best = rows.iloc[0], rows.iloc[-1]
             if len(rows) == 1:
-                beside = f"95 % interval {below_one(best['low'])}–{below_one(best['high'])}"
+                digits = 4 if best["low"] > 0.99 else 3
+                interval = [decimal(best[end], digits) for end in ("low", "high")]
+                beside = f"95 % interval {'–'.join(interval)}"
                 return _number(f"{name} on held-out windows", below_one(best["value"]), beside)
             value = f"{below_one(worst['value'])} to {below_one(best['value'])}"
             tasks = f"{worst['task']} to {best['task']}"

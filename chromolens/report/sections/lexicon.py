@@ -39,7 +39,7 @@ def context(study: Contents) -> dict:
         "line": found.line,
         "tasks": found.tasks if len(found.tasks) > 1 else {},
         "figure": draw(rows, columns) if rows else None,
-        "short": _short(rows, lexicon),
+        "short": _short(rows, lexicon, bool(study.nulls)),
         "left": _left_out(len(lexicon) - len(shown)),
     }
 
@@ -83,12 +83,12 @@ def _rows(lexicon: pd.DataFrame, members: pd.DataFrame, ppms: dict[str, np.ndarr
     return [Row(m.motif, _words(m), ppms[m.motif], support[m.motif]) for m in lexicon.itertuples()]
 
 
-def _short(rows: list[Row], lexicon: pd.DataFrame) -> object | None:
+def _short(rows: list[Row], lexicon: pd.DataFrame, nulls: bool) -> object | None:
     """The best supported motifs with a name, all tasks together, and whether a null has them."""
     named = set(lexicon.loc[lexicon["name"] != "", "motif"])
     drawn = [replace(row, support=_summed(row)) for row in rows if row.motif in named][:_SHORT]
     columns = [Column("", "", reading, False) for reading in READINGS]
-    columns += [Column("", "of nulls", "modisco", True)]
+    columns += [Column("", "of nulls", "modisco", True)] * nulls
     return draw(drawn, columns) if drawn else None
 
 
