@@ -156,7 +156,8 @@ def test_shapes_types_and_values(method, models):
     says = plugins.constant(methods, method, "HYPOTHETICAL", True)
     assert (result.hypothetical is None) == (not says)
     assert result.hypothetical is None or result.hypothetical.shape == (3, 40, 4)
-    told = {"equal_references", "fallbacks", "target"}
+    told = {"equal_references", "fallbacks", "target", "codes"}
+    assert result.codes.dtype == np.uint8 and result.codes.shape == (3, 40)
     for name in vars(result).keys() - told:
         array = getattr(result, name)
         assert array is None or array.dtype == np.float32
