@@ -5,6 +5,7 @@ import json
 import h5py
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 from keras import layers
 
@@ -19,10 +20,12 @@ from chromolens.models.model import load_model
 from chromolens.models.training.save import save_model
 from chromolens.planning import results
 from chromolens.scores import Origin, seal
+from chromolens.tables.inputs import CHROMOSOMES
 from chromolens.tracks.method import Method
 from chromolens.tracks.shards import explain_shard
 from chromolens.tracks.tiling import Tiling
 from tests.indexes import write_index
+from tests.partial_tables import write_partial
 
 WINDOW, SIZE = 40, 1000
 
@@ -47,6 +50,8 @@ def study(tmp_path_factory):
                 method=method, tiling=Tiling(WINDOW, 10), windows_at_once=16,
                 origin=Origin("s", "main", region.name, "fold0", {}, devices.describe()),
             )  # fmt: skip
+    sizes = pd.DataFrame({"chrom": ["a"], "length": SIZE})
+    write_partial(CHROMOSOMES, sizes, folder / CHROMOSOMES.file)
     made = {"config": {"inputs": {"kind": "genome"}}, "models": {}, "inputs": {}}
     (folder / "provenance.json").write_text(json.dumps(made))
     run = {"model": "main", "fold": "fold0"}

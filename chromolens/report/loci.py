@@ -109,6 +109,8 @@ def genome_loci(
     ``predictions`` are the held-out ones of the model, of which column ``predicted`` decides;
     ``windows`` is the windows table.
     """
+    if not study.loci:
+        return []
     tracks = {key[2]: path for key, path in study.tracks.items() if key[:2] == (model, task)}
     places = windows[["id", "chrom", "start", "end"]]
     candidates = best_predicted(predictions, predicted).merge(places, on="id")
