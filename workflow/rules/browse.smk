@@ -20,9 +20,15 @@ rule browse:
     output:
         page="results/{study}/report/tracks.html",
         session="results/{study}/tracks/igv_session.xml",
-        events="results/{study}/tracks/{study}.events.bb" if settings.get("peaks") else [],
+        events=(
+            "results/{study}/tracks/{study}.events.bb" if settings.get("peaks") else []
+        ),
         genes="results/{study}/tracks/{study}.genes.bb" if genes else [],
-        planted="results/{study}/tracks/{study}.planted.bb" if settings.get("simulate") else [],
+        planted=(
+            "results/{study}/tracks/{study}.planted.bb"
+            if settings.get("simulate")
+            else []
+        ),
         subsets="results/{study}/tracks/{study}.subsets.bb" if sis_tasks else [],
         hub="results/{study}/tracks/hub.txt" if settings.get("ucsc") else [],
         genomes="results/{study}/tracks/genomes.txt" if settings.get("ucsc") else [],
