@@ -27,7 +27,7 @@ def test_a_row_a_fold_and_those_outside_are_marked(shown):
     assert rows[1]["masked pass"] == "2" and rows[1]["below"] == "1"
     assert rows[0]["shuffles, 1–99 %"] == "−4 to −1.5"
     said = [row["what that means"] for row in rows]
-    assert said[0].startswith("like no motif") and said[1].startswith("masked windows pass")
+    assert said[0] == "good: like no motif" and said[1] == "nothing to seek"
     assert table.marked == {1, 3}
 
 
@@ -35,7 +35,7 @@ def test_nothing_of_a_null_is_marked_and_a_mask_below_the_threshold_holds(study)
     quiet = thresholds.context(dataclasses.replace(study, nulls=frozenset({"cnn"})))["table"]
     assert not quiet.marked
     row = {"verdict": "outside", "percentile": 99.5}
-    assert thresholds._why(row, {"masked_passes": 0}).startswith("above no motif, under")
+    assert thresholds._why(row, {"masked_passes": 0}) == "fine: under threshold"
 
 
 def test_sentences_count_what_is_left_out_and_judge_each_mask(study, shown):

@@ -78,13 +78,12 @@ def _judged(row: dict) -> list[str]:
 def _why(row: dict, fold: dict) -> str:
     """What the masked window's target means for the subsets, in words."""
     if fold["masked_passes"]:
-        return "masked windows pass: nothing to seek"
+        return "nothing to seek"
     if not row or not row["verdict"]:
         return ""
     if row["verdict"] == "inside":
-        return "like no motif: good"
-    side = "above" if row["percentile"] > 50 else "below"
-    return f"{side} no motif, under the threshold: fine"
+        return "good: like no motif"
+    return "fine: under threshold"
 
 
 def left_out(folds: list[dict]) -> str:
