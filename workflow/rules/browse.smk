@@ -18,7 +18,11 @@ rule browse:
         genes=genes,
         peaks=sources.files(settings.get("peaks")),
     output:
-        page="results/{study}/report/tracks.html",
+        page=report(
+            "results/{study}/report/tracks.html",
+            caption="../report/tracks.rst",
+            category="Tracks",
+        ),
         session="results/{study}/tracks/igv_session.xml",
         events=(
             "results/{study}/tracks/{study}.events.bb" if settings.get("peaks") else []

@@ -208,7 +208,11 @@ rule accept:
             row=searched.itertuples(),
         ),
     output:
-        table="results/{study}/acceptance.tsv",
+        table=report(
+            "results/{study}/acceptance.tsv",
+            caption="../report/acceptance.rst",
+            category="Tables",
+        ),
     log:
         "logs/{study}/accept.log",
     conda:

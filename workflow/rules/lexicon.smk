@@ -47,7 +47,11 @@ rule make_lexicon:
         ),
         meme=own.inputs(memes),
     output:
-        table="results/{study}/lexicon/lexicon.tsv",
+        table=report(
+            "results/{study}/lexicon/lexicon.tsv",
+            caption="../report/lexicon.rst",
+            category="Tables",
+        ),
         members="results/{study}/lexicon/members.tsv",
         meme="results/{study}/lexicon/lexicon.meme",
     log:

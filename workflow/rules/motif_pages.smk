@@ -18,7 +18,11 @@ rule report_motifs:
             "results/{study}/inputs/chromosomes.tsv", study=study if genome else []
         ),
     output:
-        page="results/{study}/report/motifs/{model}.{task}.{method}.html",
+        page=report(
+            "results/{study}/report/motifs/{model}.{task}.{method}.html",
+            caption="../report/motifs.rst",
+            category="Motifs",
+        ),
     log:
         "logs/{study}/report_motifs/{model}.{task}.{method}.log",
     conda:
