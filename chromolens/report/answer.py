@@ -67,9 +67,7 @@ def _read(study: Contents, lexicon: pd.DataFrame) -> str:
 
 def _paired(sections: dict) -> list[str]:
     pairs = (sections.get("hits", {}).get("pairs") or {}).get("names", [])
-    return [
-        f"{name.replace(' + ', ' and ')} stand together, {apart} apart." for name, apart in pairs
-    ]
+    return [f"{one} and {other} stand together, {apart} apart." for one, other, apart in pairs]
 
 
 def _null_motifs(study: Contents, lexicon: pd.DataFrame) -> int:
@@ -78,8 +76,13 @@ def _null_motifs(study: Contents, lexicon: pd.DataFrame) -> int:
     return sum(any(each.split(":")[0] in study.nulls for each in own) for own in tasks)
 
 
+def _read_nulls(study: Contents) -> bool:
+    """Whether motifs were sought in a null model: an unread one shows nothing either way."""
+    return any(key[0] in study.nulls for key in (*study.patterns, *study.sis))
+
+
 def _shown_by_nulls(study: Contents, lexicon: pd.DataFrame) -> str:
-    if not study.nulls:
+    if not _read_nulls(study):
         return ""
     found = _null_motifs(study, lexicon)
     if not found:
@@ -134,7 +137,7 @@ def _complete(study: Contents) -> dict | None:
 
 
 def _null_names(study: Contents, lexicon: pd.DataFrame) -> dict | None:
-    if not study.nulls or not study.lexicon:
+    if not _read_nulls(study) or not study.lexicon:
         return None
     found = len({name for names in _names(study, lexicon).values() for name in names})
     shown = str(_null_motifs(study, lexicon))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chromolens.motifs.hits.pairs import ARRANGEMENTS, Rules, chance, find_pairs, shortest
+from chromolens.motifs.hits.pairs import ARRANGEMENTS, Rules, chances, find_pairs, shortest
 from chromolens.motifs.hits.sought import Sought
 
 WIDTH, SIZE = {"a": 5, "b": 8}, 100
@@ -42,7 +42,7 @@ def test_chance_is_what_counting_all_places_gives(within: int) -> None:
     ]
     apart = [gap for gap in gaps if gap >= 0]
     expected = np.mean([gap <= within for gap in apart])
-    assert chance(size - one - other, within) == pytest.approx(expected)
+    assert chances(size - one - other)[: within + 1].sum() == pytest.approx(expected)
 
 
 def test_a_spacing_is_found_and_independent_places_are_not() -> None:

@@ -47,8 +47,13 @@ def test_the_sentence_names_the_motifs_of_each_task_and_what_nulls_show(bare):
     )["sentence"]  # fmt: skip
 
 
+def test_of_a_null_that_nobody_read_nothing_is_claimed(bare):
+    unread = dataclasses.replace(bare, patterns={key: () for key in TWO if key[0] != "null"})
+    assert "nothing true" not in answer(unread, {})["sentence"] and "Named" not in numbers(unread)
+
+
 def test_pairs_are_part_of_the_answer(bare):
-    said = answer(bare, {"hits": {"pairs": {"names": [("ONE + TWO", "5–21 bp")]}}})["sentence"]
+    said = answer(bare, {"hits": {"pairs": {"names": [("ONE", "TWO", "5–21 bp")]}}})["sentence"]
     assert "ONE and TWO stand together, 5–21 bp apart." in said
 
 

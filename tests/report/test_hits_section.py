@@ -72,7 +72,7 @@ def test_pairs_are_told_with_their_spacing_and_nulls_have_none(study, tables, tm
         nulls=frozenset({"null"}),
     )  # fmt: skip
     found = hits.context(changed)["pairs"]
-    assert found["names"] == [("<A> + M2", "1–1 bp")]
+    assert found["names"] == [("<A>", "M2", "1–1 bp")]
     (row,) = found["table"].rows
     assert row[:6] == ["<A> + M2", "Reb1", "30", "30", "10", "0.01"] and row[-2:] == ["30", "0"]
     ((_, figure),) = found["figures"]

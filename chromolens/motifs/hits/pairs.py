@@ -49,8 +49,9 @@ def find_pairs(
         pair = widths[first.motif] + widths[second.motif]
         facts = {"first": first.motif, "second": second.motif}
         facts |= {"first_name": first.name, "second_name": second.name}
-        rows.append(facts | _judged(both, lengths - pair, rules))
-        gaps.append(_gaps(both, lengths - pair).assign(**facts))
+        spread = _gaps(both, lengths - pair)
+        rows.append(facts | _judged(both, spread, rules))
+        gaps.append(spread.assign(**facts))
     table = pd.DataFrame(rows, columns=PAIRS.after("model", "task", "method"))
     asked = table["windows"] > 0
     table.loc[asked, "q"] = false_discovery_control(table.loc[asked, "p"]) if asked.any() else []
@@ -80,17 +81,17 @@ def _both(hits: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
     return both.loc[both["gap"] >= 0, ["window", "gap", "arrangement"]]
 
 
-def chance(room: int, within: int) -> float:
-    """Of two places that leave each other ``room`` bases in all, how likely they are near.
+def chances(room: int) -> np.ndarray:
+    """How likely each gap of 0 to ``room`` is by chance, where the two leave so many bases.
 
     A gap g leaves room - g + 1 places to the two, in either order.
     """
     places = np.arange(room + 1, 0, -1, dtype=float)
-    return float(places[: within + 1].sum() / places.sum())
+    return places / places.sum()
 
 
-def _judged(both: pd.DataFrame, room: np.ndarray, rules: Rules) -> dict:
-    """What a row of ``PAIRS`` says of windows with both; ``room`` is what the two leave there."""
+def _judged(both: pd.DataFrame, gaps: pd.DataFrame, rules: Rules) -> dict:
+    """What a row of ``PAIRS`` says of windows with both, and their ``_gaps``."""
     near = both[both["gap"] <= rules.within]
     counts = near["arrangement"].value_counts()
     facts = {"windows": len(both), "near": len(near), "q": np.nan}
@@ -98,10 +99,11 @@ def _judged(both: pd.DataFrame, room: np.ndarray, rules: Rules) -> dict:
     facts |= dict(zip(("gap_low", "gap_high"), shortest(near["gap"].to_numpy()), strict=True))
     if both.empty:
         return facts | {"expected": 0.0, "p": np.nan}
-    by_chance = np.mean([chance(int(size), rules.within) for size in room])
-    # windows of unlike sizes: their mean chance makes p larger, never smaller (Hoeffding 1956)
-    p = binom.sf(len(near) - 1, len(both), by_chance)
-    return facts | {"expected": by_chance * len(both), "p": p}
+    expected = gaps["expected"].iloc[: rules.within + 1].sum()
+    # of windows of unlike sizes the mean chance makes the p of more than expected no smaller
+    # (Hoeffding 1956); sums of shares may leave the unit interval by rounding
+    p = binom.sf(len(near) - 1, len(both), min(1.0, expected / len(both)))
+    return facts | {"expected": expected, "p": p}
 
 
 def shortest(gaps: np.ndarray) -> tuple[float, float]:
@@ -120,7 +122,6 @@ def _gaps(both: pd.DataFrame, room: np.ndarray) -> pd.DataFrame:
     longest = int(room.max(initial=-1))
     expected = np.zeros(longest + 1)
     for size in room:
-        places = np.arange(size + 1, 0, -1, dtype=float)
-        expected[: size + 1] += places / places.sum()
+        expected[: size + 1] += chances(size)
     counts = np.bincount(both["gap"].to_numpy(dtype=int), minlength=longest + 1)
     return pd.DataFrame({"gap": np.arange(longest + 1), "windows": counts, "expected": expected})

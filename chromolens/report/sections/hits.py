@@ -40,10 +40,11 @@ def context(study: Contents) -> dict:
 def _group(key: tuple[str, str, str], table: pd.DataFrame) -> dict:
     shown = table.sort_values("hits", ascending=False, kind="stable").head(_MOST)
     known = "truth" in shown and shown["truth"].fillna("").ne("").any()
-    rows = [_row(row, known) for row in shown.itertuples()]
+    lone = known and shown["alone"].fillna(0).any()
+    rows = [_row(row, known, lone) for row in shown.itertuples()]
     header = ["name", "motif", "sites", "hits"]
     header += ["truth", "recall", "precision", "by sequence alone"] if known else []
-    header += ["with lone instances"] if known else []
+    header += ["with lone instances"] if lone else []
     header += ["average precision", "of sequence alone"] if known else []
     header += ["no hits because"] if shown["reason"].ne("").any() else []
     numeric = frozenset(header) - {"name", "motif", "truth", "no hits because"}
@@ -56,12 +57,12 @@ def _group(key: tuple[str, str, str], table: pd.DataFrame) -> dict:
     }
 
 
-def _row(row: object, known: bool) -> list[str]:
+def _row(row: object, known: bool, lone: bool) -> list[str]:
     cells = [_text(row.name) or "no name", row.motif, count(row.sites), count(row.hits)]
     if known:
         cells += [f"{_text(row.truth) or 'all planted'} ({count(row.events)})"]
         cells += [decimal(row.recall), decimal(row.precision), decimal(row.precision_pwm)]
-        cells += [decimal(row.precision + row.alone / row.hits if row.hits else row.precision)]
+        cells += [decimal(row.precision + row.alone / max(row.hits, 1))] if lone else []
         cells += [decimal(row.average_precision), decimal(row.average_precision_pwm)]
     return [*cells, _text(row.reason)]
 
@@ -90,13 +91,17 @@ def pairs(study: Contents) -> dict | None:
     return {
         "table": Table(caption, header, rows, frozenset(header[2:])) if rows else None,
         "figures": [(name_of(row), _drawn(row, spread)) for row in table.itertuples()],
-        "names": [(name_of(row), apart(row)) for row in table.itertuples()],
+        "names": [(*_two(row), apart(row)) for row in table.itertuples()],
     }
 
 
 def name_of(row: object) -> str:
     """``HSF1 + Nrf1``, of a row of ``PAIRS``."""
-    return f"{row.first_name or row.first} + {row.second_name or row.second}"
+    return " + ".join(_two(row))
+
+
+def _two(row: object) -> tuple[str, str]:
+    return row.first_name or row.first, row.second_name or row.second
 
 
 def apart(row: object) -> str:

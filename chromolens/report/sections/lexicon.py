@@ -39,7 +39,7 @@ def context(study: Contents) -> dict:
         "line": found.line,
         "tasks": found.tasks if len(found.tasks) > 1 else {},
         "figure": draw(rows, columns) if rows else None,
-        "short": _short(rows, lexicon, bool(study.nulls)),
+        "short": _short(rows, lexicon, any(c.null and c.reading == "modisco" for c in columns)),
         "left": _left_out(len(lexicon) - len(shown)),
     }
 
