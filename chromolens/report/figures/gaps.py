@@ -6,13 +6,13 @@ from markupsafe import Markup
 from chromolens.report.figures import svg
 from chromolens.report.tables import count, plural
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 460.0, 92.0, 42.0, 30.0
+WIDTH, HEIGHT, LEFT, BOTTOM = 470.0, 92.0, 56.0, 30.0
 
 
 def gaps(windows: np.ndarray, expected: np.ndarray, label: str) -> Markup:
     """A bar per gap of 0, 1, 2, ... bp: ``windows``; a line: those ``expected`` by chance."""
     tallest = max(1.0, windows.max(initial=0), expected.max(initial=0))
-    x = svg.Scale((0, max(len(windows), 1)), (LEFT, WIDTH - 4))
+    x = svg.Scale((0, max(len(windows), 1)), (LEFT, WIDTH - 14))
     y = svg.Scale((0, tallest), (HEIGHT, 8))
     places = np.arange(len(windows))
     bars = [
@@ -32,5 +32,5 @@ def gaps(windows: np.ndarray, expected: np.ndarray, label: str) -> Markup:
         svg.text(0, 44, "windows", "start", "tick"),
         svg.text(WIDTH - 4, HEIGHT + 26, "bp between the two", "end", "tick"),
     ]
-    frame = [svg.line(LEFT, HEIGHT, WIDTH - 4, HEIGHT), svg.line(LEFT, HEIGHT, LEFT, 8)]
+    frame = [svg.line(LEFT, HEIGHT, WIDTH - 14, HEIGHT), svg.line(LEFT, HEIGHT, LEFT, 8)]
     return svg.figure(WIDTH, HEIGHT + BOTTOM, label, *bars, chance, *frame, *ticks, *words)
