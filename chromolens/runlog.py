@@ -251,7 +251,7 @@ def claim(path: str | Path) -> tuple[IO[str], str]:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.seek(0)
-        return file, file.read()
+        return file, file.read() or "another process"  # which hasn't signed yet
     _sign(file)
     return file, ""
 
