@@ -61,7 +61,7 @@ compare-kernels: env  ## the default study from the same models with either kern
 	cp -a results/demo/inputs results/demo/simulated results/demo-eigen
 	cd results/demo && cp -a --parents models/*/*.keras models/*/*.json models/*/*.history.tsv ../demo-eigen
 	TF_ENABLE_ONEDNN_OPTS=0 $(RUN) $(DEMO) --config study=demo-eigen --rerun-triggers mtime
-	$(BIN)/python -m benchmarks.kernels results/demo results/demo-eigen
+	$(BIN)/python -m chromolens compare results/demo results/demo-eigen
 
 bench-sis: env  ## CPU time of sufficient input subsets beside the published loop, and agreement
 	$(ONE_THREAD) $(BIN)/python benchmarks/sis/speed.py

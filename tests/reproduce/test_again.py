@@ -10,7 +10,6 @@ import pytest
 from keras import layers
 
 from chromolens.__main__ import main
-from chromolens.again import again
 from chromolens.errors import BadInput
 from chromolens.explain import explain
 from chromolens.genome.fasta import Genome, prepare_fasta
@@ -19,6 +18,7 @@ from chromolens.models import devices
 from chromolens.models.model import load_model
 from chromolens.models.training.save import save_model
 from chromolens.planning import results
+from chromolens.reproduce.again import again
 from chromolens.scores import Origin, seal
 from chromolens.tables.inputs import CHROMOSOMES
 from chromolens.tracks.method import Method
