@@ -25,7 +25,7 @@ def _answer(options: argparse.Namespace) -> tuple[str, int]:
     from chromolens.reproduce.conditions import conditions
 
     known, study = read(options.provenance)
-    changed = conditions(known, study.parents[1])
+    changed = conditions(known, study)
     print(
         f"not as it was:\n{changed.to_string(index=False)}\n"
         if len(changed)
@@ -59,7 +59,7 @@ def read(path: str | Path) -> tuple[dict, Path]:
     except (OSError, ValueError, TypeError) as error:
         raise BadInput(
             f"no provenance can be read: {error}",
-            expected="results/STUDY/provenance.json of a finished study",
+            expected="provenance.json of a finished study, or its folder",
             where=str(file),
         ) from error
     if missing:

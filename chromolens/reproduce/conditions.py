@@ -18,15 +18,20 @@ def conditions(then: Mapping, folder: Path) -> pd.DataFrame:
     then
         ``provenance.json`` of the study.
     folder
-        Where it was run: its inputs' paths count from there. Files below ``results`` were made or
-        downloaded by the run and are left to the comparison of results.
+        The study's. Its inputs' paths count from where it was run, two folders above. What lies in
+        the study was made by the run, and is left to the comparison of results.
 
     Returns
     -------
     Columns what, then, now; a row for each that is not the same. Files that are absent now are
     ``absent``.
     """
-    given = {name: one for name, one in then["inputs"].items() if not name.startswith("results/")}
+    where = folder.parents[1]
+    given = {
+        name: digest
+        for name, digest in then["inputs"].items()
+        if not (where / name).is_relative_to(folder)
+    }
     now = provenance.record({}, [], [], [])
     pairs = [(what, then[what], now[what]) for what in ("chromolens", "commit", "code", *_MACHINE)]
     names = sorted(then["packages"].keys() | now["packages"].keys())
@@ -34,7 +39,7 @@ def conditions(then: Mapping, folder: Path) -> pd.DataFrame:
         (f"package {name}", *(side["packages"].get(name, "absent") for side in (then, now)))
         for name in names
     ]
-    pairs += [(f"file {name}", digest, _digest(folder / name)) for name, digest in given.items()]
+    pairs += [(f"file {name}", digest, _digest(where / name)) for name, digest in given.items()]
     rows = [pair for pair in pairs if pair[1] != pair[2]]
     return pd.DataFrame(rows, columns=["what", "then", "now"])
 
