@@ -46,7 +46,7 @@ def _answer(options: argparse.Namespace) -> tuple[str, int]:
     if code:
         print("the new run failed: nothing to compare", file=sys.stderr)
         return "", code
-    return compared(str(study), str(into / "results" / study.name))
+    return compared(str(study), str(into / study.relative_to(study.parents[1])))
 
 
 def read(path: str | Path) -> tuple[dict, Path]:
