@@ -3,7 +3,7 @@
     python -m benchmarks.measured results/studies/studies.tsv
 
 takes what the studies gave into ``docs/measured.tsv`` (a study that wasn't run keeps its
-numbers), and writes every number that stands between ``<!--= STUDY | CRITERION | FORMAT -->`` and
+numbers), and writes every number that stands between ``<!--= STUDY; CRITERION; FORMAT -->`` and
 ``<!--/-->`` in README.md and docs anew. FORMAT is one of Python's (``.3f``), or ``minutes``. The
 criterion ``wall`` is how long a study took. A test fails where a page and the file differ.
 """
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "docs/measured.tsv"
 COLUMNS = ["study", "criterion", "found"]
 WALL = "wall"
-_PLACE = re.compile(r"(<!--= ([^|]+) \| ([^|]+) \| ([^|]+) -->)(.*?)(<!--/-->)")
+_PLACE = re.compile(r"(<!--= ([^;]+); ([^;]+); ([^;]+?) -->)(.*?)(<!--/-->)")
 
 
 def pages() -> list[Path]:
@@ -45,9 +45,9 @@ def taken(table: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([old, fresh]).astype(str).sort_values(COLUMNS[:2], kind="stable")
 
 
-def _seconds(clock: str) -> float:
+def _seconds(clock: object) -> str | None:
     minutes, _, seconds = str(clock).partition(":")
-    return 60 * int(minutes) + int(seconds) if seconds else float("nan")
+    return str(60 * int(minutes) + int(seconds)) if seconds else None
 
 
 def filled(text: str, table: pd.DataFrame, where: str) -> str:
@@ -58,15 +58,15 @@ def filled(text: str, table: pd.DataFrame, where: str) -> str:
     known = table.set_index(["study", "criterion"])["found"]
 
     def number(match: re.Match) -> str:
-        key = match[2].strip(), match[3].strip()
+        key = match[2], match[3]
         if key not in known.index:
             named = [criterion for study, criterion in known.index if study == key[0]]
             raise BadInput(
-                f"no study gave {' | '.join(key)}{nearest(key[1], named)}",
+                f"no study gave {'; '.join(key)}{nearest(key[1], named)}",
                 expected="a study and a criterion of docs/measured.tsv",
                 where=where,
             )
-        return f"{match[1]}{_shown(float(known[key]), match[4].strip())}{match[6]}"
+        return f"{match[1]}{_shown(float(known[key]), match[4])}{match[6]}"
 
     return _PLACE.sub(number, text)
 
