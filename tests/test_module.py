@@ -32,32 +32,36 @@ configfile: "config.yaml"
 
 module chromolens:
     snakefile: "{root}/Snakefile"
-    config: {config}
+    config: config
     {prefix}
 
 use rule * from chromolens {names}
 
 rule own:
     default_target: True
-    input: "{folder}results/small/lexicon/lexicon.tsv"
+    input: "results/small/lexicon/lexicon.tsv"
     output: "own.txt"
     shell: "wc -l < {{input}} > {{output}}"
 """
 
 
-@pytest.mark.parametrize("prefix", ["", "lens"])
-def test_a_rule_of_ones_own_stands_behind_ours(tmp_path, prefix):
-    config = {prefix: CONFIG} if prefix else CONFIG
-    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config))
-    module = {"prefix": "", "names": "", "folder": "", "config": "config"}
-    if prefix:
-        module = {"prefix": f'prefix: "{prefix}"', "names": f"as {prefix}_*"}
-        module |= {"folder": f"{prefix}/", "config": f'config["{prefix}"]'}
-    (tmp_path / "Snakefile").write_text(SNAKEFILE.format(root=ROOT, **module))
+def plan(folder: Path, names: str = "", prefix: str = "") -> subprocess.CompletedProcess:
+    (folder / "config.yaml").write_text(yaml.safe_dump(CONFIG))
+    (folder / "Snakefile").write_text(SNAKEFILE.format(root=ROOT, names=names, prefix=prefix))
     command = [sys.executable, "-m", "snakemake", "--dry-run", "--quiet", "reason"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("names", ["", "as lens_*"])
+def test_a_rule_of_ones_own_stands_behind_ours(tmp_path, names):
+    done = plan(tmp_path, names)
     assert done.returncode == 0, done.stderr
     counts = dict(line.split() for line in done.stdout.splitlines() if len(line.split()) == 2)
-    names = f"{prefix}_" if prefix else ""
-    assert counts[f"{names}train"] == "3" and counts[f"{names}make_lexicon"] == "1"
-    assert counts["own"] == "1" and f"{names}join_tracks" not in counts  # nothing that isn't asked
+    name = "lens_" if names else ""
+    assert counts[f"{name}train"] == "3" and counts[f"{name}make_lexicon"] == "1"
+    assert counts["own"] == "1" and f"{name}join_tracks" not in counts  # nothing that isn't asked
+
+
+def test_a_prefix_is_refused(tmp_path):
+    done = plan(tmp_path, prefix='prefix: "lens"')
+    assert done.returncode and "leave the prefix out" in done.stdout + done.stderr
