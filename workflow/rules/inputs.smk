@@ -90,6 +90,7 @@ rule prepare_genome:
         chromosomes="results/{study}/inputs/chromosomes.tsv",
     log:
         "logs/{study}/prepare_genome.log",
+    threads: 2  # that pack the file
     conda:
         "../../envs/base.yaml"
     params:

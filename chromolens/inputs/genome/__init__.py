@@ -14,10 +14,10 @@ import pandas as pd
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import open_inputs
 from chromolens.inputs.folds import check_folds
+from chromolens.inputs.genome.composition import Composition
 from chromolens.inputs.genome.events import drop_near, keep_chromosomes, label, read_events
 from chromolens.inputs.genome.negatives import draw
 from chromolens.inputs.genome.placing import centre, ids, refusals, screen_events, tiles
-from chromolens.inputs.genome.reading import Reader
 from chromolens.inputs.genome.signals import as_list, check_signals, open_signals
 from chromolens.inputs.leaks import shared_words
 from chromolens.inputs.peaks import Names, read_regions
@@ -33,7 +33,7 @@ _LEAK = 32  # bases of a word that two groups must not share unnoticed
 class _Site:
     """Where windows may lie, and the count of those that may not."""
 
-    reader: Reader
+    genome: Composition
     chromosomes: list[str]
     regions: pd.DataFrame
     window: int
@@ -84,19 +84,19 @@ def prepare(
     """
     peaks, signals, names = dict(peaks or {}), dict(signals or {}), chromosome_names or {}
     tasks = _tasks(peaks, signals, events_only)
-    reader, tally = Reader(fasta), Tally()
-    chromosomes = _chromosomes(reader.sizes, folds, window)
-    short = [name for name, size in reader.sizes.items() if size < window]
+    genome, tally = Composition(fasta), Tally()
+    chromosomes = _chromosomes(genome.sizes, folds, window)
+    short = [name for name, size in genome.sizes.items() if size < window]
     tally.add("chromosomes shorter than a window", "", short)
-    for task, lacking in check_signals(signals, reader.sizes, chromosomes, names).items():
+    for task, lacking in check_signals(signals, genome.sizes, chromosomes, names).items():
         tally.add("chromosomes without signal in a bigWig, counted as 0", task, lacking)
-    regions, notes = _regions(exclude, reader.sizes, names)
-    events = read_events(peaks, reader.sizes, names, top, tally)
+    regions, notes = _regions(exclude, genome.sizes, names)
+    events = read_events(peaks, genome.sizes, names, top, tally)
     events = drop_near(keep_chromosomes(events, chromosomes, tally), apart or {}, tally)
-    site = _Site(reader, chromosomes, regions, window, max_n, tally)
+    site = _Site(genome, chromosomes, regions, window, max_n, tally)
     if tile is None:
         _check_centres(peaks, signals, negative_distance, positive_within)
-        events = screen_events(events, reader, regions, window=window, max_n=max_n, tally=tally)
+        events = screen_events(events, genome, regions, window=window, max_n=max_n, tally=tally)
         how = {"ratio": negative_ratio, "distance": negative_distance, "match_gc": match_gc}
         frame = _centred(site, events, [t for t in tasks if t in peaks], **how, seed=seed)
     else:
@@ -180,7 +180,7 @@ def _centred(
     positives, copies = centre(events[events["task"].isin(tasks)], site.window)
     site.tally.add("same window as another event's", "", copies)
     how |= {"window": site.window, "max_n": site.max_n, "seed": seed}
-    negatives, shortfall = draw(positives, events, site.regions, site.reader, **how)
+    negatives, shortfall = draw(positives, events, site.regions, site.genome, **how)
     for chrom, missing in shortfall.items():
         site.tally.add("no such negative found", "", [chrom] * missing)
     return pd.concat([positives, negatives], ignore_index=True)
@@ -189,8 +189,8 @@ def _centred(
 def _tiled(site: _Site, stride: int) -> pd.DataFrame:
     if stride < 1:
         raise BadInput(f"tiles every {stride} bp", expected="a stride of 1 bp or more")
-    frame = tiles(site.reader.sizes, site.chromosomes, site.window, stride)
-    refused = refusals(frame, site.reader, site.regions, site.window, site.max_n)
+    frame = tiles(site.genome.sizes, site.chromosomes, site.window, stride)
+    refused = refusals(frame, site.genome, site.regions, site.window, site.max_n)
     for reason, rows in refused.items():
         site.tally.add(reason, "", ids(frame[rows], site.window))
     return frame[~np.any(list(refused.values()), axis=0)]
@@ -209,7 +209,7 @@ def _in_order(frame: pd.DataFrame, site: _Site) -> pd.DataFrame:
         "end": starts + site.window,
         "role": frame["role"].to_numpy(),
         "source": frame["source"].to_numpy(),
-        "gc": site.reader.composition(chroms, starts, site.window)[0].round(4),
+        "gc": site.genome.of(chroms, starts, site.window)[0].round(4),
         "shared": 0,
     }
     return pd.DataFrame(columns)

@@ -11,8 +11,8 @@ import pandas as pd
 
 from chromolens.errors import BadInput
 from chromolens.genome.shuffles import seed_of
+from chromolens.inputs.genome.composition import Composition
 from chromolens.inputs.genome.placing import overlapping
-from chromolens.inputs.genome.reading import Reader
 
 GC_BIN = 0.02  # width of the bins in which negatives match positives
 _ROUNDS = 20  # draws before what is still missing is given up
@@ -22,7 +22,7 @@ def draw(
     positives: pd.DataFrame,
     events: pd.DataFrame,
     regions: pd.DataFrame,
-    reader: Reader,
+    genome: Composition,
     *,
     window: int,
     ratio: float,
@@ -64,13 +64,11 @@ def draw(
     forbidden = pd.concat([regions[["chrom", "start", "end"]], _around(events, distance)])
     tables, shortfall = [], {}
     for chrom, rows in positives.groupby("chrom", sort=False):
-        gc = reader.composition(
-            rows["chrom"].to_numpy(dtype=str), rows["start"].to_numpy(dtype=np.int64), window
-        )[0]
+        gc = genome.on(chrom, rows["start"].to_numpy(dtype=np.int64), window)[0]
         wanted = _share_out(_bins(gc, match_gc), ratio)
         rng = np.random.default_rng(seed_of(f"negatives:{chrom}", seed))
         here = forbidden[forbidden["chrom"] == chrom]
-        starts, missing = _search(chrom, here, reader, wanted, window, match_gc, max_n, rng)
+        starts, missing = _search(chrom, here, genome, wanted, window, match_gc, max_n, rng)
         tables.append(pd.DataFrame({"chrom": chrom, "start": starts}))
         shortfall[chrom] = missing
     found = pd.concat(tables, ignore_index=True) if tables else positives[["chrom", "start"]]
@@ -105,7 +103,7 @@ def _share_out(bins: np.ndarray, ratio: float) -> dict[int, int]:
 def _search(
     chrom: str,
     forbidden: pd.DataFrame,
-    reader: Reader,
+    genome: Composition,
     wanted: Mapping[int, int],
     window: int,
     match_gc: bool,
@@ -115,14 +113,14 @@ def _search(
     """Draw starts until every bin is full or the rounds are over; return them and what misses."""
     missing = dict(wanted)
     chosen = np.empty(0, dtype=np.int64)
-    last = reader.sizes[chrom] - window
+    last = genome.sizes[chrom] - window
     for _ in range(_ROUNDS):
         if not any(missing.values()):
             break
         starts = rng.integers(0, last + 1, 2000 + 20 * sum(missing.values()))
         starts = starts[np.sort(np.unique(starts, return_index=True)[1])]
         starts = starts[~np.isin(starts, chosen)]
-        starts, gc = _allowed(chrom, starts, forbidden, reader, window, max_n)
+        starts, gc = _allowed(chrom, starts, forbidden, genome, window, max_n)
         bins = _bins(gc, match_gc)
         for one in missing:
             taken = starts[bins == one][: missing[one]]
@@ -135,12 +133,11 @@ def _allowed(
     chrom: str,
     starts: np.ndarray,
     forbidden: pd.DataFrame,
-    reader: Reader,
+    genome: Composition,
     window: int,
     max_n: float,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the starts of windows that may be negatives, and the share of G and C of each."""
-    chroms = np.full(len(starts), chrom)
-    starts = starts[~overlapping(chroms, starts, window, forbidden)]
-    gc, unknown = reader.composition(chroms[: len(starts)], starts, window)
+    starts = starts[~overlapping(np.full(len(starts), chrom), starts, window, forbidden)]
+    gc, unknown = genome.on(chrom, starts, window)
     return starts[unknown <= max_n], gc[unknown <= max_n]

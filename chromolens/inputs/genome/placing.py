@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from chromolens.inputs.genome.composition import Composition
 from chromolens.inputs.genome.events import places
-from chromolens.inputs.genome.reading import Reader
 from chromolens.inputs.windows import Tally
 
 
 def screen_events(
     events: pd.DataFrame,
-    reader: Reader,
+    genome: Composition,
     regions: pd.DataFrame,
     *,
     window: int,
@@ -30,7 +30,7 @@ def screen_events(
     rows = np.flatnonzero(used)
     chosen = events.iloc[rows]
     frame = pd.DataFrame({"chrom": chosen["chrom"], "start": chosen["position"] - window // 2})
-    for reason, refused in refusals(frame, reader, regions, window, max_n).items():
+    for reason, refused in refusals(frame, genome, regions, window, max_n).items():
         for task, dropped in chosen[refused].groupby("task", sort=False):
             tally.add(reason, task, places(dropped))
         used[rows[refused]] = False
@@ -66,7 +66,7 @@ def tiles(
 
 
 def refusals(
-    frame: pd.DataFrame, reader: Reader, regions: pd.DataFrame, window: int, max_n: float
+    frame: pd.DataFrame, genome: Composition, regions: pd.DataFrame, window: int, max_n: float
 ) -> dict[str, np.ndarray]:
     """Return for each reason which windows it forbids, bool (n,); the first reason counts.
 
@@ -75,13 +75,13 @@ def refusals(
     """
     chroms = frame["chrom"].to_numpy(dtype=str)
     starts = frame["start"].to_numpy(dtype=np.int64)
-    sizes = reader.sizes
+    sizes = genome.sizes
     last = np.array([sizes[chrom] for chrom in chroms], dtype=np.int64) - window
     over = (starts < 0) | (starts > last)
     excluded = ~over & overlapping(chroms, starts, window, regions)
     unknown = np.zeros(len(frame), dtype=bool)
     rest = np.flatnonzero(~over & ~excluded)
-    unknown[rest] = reader.composition(chroms[rest], starts[rest], window)[1] > max_n
+    unknown[rest] = genome.of(chroms[rest], starts[rest], window)[1] > max_n
     return {
         "over the chromosome's end": over,
         "in an excluded region": excluded,
