@@ -150,26 +150,19 @@ SPLITS = "id\tsequence\tlabel\tsplit\n" + "".join(
 def test_the_split_of_a_paper_is_the_one_fold(tmp_path):
     (tmp_path / "t.tsv").write_text(SPLITS)
     settings = {"sequences": [{"table": str(tmp_path / "t.tsv")}], "parts": 4}
-    chosen = {
-        "files": [],
-        "test": [],
-        "validation": [],
-        "training": [],
-        "balance": "labels",
-        "k": 4,
-    }
-    found = divide.folds({"folds": chosen}, settings, {})
+    config = records()
+    found = divide.folds(config, settings, {})
     assert found.roles == {
         "fold0": {"test": ["test"], "training": ["train"], "validation": ["val"]}
     }
     # the same by name, and a part that is only trained on
     settings["sequences"].append({"table": "to/be/downloaded.tsv", "split": "more"})
     named = {"test": [["test"]], "validation": [["val"]], "training": ["train", "more"]}
-    found = divide.folds({"folds": chosen | named}, settings, {})
+    found = divide.folds({"folds": config["folds"] | named}, settings, {})
     assert found.groups("fold0", "training") == ["train", "more"]
     assert found.fold_of == {"test": "fold0"}
     with pytest.raises(BadInput, match="the folds name .tset."):
-        divide.folds({"folds": chosen | named | {"test": [["tset"]]}}, settings, {})
+        divide.folds({"folds": config["folds"] | named | {"test": [["tset"]]}}, settings, {})
 
 
 def test_shards_of_records_divide_each_fold():

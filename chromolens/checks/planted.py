@@ -51,7 +51,7 @@ def check(
     *,
     windows: pd.DataFrame,
 ) -> pd.DataFrame:
-    """One row for the genome and one for the positives' windows.
+    """One row for the genome, one for the positives' windows: of bases that were explained.
 
     Parameters
     ----------
@@ -70,8 +70,9 @@ def check(
     inside = {chrom: np.zeros(len(values), bool) for chrom, values in track.items()}
     for row in windows[windows["chrom"].isin(list(track))].itertuples():
         inside[row.chrom][row.start : row.end] = True
-    whole = {chrom: np.ones(len(values), bool) for chrom, values in track.items()}
-    rows = [_recover(track, marks, scope) for scope in (whole, inside)]
+    known = {chrom: ~np.isnan(values) for chrom, values in track.items()}
+    inside = {chrom: inside[chrom] & known[chrom] for chrom in track}
+    rows = [_recover(track, marks, scope) for scope in (known, inside)]
     return pd.DataFrame(
         [{"scope": s, **r} for s, r in zip(["genome", "events"], rows, strict=True)]
     )
@@ -117,7 +118,7 @@ def _recover(track: dict, marks: dict, scope: dict) -> dict[str, float]:
     values = np.concatenate([track[c][scope[c]] for c in track])
     kinds = np.concatenate([marks[c][scope[c]] for c in track])
     causal = (kinds & CAUSAL) > 0
-    order = np.argsort(-np.nan_to_num(values, nan=-np.inf), kind="stable")
+    order = np.argsort(-values, kind="stable")
     chance = ((kinds & CHANCE) > 0) & ~causal
     ranked = order[~chance[order]][: causal.sum()]
     top_chance = chance[order[: causal.sum()]].sum()
