@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
+from chromolens.genome.onehot import UNKNOWN
 from chromolens.inputs.batches import Inputs
 
-_CHUNK = 1 << 22  # bases read at once
+_CHUNK = 1 << 18  # bases read at once: their words stay near the processor
 _WORDS = 1 << 24  # words compared at once: 128 MB, and as much again to sort them
+_Words = tuple[np.ndarray, np.ndarray, np.ndarray]  # forward, reverse, whether all bases are known
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # odd: spreads words evenly over the passes
 
 
@@ -82,15 +84,23 @@ def canonical_words(codes: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     A word is its bases at 2 bits each, first base highest, or its reverse complement if that
     is the smaller number.
     """
-    n, length = codes.shape
-    width = length - k + 1
-    forward = np.zeros((n, width), dtype=np.uint64)
-    reverse = np.zeros((n, width), dtype=np.uint64)
-    unknown = np.zeros((n, width), dtype=bool)
-    for offset in range(k):
-        bases = codes[:, offset : offset + width]
-        unknown |= bases > 3
-        bits = (bases & 3).astype(np.uint64)
-        forward = (forward << np.uint64(2)) | bits
-        reverse |= (np.uint64(3) - bits) << np.uint64(2 * offset)
-    return np.minimum(forward, reverse), ~unknown
+    bases = (codes & 3).astype(np.uint64)
+    one = words = (bases, np.uint64(3) - bases, codes < UNKNOWN)
+    width = 1
+    for bit in f"{k:b}"[1:]:  # words twice as long, and a base longer where k has that bit
+        words, width = _joined(words, words, width, width), 2 * width
+        if bit == "1":
+            words, width = _joined(words, one, width, 1), width + 1
+    forward, reverse, known = words
+    return np.minimum(forward, reverse), known
+
+
+def _joined(first: _Words, second: _Words, width: int, more: int) -> _Words:
+    """Return words of ``width`` bases, each with the one of ``more`` bases that follows it."""
+    after = tuple(part[:, width:] for part in second)
+    before = tuple(part[:, : after[0].shape[1]] for part in first)
+    return (
+        before[0] << np.uint64(2 * more) | after[0],
+        after[1] << np.uint64(2 * width) | before[1],
+        before[2] & after[2],
+    )
