@@ -52,8 +52,14 @@ def test_files_are_local_whatever_the_config_says():
     assert sources.database(config, "down") == {"meme": "down/m/db.meme"}
     rows = sources.downloads(config).to_dict("records")
     assert rows == [
-        {"path": "m/db.meme", "url": "http://m/db.meme", "sha256": "", "is_meme": True},
-        {"path": "h/p/x.bed", "url": "https://h/p/x.bed", "sha256": "a" * 64, "is_meme": False},
+        {"path": "m/db.meme", "url": "http://m/db.meme", "sha256": "", "md5": "", "is_meme": True},
+        {
+            "path": "h/p/x.bed",
+            "url": "https://h/p/x.bed",
+            "sha256": "a" * 64,
+            "md5": "",
+            "is_meme": False,
+        },
     ]
 
 

@@ -69,7 +69,7 @@ def prepare(
       not in it is left out.
     - ``peaks``: for each task its BED or narrowPeak file, or several (replicates, pooled).
     - ``signals``: for each task its bigWigs: plus, and where there are such minus and control.
-    - ``exclude``: BED files of regions that no window may touch.
+    - ``exclude``: BED or bigBed files of regions that no window may touch.
     - ``chromosome_names``: name in these files -> name in the FASTA (None: left out).
     - ``window`` (bp): width.
     - ``positive_within`` (bp): farthest event from the centre that makes a window positive.
