@@ -12,6 +12,7 @@ import pandas as pd
 
 from chromolens import tables
 from chromolens.genome.fasta import Genome
+from chromolens.genome.intervals import Interval
 from chromolens.motifs.hits.scan import log_odds, scan
 from chromolens.tables.inputs import CORE, TRUTH
 from chromolens.tracks.bigwig import read_back
@@ -27,6 +28,7 @@ def check_track(
     ppms: dict[str, np.ndarray],
     *,
     windows: pd.DataFrame,
+    explained: Iterable[Interval],
 ) -> pd.DataFrame:
     """``check`` of a bigWig against the files of a simulation; ``ppms`` of all planted motifs."""
     planted = tables.read(TRUTH, truth)
@@ -39,6 +41,7 @@ def check_track(
         tables.read(CORE, core),
         {name: ppm for name, ppm in ppms.items() if name in causal},
         windows=windows,
+        explained=explained,
     )
 
 
@@ -50,8 +53,9 @@ def check(
     ppms: dict[str, np.ndarray],
     *,
     windows: pd.DataFrame,
+    explained: Iterable[Interval],
 ) -> pd.DataFrame:
-    """One row for the genome, one for the positives' windows: of bases that were explained.
+    """One row for the genome and one for the positives' windows.
 
     Parameters
     ----------
@@ -65,14 +69,18 @@ def check(
         (width, 4) of each causal motif.
     windows
         chrom, start, end of the positives.
+    explained
+        The stretches that some fold explains: bases elsewhere don't count.
     """
     marks = {chrom: _mark(genome, chrom, truth, core, ppms) for chrom in track}
     inside = {chrom: np.zeros(len(values), bool) for chrom, values in track.items()}
     for row in windows[windows["chrom"].isin(list(track))].itertuples():
         inside[row.chrom][row.start : row.end] = True
-    known = {chrom: ~np.isnan(values) for chrom, values in track.items()}
-    inside = {chrom: inside[chrom] & known[chrom] for chrom in track}
-    rows = [_recover(track, marks, scope) for scope in (known, inside)]
+    whole = {chrom: np.zeros(len(values), bool) for chrom, values in track.items()}
+    for one in explained:
+        whole[one.chrom][one.start : one.end] = True
+    inside = {chrom: inside[chrom] & whole[chrom] for chrom in track}
+    rows = [_recover(track, marks, scope) for scope in (whole, inside)]
     return pd.DataFrame(
         [{"scope": s, **r} for s, r in zip(["genome", "events"], rows, strict=True)]
     )
@@ -118,7 +126,7 @@ def _recover(track: dict, marks: dict, scope: dict) -> dict[str, float]:
     values = np.concatenate([track[c][scope[c]] for c in track])
     kinds = np.concatenate([marks[c][scope[c]] for c in track])
     causal = (kinds & CAUSAL) > 0
-    order = np.argsort(-values, kind="stable")
+    order = np.argsort(-np.nan_to_num(values, nan=-np.inf), kind="stable")
     chance = ((kinds & CHANCE) > 0) & ~causal
     ranked = order[~chance[order]][: causal.sum()]
     top_chance = chance[order[: causal.sum()]].sum()

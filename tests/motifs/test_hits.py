@@ -254,3 +254,22 @@ def test_a_site_inside_a_better_one_of_another_motif_is_told() -> None:
     ]
     hits = pd.DataFrame(rows, columns=["chrom", "start", "end", "motif", "combined"])
     assert better_overlapping(hits).tolist() == [".", "long", "next", ".", "."]
+
+
+def test_blocks_are_searched_each_by_its_fold(made: tuple) -> None:
+    genome, track, *_ = made
+    homes = {
+        Interval("chr1", 0, 29_000): "fold1",
+        Interval("chr1", 30_000, LENGTH): "fold0",
+        Interval("chr2", 0, LENGTH): "fold1",
+    }
+    whole, _ = search(genome, track, [MOTIF])
+    hits, _ = search(genome, track, [MOTIF], folds=homes)
+    gap = (whole["chrom"] == "chr1") & (whole["end"] > 29_000) & (whole["start"] < 30_000)
+    # what chance allows depends on what is searched: nearly the same hits
+    found, expected = (set(zip(t["chrom"], t["start"], strict=True)) for t in (hits, whole[~gap]))
+    assert gap.sum() > 0 and len(found ^ expected) <= 3
+    for hit in hits.itertuples():
+        own = [fold for one, fold in homes.items()
+               if one.contains(Interval(hit.chrom, hit.start, hit.end))]  # fmt: skip
+        assert own == [hit.fold]
