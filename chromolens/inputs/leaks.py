@@ -5,7 +5,8 @@ everything. A window is called shared if one of its words of k bases, on either 
 in a window of another group; metrics are given with and without these.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,9 @@ from chromolens.inputs.batches import Inputs
 _CHUNK = 1 << 18  # bases read at once: their words stay near the processor
 _WORDS = 1 << 24  # words compared at once: 128 MB, and as much again to sort them
 _Words = tuple[np.ndarray, np.ndarray, np.ndarray]  # forward, reverse, whether all bases are known
+_Read = Callable[[np.ndarray], np.ndarray]
+_BITS = 24  # of a word's hash
+_HELD = 1 << 28  # bases of windows that are held in memory
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # odd: spreads words evenly over the passes
 
 
@@ -38,11 +42,14 @@ def shared_words(inputs: Inputs, k: int = 32) -> pd.DataFrame:
         )
     groups = pd.factorize(inputs.windows["group"])[0].astype(np.int32)
     number = len(groups) * (inputs.length - k + 1)
-    passes = max(1, -(-number // _WORDS))
+    read = inputs.codes
+    if len(groups) * inputs.length <= _HELD:
+        read = inputs.codes(np.arange(len(groups))).__getitem__  # once, and not in each pass
+    edges = np.linspace(0, 1 << _BITS, max(1, -(-number // _WORDS)) + 1).astype(np.uint64)
     shared = np.zeros(len(groups), dtype=bool)
-    for which in range(passes):
-        words, rows = _words(inputs, k, which, passes)
-        _mark(words, rows, groups, shared)
+    for low, high in pairwise(edges):
+        words, rows = _words(inputs, read, k, low, high)
+        _mark(*_repeated(words, rows), groups, shared)
     return pd.DataFrame({"id": inputs.windows["id"], "shared": shared})
 
 
@@ -59,23 +66,39 @@ def _mark(words: np.ndarray, rows: np.ndarray, groups: np.ndarray, shared: np.nd
     shared[rows[np.repeat(several, lengths)]] = True
 
 
-def _words(inputs: Inputs, k: int, which: int, passes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return all words that belong to one pass, uint64, and the row of each."""
-    parts = [
-        (words[mine], rows[mine])
-        for words, rows in _all_words(inputs, k)
-        for mine in [(words * _MIX >> np.uint64(40)) % np.uint64(passes) == which]
-    ]
+def _words(
+    inputs: Inputs, read: _Read, k: int, low: np.uint64, high: np.uint64
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return all words, uint64, whose hash is at least ``low`` and below ``high``; each one's row.
+
+    ``read`` gives the codes of rows.
+    """
+    step = max(1, _CHUNK // inputs.length)
+    parts = []
+    for first in range(0, len(inputs.windows), step):
+        rows = np.arange(first, min(first + step, len(inputs.windows)), dtype=np.int32)
+        words, known = canonical_words(read(rows), k)
+        hashes = _hash(words)
+        mine = known & (hashes >= low) & (hashes < high)
+        parts.append((words[mine], np.repeat(rows, mine.sum(axis=1))))
     return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
 
 
-def _all_words(inputs: Inputs, k: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield the words of some windows after the others: uint64, and the row of each."""
-    step = max(1, _CHUNK // inputs.length)
-    for low in range(0, len(inputs.windows), step):
-        rows = np.arange(low, min(low + step, len(inputs.windows)), dtype=np.int32)
-        words, known = canonical_words(inputs.codes(rows), k)
-        yield words[known], np.broadcast_to(rows[:, None], known.shape)[known]
+def _repeated(words: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return all words that occur twice or more (and a few others), and their rows.
+
+    Sorting numbers alone is many times as fast as sorting them with their rows.
+    """
+    ordered = np.sort(words)
+    twice = np.zeros(1 << _BITS, dtype=bool)
+    twice[_hash(ordered[1:][ordered[1:] == ordered[:-1]])] = True
+    kept = twice[_hash(words)]
+    return words[kept], rows[kept]
+
+
+def _hash(words: np.ndarray) -> np.ndarray:
+    """Return a number of ``_BITS`` bits for each word, uint64."""
+    return words * _MIX >> np.uint64(64 - _BITS)
 
 
 def canonical_words(codes: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:

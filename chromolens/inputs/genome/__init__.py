@@ -111,6 +111,7 @@ def prepare(
     windows = _counted(windows, signals, names, min_count if tile else 0.0, site)
     check_apart(windows, folds)
     check_roles(windows, folds, [task for task in tasks if task not in signals], tally)
+    genome.forget()  # words take as much memory
     shared = shared_words(open_inputs(windows, fasta), min(_LEAK, window))["shared"]
     windows["shared"] = shared.astype(int)
     notes |= _gaps(stretches, genome.sizes) | _notes(windows)

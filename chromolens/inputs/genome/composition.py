@@ -55,6 +55,10 @@ class Composition:
         gc = np.divide(strong, known, out=np.full(len(starts), np.nan), where=known > 0)
         return gc, (length - known) / length
 
+    def forget(self) -> None:
+        """Free the memory of the chromosomes that were kept."""
+        self._kept.clear()
+
     def _sums(self, chrom: str) -> "_Sums":
         if chrom not in self._kept:
             self._kept[chrom] = _Sums(self._genome, chrom)

@@ -56,6 +56,9 @@ def test_memory_is_bounded_and_changes_no_count(letters, write_fasta, monkeypatc
     expected = [by_hand(letters[c], s, 20)[0] for c, s in zip(chroms, starts, strict=True)]
     np.testing.assert_array_equal(gc, expected)
     assert len(genome._kept) == 1
+    genome.forget()
+    assert not genome._kept
+    np.testing.assert_array_equal(genome.of(chroms, starts, 20)[0], gc)
 
 
 def test_no_windows(letters, write_fasta):
