@@ -94,7 +94,7 @@ def test_shifts_of_any_model_widen_the_gap():
         (SIZES, {"folds": {"test": [["a"]]}}, "which are dealt out, and test"),
         (SIZES, {"folds": {"by": "chromosomes"}}, "folds.size without blocks"),
         (SIZES, {"folds": {"by": "chromosomes", "size": 0}}, "say folds: {by: blocks}"),
-        ({"a": 90_000}, {"folds": {"by": "chromosomes", "size": 0}}, "1 chromosomes on which"),
+        ({"a": 90_000}, {"folds": {"by": "chromosomes", "size": 0}}, "1 chromosomes that hold"),
         ({"a": 150}, {}, "a window of 200 bp doesn't fit on a"),
     ],
 )

@@ -19,6 +19,8 @@ from chromolens.genome.intervals import Interval, stretch
 from chromolens.tables.inputs import FOLDS
 
 ROLES = ("test", "validation", "training")
+LEAST_FOLDS = 3
+"""Where the validation groups of each fold are the next one's test groups."""
 _FILE_ROLES = {
     "test": "test",
     "val": "validation",
@@ -218,7 +220,7 @@ def fold_table(
 
 
 def _next_tests(tests: Sequence[Sequence[str]]) -> list[Sequence[str]]:
-    if len(tests) < 3:
+    if len(tests) < LEAST_FOLDS:
         raise BadInput(
             f"{len(tests)} folds leave nothing to train on: a fold's validation groups are "
             "the next fold's test groups",

@@ -12,6 +12,7 @@ from chromolens.genome.fasta import chromosome_sizes
 from chromolens.genome.intervals import Interval, check_name, holders, stretch
 from chromolens.inputs.blocks import blocks, cut, deal, least_gap
 from chromolens.inputs.folds import (
+    LEAST_FOLDS,
     Folds,
     balance,
     check_folds,
@@ -23,8 +24,6 @@ from chromolens.inputs.peaks import read_peaks
 from chromolens.inputs.records import split_names
 from chromolens.planning.sources import files
 
-_FEWEST = 3
-"""Folds, where each fold's validation groups are the next one's test groups."""
 _LONGEST = 150  # letters of a shard's name, which goes into names of files
 
 
@@ -98,9 +97,9 @@ def _check_by(chosen: dict, sizes: dict[str, int]) -> str:
             where=where,
             remedy=f"say folds.by: blocks, or remove folds.{numbers[0]}",
         )
-    if by != "blocks" and not lists and 0 < len(sizes) < _FEWEST:
+    if by != "blocks" and not lists and 0 < len(sizes) < LEAST_FOLDS:
         raise BadInput(
-            f"{len(sizes)} chromosomes on which a window fits can't be dealt to {_FEWEST} folds",
+            f"{len(sizes)} chromosomes that hold a window can't be dealt to {LEAST_FOLDS} folds",
             where=where,
             remedy="say folds: {by: blocks}: stretches of a chromosome are held out",
         )
