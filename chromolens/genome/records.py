@@ -159,7 +159,8 @@ _LINE = 80  # bases to a line
 class Output(Protocol):
     """What records are written to."""
 
-    def write(self, data: bytes) -> object: ...
+    def write(self, data: bytes, /) -> object:
+        """Add ``data``."""
 
 
 def copy_records(

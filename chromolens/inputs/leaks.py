@@ -90,15 +90,19 @@ def _repeated(words: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarr
     Sorting numbers alone is many times as fast as sorting them with their rows.
     """
     ordered = np.sort(words)
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    del ordered
     twice = np.zeros(1 << _BITS, dtype=bool)
-    twice[_hash(ordered[1:][ordered[1:] == ordered[:-1]])] = True
+    twice[_hash(again)] = True
     kept = twice[_hash(words)]
     return words[kept], rows[kept]
 
 
 def _hash(words: np.ndarray) -> np.ndarray:
     """Return a number of ``_BITS`` bits for each word, uint64."""
-    return words * _MIX >> np.uint64(64 - _BITS)
+    hashes = words * _MIX
+    hashes >>= np.uint64(64 - _BITS)
+    return hashes
 
 
 def canonical_words(codes: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
