@@ -16,6 +16,9 @@ from chromolens.provenance import file_digest
 from chromolens.report.plots.stretch import marks, observed
 from chromolens.scores import Header, open_scores
 from chromolens.study import Study, Track, open_study
+from chromolens.tracks.tiling import touching, window_starts
+
+_NOT_HELD = "in no shard: it starts in a gap between blocks, or its shard is not there"
 
 
 def explain(study: str | Path, place: str, *, task: str = "", method: str = "") -> list[dict]:
@@ -42,14 +45,13 @@ def explain(study: str | Path, place: str, *, task: str = "", method: str = "") 
     opened, base = open_study(study), _base(place)
     if opened.config["inputs"]["kind"] != "genome":
         raise BadInput("only tracks over a genome are explained base by base", where=str(study))
-    sizes = opened.table("chromosomes").set_index("chrom")["length"].to_dict()
-    check_inside(base, sizes, str(study))
+    check_inside(base, _sizes(opened), str(study))
     covering = sorted(path for path in _shards(opened) if _region(path, base))
     if not covering:
         raise BadInput(
             f"no shard of {study} explains {place}",
             where=str(study),
-            remedy=f"look in {opened.place('folds')} which chromosomes are explained",
+            remedy=f"look in {opened.place('folds')} which stretches are explained",
         )
     found = [answer for path in covering for answer in _answers(path, base, opened)]
     for key, wanted in (("task", task), ("method", method)):
@@ -70,6 +72,10 @@ def _base(place: str) -> Interval:
             f"{place!r} is no place", expected="chrom:position, the first base is 1: chr1:12345"
         )
     return Interval(chrom, int(position) - 1, int(position))
+
+
+def _sizes(study: Study) -> dict[str, int]:
+    return study.table("chromosomes").set_index("chrom")["length"].to_dict()
 
 
 def _shards(study: Study, **run: str) -> list[Path]:
@@ -162,14 +168,20 @@ def _unlike(value: float, track: dict | None) -> dict[str, str]:
 
 
 def _windows(study: Study, row: int, base: Interval, header: Header) -> list[dict]:
-    """The windows over the base; a shard holds those that start in its regions."""
-    width = header.settings["tiling"]["window"]
+    """The windows over the base; a shard holds the numbers of those that start in its regions."""
+    width, stride = (header.settings["tiling"][key] for key in ("window", "stride"))
     reach = Interval(base.chrom, max(0, base.start - width + 1), base.end)
     found = []
     for path in _shards(study, model=header.model, method=header.method):
         for region in filter(reach.overlaps, _regions(path)):
             with open_scores(path) as file:
                 found += _starting_in(file[region.name], row, reach, width)
+    starts = window_starts(_sizes(study)[base.chrom], width, stride)
+    over = [
+        str(Interval(base.chrom, s, s + width)) for s in touching(starts, width, base).tolist()
+    ]
+    held = {window["window"] for window in found}
+    found += [{"window": window, "numbers": _NOT_HELD} for window in over if window not in held]
     return sorted(found, key=lambda window: Interval.parse(window["window"]).start)
 
 

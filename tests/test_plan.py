@@ -52,8 +52,14 @@ def test_files_are_local_whatever_the_config_says():
     assert sources.database(config, "down") == {"meme": "down/m/db.meme"}
     rows = sources.downloads(config).to_dict("records")
     assert rows == [
-        {"path": "m/db.meme", "url": "http://m/db.meme", "sha256": "", "is_meme": True},
-        {"path": "h/p/x.bed", "url": "https://h/p/x.bed", "sha256": "a" * 64, "is_meme": False},
+        {"path": "m/db.meme", "url": "http://m/db.meme", "sha256": "", "md5": "", "is_meme": True},
+        {
+            "path": "h/p/x.bed",
+            "url": "https://h/p/x.bed",
+            "sha256": "a" * 64,
+            "md5": "",
+            "is_meme": False,
+        },
     ]
 
 
@@ -153,26 +159,19 @@ SPLITS = "id\tsequence\tlabel\tsplit\n" + "".join(
 def test_the_split_of_a_paper_is_the_one_fold(tmp_path):
     (tmp_path / "t.tsv").write_text(SPLITS)
     settings = {"sequences": [{"table": str(tmp_path / "t.tsv")}], "parts": 4}
-    chosen = {
-        "files": [],
-        "test": [],
-        "validation": [],
-        "training": [],
-        "balance": "labels",
-        "k": 4,
-    }
-    found = divide.folds({"folds": chosen}, settings, {})
+    config = records()
+    found = divide.folds(config, settings, {})
     assert found.roles == {
         "fold0": {"test": ["test"], "training": ["train"], "validation": ["val"]}
     }
     # the same by name, and a part that is only trained on
     settings["sequences"].append({"table": "to/be/downloaded.tsv", "split": "more"})
     named = {"test": [["test"]], "validation": [["val"]], "training": ["train", "more"]}
-    found = divide.folds({"folds": chosen | named}, settings, {})
+    found = divide.folds({"folds": config["folds"] | named}, settings, {})
     assert found.groups("fold0", "training") == ["train", "more"]
     assert found.fold_of == {"test": "fold0"}
     with pytest.raises(BadInput, match="the folds name .tset."):
-        divide.folds({"folds": chosen | named | {"test": [["tset"]]}}, settings, {})
+        divide.folds({"folds": config["folds"] | named | {"test": [["tset"]]}}, settings, {})
 
 
 def test_shards_of_records_divide_each_fold():

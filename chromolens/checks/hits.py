@@ -1,7 +1,7 @@
 """Are hits where they should be: on planted instances, or beside the events of the task?
 
 Beside them stands what the sequence alone gives: all matches of the same motif, best first, down
-to the recall of the hits. Chromosomes are explained out of fold, so all of this is held out from
+to the recall of the hits. All bases are explained out of fold, so all of this is held out from
 the models; the motifs are not held out, but they are the same for both.
 """
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from chromolens import tables
 from chromolens.genome.fasta import Genome
+from chromolens.genome.intervals import Interval, holders
 from chromolens.genome.nearest import nearest_places
 from chromolens.motifs.compare import similarity
 from chromolens.motifs.hits.sites import composition, query_of, readings_of, sites_of
@@ -40,7 +41,7 @@ def check_hits(
     motifs: Sequence[Sought],
     *,
     predicted: str,
-    folds: Mapping[str, str],
+    folds: Mapping[Interval, str],
     sought: str,
     max_p: float,
     task: str,
@@ -101,7 +102,7 @@ def check(
     hits: pd.DataFrame,
     motifs: Sequence[Sought],
     targets: Mapping[str, tuple[str, pd.DataFrame]],
-    folds: Mapping[str, str],
+    folds: Mapping[Interval, str],
     weights: Mapping[str, Mapping[str, Weights]],
     max_p: float,
 ) -> pd.DataFrame:
@@ -116,7 +117,7 @@ def check(
     targets
         Of each motif: what its truth is called, and where it is (causal or not).
     folds
-        The chromosomes that were explained; what lies elsewhere is no truth.
+        The stretches that were explained; what doesn't lie wholly in one is no truth.
     weights
         Of each motif, by fold: those of ``find_hits``; none where it has none.
     max_p
@@ -135,7 +136,7 @@ def check(
     for motif in motifs:
         own = hits[hits["motif"] == motif.motif]
         name, places = targets[motif.motif]
-        places = places[places["chrom"].isin(list(folds))]
+        places = places[_explained(places, folds)]
         causal = places[places["causal"]].reset_index(drop=True)
         row = {"motif": motif.motif, "name": motif.name, "truth": name, "events": len(causal)}
         row["hits"] = len(own)
@@ -145,11 +146,16 @@ def check(
     return pd.DataFrame(rows, columns=CHECKED_HITS.after("model", "task", "method"))
 
 
+def _explained(places: pd.DataFrame, folds: Mapping[Interval, str]) -> np.ndarray:
+    starts, ends = (places[name].to_numpy() for name in ("start", "end"))
+    return holders(list(folds), places["chrom"].to_numpy(dtype=str), starts, ends) >= 0
+
+
 def _sites(
     genome: Genome,
     tracks: tuple[str, str],
     motif: Sought,
-    folds: Mapping[str, str],
+    folds: Mapping[Interval, str],
     weights: Mapping[str, Weights],
     background: np.ndarray,
     max_p: float,
@@ -160,11 +166,11 @@ def _sites(
     query = query_of(motif.ppm, background, max_p, motif.direction)
     track, predicted = tracks
     parts = []
-    for chrom, fold in folds.items():
-        (sites,) = sites_of(genome, track, chrom, [query], predicted)
+    for searched, fold in folds.items():
+        (sites,) = sites_of(genome, track, searched, [query], predicted)
         own = np.repeat(fold, len(sites))
         likely = probabilities(own, readings_of(sites, motif.direction), weights)
-        parts.append(pd.DataFrame(sites).assign(chrom=chrom, rank=likely))
+        parts.append(pd.DataFrame(sites).assign(chrom=searched.chrom, rank=likely))
     table = pd.concat(parts, ignore_index=True)
     table = table.assign(end=table["start"] + len(motif.ppm))
     table = table[table[["contribution", "prediction"]].notna().all(axis=1)].reset_index(drop=True)

@@ -34,7 +34,7 @@ rule join_tracks:
         mem_mb=2000,
     params:
         code=code["join_tracks"],
-        planned=divide.explained_chromosomes(folds, sizes),
+        planned=divide.explained(folds, sizes),
         array=lookup(query="track == '{track}'", cols="array", within=joined),
     script:
         "../../scripts/join_tracks.py"
