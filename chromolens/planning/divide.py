@@ -1,6 +1,8 @@
 """Chromosomes (or parts of the records), and how folds and shards divide them."""
 
 import os
+from collections.abc import Mapping
+from itertools import pairwise
 
 import pandas as pd
 
@@ -18,6 +20,7 @@ from chromolens.inputs.folds import (
 )
 from chromolens.inputs.peaks import read_peaks
 from chromolens.inputs.records import split_names
+from chromolens.planning.regions import Starts
 from chromolens.planning.sources import files
 
 _LONGEST = 150  # letters of a shard's name, which goes into names of files
@@ -98,49 +101,105 @@ def in_folds(folds: Folds, sizes: dict[str, int]) -> dict[str, int]:
     return {chrom: size for chrom, size in sizes.items() if chrom in named}
 
 
-def shards(config: dict, sizes: dict[str, int], folds: Folds) -> pd.DataFrame:
-    """One row per shard: shard (its name, for files), fold, regions (joined by +).
+def shards(
+    config: dict,
+    methods: pd.DataFrame,
+    sizes: dict[str, int],
+    folds: Folds,
+    windows: Mapping[str, Starts | None],
+    shared: dict,
+) -> pd.DataFrame:
+    """One row per shard of a method with tracks: method, shard, fold, regions, bases.
 
-    Chromosomes longer than ``shard_size`` are cut evenly; small ones of one fold share a shard,
-    which is called by its regions or, where that is long, ``FIRST..LAST``. A shard of records has
-    no regions and is called fold-part-of.
+    ``shard`` is its name, for files; ``regions`` are joined by +, and ``bases`` says how many of
+    theirs may be explained (0: unknown). A shard of records has no regions and is called
+    fold-part-of.
+
+    Chromosomes are cut into pieces of about equal work: of ``shard_size`` bases, or, where a
+    method's ``windows`` (``regions.windows``) are known, of as many windows as a grid has on so
+    many bases; a chromosome without windows is then in no shard. Small chromosomes of one fold
+    share a shard, which is called by its regions or, where that is long, ``FIRST..LAST``.
+    ``shared`` is what ``plan.attribution_settings`` gives.
     """
     rows, most = [], config["attribution"]["shard_size"]
-    for fold in folds.roles:
-        if sizes:
-            packed = _pack(folds.groups(fold, "test"), sizes, most)
-            rows += [(_shard_name(regions), fold, "+".join(regions)) for regions in packed]
+    for method in methods.loc[methods["tracked"], "method"]:
+        for fold in folds.roles:
+            if not sizes:
+                parts = config["attribution"]["parts"]
+                rows += [(method, f"{fold}-{i}-{parts}", fold, "", 0) for i in range(parts)]
+                continue
+            lengths = {chrom: sizes[chrom] for chrom in folds.groups(fold, "test")}
+            starts = windows.get(method)
+            if starts is None:
+                pieces, unit = _by_length(lengths, most), int(method not in windows)
+                packed = _pack(pieces, most)
+            else:
+                unit, most_windows = shared["keep"] or shared["window"], most // shared["stride"]
+                margin = (shared["window"] - unit) // 2
+                packed = _pack(_by_windows(lengths, starts, most_windows, margin), most_windows)
+            for regions, work in packed:
+                rows.append((method, _shard_name(regions), fold, "+".join(regions), unit * work))
+    return pd.DataFrame(rows, columns=["method", "shard", "fold", "regions", "bases"])
+
+
+def planned(joined: pd.DataFrame, shards: pd.DataFrame) -> dict[str, list[str]]:
+    """Track -> the regions that its shards must cover, of tables ``joined`` and ``shards``."""
+    regions = shards.groupby("method")["regions"].agg("+".join)
+    return {row.track: regions[row.method].split("+") for row in joined.itertuples()}
+
+
+Pieces = list[tuple[str, int]]
+"""Regions of one chromosome, and the work of each."""
+
+
+def _by_length(lengths: Mapping[str, int], most: int) -> list[Pieces]:
+    """Each chromosome cut evenly into pieces of about ``most`` bases."""
+    found = []
+    for chrom, length in lengths.items():
+        cuts = max(1, round(length / most))
+        edges = [length * i // cuts for i in range(cuts + 1)]
+        found.append([(f"{chrom}-{a}-{b}", b - a) for a, b in pairwise(edges)])
+    return found
+
+
+def _by_windows(
+    lengths: Mapping[str, int], windows: Starts, most: int, margin: int
+) -> list[Pieces]:
+    """Each chromosome that has windows, cut into pieces of about ``most`` of them.
+
+    The cuts lie where what is kept of a window begins, ``margin`` behind its start, so that few
+    windows reach into two pieces.
+    """
+    found = []
+    for chrom in (chrom for chrom in lengths if chrom in windows):
+        count = len(windows[chrom])
+        cuts = max(1, round(count / most))
+        first = [count * i // cuts for i in range(cuts + 1)]
+        inner = (windows[chrom][first[1:-1]] + margin).tolist()
+        names = [f"{chrom}-{a}-{b}" for a, b in pairwise([0, *inner, lengths[chrom]])]
+        found.append([(name, b - a) for name, (a, b) in zip(names, pairwise(first), strict=True)])
+    return found
+
+
+def _pack(chromosomes: list[Pieces], most: int) -> list[tuple[list[str], int]]:
+    """Regions of each shard, and their work: a piece of a chromosome, or some whole ones."""
+    shards: list[tuple[list[str], int]] = []
+    room = 0
+    for pieces in chromosomes:
+        whole, work = len(pieces) == 1, pieces[0][1]
+        if whole and work <= room:
+            names, before = shards.pop()
+            shards.append(([*names, pieces[0][0]], before + work))
+            room -= work
         else:
-            parts = config["attribution"]["parts"]
-            rows += [(f"{fold}-{i}-{parts}", fold, "") for i in range(parts)]
-    return pd.DataFrame(rows, columns=["shard", "fold", "regions"])
+            shards += [([name], each) for name, each in pieces]
+            room = most - work if whole else 0
+    return shards
 
 
 def _shard_name(regions: list[str]) -> str:
     joined = "+".join(regions)
     return joined if len(joined) <= _LONGEST else f"{regions[0]}..{regions[-1]}"
-
-
-def explained_chromosomes(folds: Folds, sizes: dict[str, int]) -> list[str]:
-    """Names of the whole chromosomes that are explained: those that are test in some fold."""
-    return [f"{chrom}-0-{sizes[chrom]}" for chrom in folds.homes(sizes)]
-
-
-def _pack(chromosomes: list[str], sizes: dict[str, int], most: int) -> list[list[str]]:
-    """Regions of shards of about ``most`` bases: pieces of one chromosome, or some whole ones."""
-    shards: list[list[str]] = []
-    room = 0
-    for chrom in chromosomes:
-        cuts = max(1, round(sizes[chrom] / most))
-        edges = [sizes[chrom] * i // cuts for i in range(cuts + 1)]
-        names = [f"{chrom}-{a}-{b}" for a, b in zip(edges, edges[1:], strict=False)]
-        if cuts == 1 and sizes[chrom] <= room:
-            shards[-1] += names
-            room -= sizes[chrom]
-        else:
-            shards += [[name] for name in names]
-            room = most - sizes[chrom] if cuts == 1 else 0
-    return shards
 
 
 def _weights(by: str, settings: dict, sizes: dict[str, int], groups: list[str]) -> dict:
