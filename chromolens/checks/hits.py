@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from chromolens import tables
+from chromolens.genome.bigwig_process import finite_runs
 from chromolens.genome.fasta import Genome
 from chromolens.genome.nearest import nearest_places
 from chromolens.motifs.compare import similarity
-from chromolens.motifs.hits.sites import composition, query_of, readings_of, sites_of
+from chromolens.motifs.hits.sites import BLOCK, composition, query_of, readings_of, sites_of
 from chromolens.motifs.hits.sought import Sought
 from chromolens.motifs.hits.weights import (
     Weights,
@@ -27,6 +28,8 @@ from chromolens.motifs.names.database import matrices
 from chromolens.tables.checks import CHECKED_HITS
 from chromolens.tables.inputs import TRUTH
 from chromolens.tables.motifs import SOUGHT
+from chromolens.tracks.bigwig import read_back
+from chromolens.tracks.tiling import Cover
 
 NEAR = 10
 """Largest distance (bp) from an event to the middle of a hit that is right."""
@@ -116,7 +119,8 @@ def check(
     targets
         Of each motif: what its truth is called, and where it is (causal or not).
     folds
-        The chromosomes that were explained; what lies elsewhere is no truth.
+        The chromosomes that were explained; what lies elsewhere, or where the track has no
+        value, is no truth.
     weights
         Of each motif, by fold: those of ``find_hits``; none where it has none.
     max_p
@@ -132,10 +136,11 @@ def check(
         alone: hits on instances that were planted outside of events.
     """
     background, rows = composition(genome, folds), []
+    covers = {chrom: _cover(tracks[0], chrom, genome.sizes[chrom]) for chrom in folds}
     for motif in motifs:
         own = hits[hits["motif"] == motif.motif]
         name, places = targets[motif.motif]
-        places = places[places["chrom"].isin(list(folds))]
+        places = places[_explained(places, covers)]
         causal = places[places["causal"]].reset_index(drop=True)
         row = {"motif": motif.motif, "name": motif.name, "truth": name, "events": len(causal)}
         row["hits"] = len(own)
@@ -143,6 +148,25 @@ def check(
         sites = _sites(genome, tracks, motif, folds, weights[motif.motif], background, max_p)
         rows.append(row | _compared(own, sites, causal))
     return pd.DataFrame(rows, columns=CHECKED_HITS.after("model", "task", "method"))
+
+
+def _cover(track: str, chrom: str, size: int) -> Cover:
+    """The bases of a chromosome that have a value."""
+    runs = [np.zeros((0, 2), int)]
+    for start in range(0, size, BLOCK):
+        found = finite_runs(read_back(track, chrom, start, min(start + BLOCK, size)))
+        runs.append(np.array(found, int).reshape(-1, 2) + start)
+    return Cover(*np.concatenate(runs).T)
+
+
+def _explained(places: pd.DataFrame, covers: Mapping[str, Cover]) -> np.ndarray:
+    """Which of ``places`` have a value in their middle."""
+    middles = ((places["start"] + places["end"]) // 2).to_numpy()
+    found = np.zeros(len(places), bool)
+    for chrom, cover in covers.items():
+        here = (places["chrom"] == chrom).to_numpy()
+        found[here] = cover.holds(middles[here])
+    return found
 
 
 def _sites(

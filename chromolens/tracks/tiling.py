@@ -153,6 +153,11 @@ class Cover:
         stretch = np.maximum(np.searchsorted(self.starts, bases, side="right") - 1, 0)
         return offsets[stretch] + bases - self.starts[stretch]
 
+    def holds(self, bases: np.ndarray) -> np.ndarray:
+        """Which of ``bases`` are covered, bool (n,)."""
+        before = np.searchsorted(self.starts, bases, side="right")
+        return np.append(0, self.ends)[before] > bases
+
     def columns(self, start: int, end: int) -> slice:
         """The places of the covered bases of [start, end); none: an empty slice."""
         return slice(self._before(start), self._before(end))
