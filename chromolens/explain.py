@@ -14,7 +14,7 @@ from chromolens.errors import BadInput, nearest
 from chromolens.genome.intervals import Interval, check_inside
 from chromolens.provenance import file_digest
 from chromolens.report.plots.stretch import marks, observed
-from chromolens.scores import Header, open_scores
+from chromolens.scores import COVERED, Header, open_scores
 from chromolens.study import Study, Track, open_study
 from chromolens.tracks.tiling import Cover, Tiling
 
@@ -104,7 +104,7 @@ def _unexplained(covering: list[Path], base: Interval, place: str) -> BadInput:
     """The error about a base of ``covering`` shards that none of their windows covers."""
     ends = []
     for path in covering:
-        with open_scores(path, []) as file:
+        with open_scores(path, COVERED) as file:
             cover, method = Cover.read(file[_region(path, base).name]), Header.read(file).method
         ends += [(abs(end - base.start), end, method) for end in (*cover.starts, *cover.ends - 1)]
     nearest = [f"{base.chrom}:{end + 1} by {method}" for _, end, method in sorted(ends)[:1]]

@@ -82,6 +82,7 @@ COVER = (
           "first base of each stretch that windows cover: `base` counts their bases, end to end"),
     Array("stretch_end", "int32", ("stretch",), "bp, 0-based", "behind its last base"),
 )  # fmt: skip
+COVERED = tuple(array.name for array in COVER)
 TILING = (
     Array("window_start", "int32", ("window",), "bp, 0-based",
           "windows whose kept part begins in the region"),

@@ -131,12 +131,10 @@ def shards(
             lengths = {chrom: sizes[chrom] for chrom in folds.groups(fold, "test")}
             starts = windows.get(method)
             if starts is None:
-                pieces, unit = _by_length(lengths, most), int(method not in windows)
-                packed = _pack(pieces, most)
+                packed, unit = _pack(_by_length(lengths, most), most), int(method not in windows)
             else:
-                unit, most_windows = shared["keep"] or shared["window"], most // shared["stride"]
-                margin = (shared["window"] - unit) // 2
-                packed = _pack(_by_windows(lengths, starts, most_windows, margin), most_windows)
+                count, unit = max(1, most // shared["stride"]), shared["keep"] or shared["window"]
+                packed = _pack(_by_windows(lengths, starts, count), count)
             for regions, work in packed:
                 rows.append((method, _shard_name(regions), fold, "+".join(regions), unit * work))
     return pd.DataFrame(rows, columns=["method", "shard", "fold", "regions", "bases"])
@@ -162,20 +160,14 @@ def _by_length(lengths: Mapping[str, int], most: int) -> list[Pieces]:
     return found
 
 
-def _by_windows(
-    lengths: Mapping[str, int], windows: Starts, most: int, margin: int
-) -> list[Pieces]:
-    """Each chromosome that has windows, cut into pieces of about ``most`` of them.
-
-    The cuts lie where what is kept of a window begins, ``margin`` behind its start, so that few
-    windows reach into two pieces.
-    """
+def _by_windows(lengths: Mapping[str, int], windows: Starts, most: int) -> list[Pieces]:
+    """Each chromosome that has windows, cut into pieces of about ``most`` of them."""
     found = []
     for chrom in (chrom for chrom in lengths if chrom in windows):
         count = len(windows[chrom])
         cuts = max(1, round(count / most))
         first = [count * i // cuts for i in range(cuts + 1)]
-        inner = (windows[chrom][first[1:-1]] + margin).tolist()
+        inner = windows[chrom][first[1:-1]].tolist()
         names = [f"{chrom}-{a}-{b}" for a, b in pairwise([0, *inner, lengths[chrom]])]
         found.append([(name, b - a) for name, (a, b) in zip(names, pairwise(first), strict=True)])
     return found

@@ -14,7 +14,7 @@ import numpy as np
 from chromolens import scores
 from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
-from chromolens.scores import Header, open_scores
+from chromolens.scores import COVERED, Header, open_scores
 from chromolens.tracks.answers import PER_WINDOW
 from chromolens.tracks.bigwig import write_bigwig
 from chromolens.tracks.mixture import check_same, read_headers
@@ -216,7 +216,7 @@ class Pieces:
         """First and last (exclusive) base of what is covered there, and the values of the task."""
         if path != self._path:
             self.__exit__()
-            self._path, self._file = path, open_scores(path, [self._array], self._index)
+            self._path, self._file = path, open_scores(path, [self._array, *COVERED], self._index)
             self._covers = {name: Cover.read(group) for name, group in self._file.items()}
         cover, array = self._covers[region.name], self._file[region.name][self._array]
         found, done = array[self._index, cover.columns(asked.start, asked.end)], 0
