@@ -231,6 +231,8 @@ def _map_files(value: object, schema: dict, place: list, change: Callable) -> ob
     if isinstance(value, list):
         items = schema if file else schema.get("items", {})
         return [_map_files(v, items, [*place, i], change) for i, v in enumerate(value)]
+    if isinstance(value, str) and value in schema.get("x-words", ()):  # of a key that takes both
+        return value
     if file and not (isinstance(value, dict) and set(value) == _PAIR):
         return change(value, place)
     if isinstance(value, dict):

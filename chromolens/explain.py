@@ -14,11 +14,11 @@ from chromolens.errors import BadInput, nearest
 from chromolens.genome.intervals import Interval, check_inside
 from chromolens.provenance import file_digest
 from chromolens.report.plots.stretch import marks, observed
-from chromolens.scores import Header, open_scores
+from chromolens.scores import COVERED, Header, open_scores
 from chromolens.study import Study, Track, open_study
-from chromolens.tracks.tiling import touching, window_starts
+from chromolens.tracks.tiling import Cover, Tiling, grid, read_series, touching
 
-_NOT_HELD = "in no shard: it starts in a gap between blocks, or its shard is not there"
+_NOT_HELD = "in no shard: it begins in a gap between blocks, or its shard is not there"
 
 
 def explain(study: str | Path, place: str, *, task: str = "", method: str = "") -> list[dict]:
@@ -54,6 +54,8 @@ def explain(study: str | Path, place: str, *, task: str = "", method: str = "") 
             remedy=f"look in {opened.place('folds')} which stretches are explained",
         )
     found = [answer for path in covering for answer in _answers(path, base, opened)]
+    if not found:
+        raise _unexplained(covering, base, place)
     for key, wanted in (("task", task), ("method", method)):
         _check_wanted(wanted, sorted({answer[key] for answer in found}), key)
         found = [answer for answer in found if wanted in ("", answer[key])]
@@ -103,13 +105,31 @@ def _region(path: Path, base: Interval) -> Interval | None:
     return next((region for region in _regions(path) if region.contains(base)), None)
 
 
+def _unexplained(covering: list[Path], base: Interval, place: str) -> BadInput:
+    """The error about a base of ``covering`` shards that none of their windows covers."""
+    ends = []
+    for path in covering:
+        with open_scores(path, COVERED) as file:
+            cover, method = Cover.read(file[_region(path, base).name]), Header.read(file).method
+        ends += [(abs(end - base.start), end, method) for end in (*cover.starts, *cover.ends - 1)]
+    nearest = [f"{base.chrom}:{end + 1} by {method}" for _, end, method in sorted(ends)[:1]]
+    return BadInput(
+        f"no window that was explained covers {place}: it lies outside of the regions",
+        expected=f"the nearest base with a value is {nearest[0]}" if nearest else "",
+        where=", ".join(map(str, covering)),
+        remedy="say regions: genome (attribution.methods) to explain every base",
+    )
+
+
 def _answers(path: Path, base: Interval, study: Study) -> Iterator[dict]:
     region, made = _region(path, base), study.provenance
     with open_scores(path) as file:
         header = Header.read(file)
         group = file[region.name]
-        column = base.start - region.start
-        for row, task in enumerate(header.tasks):
+        columns = Cover.read(group).columns(base.start, base.end)
+        tasks = header.tasks if columns.stop > columns.start else []  # else between regions
+        for row, task in enumerate(tasks):
+            column = columns.start
             track = _track(study, header, task, base)
             value = float(group["contributions"][row, column])
             yield _unlike(value, track) | {
@@ -168,30 +188,31 @@ def _unlike(value: float, track: dict | None) -> dict[str, str]:
 
 
 def _windows(study: Study, row: int, base: Interval, header: Header) -> list[dict]:
-    """The windows over the base; a shard holds the numbers of those that start in its regions."""
-    width, stride = (header.settings["tiling"][key] for key in ("window", "stride"))
-    reach = Interval(base.chrom, max(0, base.start - width + 1), base.end)
+    """The windows over the base; a shard holds those whose kept parts begin in its regions."""
+    tiling = Tiling(**header.settings["tiling"])
+    reach = Interval(base.chrom, max(0, base.start - tiling.kept + 1), base.end)
     found = []
     for path in _shards(study, model=header.model, method=header.method):
         for region in filter(reach.overlaps, _regions(path)):
             with open_scores(path) as file:
-                found += _starting_in(file[region.name], row, reach, width)
-    starts = window_starts(_sizes(study)[base.chrom], width, stride)
-    over = [
-        str(Interval(base.chrom, s, s + width)) for s in touching(starts, width, base).tolist()
-    ]
+                found += _beginning_in(file[region.name], row, reach, tiling)
+    named = study.paths("regions", method=header.method) if "regions" in study else {}
+    series = [read_series(str(path)) for path in named.values()] or [grid(_sizes(study), tiling)]
+    starts = series[0](base.chrom)
+    over = starts[touching(starts + tiling.margin, tiling.kept, base)].tolist()
+    windows = [str(Interval(base.chrom, start, start + tiling.window)) for start in over]
     held = {window["window"] for window in found}
-    found += [{"window": window, "numbers": _NOT_HELD} for window in over if window not in held]
+    found += [{"window": one, "numbers": _NOT_HELD} for one in windows if one not in held]
     return sorted(found, key=lambda window: Interval.parse(window["window"]).start)
 
 
-def _starting_in(group: object, row: int, reach: Interval, width: int) -> list[dict]:
+def _beginning_in(group: object, row: int, reach: Interval, tiling: Tiling) -> list[dict]:
     starts = np.asarray(group["window_start"])
-    arrays = ("values", "reference_values", "completeness_error")
+    kept, arrays = starts + tiling.margin, ("values", "reference_values", "completeness_error")
     return [
-        {"window": str(Interval(reach.chrom, int(starts[i]), int(starts[i]) + width))}
+        {"window": str(Interval(reach.chrom, int(starts[i]), int(starts[i]) + tiling.window))}
         | {name: float(group[name][row, i]) for name in arrays}
-        for i in np.flatnonzero((starts >= reach.start) & (starts < reach.end))
+        for i in np.flatnonzero((kept >= reach.start) & (kept < reach.end))
     ]
 
 

@@ -14,7 +14,8 @@ devices.configure(threads=snakemake.threads)
 
 names, params, fold = snakemake.wildcards, snakemake.params, snakemake.params.fold[0]
 models = [load_model(path) for path in snakemake.input.models]
-made = made_by([params.code, params.plugin], snakemake.input.content)
+content = [*snakemake.input.content, *snakemake.input.regions]
+made = made_by([params.code, params.plugin], content)
 shared, tiling = split_settings(params.shared | {"batch_size": snakemake.resources.batch_size})
 settings = with_chosen(params.settings, snakemake.input.chosen)
 explain(
@@ -25,6 +26,7 @@ explain(
     origin=Origin(names.study, names.model, names.shard, fold, made, devices.describe()),
     source=snakemake.input.source or None,
     regions=params.regions[0].split("+"),
+    series=snakemake.input.regions,
     windows=snakemake.input.windows,
     folds=Folds(params.folds),
 )

@@ -127,9 +127,9 @@ def test_every_chromosome_is_test_in_one_fold_and_balance_is_by_length():
 def test_shards_cover_every_base_once_and_never_mix_folds(size):
     config = genome()
     config["attribution"]["shard_size"] = size
-    _, folds, _, _ = planned(config)
+    _, folds, _, methods = planned(config)
     covered = {name: np.zeros(length, int) for name, length in SIZES.items()}
-    for row in divide.shards(config, SIZES, folds).itertuples():
+    for row in divide.shards(config, methods, SIZES, folds, {}, {}).itertuples():
         for name in row.regions.split("+"):
             chrom, start, end = name.rsplit("-", 2)
             covered[chrom][int(start) : int(end)] += 1
@@ -143,7 +143,7 @@ def test_thousands_of_contigs_are_packed_by_their_bases_into_files_of_short_name
     names = list(sizes)
     folds = Folds({f"fold{i}": {"test": names[i::4]} for i in range(4)})
     config = genome()  # shards of the default size
-    shards = divide.shards(config, sizes, folds)
+    shards = divide.shards(config, plan.methods(config), sizes, folds, {}, {})
     assert len(shards) <= 10 and shards["shard"].is_unique
     assert shards["shard"].str.len().max() <= 200
     assert shards["shard"].str.fullmatch(r"[^/]+-\d+-\d+").all()
@@ -176,8 +176,8 @@ def test_the_split_of_a_paper_is_the_one_fold(tmp_path):
 
 def test_shards_of_records_divide_each_fold():
     config = records(attribution={"parts": 2})
-    _, folds, _, _ = planned(config)
-    shards = divide.shards(config, {}, folds)
+    _, folds, _, methods = planned(config)
+    shards = divide.shards(config, methods, {}, folds, {}, {})
     assert list(shards["shard"]) == [f"fold{f}-{i}-2" for f in range(4) for i in (0, 1)]
 
 

@@ -5,7 +5,7 @@ import pytest
 from chromolens import config as configuration
 from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
-from chromolens.planning import divide, sources
+from chromolens.planning import divide, plan, sources
 
 SIZES = {"NC_1": 200_000, "plasmid": 8_000}
 
@@ -27,9 +27,9 @@ def planned(config: dict) -> tuple:
 def test_shards_and_tracks_are_of_blocks():
     config = completed(attribution={"shard_size": 10_000}, folds={"size": 25_000})
     sizes, folds = planned(config)
-    shards = divide.shards(config, sizes, folds)
+    shards = divide.shards(config, plan.methods(config), sizes, folds, {}, {})
     regions = [Interval.from_name(name) for row in shards["regions"] for name in row.split("+")]
-    explained = [Interval.from_name(name) for name in divide.explained(folds, sizes)]
+    explained = list(folds.homes(sizes))
     assert list(explained) == sorted(explained)
     for block in explained:
         own = sorted(region for region in regions if block.overlaps(region))

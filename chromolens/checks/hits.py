@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from chromolens import tables
+from chromolens.genome.bigwig_process import finite_runs
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval, holders
 from chromolens.genome.nearest import nearest_places
 from chromolens.motifs.compare import similarity
-from chromolens.motifs.hits.sites import composition, query_of, readings_of, sites_of
+from chromolens.motifs.hits.sites import BLOCK, composition, query_of, readings_of, sites_of
 from chromolens.motifs.hits.sought import Sought
 from chromolens.motifs.hits.weights import (
     Weights,
@@ -28,6 +29,8 @@ from chromolens.motifs.names.database import matrices
 from chromolens.tables.checks import CHECKED_HITS
 from chromolens.tables.inputs import TRUTH
 from chromolens.tables.motifs import SOUGHT
+from chromolens.tracks.bigwig import read_back
+from chromolens.tracks.tiling import Cover
 
 NEAR = 10
 """Largest distance (bp) from an event to the middle of a hit that is right."""
@@ -117,7 +120,8 @@ def check(
     targets
         Of each motif: what its truth is called, and where it is (causal or not).
     folds
-        The stretches that were explained; what doesn't lie wholly in one is no truth.
+        The stretches that were explained. What doesn't lie wholly in one, or where the track has
+        no value, is no truth.
     weights
         Of each motif, by fold: those of ``find_hits``; none where it has none.
     max_p
@@ -133,10 +137,12 @@ def check(
         alone: hits on instances that were planted outside of events.
     """
     background, rows = composition(genome, folds), []
+    chroms = dict.fromkeys(one.chrom for one in folds)
+    covers = {chrom: _cover(tracks[0], chrom, genome.sizes[chrom]) for chrom in chroms}
     for motif in motifs:
         own = hits[hits["motif"] == motif.motif]
         name, places = targets[motif.motif]
-        places = places[_explained(places, folds)]
+        places = places[_explained(places, folds, covers)]
         causal = places[places["causal"]].reset_index(drop=True)
         row = {"motif": motif.motif, "name": motif.name, "truth": name, "events": len(causal)}
         row["hits"] = len(own)
@@ -146,9 +152,26 @@ def check(
     return pd.DataFrame(rows, columns=CHECKED_HITS.after("model", "task", "method"))
 
 
-def _explained(places: pd.DataFrame, folds: Mapping[Interval, str]) -> np.ndarray:
+def _cover(track: str, chrom: str, size: int) -> Cover:
+    """The bases of a chromosome that have a value."""
+    runs = [np.zeros((0, 2), int)]
+    for start in range(0, size, BLOCK):
+        found = finite_runs(read_back(track, chrom, start, min(start + BLOCK, size)))
+        runs.append(np.array(found, int).reshape(-1, 2) + start)
+    return Cover(*np.concatenate(runs).T)
+
+
+def _explained(
+    places: pd.DataFrame, folds: Mapping[Interval, str], covers: Mapping[str, Cover]
+) -> np.ndarray:
+    """Which of ``places`` lie wholly in a stretch, and have a value in their middle."""
+    chroms = places["chrom"].to_numpy(dtype=str)
     starts, ends = (places[name].to_numpy() for name in ("start", "end"))
-    return holders(list(folds), places["chrom"].to_numpy(dtype=str), starts, ends) >= 0
+    found = holders(list(folds), chroms, starts, ends) >= 0
+    for chrom, cover in covers.items():
+        here = chroms == chrom
+        found[here] &= cover.holds((starts[here] + ends[here]) // 2)
+    return found
 
 
 def _sites(

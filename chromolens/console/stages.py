@@ -3,7 +3,8 @@
 STAGES = {
     "inputs": (
         "download", "simulate_genome", "simulate_genotypes", "simulate_records", "plant_records",
-        "prepare_genome", "prepare_genotypes", "prepare_inputs", "label_windows", "count_tokens",
+        "prepare_genome", "prepare_genotypes", "prepare_inputs", "prepare_regions",
+        "label_windows", "count_tokens",
     ),
     "train": ("train", "evaluate"),
     "explain": (

@@ -6,6 +6,7 @@ FASTA's, in bp. Whatever is wrong is BadInput with the file and line.
 """
 
 import math
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -117,7 +118,10 @@ def _bed_lines(path: str | Path) -> Iterator[tuple[int, list[str]]]:
             continue
         divider = "\t" if "\t" in text else "," if _COMMAS.match(text) else None
         fields = text.rstrip().split(divider)
-        yield number, [re.sub('^"(.*)"$', r"\1", field.strip()) for field in fields]
+        fields = [field.strip() for field in fields]
+        if '"' in text:
+            fields = [re.sub('^"(.*)"$', r"\1", field) for field in fields]
+        yield number, fields
 
 
 def _gff_lines(path: str | Path) -> Iterator[tuple[int, list[str]]]:
@@ -142,7 +146,7 @@ def _peak(path: str | Path, line: int, fields: list[str]) -> tuple:
 def _is_narrowpeak(path: str | Path, line: int, fields: list[str], length: int) -> bool:
     """Whether columns 7 to 10 are signal, p, q and summit; BadInput where that can't be told."""
     where = f"{path}, line {line}"
-    count, named = len(fields), "narrowpeak" in Path(path).name.lower()
+    count, named = len(fields), "narrowpeak" in os.path.basename(path).lower()
     if count < _NARROWPEAK and named:
         raise BadInput(
             f"{count} columns in a file called narrowPeak",

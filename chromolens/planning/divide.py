@@ -1,6 +1,7 @@
 """Chromosomes, blocks of them or parts of the records, and how folds and shards divide them."""
 
 import os
+from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -22,6 +23,7 @@ from chromolens.inputs.folds import (
 )
 from chromolens.inputs.peaks import read_peaks
 from chromolens.inputs.records import split_names
+from chromolens.planning.regions import Starts
 from chromolens.planning.sources import files
 
 _LONGEST = 150  # letters of a shard's name, which goes into names of files
@@ -154,49 +156,105 @@ def in_folds(folds: Folds, sizes: dict[str, int]) -> dict[str, int]:
     return {group: len(stretch(group, sizes)) for group in groups}
 
 
-def shards(config: dict, sizes: dict[str, int], folds: Folds) -> pd.DataFrame:
-    """One row per shard: shard (its name, for files), fold, regions (joined by +).
+def shards(
+    config: dict,
+    methods: pd.DataFrame,
+    sizes: dict[str, int],
+    folds: Folds,
+    windows: Mapping[str, Starts | None],
+    shared: dict,
+) -> pd.DataFrame:
+    """One row per shard of a method with tracks: method, shard, fold, regions, bases.
 
-    Stretches longer than ``shard_size`` are cut evenly; small ones of one fold share a shard,
-    which is called by its regions or, where that is long, ``FIRST..LAST``. A shard of records has
-    no regions and is called fold-part-of.
+    ``shard`` is its name, for files; ``regions`` are joined by +, and ``bases`` says how many of
+    theirs may be explained (0: unknown). A shard of records has no regions and is called
+    fold-part-of.
+
+    Stretches (chromosomes, or blocks of them) are cut into pieces of about equal work: of
+    ``shard_size`` bases, or, where a method's ``windows`` (``regions.windows``) are known, of as
+    many windows as a grid has on so many bases; a stretch without windows is then in no shard.
+    Small stretches of one fold share a shard, which is called by its regions or, where that is
+    long, ``FIRST..LAST``. ``shared`` is what ``plan.attribution_settings`` gives.
     """
     rows, most = [], config["attribution"]["shard_size"]
-    for fold in folds.roles:
-        if sizes:
-            packed = _pack([stretch(one, sizes) for one in folds.groups(fold, "test")], most)
-            rows += [(_shard_name(regions), fold, "+".join(regions)) for regions in packed]
+    kept = shared.get("keep") or shared.get("window")
+    for method in methods.loc[methods["tracked"], "method"]:
+        for fold in folds.roles:
+            if not sizes:
+                parts = config["attribution"]["parts"]
+                rows += [(method, f"{fold}-{i}-{parts}", fold, "", 0) for i in range(parts)]
+                continue
+            stretches = [stretch(one, sizes) for one in folds.groups(fold, "test")]
+            starts = windows.get(method)
+            if starts is None:
+                packed, unit = _pack(_by_length(stretches, most), most), int(method not in windows)
+            else:
+                count, unit = max(1, most // shared["stride"]), kept
+                own = _by_windows(stretches, starts, shared["window"], count)
+                packed = _pack(own, count)
+            for regions, work in packed:
+                rows.append((method, _shard_name(regions), fold, "+".join(regions), unit * work))
+    return pd.DataFrame(rows, columns=["method", "shard", "fold", "regions", "bases"])
+
+
+def planned(joined: pd.DataFrame, shards: pd.DataFrame) -> dict[str, list[str]]:
+    """Track -> the regions that its shards must cover, of tables ``joined`` and ``shards``."""
+    regions = shards.groupby("method")["regions"].agg("+".join)
+    return {row.track: regions[row.method].split("+") for row in joined.itertuples()}
+
+
+Pieces = list[tuple[str, int]]
+"""Regions of one stretch, and the work of each."""
+
+
+def _by_length(stretches: list[Interval], most: int) -> list[Pieces]:
+    """Each stretch cut evenly into pieces of about ``most`` bases."""
+    found = []
+    for one in stretches:
+        cuts = max(1, round(len(one) / most))
+        edges = [one.start + len(one) * i // cuts for i in range(cuts + 1)]
+        found.append([(f"{one.chrom}-{a}-{b}", b - a) for a, b in pairwise(edges)])
+    return found
+
+
+def _by_windows(stretches: list[Interval], windows: Starts, width: int, most: int) -> list[Pieces]:
+    """Each stretch that windows of ``width`` bp touch, cut into pieces of about ``most`` of them.
+
+    A piece has the windows that start in it, the first one also those that start before it.
+    """
+    found = []
+    for one in (one for one in stretches if one.chrom in windows):
+        starts = windows[one.chrom]
+        own = starts[(starts > one.start - width) & (starts < one.end)]
+        cuts = max(1, round(len(own) / most))
+        inner = own[[len(own) * i // cuts for i in range(1, cuts)]]
+        inner = inner[inner > one.start]
+        work = np.diff(np.searchsorted(own, inner), prepend=0, append=len(own)).tolist()
+        edges = pairwise([one.start, *inner.tolist(), one.end])
+        names = [f"{one.chrom}-{a}-{b}" for a, b in edges]
+        found += [list(zip(names, work, strict=True))] if len(own) else []
+    return found
+
+
+def _pack(stretches: list[Pieces], most: int) -> list[tuple[list[str], int]]:
+    """Regions of each shard, and their work: a piece of a stretch, or some whole ones."""
+    shards: list[tuple[list[str], int]] = []
+    room = 0
+    for pieces in stretches:
+        whole, work = len(pieces) == 1, pieces[0][1]
+        if whole and work <= room:
+            names, before = shards.pop()
+            shards.append(([*names, pieces[0][0]], before + work))
+            room -= work
         else:
-            parts = config["attribution"]["parts"]
-            rows += [(f"{fold}-{i}-{parts}", fold, "") for i in range(parts)]
-    return pd.DataFrame(rows, columns=["shard", "fold", "regions"])
+            shards += [([name], each) for name, each in pieces]
+            room = most - work if whole else 0
+    return shards
 
 
 def _shard_name(regions: list[str]) -> str:
     joined = "+".join(regions)
     return joined if len(joined) <= _LONGEST else f"{regions[0]}..{regions[-1]}"
-
-
-def explained(folds: Folds, sizes: dict[str, int]) -> list[str]:
-    """Names of the stretches that are explained, whole: those that are test in some fold."""
-    return [one.name for one in folds.homes(sizes)] if sizes else []
-
-
-def _pack(stretches: list[Interval], most: int) -> list[list[str]]:
-    """Regions of shards of about ``most`` bases: pieces of one stretch, or some whole ones."""
-    shards: list[list[str]] = []
-    room = 0
-    for one in stretches:
-        cuts = max(1, round(len(one) / most))
-        edges = [one.start + len(one) * i // cuts for i in range(cuts + 1)]
-        names = [f"{one.chrom}-{a}-{b}" for a, b in pairwise(edges)]
-        if cuts == 1 and len(one) <= room:
-            shards[-1] += names
-            room -= len(one)
-        else:
-            shards += [[name] for name in names]
-            room = most - len(one) if cuts == 1 else 0
-    return shards
 
 
 def _weights(by: str, settings: dict, sizes: dict[str, int], groups: list[str]) -> dict:

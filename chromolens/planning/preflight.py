@@ -22,6 +22,7 @@ from chromolens.models.target_names import parse_target, parse_unit
 from chromolens.motifs.names.database import check_source
 from chromolens.planning import subsets
 from chromolens.planning.disk import check_place
+from chromolens.planning.regions import GENOME, explained
 
 SLACK = 1e-3
 """How far from 1 frequencies may add up."""
@@ -44,8 +45,9 @@ def check(config: dict, settings: dict, database: dict, models: pd.DataFrame, fo
     """
     check_place(folder)
     check_source(database)
+    explained(config)
     if settings["kind"] == "genome":
-        _check_stride(settings["window"], config["tracks"]["stride"])
+        _check_stride(settings["window"], config["tracks"])
         _check_assembly(settings)
         _check_simulation(settings["simulate"])
     _check_modisco(config["motifs"]["modisco"])
@@ -62,11 +64,18 @@ def check(config: dict, settings: dict, database: dict, models: pd.DataFrame, fo
     _check_acceptance(config, settings, models)
 
 
-def _check_stride(window: int, stride: int) -> None:
-    if stride > window:
+def _check_stride(window: int, tracks: dict) -> None:
+    stride, keep = tracks["stride"], tracks["keep"] or window
+    if keep > window:
         raise BadInput(
-            f"windows of {window} bp that stand {stride} bp apart leave bases unexplained",
+            f"{keep} bp can't be kept of windows of {window} bp",
             expected=f"at most {window} bp",
+            where="the config, tracks.keep",
+        )
+    if stride > keep:
+        raise BadInput(
+            f"windows of which {keep} bp are kept leave bases unexplained {stride} bp apart",
+            expected=f"at most {keep} bp",
             where="the config, tracks.stride",
         )
 
@@ -182,12 +191,13 @@ def _check_classes(config: dict, settings: dict, models: pd.DataFrame) -> None:
         raise BadInput(
             f"{unfit.iloc[0]!r} predicts no classes, so no window is of another class", where=where
         )
-    wide = [name for name, one in config["attribution"]["methods"].items() if one["genome_wide"]]
+    wide = list(explained(config))
     if wide and settings["kind"] == "genome":
         raise BadInput(
-            f"{wide[0]} explains every base, and only windows of the study have a class",
+            f"{wide[0]} explains whole regions, and only windows of the study have a class",
             where=where,
-            remedy=f"say attribution.methods.{wide[0]}.genome_wide: false, or take gc_matched",
+            remedy=f"leave genome_wide and regions of attribution.methods.{wide[0]} out, or take "
+            "gc_matched",
         )
 
 
@@ -334,9 +344,9 @@ def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> Non
     check_criteria(config["acceptance"], tasks, measured)
     methods = list(config["attribution"]["methods"])
     stages = plugins.constant(kinds, settings["kind"], "STAGES", ())
-    wide = any(method["genome_wide"] for method in config["attribution"]["methods"].values())
+    wide = GENOME in explained(config).values()
     measured_on = {
-        "tiles": ("tracks of events", wide and bool(settings.get("peaks"))),
+        "tiles": ("tracks of events over a whole genome", wide and bool(settings.get("peaks"))),
         "planted_recall": ("a simulated genome", bool(settings.get("simulate"))),
         "planted_precision": ("a simulated genome", bool(settings.get("simulate"))),
         "known_loci": ("known loci (inputs.known)", bool(settings.get("known"))),

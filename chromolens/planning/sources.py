@@ -36,6 +36,7 @@ def downloads(config: dict) -> pd.DataFrame:
     _walk(config["motifs"], motifs)
     _walk(config["inputs"], found)
     _walk(config["models"], found)
+    _walk(config["attribution"], found)
     _walk(config["checks"], motifs)
     rows = [
         (

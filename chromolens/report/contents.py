@@ -49,6 +49,8 @@ class Contents:
         Per attribution: bigWig of contributions, and of the target that they explain.
     explained
         Per model and method: HDF5 of the explained windows (loci of kind ``sequences``).
+    regions, regions_dropped
+        Per method that explains regions: tables of its windows, and of the regions left out.
     vocabulary
         Table of the tokens, of inputs of kind ``tokens``.
     masses, scans
@@ -142,6 +144,8 @@ class Contents:
     tracks: Mapping[Attribution, Path] = field(default_factory=dict)
     prediction_tracks: Mapping[Attribution, Path] = field(default_factory=dict)
     explained: Mapping[tuple[str, str], Path] = field(default_factory=dict)
+    regions: Mapping[tuple[str], Path] = field(default_factory=dict)
+    regions_dropped: Mapping[tuple[str], Path] = field(default_factory=dict)
     vocabulary: Path | None = None
     masses: Mapping[Attribution, Mapping[str, Path]] = field(default_factory=dict)
     scans: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)

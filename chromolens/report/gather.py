@@ -46,6 +46,8 @@ KEYED = {
     "tracks": ("track", ATTRIBUTION),
     "hit_sites": ("hits", ATTRIBUTION),
     "explained": ("explained", ("model", "method")),
+    "regions": ("regions", ("method",)),
+    "regions_dropped": ("regions_dropped", ("method",)),
     "contributions": ("contributions", ATTRIBUTION),
     "motif_pages": ("motif_page", ATTRIBUTION),
     "sweeps": ("sweep", ("model", "task")),

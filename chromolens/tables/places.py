@@ -95,6 +95,10 @@ FILES = {
         "members": "lexicon/members.tsv",
         "lexicon_meme": "lexicon/lexicon.meme",
     },
+    "placed_windows": {
+        "regions": "inputs/{method}.regions.tsv.gz",
+        "regions_dropped": "inputs/{method}.dropped.tsv",
+    },
     "shards": {"shard": "attribution/{model}/{method}/{shard}.h5"},
     "piloted": {"tried": "attribution/{model}/{method}/settings.tsv"},
     "explained": {"explained": "attribution/{model}/{method}/windows.h5"},

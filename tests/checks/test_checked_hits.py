@@ -101,6 +101,17 @@ def test_events_are_found_within_ten_bases(study: tuple, tmp_path: Path) -> None
     assert row.recall_pwm == 0.25 and row.average_precision >= row.average_precision_pwm > 0
 
 
+def test_events_where_nothing_was_explained_are_no_truth(study: tuple, tmp_path: Path) -> None:
+    gaps = str(tmp_path / "gaps.bw")
+    track = np.full(SIZE, np.nan, np.float32)
+    track[500:2500] = 1
+    write_bigwig(gaps, {"chr1": SIZE}, lambda _, start, end: track[start:end])
+    bed = tmp_path / "events.bed"
+    bed.write_text("".join(f"chr1\t{at}\t{at + 1}\n" for at in (1006, 2006, 3006, 2499, 2500)))
+    row = run((study[0], gaps), hits([1000]), events=str(bed))
+    assert (row.events, row.recall) == (3, 1 / 3)
+
+
 def test_planted_instances_are_found_and_lone_ones_counted_apart(
     study: tuple, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

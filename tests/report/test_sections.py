@@ -15,6 +15,7 @@ from chromolens.report.sections import data, methods, patterns, performance, sub
 from chromolens.report.summary import below_one
 from chromolens.report.tables import decimal, plural, significant, words
 from chromolens.tables.checks import TILES
+from chromolens.tables.inputs import REGIONS, REGIONS_DROPPED
 from chromolens.tables.models import PREDICTIONS
 
 
@@ -48,6 +49,24 @@ def test_each_group_is_test_once_in_the_diagram(study):
     folds = data.context(study)["folds"]
     tests = [group for _, cells in folds["rows"] for group, role in cells if role == "test"]
     assert sorted(tests) == sorted(group for group, _ in folds["groups"])
+
+
+def test_regions_are_shown_with_what_they_leave_out(study, tmp_path):
+    windows = pd.DataFrame({"chrom": ["chrI", "chrI", "chrV"], "start": [1, 5, 9], "end": 30})
+    tables.write(REGIONS, windows, tmp_path / "regions.tsv.gz")
+    lost = [("same window as another region's", "", 4, "chrI:1")]
+    lost = pd.DataFrame(lost, columns=REGIONS_DROPPED.names)
+    tables.write(REGIONS_DROPPED, lost, tmp_path / "dropped.tsv")
+    own = dataclasses.replace(
+        study,
+        regions={("ism",): tmp_path / "regions.tsv.gz"},
+        regions_dropped={("ism",): tmp_path / "dropped.tsv"},
+        config={"attribution": {"methods": {"ism": {"regions": "mine.bed"}}}},
+    )
+    explained, left_out = data.context(own)["regions"]
+    assert explained.rows == [["ism", "mine.bed", "3", "2"]]
+    assert left_out.rows == [["ism", "same window as another region's", "4", "chrI:1"]]
+    assert data.context(study)["regions"] == []
 
 
 def test_reliability_bins_against_a_plain_loop(study):

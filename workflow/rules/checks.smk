@@ -15,8 +15,8 @@ PROVIDES  results/{study}/checks/{model}.{method}.completeness.tsv
 rule check_completeness:
     input:
         shards=collect(
-            "results/{{study}}/attribution/{{model}}/{{method}}/{shard}.h5",
-            shard=shards["shard"].unique(),
+            "results/{{study}}/attribution/{{model}}/{{method}}/{row.shard}.h5",
+            row=lookup(query="method == '{method}'", within=shards),
         ),
     output:
         table="results/{study}/checks/{model}.{method}.completeness.tsv",
@@ -67,9 +67,10 @@ rule check_tiles:
         genome=ancient(genome),
         content=chromosomes,
         shards=collect(
-            "results/{{study}}/attribution/{{model}}/{method}/{shard}.h5",
-            method=plan.first_genome_wide(methods),
-            shard=shards["shard"].unique(),
+            "results/{{study}}/attribution/{{model}}/{row.method}/{row.shard}.h5",
+            row=shards[
+                shards["method"].isin(plan.first_genome_wide(methods))
+            ].itertuples(),
         ),
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         events=own.inputs(sources.files(settings.get("peaks"))),

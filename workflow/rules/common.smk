@@ -16,6 +16,7 @@ from chromolens.planning import (
     overview,
     plan,
     preflight,
+    regions,
     results,
     sources,
     subsets,
@@ -67,15 +68,31 @@ filtered = plan.of_stage("filters", stages, models)
 viewed = filtered if config["views"]["enabled"] else filtered[:0]
 windowed = plan.windows_to_explain(models, methods, motif_method)
 windowed = plan.of_stage("windows", stages, windowed)
-shards = divide.shards(config, sizes, folds).merge(trainings, on="fold")
+code = provenance.code_digests("scripts")
+shared = plan.attribution_settings(config, settings)
+placings = regions.placings(settings, shared, methods, downloaded)
+placed_windows = regions.windows(
+    placings,
+    sizes,
+    folds,
+    own,
+    f".snakemake/regions/{study}",
+    code["prepare_regions"],
+)
+shards = divide.shards(config, methods, sizes, folds, placed_windows, shared)
+shard_models = shards.merge(trainings, on="fold")
+regional = methods[methods["method"].isin(list(placings))]
+region_files = {name: own.inputs(one["files"]) for name, one in placings.items()}
+region_digests = {name: own.digests(one["files"]) for name, one in placings.items()}
 tracked = plan.tracks(models, methods)
 joined = plan.tracks_to_join(methods, config["folds"]["replicates"], sizes)
+joined_shards = joined.merge(shards, on="method")
 drawn = plan.of_stage("markers", stages, plan.null_draws(models, methods))
 marked = plan.of_stage("markers", stages, tracked)
 runs = tracked[["model", "method"]].drop_duplicates()
 known_motifs = plan.known_motifs(config, downloaded)
 sought_known = runs if known_motifs["meme"] else runs[:0]
-tiled_models = plan.models_with_tiles(models, settings, tracked)
+tiled_models = plan.models_with_tiles(models, settings, tracked, methods)
 thinned = plan.models_to_thin(config, settings, models)
 compared = plan.models_to_compare(windowed)
 sis_tasks = list(subsets.subset_tasks(config, stages, model_tasks).itertuples())
@@ -107,7 +124,6 @@ content_of_source = chromosomes or [*source, *covariates]
 searched = tracked if genome else tracked[:0]
 browsed = results.ONE if len(searched) else []
 checked_hits = searched[searched["task"].isin(list(settings.get("peaks", {})))]
-code = provenance.code_digests("scripts")
 
 
 wildcard_constraints:

@@ -22,6 +22,7 @@ index = results.index(
         "simulated": results.ONE if settings.get("simulate") else [],
         "models": models,
         "trainings": trainings,
+        "placed_windows": regional,
         "shards": results.of_shards(shards, runs),
         "piloted": plan.pilots(windowed, runs, piloted),
         "explained": windowed,

@@ -3,6 +3,8 @@
 NEEDS     the files that the config names
 PROVIDES  results/{study}/inputs/genome.fa.gz, windows.tsv.gz, dropped.tsv, notes.json
           results/{study}/inputs/{model}.windows.tsv.gz
+          results/{study}/inputs/{method}.regions.tsv.gz, {method}.dropped.tsv
+                                    of methods that explain regions
 """
 
 downloads = sources.downloads(config)
@@ -145,3 +147,23 @@ rule label_windows:
         seed=config["seed"],
     script:
         "../../scripts/label_windows.py"
+
+
+rule prepare_regions:
+    input:
+        files=lookup(dpath="{method}", within=region_files),
+        chromosomes="results/{study}/inputs/chromosomes.tsv",
+    output:
+        regions="results/{study}/inputs/{method}.regions.tsv.gz",
+        dropped="results/{study}/inputs/{method}.dropped.tsv",
+    log:
+        "logs/{study}/prepare_regions/{method}.log",
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["prepare_regions"],
+        digests=lookup(dpath="{method}", within=region_digests),
+        folds=roles,
+        placing=lookup(dpath="{method}", within=placings),
+    script:
+        "../../scripts/prepare_regions.py"

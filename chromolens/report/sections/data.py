@@ -12,10 +12,10 @@ from chromolens.genome.names import roman
 from chromolens.inputs.windows import read_windows, task_names
 from chromolens.report.contents import Contents
 from chromolens.report.tables import Table, count, decimal
-from chromolens.tables.inputs import DROPPED, FOLDS
+from chromolens.tables.inputs import DROPPED, FOLDS, REGIONS, REGIONS_DROPPED
 from chromolens.tables.markers import MARKER_SCAN
 
-NEEDS = ("windows", "folds", "dropped")
+NEEDS = ("windows", "folds", "dropped", "regions", "regions_dropped")
 
 
 def context(study: Contents) -> dict:
@@ -33,6 +33,7 @@ def context(study: Contents) -> dict:
         "roles": windows["role"].value_counts().to_dict(),
         "kept": kept(windows),
         "dropped": dropped(study),
+        "regions": regions(study),
         "folds": folds(study, windows),
     }
 
@@ -103,6 +104,27 @@ def dropped(study: Contents) -> Table | None:
     rows = list(zip(table["reason"], table["task"], numbers, table["example"], strict=True))
     header = ["reason", "task", "windows", "for example"]
     return Table("Windows and events dropped, by reason", header, rows, frozenset({"windows"}))
+
+
+def regions(study: Contents) -> list[Table]:
+    """Windows of each method that explains regions, and what of these it leaves out."""
+    rows, lost = [], []
+    for (method,), path in study.regions.items():
+        windows = tables.read(REGIONS, path)
+        stated = study.config["attribution"]["methods"][method]["regions"]
+        what = stated if isinstance(stated, str) else stated["url"]
+        chromosomes = count(windows["chrom"].nunique())
+        rows.append([method, what, count(len(windows)), chromosomes])
+    for (method,), path in study.regions_dropped.items():
+        lost += [
+            [method, row["reason"], count(row["count"]), row["example"]]
+            for row in tables.read(REGIONS_DROPPED, path).to_dict("records")
+        ]
+    explained = ["method", "regions", "windows", "chromosomes"]
+    unexplained = ["method", "reason", "windows", "for example"]
+    shown = [Table("Regions explained", explained, rows, frozenset(explained[2:]))]
+    shown.append(Table("Windows on regions left out", unexplained, lost, frozenset({"windows"})))
+    return [table for table in shown if table.rows]
 
 
 def folds(study: Contents, windows: pd.DataFrame) -> dict:
