@@ -3,7 +3,7 @@
 An answer is what to print, and the exit status.
 """
 
-from chromolens.commands import audit, check, explain, finemo, init, run, serve, show
+from chromolens.commands import audit, check, explain, finemo, init, run, serve, show, variant
 
-COMMANDS = (init, check, run, show, explain, serve, finemo, audit)
+COMMANDS = (init, check, run, show, explain, variant, serve, finemo, audit)
 """In the order in which ``--help`` lists them."""

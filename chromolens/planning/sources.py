@@ -36,6 +36,7 @@ def downloads(config: dict) -> pd.DataFrame:
     _walk(config["motifs"], motifs)
     _walk(config["inputs"], found)
     _walk(config["models"], found)
+    _walk(config["variants"], found)
     _walk(config["checks"], motifs)
     rows = [
         (download.url_path(f["url"]), f["url"], f.get("sha256", ""), f in motifs)

@@ -21,6 +21,7 @@ from chromolens.tables.places import TABLES as DECLARED
 ONE = {name: name for name in ("windows", "folds", "dropped", "truth", "vocabulary")} | {
     "fasta": "genome",
     "browser": "tracks_page",
+    "dropped_variants": "dropped_variants",
 }
 # several that are joined,
 SEVERAL = {
@@ -32,6 +33,7 @@ SEVERAL = {
     "tiles": "tiles",
     "edits": "edits",
     "edit_scores": "edit_scores",
+    "variants": "variants",
     "compared": "methods",
     "scored_matches": "scored_matches",
     "missed": "missed",
@@ -52,6 +54,7 @@ KEYED = {
     "positions": ("positions", ("model",)),
     "occluded": ("occluded", ("model",)),
     "views": ("views", ("model",)),
+    "null_scores": ("null_scores", ("model", "fold")),
     "profiles": ("profile", ("model",)),
 }
 SIS = {"sis": "sis", "meme": "sis_meme"} | {

@@ -176,6 +176,18 @@ FILES = {
         "token_bedgraph": "tokens/{model}.{task}.{method}.bedgraph.gz",
         "token_track": "tokens/{study}.{model}.{task}.{method}.bw",
     },
+    "varied": {
+        "listed_variants": "variants/listed.tsv.gz",
+        "dropped_variants": "variants/dropped.tsv",
+    },
+    "null_variants": {"null_variants": "variants/nulls.tsv.gz"},
+    "listed_scores": {"listed_scores": "variants/{model}/{set}.{fold}.tsv.gz"},
+    "null_scores": {"null_scores": "variants/{model}/{set}.{fold}.tsv.gz"},
+    "variants": {
+        "variants": "variants/{model}/variants.tsv.gz",
+        "annotated": "variants/{model}/variants.vcf.gz",
+        "annotated_index": "variants/{model}/variants.vcf.gz.tbi",
+    },
     "ranked": {"ranked_tokens": "tokens/{model}.{method}.tsv.gz"},
     "tiled": {"tiles": "checks/{model}.tiles.tsv"},
     "thinned": {"learning": "checks/{model}.learning.tsv"},

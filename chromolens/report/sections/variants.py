@@ -1,0 +1,137 @@
+"""Variants: effects against those of matched nulls, the clearest ones, and what was left out."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from chromolens import tables
+from chromolens.report.contents import Contents
+from chromolens.report.figures.effects import effects
+from chromolens.report.tables import Table, count, decimal, plural, significant, words
+from chromolens.tables.motifs import HITS
+from chromolens.tables.variants import LEFT_OUT, SCORED, VARIANTS
+from chromolens.variants.score import LOG2
+
+NEEDS = ("variants", "dropped_variants", "null_scores", "hits")
+
+CLEAR = 0.05
+"""Largest q of an effect that is called clear."""
+_MOST = 20
+"""Rows of a table of variants."""
+_UNITS = {True: "log2 fold change", False: "difference of the log-odds"}
+
+
+def context(study: Contents) -> dict:
+    """A figure and a table for each model and task; how many were left out, by reason."""
+    if not study.variants:
+        return {"groups": [], "left_out": None}
+    found = tables.read_all(VARIANTS, study.variants)
+    nulls = {
+        model: tables.read_all(
+            SCORED, [p for (m, _), p in study.null_scores.items() if m == model]
+        )
+        for model in found["model"].unique()
+    }
+    dropped = tables.read(LEFT_OUT, study.dropped_variants)
+    groups = found.groupby(["model", "task"], sort=False)
+    return {
+        "groups": [_group(study, key, own, nulls[key[0]]) for key, own in groups],
+        "left_out": left_out(dropped),
+    }
+
+
+def left_out(dropped: pd.DataFrame) -> Table | None:
+    """Alleles that were not scored, by reason, with the first of each."""
+    if dropped.empty:
+        return None
+    rows = [
+        [reason, count(len(own)), _stated(own.iloc[0])]
+        for reason, own in dropped.groupby("reason", sort=False)
+    ]
+    header = ["left out", "alleles", "the first"]
+    return Table("Alleles of the file that were not scored", header, rows, frozenset(["alleles"]))
+
+
+def _stated(row: pd.Series) -> str:
+    name = "" if row["id"] == "." else f"{row['id']} "
+    return f"{name}{row['chrom']}:{row['position']} {row['ref']}>{row['alt']}"
+
+
+def _group(study: Contents, key: tuple[str, str], own: pd.DataFrame, nulls: pd.DataFrame) -> dict:
+    model, task = key
+    once = own.drop_duplicates("variant")
+    clear = once["q"] <= CLEAR
+    unit = _UNITS[study.config["models"][model]["objective"] in LOG2]
+    theirs = nulls[nulls["task"] == task]
+    clouds = [
+        (rows["reference"].to_numpy(), rows["effect"].to_numpy(), name)
+        for rows, name in ((theirs, "odd"), (once[~clear], "even"), (once[clear], "own"))
+    ]
+    label = f"Effects of variants on {task} against predictions, {model}"
+    return {
+        "title": f"{task} · {model}",
+        "said": _said(once, clear, len(theirs)),
+        "figure": effects(clouds, ("prediction for the reference allele", unit), label),
+        "table": table(once, _motifs(study, model, task, once), unit, key),
+    }
+
+
+def _said(once: pd.DataFrame, clear: pd.Series, nulls: int) -> str:
+    words_of = f"{plural(len(once), 'variant')}, each once"
+    if not nulls:
+        return f"{words_of}; no nulls were drawn, so that no effect has a p-value."
+    unjudged = int(once["p"].isna().sum())
+    rest = f" {plural(unjudged, 'variant')} of kinds without nulls." if unjudged else ""
+    return (
+        f"{words_of}, held against {count(nulls)} null variants: {count(clear.sum())} of the "
+        f"effects pass q {CLEAR}.{rest}"
+    )
+
+
+def table(once: pd.DataFrame, motifs: pd.Series, unit: str, key: tuple[str, str]) -> Table:
+    """The variants of smallest p, and of those the largest effects first."""
+    order = once.assign(size=-once["effect"].abs()).sort_values(["p", "size"], kind="stable")
+    rows = [_row(row, motifs[row.Index]) for row in order.head(_MOST).itertuples()]
+    header = ["variant", "id", "kind", "reference", "alternative", "effect", "± places"]
+    header += ["± replicates", "p", "q", "activity", "hits there"]
+    more = f"; {count(len(once) - _MOST)} more in variants.tsv.gz" if len(once) > _MOST else ""
+    caption = f"{key[1]}, {key[0]}: the clearest effects ({unit}){more}"
+    numeric = frozenset(header[3:-1])
+    return Table(caption, header, rows, numeric)
+
+
+def _row(row: object, motifs: str) -> list[str]:
+    return [
+        row.variant,
+        "" if row.id == "." else row.id,
+        row.kind,
+        decimal(row.reference, 2),
+        decimal(row.alternative, 2),
+        decimal(row.effect, 2),
+        decimal(row.places_sd, 2),
+        decimal(row.sd, 2),
+        significant(row.p),
+        significant(row.q),
+        decimal(row.activity, 2),
+        motifs,
+    ]
+
+
+def _motifs(study: Contents, model: str, task: str, once: pd.DataFrame) -> pd.Series:
+    """Names of the motifs whose hits lie over each variant, in the genome's own sequence."""
+    paths = [path for (m, t, _), path in study.hit_sites.items() if (m, t) == (model, task)]
+    hits = tables.read_all(HITS, paths)
+    by_chrom = dict(list(hits.groupby("chrom")))
+    return pd.Series(list(_over(once, by_chrom)), index=once.index, dtype=object)
+
+
+def _over(once: pd.DataFrame, hits: dict[str, pd.DataFrame]) -> Iterator[str]:
+    for row in once.itertuples():
+        own = hits.get(row.chrom)
+        # an insertion lies between two bases
+        if own is None:
+            yield ""
+            continue
+        end = row.start + max(len(row.removed), 1)
+        over = (own["start"] < end) & (own["end"] > row.start)
+        yield words(dict.fromkeys(own.loc[over, "name"]))
