@@ -11,7 +11,8 @@ STAGES = {
         "view_model",
     ),
     "variants": (
-        "read_variants", "draw_variants", "score_variants", "judge_variants", "annotate_vcf",
+        "read_variants", "draw_variants", "score_variants", "judge_variants",
+        "explain_variants", "annotate_vcf",
     ),
     "tracks": ("join_tracks", "observed_track", "join_records", "rank_tokens", "place_tokens"),
     "motifs": (

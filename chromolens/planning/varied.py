@@ -18,8 +18,9 @@ def settings(config: Mapping, downloaded: str, stages: Sequence[str]) -> dict:
     if not config["variants"]["file"]:
         return config["variants"]
     if "tracks" not in stages:
+        kind = config["inputs"]["kind"]
         raise BadInput(
-            f"variants are places of a genome, and inputs of kind {config['inputs']['kind']} have none",
+            f"variants are places of a genome, and inputs of kind {kind} have none",
             expected="inputs of kind genome",
             where="the config, variants.file",
         )

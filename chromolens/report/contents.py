@@ -107,6 +107,8 @@ class Contents:
         Per model: the table of ``views/study.py``.
     variants
         Tables of the variants of the user's file, one for each model.
+    allele_contributions
+        Tables of the contributions about the clearest variants, with either allele.
     null_scores
         Per model and fold: effects of the nulls that variants are held against.
     dropped_variants
@@ -182,6 +184,7 @@ class Contents:
     edit_scores: Sequence[Path] = ()
     views: Mapping[tuple[str], Path] = field(default_factory=dict)
     variants: Sequence[Path] = ()
+    allele_contributions: Sequence[Path] = ()
     null_scores: Mapping[tuple[str, str], Path] = field(default_factory=dict)
     dropped_variants: Path | None = None
     compared: Sequence[Path] = ()

@@ -34,6 +34,7 @@ SEVERAL = {
     "edits": "edits",
     "edit_scores": "edit_scores",
     "variants": "variants",
+    "allele_contributions": "allele_contributions",
     "compared": "methods",
     "scored_matches": "scored_matches",
     "missed": "missed",

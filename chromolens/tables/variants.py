@@ -87,3 +87,17 @@ VARIANTS = Table(
         number("q", "Benjamini-Hochberg over the variants of the task", missing=True),
     ),
 )  # fmt: skip
+ALLELES = Table(
+    "variants/MODEL/contributions.tsv.gz",
+    "contributions about the clearest variants, with either allele in the middle of the window",
+    (
+        MODEL,
+        TASK,
+        _VARIANT,
+        text("allele", "`reference` or `alternative`", pattern="reference|alternative"),
+        integer("position", "from the variant's first base", "bp"),
+        text("base", "that is there", pattern="[ACGTN]"),
+        number("contribution", "of the base, mean over the replicates", TARGET),
+    ),
+    float_format="%.6g",
+)

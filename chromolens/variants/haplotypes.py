@@ -15,10 +15,9 @@ import pandas as pd
 from chromolens.genome.fasta import Genome
 from chromolens.genome.onehot import codes_of
 
-
 NEIGHBOURHOOD = 20
-"""Bases on either side of a null variant that come with it into its host: more than a motif has; in
-short windows a fifth of them."""
+"""Bases on either side of a null variant that come with it into its host: more than most motifs
+have; in short windows a fifth of the window."""
 
 
 class Haplotypes(NamedTuple):

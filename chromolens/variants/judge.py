@@ -49,6 +49,13 @@ def judge(
     return pd.concat(parts, ignore_index=True)[VARIANTS.after("model")]
 
 
+def clearest(variants: pd.DataFrame) -> pd.DataFrame:
+    """``VARIANTS`` of one task, each variant once: by p, and of those alike by their effects."""
+    once = variants.drop_duplicates("variant")
+    sizes = once["effect"].abs()
+    return once.assign(size=-sizes).sort_values(["p", "size"], kind="stable").drop(columns="size")
+
+
 def p_values(scored: pd.DataFrame, nulls: pd.DataFrame) -> pd.DataFrame:
     """``nulls`` (how many), ``p`` and an empty ``q`` of each row of ``scored`` (one task).
 

@@ -1,4 +1,4 @@
-"""From alleles as they are stated to variants that can be scored; the rest is left out, and why."""
+"""From alleles as they are stated to variants that can be scored; why others are left out."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""One variant, asked of a finished study: as a study with that variant in its file would answer."""
+"""One variant, asked of a finished study as if it had stood in its file."""
 
 import re
 from collections.abc import Iterator

@@ -74,8 +74,8 @@ def test_windows_are_the_hosts_with_the_neighbourhood(genome, nulls):
             before = host[: row.host - near] + around[0]
             one = before + row.removed + around[1] + host[end:]
             first = row.host - stand
-            texts = [sequence_of(found.codes[i]) for i in
-                     (found.reference[number, place], found.alternative[number, place, 0])]  # fmt: skip
+            asked = found.reference[number, place], found.alternative[number, place, 0]
+            texts = [sequence_of(found.codes[i]) for i in asked]
             other = before + row.added + around[1] + host[end:]
             assert texts == [one[first : first + WINDOW], other[first : first + WINDOW]]
 

@@ -3,7 +3,8 @@
 NEEDS     results/{study}/models/{model}/{fold}.{replicate}.keras, predictions.tsv.gz
 PROVIDES  results/{study}/variants/listed.tsv.gz, nulls.tsv.gz, dropped.tsv
           results/{study}/variants/{model}/listed.{fold}.tsv.gz, nulls.{fold}.tsv.gz
-          results/{study}/variants/{model}/variants.tsv.gz, variants.vcf.gz (.tbi)
+          results/{study}/variants/{model}/variants.tsv.gz, contributions.tsv.gz
+          results/{study}/variants/{model}/variants.vcf.gz (.tbi)
 """
 
 variant_list = sources.files(variant_settings["file"])
@@ -106,6 +107,47 @@ rule judge_variants:
         tasks=lookup(dpath="{model}/tasks", within=model_settings),
     script:
         "../../scripts/judge_variants.py"
+
+
+rule explain_variants:
+    input:
+        source=source_by_content,
+        content=content_of_source,
+        windows="results/{study}/inputs/{model}.windows.tsv.gz",
+        variants="results/{study}/variants/{model}/variants.tsv.gz",
+        models=collect(
+            "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
+            row=lookup(query="model == '{model}'", within=trainings),
+        ),
+        chosen=collect(
+            "results/{{study}}/attribution/{{model}}/{row.method}/settings.tsv",
+            row=piloted[piloted["method"] == motif_method].itertuples(),
+        ),
+    output:
+        contributions="results/{study}/variants/{model}/contributions.tsv.gz",
+    log:
+        "logs/{study}/explain_variants/{model}.log",
+    conda:
+        "../../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+        batch_size=min(32, config["attribution"]["batch_size"]),
+    params:
+        code=code["explain_variants"],
+        plugin=[
+            provenance.plugin_digests("attribution/methods")[name]
+            for name in [motif_method] * len(variant_sets)
+        ],
+        folds=roles,
+        explains=lookup(dpath="{model}/explains", within=model_settings),
+        method=motif_method,
+        settings=config["attribution"]["methods"].get(motif_method, {}).get("settings"),
+        shared=plan.attribution_settings(config, settings),
+        most=variant_settings["explain"],
+    script:
+        "../../scripts/explain_variants.py"
 
 
 rule annotate_vcf:

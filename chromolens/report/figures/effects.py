@@ -1,17 +1,19 @@
-"""Effects of variants against predictions, over those of the nulls that they are held against."""
+"""Effects of variants over those of nulls, and the letters of two alleles above each other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from markupsafe import Markup
 
-from chromolens.report.figures import svg
+from chromolens.report.figures import logos, svg
 from chromolens.report.tables import significant
 
 Cloud = tuple[np.ndarray, np.ndarray, str]
 """Predictions (n,), effects (n,), and the class of the dots."""
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 412, 18, 228
+_NAMES, _STEP, _TALL, _ROW = 70.0, 11.0, 62.0, 78.0
 
 
 def effects(clouds: Sequence[Cloud], units: tuple[str, str], label: str) -> Markup:
@@ -41,3 +43,26 @@ def effects(clouds: Sequence[Cloud], units: tuple[str, str], label: str) -> Mark
     ]
     dots = [svg.dots(x(own), y(their), name) for own, their, name in clouds if len(own)]
     return svg.figure(_RIGHT + 8, _BOTTOM + 20, label, *frame, *dots, *ends, *names)
+
+
+def alleles(rows: Mapping[str, pd.DataFrame], label: str) -> Markup:
+    """A row of letters for each allele: its name -> position, base and contribution.
+
+    All rows have one scale, and positions lie below each other.
+    """
+    table = pd.concat(rows.values())
+    first, last = table["position"].min(), table["position"].max()
+    high = max(table["contribution"].max(), 0.0)
+    unit = _TALL / ((high - min(table["contribution"].min(), 0.0)) or 1.0)
+    axes = [_ROW * place + 6 + high * unit for place in range(len(rows))]
+    end, mark = _NAMES + _STEP * (last - first + 1), _NAMES + _STEP * -first
+    drawn = [svg.line(mark, 0, mark, _ROW * len(rows), "level")]
+    for axis, (name, own) in zip(axes, rows.items(), strict=True):
+        drawn += [
+            svg.text(0, axis + 4, name, "start", "tick"),
+            svg.line(_NAMES, axis, end, axis),
+            logos.observed(
+                "".join(own["base"]), own["contribution"].to_numpy(), _NAMES, axis, _STEP, unit
+            ),
+        ]
+    return svg.figure(end + 4, _ROW * len(rows), label, *drawn)

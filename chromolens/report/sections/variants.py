@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 
 import pandas as pd
+from markupsafe import Markup
 
 from chromolens import tables
 from chromolens.report.contents import Contents
-from chromolens.report.figures.effects import effects
+from chromolens.report.figures.effects import alleles, effects
 from chromolens.report.tables import Table, count, decimal, plural, significant, words
 from chromolens.tables.motifs import HITS
-from chromolens.tables.variants import LEFT_OUT, SCORED, VARIANTS
+from chromolens.tables.variants import ALLELES, LEFT_OUT, SCORED, VARIANTS
+from chromolens.variants.judge import clearest
 from chromolens.variants.score import LOG2
 
-NEEDS = ("variants", "dropped_variants", "null_scores", "hits")
+NEEDS = ("variants", "dropped_variants", "null_scores", "allele_contributions", "hits")
 
 CLEAR = 0.05
 """Largest q of an effect that is called clear."""
@@ -32,10 +34,14 @@ def context(study: Contents) -> dict:
         )
         for model in found["model"].unique()
     }
+    letters = tables.read_all(ALLELES, study.allele_contributions)
     dropped = tables.read(LEFT_OUT, study.dropped_variants)
     groups = found.groupby(["model", "task"], sort=False)
     return {
-        "groups": [_group(study, key, own, nulls[key[0]]) for key, own in groups],
+        "groups": [
+            _group(study, key, own, nulls[key[0]]) | {"alleles": list(_alleles(letters, key))}
+            for key, own in groups
+        ],
         "left_out": left_out(dropped),
     }
 
@@ -76,6 +82,13 @@ def _group(study: Contents, key: tuple[str, str], own: pd.DataFrame, nulls: pd.D
     }
 
 
+def _alleles(letters: pd.DataFrame, key: tuple[str, str]) -> Iterator[tuple[str, Markup]]:
+    """Name of each explained variant, and its two rows of letters."""
+    own = letters[(letters["model"] == key[0]) & (letters["task"] == key[1])]
+    for name, rows in own.groupby("variant", sort=False):
+        yield name, alleles(dict(list(rows.groupby("allele", sort=False))), f"Alleles of {name}")
+
+
 def _said(once: pd.DataFrame, clear: pd.Series, nulls: int) -> str:
     words_of = f"{plural(len(once), 'variant')}, each once"
     if not nulls:
@@ -90,8 +103,7 @@ def _said(once: pd.DataFrame, clear: pd.Series, nulls: int) -> str:
 
 def table(once: pd.DataFrame, motifs: pd.Series, unit: str, key: tuple[str, str]) -> Table:
     """The variants of smallest p, and of those the largest effects first."""
-    order = once.assign(size=-once["effect"].abs()).sort_values(["p", "size"], kind="stable")
-    rows = [_row(row, motifs[row.Index]) for row in order.head(_MOST).itertuples()]
+    rows = [_row(row, motifs[row.Index]) for row in clearest(once).head(_MOST).itertuples()]
     header = ["variant", "id", "kind", "reference", "alternative", "effect", "± places"]
     header += ["± replicates", "p", "q", "activity", "hits there"]
     more = f"; {count(len(once) - _MOST)} more in variants.tsv.gz" if len(once) > _MOST else ""
