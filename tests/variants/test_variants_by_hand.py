@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from scipy.spatial.distance import jensenshannon
 
 from chromolens.genome.onehot import encode, sequence_of
 from chromolens.models.model import Model
@@ -65,7 +66,7 @@ def test_effects_are_those_of_a_loop_over_strings(genome, objective):
     networks = [randomised(cnn(WINDOW), seed) for seed in (1, 2)]
     models = [Model.of(network, ["x", "y"]) for network in networks]
     if objective == "regression":
-        networks = [keras.Model(n.inputs, n.get_layer("logits").output) for n in networks]
+        networks = [keras.Model(n.inputs[0], n.get_layer("logits").output) for n in networks]
         models = [Model.of(network, ["x", "y"]) for network in networks]
     rows, stands = variants(genome), stands_of(SETTINGS)
     asked = {"tasks": ["y", "x"], "objective": objective, "window": WINDOW, "stands": stands}
@@ -130,3 +131,45 @@ def test_two_ways_to_write_an_indel_give_equal_bits(genome):
         for way in (one, other)
     ]
     assert effects[0].equals(effects[1]) and effects[0]["effect"].abs().min() > 0
+
+
+def test_profiles_have_log_totals_and_distances_of_their_shapes(genome):
+    read = keras.Input((WINDOW, 4))
+    x = layers.Conv1D(6, 5, padding="same", activation="tanh")(read)
+    profile = layers.Cropping1D(10)(layers.Conv1D(2, 3, padding="same", name="p")(x))
+    counts = layers.Dense(1, name="counts")(layers.GlobalAveragePooling1D()(x))
+    named = layers.Activation("linear", name="profile_x")(profile)
+    network = randomised(keras.Model(read, [named, counts]), 4)
+    rows, stands = variants(genome), np.array([WINDOW // 2])
+    asked = {"tasks": ["x"], "objective": "profile", "window": WINDOW, "stands": stands}
+    found = score_variants([Model.of(network)], genome, rows, **asked)
+
+    def answer(text):
+        shape, total = network.predict_on_batch(encode(text)[None])
+        turned, other = network.predict_on_batch(encode(text)[None, ::-1, ::-1])
+        logits = (shape[0] + turned[0, ::-1, ::-1]) / 2
+        return np.exp(logits) / np.exp(logits).sum(axis=0), (total + other)[0, 0] / 2
+
+    for row, told in zip(rows.itertuples(), found.itertuples(), strict=True):
+        (ref, before), *others = map(answer, windows_by_hand(row, WINDOW // 2))
+        changes = [(after - before) / np.log(2) for _, after in others]
+        assert told.effect == pytest.approx(np.mean(changes), abs=1e-4)
+        distances = [jensenshannon(ref, alt, base=2, axis=0).mean() for alt, _ in others]
+        assert told.jsd == pytest.approx(np.mean(distances), abs=1e-4)
+
+
+def test_classes_are_told_against_the_mean_of_all(genome):
+    network = randomised(cnn(WINDOW, tasks=3), 2)
+    logits = network.get_layer("logits").output
+    softmax = keras.Model(network.inputs[0], layers.Softmax()(logits))
+    rows, stands = variants(genome), np.array([WINDOW // 2])
+    asked = {"tasks": ["z"], "objective": "classes", "window": WINDOW, "stands": stands}
+    found = score_variants([Model.of(softmax, ["x", "y", "z"])], genome, rows, **asked)
+    for row, told in zip(rows.itertuples(), found.itertuples(), strict=True):
+        values = []
+        for text in windows_by_hand(row, WINDOW // 2):
+            both = np.stack([encode(text), encode(text)[::-1, ::-1]])
+            # of a softmax only differences of logits can be seen
+            logs = np.log(np.float64(softmax.predict_on_batch(both)))
+            values.append((logs[:, 2] - logs.mean(axis=1)).mean())
+        assert told.effect == pytest.approx(np.mean(values[1:]) - values[0], abs=1e-4)

@@ -59,7 +59,9 @@ rule score_variants:
         variants="results/{study}/variants/{set}.tsv.gz",
         models=collect(
             "results/{{study}}/models/{{model}}/{{fold}}.{row.replicate}.keras",
-            row=lookup(query="model == '{model}' & fold == '{fold}'", within=trainings),
+            row=lookup(
+                query="model == '{model}' & fold == '{fold}'", within=trainings
+            ),
         ),
     output:
         scores="results/{study}/variants/{model}/{set}.{fold}.tsv.gz",
