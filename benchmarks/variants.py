@@ -3,10 +3,12 @@
     python benchmarks/variants.py write results/demo variants.vcf
     chromolens run CONFIG            # a config of the study with variants: {file: variants.vcf}
     python benchmarks/variants.py judge results/demo
+    python benchmarks/variants.py uniform results/demo
 
 An instance is broken at the column of its motif that holds most information, by the base that is
 rarest there. Its match is the same substitution, with the same neighbours where there is one, in
-the same window and in no planted instance.
+the same window and in no planted instance. ``uniform`` holds nulls against others: their p
+is uniform at every level of prediction.
 """
 
 import sys
@@ -14,11 +16,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.stats import kstest
 from sklearn.metrics import roc_auc_score
 
+from chromolens import tables
 from chromolens.genome.fasta import Genome
 from chromolens.genome.onehot import BASES, codes_to_onehot, reverse_complement_codes
 from chromolens.study import Study, open_study
+from chromolens.tables.variants import SCORED
+from chromolens.variants.judge import p_values
 from chromolens.variants.normalise import letters, substitution
 
 REACH = 80
@@ -97,9 +103,23 @@ def judge(study: Study) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def uniform(study: Study, draws: int = 20, size: int = 500) -> pd.DataFrame:
+    """A row per draw of nulls: Kolmogorov-Smirnov's p, those below 0.05, and mean p by level."""
+    paths = study.paths("null_scores", ("model", "fold")).values()
+    nulls, rows = tables.read_all(SCORED, list(paths)), []
+    for seed in range(draws):
+        own = nulls.sample(size, random_state=seed)
+        p = p_values(own.reset_index(drop=True), nulls.drop(own.index))["p"]
+        levels = p.groupby(pd.qcut(own["reference"], 4, labels=False).to_numpy()).mean()
+        told = {"seed": seed, "KS p": kstest(p, "uniform").pvalue, "p < 0.05": (p < 0.05).mean()}
+        rows.append(told | {f"mean p, level {level}": value for level, value in levels.items()})
+    return pd.DataFrame(rows)
+
+
 if __name__ == "__main__":
     verb, folder, *more = sys.argv[1:]
     if verb == "write":
         write(open_study(folder), Path(*more))
     else:
-        print(judge(open_study(folder)).round(4).to_string(index=False))
+        table = {"judge": judge, "uniform": uniform}[verb](open_study(folder))
+        print(table.round(4).to_string(index=False))

@@ -18,6 +18,9 @@ ALIKE = 0.5
 """Share of the nulls of a kind, those of the most similar prediction, that a variant is held
 against."""
 
+CLEAR = 0.05
+"""Largest q of an effect that is called clear."""
+
 
 def judge(
     listed: pd.DataFrame,
@@ -50,10 +53,13 @@ def judge(
 
 
 def clearest(variants: pd.DataFrame) -> pd.DataFrame:
-    """``VARIANTS`` of one task, each variant once: by p, and of those alike by their effects."""
+    """``VARIANTS`` of one task, each once: first those that pass ``CLEAR``, by their effects.
+
+    Not by p: those of the largest effects are as small as the number of nulls lets them be.
+    """
     once = variants.drop_duplicates("variant")
-    sizes = once["effect"].abs()
-    return once.assign(size=-sizes).sort_values(["p", "size"], kind="stable").drop(columns="size")
+    order = np.lexsort((-once["effect"].abs(), ~(once["q"] <= CLEAR)))
+    return once.iloc[order]
 
 
 def p_values(scored: pd.DataFrame, nulls: pd.DataFrame) -> pd.DataFrame:

@@ -34,7 +34,7 @@ def variants():
     rows = pd.DataFrame({
         "variant": ["a:101:?:?", "a:151:?:?", "a:201:?:?"], "start": [100, 150, 200],
         "removed": [text[100], text[150:153], ""], "added": ["T", "", "GG"],
-        "p": [0.5, 0.01, 0.01], "effect": [9.0, -1.0, 2.0],
+        "q": [0.5, 0.01, 0.01], "effect": [9.0, -1.0, 2.0],
     })  # fmt: skip
     rows.loc[0, "added"] = "T" if text[100] != "T" else "A"
     return filled(VARIANTS, rows.assign(chrom="a", fold="fold0", task="y", kind="k", model="m"))

@@ -12,6 +12,7 @@ from chromolens.report.tables import significant
 Cloud = tuple[np.ndarray, np.ndarray, str]
 """Predictions (n,), effects (n,), and the class of the dots."""
 
+_INSIDE = 0.999
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 412, 18, 228
 _NAMES, _STEP, _TALL, _ROW = 70.0, 11.0, 62.0, 78.0
 
@@ -19,10 +20,13 @@ _NAMES, _STEP, _TALL, _ROW = 70.0, 11.0, 62.0, 78.0
 def effects(clouds: Sequence[Cloud], units: tuple[str, str], label: str) -> Markup:
     """Dots of each cloud, the last one on top; ``units`` of predictions and of effects.
 
-    Axes hold all dots, and that of the effects has 0 in its middle.
+    The axis of the effects has 0 in its middle; the few of the first cloud, the nulls, that lie
+    far beyond all others stand at its edges.
     """
     across = np.concatenate([x for x, _, _ in clouds])
-    most = max(np.abs(y).max(initial=0) for _, y, _ in clouds) or 1.0
+    (_, nulls, _), *others = clouds
+    most = np.quantile(np.abs(nulls), _INSIDE) if len(nulls) else 0.0
+    most = max([most, *(np.abs(y).max(initial=0) for _, y, _ in others)]) or 1.0
     x = svg.Scale((float(across.min()), float(across.max())), (_LEFT + 4, _RIGHT - 4))
     y = svg.Scale((-most, most), (_BOTTOM, _TOP))
     ends = [
@@ -41,7 +45,11 @@ def effects(clouds: Sequence[Cloud], units: tuple[str, str], label: str) -> Mark
         svg.line(_LEFT, _BOTTOM, _LEFT, _TOP),
         svg.line(_LEFT, float(y(0)), _RIGHT, float(y(0)), "grid"),
     ]
-    dots = [svg.dots(x(own), y(their), name) for own, their, name in clouds if len(own)]
+    dots = [
+        svg.dots(x(own), y(np.clip(their, -most, most)), name)
+        for own, their, name in clouds
+        if len(own)
+    ]
     return svg.figure(_RIGHT + 8, _BOTTOM + 20, label, *frame, *dots, *ends, *names)
 
 

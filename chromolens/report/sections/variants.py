@@ -1,6 +1,7 @@
 """Variants: effects against those of matched nulls, the clearest ones, and what was left out."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 from markupsafe import Markup
@@ -11,15 +12,27 @@ from chromolens.report.figures.effects import alleles, effects
 from chromolens.report.tables import Table, count, decimal, plural, significant, words
 from chromolens.tables.motifs import HITS
 from chromolens.tables.variants import ALLELES, LEFT_OUT, SCORED, VARIANTS
-from chromolens.variants.judge import clearest
+from chromolens.variants.judge import CLEAR, clearest
 from chromolens.variants.score import LOG2
 
 NEEDS = ("variants", "dropped_variants", "null_scores", "allele_contributions", "hits")
 
-CLEAR = 0.05
-"""Largest q of an effect that is called clear."""
 _MOST = 20
 """Rows of a table of variants."""
+_TWO = partial(decimal, digits=2)
+_NUMBERS = {
+    "reference": ("reference", _TWO),
+    "alternative": ("alternative", _TWO),
+    "effect": ("effect", _TWO),
+    "places_sd": ("± places", _TWO),
+    "sd": ("± replicates", _TWO),
+    "anchors": ("left − right anchor", _TWO),
+    "jsd": ("profiles' distance", _TWO),
+    "p": ("p", significant),
+    "q": ("q", significant),
+    "activity": ("activity", _TWO),
+}
+"""Columns of numbers: their names on the page, and how they are written."""
 _UNITS = {True: "log2 fold change", False: "difference of the log-odds"}
 
 
@@ -102,31 +115,19 @@ def _said(once: pd.DataFrame, clear: pd.Series, nulls: int) -> str:
 
 
 def table(once: pd.DataFrame, motifs: pd.Series, unit: str, key: tuple[str, str]) -> Table:
-    """The variants of smallest p, and of those the largest effects first."""
-    rows = [_row(row, motifs[row.Index]) for row in clearest(once).head(_MOST).itertuples()]
-    header = ["variant", "id", "kind", "reference", "alternative", "effect", "± places"]
-    header += ["± replicates", "p", "q", "activity", "hits there"]
+    """The clearest effects; columns of which nothing is known are left out."""
+    shown = clearest(once).head(_MOST)
+    known = [name for name in _NUMBERS if once[name].notna().any()]
+    rows = [
+        [row["variant"], "" if row["id"] == "." else row["id"], row["kind"]]
+        + [_NUMBERS[name][1](row[name]) for name in known]
+        + [motifs[place]]
+        for place, row in shown.iterrows()
+    ]
+    header = ["variant", "id", "kind", *(_NUMBERS[name][0] for name in known), "hits there"]
     more = f"; {count(len(once) - _MOST)} more in variants.tsv.gz" if len(once) > _MOST else ""
     caption = f"{key[1]}, {key[0]}: the clearest effects ({unit}){more}"
-    numeric = frozenset(header[3:-1])
-    return Table(caption, header, rows, numeric)
-
-
-def _row(row: object, motifs: str) -> list[str]:
-    return [
-        row.variant,
-        "" if row.id == "." else row.id,
-        row.kind,
-        decimal(row.reference, 2),
-        decimal(row.alternative, 2),
-        decimal(row.effect, 2),
-        decimal(row.places_sd, 2),
-        decimal(row.sd, 2),
-        significant(row.p),
-        significant(row.q),
-        decimal(row.activity, 2),
-        motifs,
-    ]
+    return Table(caption, header, rows, frozenset(header[3:-1]))
 
 
 def _motifs(study: Contents, model: str, task: str, once: pd.DataFrame) -> pd.Series:
