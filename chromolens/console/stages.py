@@ -12,7 +12,7 @@ STAGES = {
     ),
     "variants": (
         "read_variants", "draw_variants", "score_variants", "judge_variants",
-        "explain_variants", "annotate_vcf",
+        "match_variants", "explain_variants", "annotate_vcf",
     ),
     "tracks": ("join_tracks", "observed_track", "join_records", "rank_tokens", "place_tokens"),
     "motifs": (

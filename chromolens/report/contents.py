@@ -109,6 +109,8 @@ class Contents:
         Tables of the variants of the user's file, one for each model.
     allele_contributions
         Tables of the contributions about the clearest variants, with either allele.
+    variant_matches
+        Tables of the motifs that match over one allele of a variant alone.
     null_scores
         Per model and fold: effects of the nulls that variants are held against.
     dropped_variants
@@ -185,6 +187,7 @@ class Contents:
     views: Mapping[tuple[str], Path] = field(default_factory=dict)
     variants: Sequence[Path] = ()
     allele_contributions: Sequence[Path] = ()
+    variant_matches: Sequence[Path] = ()
     null_scores: Mapping[tuple[str, str], Path] = field(default_factory=dict)
     dropped_variants: Path | None = None
     compared: Sequence[Path] = ()

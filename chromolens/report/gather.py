@@ -35,6 +35,7 @@ SEVERAL = {
     "edit_scores": "edit_scores",
     "variants": "variants",
     "allele_contributions": "allele_contributions",
+    "variant_matches": "variant_matches",
     "compared": "methods",
     "scored_matches": "scored_matches",
     "missed": "missed",

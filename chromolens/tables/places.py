@@ -185,6 +185,7 @@ FILES = {
     "null_scores": {"null_scores": "variants/{model}/{set}.{fold}.tsv.gz"},
     "variants": {
         "variants": "variants/{model}/variants.tsv.gz",
+        "variant_matches": "variants/{model}/matches.tsv.gz",
         "allele_contributions": "variants/{model}/contributions.tsv.gz",
         "annotated": "variants/{model}/variants.vcf.gz",
         "annotated_index": "variants/{model}/variants.vcf.gz.tbi",

@@ -101,3 +101,19 @@ ALLELES = Table(
     ),
     float_format="%.6g",
 )
+MATCHES = Table(
+    "variants/MODEL/matches.tsv.gz",
+    "motifs of the lexicon that match over one allele of a variant alone, by sequence",
+    (
+        MODEL,
+        TASK,
+        _VARIANT,
+        text("motif", "id in the lexicon"),
+        text("name", "in the database, or the motif's id"),
+        text("change", "`lost` or `gained` by the alternative allele", pattern="lost|gained"),
+        number("reference", "best match over the reference allele; empty: none", "bits",
+               missing=True),
+        number("alternative", "best match over the alternative allele; empty: none", "bits",
+               missing=True),
+    ),
+)  # fmt: skip

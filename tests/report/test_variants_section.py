@@ -9,7 +9,7 @@ from partial_tables import write_partial
 from chromolens.report.page import render
 from chromolens.report.sections import variants
 from chromolens.tables.motifs import HITS
-from chromolens.tables.variants import LEFT_OUT, SCORED, VARIANTS
+from chromolens.tables.variants import LEFT_OUT, MATCHES, SCORED, VARIANTS
 
 KEYS = {"model": "cnn", "task": "Reb1"}
 
@@ -32,8 +32,12 @@ def varied(study, tmp_path):
     hits = pd.DataFrame({"chrom": "chr1", "start": [5, 28], "end": [12, 31]})
     hits["name"] = ["REB1", "ABF1"]
     write_partial(HITS, hits, tmp_path / "hits.bed.gz")
+    matches = pd.DataFrame({"variant": "chr1:11:A:C", "name": ["REB1", "REB1", "CBF1"]})
+    matches = matches.assign(**KEYS, change=["lost", "lost", "gained"])
+    write_partial(MATCHES, matches, tmp_path / "matches.tsv.gz")
     return dataclasses.replace(
         study,
+        variant_matches=[tmp_path / "matches.tsv.gz"],
         variants=[tmp_path / "variants.tsv.gz"],
         null_scores={("cnn", "fold0"): tmp_path / "nulls.tsv.gz"},
         dropped_variants=tmp_path / "dropped.tsv",
@@ -50,6 +54,8 @@ def test_the_clearest_effects_first_and_each_variant_once(varied):
     assert [row["effect"] for row in rows] == ["−2.50", "0.50", "0.25"]
     # base 30 is ABF1's last, and an insertion behind it lies in no hit
     assert [row["hits there"] for row in rows] == ["REB1", "", "ABF1"]
+    assert [row["matches lost"] for row in rows] == ["REB1", "", ""]
+    assert [row["matches gained"] for row in rows] == ["CBF1", "", ""]
     assert "± replicates" not in group["table"].header  # nothing is known of them
     assert group["said"].startswith("3 variants, each once, held against 2 null variants: 1 of")
     assert "1 variant of kinds without nulls" in group["said"]

@@ -1,9 +1,10 @@
 """What the models make of other alleles; of studies that name a file of variants.
 
 NEEDS     results/{study}/models/{model}/{fold}.{replicate}.keras, predictions.tsv.gz
+          results/{study}/lexicon/lexicon.tsv, lexicon.meme
 PROVIDES  results/{study}/variants/listed.tsv.gz, nulls.tsv.gz, dropped.tsv
           results/{study}/variants/{model}/listed.{fold}.tsv.gz, nulls.{fold}.tsv.gz
-          results/{study}/variants/{model}/variants.tsv.gz, contributions.tsv.gz
+          results/{study}/variants/{model}/variants.tsv.gz, matches.tsv.gz, contributions.tsv.gz
           results/{study}/variants/{model}/variants.vcf.gz (.tbi)
 """
 
@@ -109,6 +110,28 @@ rule judge_variants:
         tasks=lookup(dpath="{model}/tasks", within=model_settings),
     script:
         "../../scripts/judge_variants.py"
+
+
+rule match_variants:
+    input:
+        genome=ancient(genome),
+        content=chromosomes,
+        listed="results/{study}/variants/listed.tsv.gz",
+        lexicon="results/{study}/lexicon/lexicon.tsv",
+        meme="results/{study}/lexicon/lexicon.meme",
+    output:
+        matches="results/{study}/variants/{model}/matches.tsv.gz",
+    log:
+        "logs/{study}/match_variants/{model}.log",
+    conda:
+        "../../envs/motifs.yaml"
+    params:
+        code=code["match_variants"],
+        folds=roles,
+        explains=lookup(dpath="{model}/explains", within=model_settings),
+        max_p=config["motifs"]["hits"]["max_p"],
+    script:
+        "../../scripts/match_variants.py"
 
 
 rule explain_variants:

@@ -11,11 +11,12 @@ from chromolens.report.contents import Contents
 from chromolens.report.figures.effects import alleles, effects
 from chromolens.report.tables import Table, count, decimal, plural, significant, words
 from chromolens.tables.motifs import HITS
-from chromolens.tables.variants import ALLELES, LEFT_OUT, SCORED, VARIANTS
+from chromolens.tables.variants import ALLELES, LEFT_OUT, MATCHES, SCORED, VARIANTS
 from chromolens.variants.judge import CLEAR, clearest
 from chromolens.variants.score import LOG2
 
-NEEDS = ("variants", "dropped_variants", "null_scores", "allele_contributions", "hits")
+NEEDS = ("variants", "dropped_variants", "null_scores", "hits")
+NEEDS += ("allele_contributions", "variant_matches")
 
 _MOST = 20
 """Rows of a table of variants."""
@@ -114,28 +115,35 @@ def _said(once: pd.DataFrame, clear: pd.Series, nulls: int) -> str:
     )
 
 
-def table(once: pd.DataFrame, motifs: pd.Series, unit: str, key: tuple[str, str]) -> Table:
-    """The clearest effects; columns of which nothing is known are left out."""
+def table(once: pd.DataFrame, motifs: pd.DataFrame, unit: str, key: tuple[str, str]) -> Table:
+    """The clearest effects; columns of numbers of which none is known are left out."""
     shown = clearest(once).head(_MOST)
     known = [name for name in _NUMBERS if once[name].notna().any()]
     rows = [
         [row["variant"], "" if row["id"] == "." else row["id"], row["kind"]]
         + [_NUMBERS[name][1](row[name]) for name in known]
-        + [motifs[place]]
+        + motifs.loc[place].tolist()
         for place, row in shown.iterrows()
     ]
-    header = ["variant", "id", "kind", *(_NUMBERS[name][0] for name in known), "hits there"]
+    header = ["variant", "id", "kind", *(_NUMBERS[name][0] for name in known)]
+    numeric = frozenset(header[3:])
+    header += ["hits there", "matches lost", "matches gained"]
     more = f"; {count(len(once) - _MOST)} more in variants.tsv.gz" if len(once) > _MOST else ""
     caption = f"{key[1]}, {key[0]}: the clearest effects ({unit}){more}"
-    return Table(caption, header, rows, frozenset(header[3:-1]))
+    return Table(caption, header, rows, numeric)
 
 
-def _motifs(study: Contents, model: str, task: str, once: pd.DataFrame) -> pd.Series:
-    """Names of the motifs whose hits lie over each variant, in the genome's own sequence."""
+def _motifs(study: Contents, model: str, task: str, once: pd.DataFrame) -> pd.DataFrame:
+    """What is over each variant: ``hits`` in the genome, and motifs ``lost`` and ``gained``."""
     paths = [path for (m, t, _), path in study.hit_sites.items() if (m, t) == (model, task)]
-    hits = tables.read_all(HITS, paths)
-    by_chrom = dict(list(hits.groupby("chrom")))
-    return pd.Series(list(_over(once, by_chrom)), index=once.index, dtype=object)
+    hits = dict(list(tables.read_all(HITS, paths).groupby("chrom")))
+    found = pd.DataFrame({"hits": list(_over(once, hits))}, index=once.index, dtype=object)
+    matches = tables.read_all(MATCHES, study.variant_matches)
+    matches = matches[(matches["model"] == model) & (matches["task"] == task)]
+    for change in ("lost", "gained"):
+        own = matches[matches["change"] == change].groupby("variant")["name"].unique()
+        found[change] = once["variant"].map(own.map(words)).fillna("")
+    return found
 
 
 def _over(once: pd.DataFrame, hits: dict[str, pd.DataFrame]) -> Iterator[str]:
