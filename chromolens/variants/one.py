@@ -45,7 +45,7 @@ def one_variant(study: str | Path, change: str, *, model: str = "") -> list[dict
     BadInput
         No such folder or model, a study without a genome, or a variant that can't be scored.
     """
-    opened = open_study(study)
+    stated, opened = _stated(change), open_study(study)
     config = opened.config
     if config["inputs"]["kind"] != "genome":
         raise BadInput("variants are places of a genome", where=str(study))
@@ -56,7 +56,7 @@ def one_variant(study: str | Path, change: str, *, model: str = "") -> list[dict
     settings = settings_of(config)
     with opened.genome() as genome:
         reading = Reading(genome, Folds.of_table(opened.table("folds")), settings)
-        listed, _ = reading.taken(_stated(change), change)
+        listed, _ = reading.taken(stated, change)
         return [row for name in names for row in _asked(opened, name, genome, listed, settings)]
 
 

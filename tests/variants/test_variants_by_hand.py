@@ -6,8 +6,10 @@ import pytest
 from keras import layers
 from scipy.spatial.distance import jensenshannon
 
+from chromolens import tables
 from chromolens.genome.onehot import encode, sequence_of
 from chromolens.models.model import Model
+from chromolens.tables.variants import SCORED
 from chromolens.variants.haplotypes import haplotypes, stands_of
 from chromolens.variants.listed import Reading, unique
 from chromolens.variants.score import score_variants
@@ -173,3 +175,11 @@ def test_classes_are_told_against_the_mean_of_all(genome):
             logs = np.log(np.float64(softmax.predict_on_batch(both)))
             values.append((logs[:, 2] - logs.mean(axis=1)).mean())
         assert told.effect == pytest.approx(np.mean(values[1:]) - values[0], abs=1e-4)
+
+
+def test_a_fold_without_variants_has_a_table_without_rows(genome, tmp_path):
+    none = variants(genome).head(0)
+    asked = {"tasks": ["x"], "objective": "binary", "window": WINDOW}
+    found = score_variants([], genome, none, stands=stands_of(SETTINGS), **asked)
+    tables.write(SCORED, found, tmp_path / "t.tsv")
+    assert tables.read(SCORED, tmp_path / "t.tsv").empty
