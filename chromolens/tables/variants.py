@@ -6,7 +6,7 @@ _STATED = (
     integer("record", "its number in the file", "0-based"),
     integer("allele", "number of the alternative allele in its record, as in VCF", "1-based"),
     text("id", "as in the file; `.`: none"),
-    text("chrom", "name of the chromosome, in the FASTA"),
+    text("chrom", "name of the chromosome in the FASTA; of what is left out, in the file"),
     integer("position", "as in VCF", "bp, 1-based"),
     text("ref", "the reference allele, as the file has it"),
     text("alt", "the alternative allele, as the file has it"),

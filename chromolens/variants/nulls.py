@@ -3,8 +3,8 @@
 A null is a change at a base of a window without an event, read with its neighbourhood in the place
 of a stretch of another window, its host. So it is of a certain kind, its window has the prediction
 that the rest of the host gives it, and no site stands at it but by chance. Drawn in windows of
-events themselves, one null in ten would break a motif, and no variant that does so would stand
-out. Half of the hosts are windows of events, half are others.
+events themselves, a few nulls in a hundred would break a motif, and no variant that does so would
+stand out. Half of the hosts are windows of events, half are others.
 
 At a drawn base all three substitutions are nulls of their kinds; insertions and deletions are
 drawn by their lengths, inserted bases being a piece of the genome from another drawn place.
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome
 from chromolens.genome.onehot import BASES
 from chromolens.genome.shuffles import seed_of
@@ -37,7 +38,7 @@ def draw_nulls(
 
     ``windows`` is the study's table of windows. Each fold has its share of the nulls, and a null
     and its host lie on chromosomes that the fold holds out. The draws follow from the windows,
-    the genome and ``seed``.
+    the genome and ``seed``. BadInput where no window leaves room for any.
     """
     rows = folds.held_out(windows)
     parts = [
@@ -50,10 +51,15 @@ def draw_nulls(
         rng = np.random.default_rng(seed_of(f"null variants, {name}", seed))
         draw = _Draw(genome, sites, hosts, -(-count // len(parts)), rng, reading)
         drawn += [*draw.substitutions(), *draw.indels()]
+    if not drawn:
+        raise BadInput(
+            "no null variant can be drawn: all windows of the study lie at ends of chromosomes",
+            where="the config, variants.nulls",
+            remedy="say nulls: 0",
+        )
     rows = [(number, 1, ".", *change) for number, (change, _) in enumerate(drawn)]
     taken, _ = reading.taken(pd.DataFrame(rows, columns=STATED), "the study's windows")
-    hosts = [drawn[number][1] for number in taken["record"]]
-    chroms, places = zip(*hosts, strict=True)
+    chroms, places = zip(*(drawn[number][1] for number in taken["record"]), strict=True)
     return unique(taken.assign(host_chrom=chroms, host=places))
 
 
@@ -91,23 +97,21 @@ class _Draw:
             if not set(before + ref + after) <= set(BASES):
                 continue
             context = substitution(before, ref, after, "").replace(">", "")
-            if wanted[context]:
+            host = next(hosts, None) if wanted[context] else None
+            if host:
                 wanted[context] -= 1
-                host = next(hosts)
                 yield from (((chrom, at + 1, ref, alt), host) for alt in BASES if alt != ref)
 
     def indels(self) -> Iterator[tuple[tuple[str, int, str, str], Place]]:
         """The same for ``count`` deletions and insertions of each kind."""
         places, hosts = self._places(), self._hosts()
         for kind, (least, most) in indel_kinds().items():
-            for length in self.rng.integers(least, most + 1, size=self.count).tolist():
-                (chrom, at), other = next(places, ("", 0)), next(places, None)
-                if other is None:
-                    return
-                own = letters(self.genome, chrom, at, at + length + 1)
-                new = own[0] + letters(self.genome, other[0], other[1], other[1] + length)
+            lengths = self.rng.integers(least, most + 1, size=self.count).tolist()
+            for length, place, other, host in zip(lengths, places, places, hosts, strict=False):
+                own = letters(self.genome, *place, place[1] + length + 1)
+                new = own[0] + letters(self.genome, *other, other[1] + length)
                 alleles = (own, own[0]) if kind.startswith("deletion") else (own[0], new)
-                yield (chrom, at + 1, *alleles), next(hosts)
+                yield (place[0], place[1] + 1, *alleles), host
 
     def _places(self) -> Iterator[Place]:
         """Bases of windows of sites, each once; one base of a drawn window at a time."""
@@ -117,9 +121,8 @@ class _Draw:
                 yield place
 
     def _hosts(self) -> Iterator[Place]:
-        """Bases of windows of hosts, again and again."""
-        while True:
-            yield from filter(self._fits, _drawn(self.rng, self.hosts, 1))
+        """Bases of windows of hosts, which may come again."""
+        return filter(self._fits, _drawn(self.rng, self.hosts, _ROUNDS))
 
     def _fits(self, place: Place) -> bool:
         """Whether the windows of any null at ``place`` lie on its chromosome."""

@@ -50,7 +50,7 @@ def read_variants(path: str | Path) -> pd.DataFrame:
     ------
     BadInput
         A file that can't be read, without records, or of ids alone; a VCF whose records aren't
-        sorted, so that it can't be indexed; a table without the five columns.
+        sorted, so that it can't be indexed; a table whose columns can't be told.
     """
     rows = list(_of_vcf(str(path)) if is_vcf(path) else _of_table(str(path)))
     if not rows:
@@ -96,13 +96,14 @@ def _check_sorted(path: str, record: object, last: tuple[str, int], seen: set[st
 
 
 def _of_table(path: str) -> Iterator[tuple]:
-    rows = texts.rows(path, "a table of variants, or a VCF called .vcf, .vcf.gz or .bcf")
+    expected = "a table of variants, or a VCF called .vcf, .vcf.gz or .bcf"
+    rows = list(texts.uncommented(path, expected))
     if not rows:
         return
     named = _header(rows[0][1])
     columns, first = (named, 1) if named else _layout(path, [row for _, row in rows])
     for number, (line, row) in enumerate(rows[bool(named) :]):
-        cells = dict(zip(columns, row, strict=False))
+        cells = dict(zip(columns, row, strict=True))
         position = cells["position"].strip().replace(",", "")
         if not position.isdecimal():
             raise BadInput(

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from chromolens.errors import BadInput
 from chromolens.genome.onehot import codes_of, sequence_of
 from chromolens.variants.haplotypes import haplotypes, stands_of
 from chromolens.variants.listed import Reading
@@ -93,3 +94,10 @@ def test_contexts_are_counted_on_the_strand_of_the_pyrimidine(nulls):
     assert set(snvs["removed"]) == set("ACGT")
     assert set(snvs["kind"].str[2]) == {"C", "T"}
     assert np.isin(codes_of("".join(snvs["added"])), range(4)).all()
+
+
+def test_windows_at_the_ends_leave_no_room(genome):
+    rows = {"id": ["w0", "w1"], "chrom": ["a", "b"], "start": 0, "role": "negative"}
+    narrow = pd.DataFrame(rows).assign(end=10, group=["a", "b"])
+    with pytest.raises(BadInput, match="no null variant(.|\n)*nulls: 0"):
+        draw_nulls(genome, narrow, FOLDS, Reading(genome, FOLDS, SETTINGS), count=2, seed=1)

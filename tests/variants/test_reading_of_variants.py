@@ -40,6 +40,7 @@ def lines(form):
     ("head", "form"),
     [
         (HEADED, "{0}\t{1}\tx\t{2}\t{3}\t{4}"),
+        (f"# made by hand\n{HEADED}", "{0}\t{1}\tx\t{2}\t{3}\t{4}"),
         ("chrom,position,reference,alternative,id\n", "{0},{1},{2},{3},{4}"),
         ("", "{0}\t{1}\t{2}\t{3}\t{4}"),  # chrombpnet
         ("", "{0}\t{1}\t{4}\t{2}\t{3}"),  # original
