@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "chromolens"
 LAYERS = [
     "genome", "inputs", "architectures", "models", "attribution",
-    "views", "tracks", "motifs", "sis", "checks", "markers", "study", "report",
+    "views", "tracks", "motifs", "sis", "checks", "markers", "study", "variants", "report",
 ]  # fmt: skip
 BASE = {"errors", "kernels", "plugins", "scores", "tables", "texts", "runlog", "provenance"}
 BASE |= {"ties", "brief"}

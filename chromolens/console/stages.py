@@ -11,6 +11,10 @@ STAGES = {
         "pick_windows", "choose_settings", "attribute", "explain_windows", "edit_windows",
         "view_model",
     ),
+    "variants": (
+        "read_variants", "draw_variants", "score_variants", "judge_variants",
+        "match_variants", "explain_variants", "annotate_vcf",
+    ),
     "tracks": ("join_tracks", "observed_track", "join_records", "rank_tokens", "place_tokens"),
     "motifs": (
         "find_patterns", "merge_patterns", "name_patterns", "read_filters", "name_filters",

@@ -107,6 +107,16 @@ class Contents:
         Tables of the windows that were edited, and of what chose their edits.
     views
         Per model: the table of ``views/study.py``.
+    variants
+        Tables of the variants of the user's file, one for each model.
+    allele_contributions
+        Tables of the contributions about the clearest variants, with either allele.
+    variant_matches
+        Tables of the motifs that match over one allele of a variant alone.
+    null_scores
+        Per model and fold: effects of the nulls that variants are held against.
+    dropped_variants
+        Table of the alleles that were not scored.
     compared
         Tables of ``checks/methods.py``, one for each model that several methods explain.
     scored_matches, missed
@@ -179,6 +189,11 @@ class Contents:
     edits: Sequence[Path] = ()
     edit_scores: Sequence[Path] = ()
     views: Mapping[tuple[str], Path] = field(default_factory=dict)
+    variants: Sequence[Path] = ()
+    allele_contributions: Sequence[Path] = ()
+    variant_matches: Sequence[Path] = ()
+    null_scores: Mapping[tuple[str, str], Path] = field(default_factory=dict)
+    dropped_variants: Path | None = None
     compared: Sequence[Path] = ()
     scored_matches: Sequence[Path] = ()
     missed: Sequence[Path] = ()
@@ -195,5 +210,5 @@ class Contents:
     def stages(self) -> tuple[str, ...]:
         """The stages that make sense for these inputs (``inputs.STAGES``), and those asked for."""
         own: tuple[str, ...] = plugins.constant(inputs, self.kind, "STAGES", ())
-        asked = {"edits": self.edits, "views": self.views}
+        asked = {"edits": self.edits, "views": self.views, "variants": self.variants}
         return (*own, *(name for name, made in asked.items() if made))

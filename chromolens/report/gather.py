@@ -21,6 +21,7 @@ from chromolens.tables.places import TABLES as DECLARED
 ONE = {name: name for name in ("windows", "folds", "dropped", "truth", "vocabulary")} | {
     "fasta": "genome",
     "browser": "tracks_page",
+    "dropped_variants": "dropped_variants",
 }
 # several that are joined,
 SEVERAL = {
@@ -32,6 +33,9 @@ SEVERAL = {
     "tiles": "tiles",
     "edits": "edits",
     "edit_scores": "edit_scores",
+    "variants": "variants",
+    "allele_contributions": "allele_contributions",
+    "variant_matches": "variant_matches",
     "compared": "methods",
     "scored_matches": "scored_matches",
     "missed": "missed",
@@ -54,6 +58,7 @@ KEYED = {
     "positions": ("positions", ("model",)),
     "occluded": ("occluded", ("model",)),
     "views": ("views", ("model",)),
+    "null_scores": ("null_scores", ("model", "fold")),
     "profiles": ("profile", ("model",)),
 }
 SIS = {"sis": "sis", "meme": "sis_meme"} | {

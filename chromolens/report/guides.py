@@ -74,6 +74,11 @@ GUIDES = {
         "precision above that of the sequence alone, at the same recall.",
         "the last column says why a motif has none; rules are in motifs.hits.",
     ),
+    "variants": Guide(
+        "What the models make of other alleles than the genome's.",
+        "effects that stand out of the nulls, at bases of hits, alike over places and replicates.",
+        "where none passes, the models see no difference; look at the network's performance.",
+    ),
     "known_motifs": Guide(
         "Whether matches of known motifs contribute.",
         "good matches, on the right, lie above 0.",

@@ -25,6 +25,7 @@ from chromolens.report.sections import (
     subsets,
     texts,
     tokens,
+    variants,
     verdict,
     views,
 )
@@ -44,6 +45,7 @@ _SECTIONS = {
     "edits": ("Edited windows", edits, "edits"),
     "lexicon": ("Lexicon", lexicon, "lexicon"),
     "hits": ("Hits", hits, "hits"),
+    "variants": ("Variants", variants, "variants"),
     "known_motifs": ("Known motifs", known_motifs, "known_motifs"),
     "views": ("Looking inside", views, "views"),
     "methods": ("Methods compared", methods, "windows"),

@@ -20,6 +20,7 @@ from chromolens.planning import (
     results,
     sources,
     subsets,
+    varied,
 )
 from chromolens.report import browser, sections
 
@@ -101,6 +102,9 @@ set_tasks = subsets.sets_sought(config, "markers", stages, model_tasks)
 set_models = subsets.sets_sought(config, "tokens", stages, models[models["explained"]])
 placed = plan.placed_texts(settings, tracked)
 edited = editing.jobs(config, settings, models, stages)
+variant_settings = varied.settings(config, downloaded, stages)
+variant_models = varied.models(variant_settings, models)
+variant_sets = varied.sets(variant_settings)
 paired = subsets.pairs(config, stages, model_tasks)
 shared_methods = subsets.methods_of_both(paired, windowed)
 swept = sis_tasks if config["sis"]["sweep_windows"] else []

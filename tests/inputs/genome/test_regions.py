@@ -118,4 +118,4 @@ def test_regions_in_gaps_between_blocks_are_counted(tmp_path):
     assert found.starts["a"].tolist() == [180, 385, 475, 580]
     table = found.tally.table()
     gap = table[table["reason"] == "in a gap between blocks of two folds"]
-    assert gap["count"].tolist() == [1]
+    assert gap["count"].tolist() == [1] and gap["example"].tolist() == ["a:430"]
