@@ -7,7 +7,7 @@ import pandas as pd
 
 from chromolens.experiments.ablate import Site, ablated
 from chromolens.experiments.chosen import Experiments
-from chromolens.experiments.statistics import interval, slope_and_correlation
+from chromolens.experiments.statistics import line
 from chromolens.genome.intervals import Interval
 from chromolens.genome.onehot import onehot_to_codes
 from chromolens.genome.shuffles import seed_of
@@ -107,9 +107,8 @@ def calibration(table: pd.DataFrame, found: Mapping[str, int], seed: int) -> pd.
 
 def _calibrated(own: pd.DataFrame, seed: int) -> dict[str, float]:
     effects, contributions = own["effect"].to_numpy(float), own["contribution"].to_numpy(float)
-    measured = slope_and_correlation(contributions, effects, own["id"].to_numpy(str), seed)
-    low, high = interval(effects, seed)
-    measured["effect"] = (effects.mean() if len(own) else np.nan, float(low), float(high))
+    measured = line(contributions, effects, own["id"].to_numpy(str), seed)
+    measured["effect"] = measured.pop("mean")
     facts = {"hits": len(own), "contribution": contributions.mean() if len(own) else np.nan}
     for name, (value, *bounds) in measured.items():
         facts |= {name: value, f"{name}_low": bounds[0], f"{name}_high": bounds[1]}

@@ -17,10 +17,11 @@ def interval(values: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
     ``values`` (n, ...): an n is drawn as a whole. NaN for less than two.
     """
-    count, flat = len(values), values.reshape(len(values), -1)
+    count = len(values)
     if count < 2:
         none = np.full(values.shape[1:], np.nan)
         return none, none
+    flat = values.reshape(count, -1)
     rng = np.random.default_rng(seed_of("bootstrap", seed))
     drawn = rng.multinomial(count, np.full(count, 1 / count), size=RESAMPLES) / count
     low, high = np.quantile(drawn @ flat, _OUTSIDE, axis=0)
@@ -88,23 +89,24 @@ def _red_noise(correlation: float, length: int, rng: np.random.Generator) -> np.
     return noise
 
 
-def slope_and_correlation(
+def line(
     x: np.ndarray, y: np.ndarray, groups: np.ndarray, seed: int
 ) -> dict[str, tuple[float, float, float]]:
-    """``slope`` of y on x (least squares, with an intercept) and ``r``: each with its interval.
+    """``slope`` of y on x (least squares, with an intercept), ``r``, and ``mean`` of y.
 
-    The bootstrap draws ``groups`` (n,) as wholes. NaN where x or y doesn't vary.
+    Each with its 95 % interval, of a bootstrap that draws ``groups`` (n,) as wholes. NaN where x
+    or y doesn't vary.
     """
     names, place = np.unique(groups, return_inverse=True)
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
     sums = np.zeros((len(names), terms.shape[1]))
     np.add.at(sums, place, terms)
-    own = _line(terms.sum(axis=0)[None])
+    own = _sums_to_line(terms.sum(axis=0)[None])
     if len(names) < 2:
         return {name: (float(value[0]), np.nan, np.nan) for name, value in own.items()}
     rng = np.random.default_rng(seed_of("bootstrap", seed))
     drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=RESAMPLES)
-    again = _line(drawn @ sums)
+    again = _sums_to_line(drawn @ sums)
     return {name: (float(value[0]), *_bounds(again[name])) for name, value in own.items()}
 
 
@@ -117,14 +119,13 @@ def _bounds(drawn: np.ndarray) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _line(sums: np.ndarray) -> dict[str, np.ndarray]:
+def _sums_to_line(sums: np.ndarray) -> dict[str, np.ndarray]:
     """From sums (k, 6) of 1, x, y, xx, xy, yy."""
     with np.errstate(divide="ignore", invalid="ignore"):
         n, x, y, xx, xy, yy = sums.T
         both, of_x, of_y = xy - x * y / n, xx - x * x / n, yy - y * y / n
-        floor = 1e-12
-        slope = np.where(of_x > floor * xx, both / of_x, np.nan)
-        r = np.where(
-            (of_x > floor * xx) & (of_y > floor * yy), both / np.sqrt(of_x * of_y), np.nan
-        )
-    return {"slope": slope, "r": r}
+        # what is left of equal numbers is rounding
+        x_varies, y_varies = of_x > _FLOOR * xx, of_y > _FLOOR * yy
+        slope = np.where(x_varies, both / of_x, np.nan)
+        r = np.where(x_varies & y_varies, both / np.sqrt(of_x * of_y), np.nan)
+        return {"slope": slope, "r": r, "mean": y / n}
