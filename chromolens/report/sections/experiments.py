@@ -74,8 +74,8 @@ def _group(title: str, worth: Sides, marginal: Sides, spaced: Sides, judged: pd.
     pairs = list(_pairs(spaced, judged))
     return {
         "title": title,
-        "effects": _effects(worth, title) if len(worth[0]) else None,
-        "table": _worth(worth[0], title) if len(worth[0]) else None,
+        "effects": _effects(worth, title),
+        "table": _worth(worth[0], title),
         "places": list(_places(marginal, title)),
         "pairs": pairs[:_MOST],
         "more": plural(len(pairs) - _MOST, "more pair") if len(pairs) > _MOST else "",
@@ -139,22 +139,27 @@ def _bounds(own: pd.DataFrame, null: pd.DataFrame) -> tuple[float, float]:
 def _pairs(spaced: Sides, judged: pd.DataFrame) -> Iterator[dict]:
     """The curve and the heat map of each pair, on the axis of its task."""
     own, null = spaced
-    keys = ["first", "second"]
     bounds = _bounds(*(side[side["arrangement"] == ALL] for side in spaced))
     most = float(own["interaction"].abs().max()) if len(own) else 0.0
-    for key, rows in own.groupby(keys, sort=False):
-        beside = null[(null[keys] == key).all(axis=1) & (null["arrangement"] == ALL)]
-        told = judged[(judged[keys] == key).all(axis=1) & (judged["arrangement"] == ALL)].iloc[0]
+    for pair, rows in own.groupby(["first", "second"], sort=False):
+        beside = _together(null, *pair)
+        told = _together(judged, *pair).iloc[0]
         band = (told["band_low"], told["band_high"])
         title = name_of(told)
         by = {name: part["interaction"].to_numpy() for name, part in rows.groupby("arrangement")}
         maps = {words: by[name] for name, words in ARRANGEMENTS.items() if name in by}
-        whole = rows[rows["arrangement"] == ALL]
+        whole = _together(rows, *pair)
         yield {
             "title": title,
             "curve": draw.by_gap(whole, beside, band, bounds, f"Interaction by gap: {title}"),
             "map": draw.heat_map(maps, most, f"Interaction by arrangement and gap: {title}"),
         }
+
+
+def _together(table: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+    """Rows of a pair, of the mean over its arrangements."""
+    pair = (table["first"] == first) & (table["second"] == second)
+    return table[pair & (table["arrangement"] == ALL)]
 
 
 def name_of(row: pd.Series) -> str:
