@@ -29,6 +29,7 @@ STAGES = {
     ),
     "lexicon": ("make_lexicon",),
     "hits": ("find_hits", "find_pairs", "check_hits"),
+    "experiments": ("marginalise", "space_motifs", "ablate", "weigh_motifs"),
     "checks": (
         "check_completeness", "check_positions", "check_tiles", "check_planted", "check_missed",
         "compare_methods", "learn_from_fewer", "accept",

@@ -12,6 +12,7 @@ from chromolens.planning import (
     disk,
     divide,
     editing,
+    experiments,
     interpreter,
     overview,
     plan,
@@ -96,7 +97,8 @@ sought_known = runs if known_motifs["meme"] else runs[:0]
 tiled_models = plan.models_with_tiles(models, settings, tracked, methods)
 thinned = plan.models_to_thin(config, settings, models)
 compared = plan.models_to_compare(windowed)
-sis_tasks = list(subsets.subset_tasks(config, stages, model_tasks).itertuples())
+with_subsets = subsets.subset_tasks(config, stages, model_tasks)
+sis_tasks = list(with_subsets.itertuples())
 other_tasks = subsets.other_tasks(config, stages, models, model_tasks)
 set_tasks = subsets.sets_sought(config, "markers", stages, model_tasks)
 set_models = subsets.sets_sought(config, "tokens", stages, models[models["explained"]])
@@ -128,6 +130,8 @@ content_of_source = chromosomes or [*source, *covariates]
 searched = tracked if genome else tracked[:0]
 browsed = results.ONE if len(searched) else []
 checked_hits = searched[searched["task"].isin(list(settings.get("peaks", {})))]
+tried = experiments.tried(config, settings, stages, model_tasks)
+ablated = experiments.ablated(tried, windowed, searched)
 
 
 wildcard_constraints:

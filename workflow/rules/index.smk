@@ -45,6 +45,8 @@ index = results.index(
         "masked": {"model": list(dict.fromkeys(row.model for row in sis_tasks))},
         "searched": searched,
         "checked_hits": checked_hits,
+        "tried": tried,
+        "ablated": ablated,
         "browsed": browsed,
         "with_events": browsed if settings.get("peaks") else [],
         "with_genes": browsed if genes else [],
