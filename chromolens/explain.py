@@ -16,7 +16,9 @@ from chromolens.provenance import file_digest
 from chromolens.report.plots.stretch import marks, observed
 from chromolens.scores import COVERED, Header, open_scores
 from chromolens.study import Study, Track, open_study
-from chromolens.tracks.tiling import Cover, Tiling
+from chromolens.tracks.tiling import Cover, Series, Tiling, grid, read_series, touching
+
+_NOT_HELD = "in no shard: it starts in a gap between blocks, or its shard is not there"
 
 
 def explain(study: str | Path, place: str, *, task: str = "", method: str = "") -> list[dict]:
@@ -43,14 +45,13 @@ def explain(study: str | Path, place: str, *, task: str = "", method: str = "") 
     opened, base = open_study(study), _base(place)
     if opened.config["inputs"]["kind"] != "genome":
         raise BadInput("only tracks over a genome are explained base by base", where=str(study))
-    sizes = opened.table("chromosomes").set_index("chrom")["length"].to_dict()
-    check_inside(base, sizes, str(study))
+    check_inside(base, _sizes(opened), str(study))
     covering = sorted(path for path in _shards(opened) if _region(path, base))
     if not covering:
         raise BadInput(
             f"no shard of {study} explains {place}",
             where=str(study),
-            remedy=f"look in {opened.place('folds')} which chromosomes are explained",
+            remedy=f"look in {opened.place('folds')} which stretches are explained",
         )
     found = [answer for path in covering for answer in _answers(path, base, opened)]
     if not found:
@@ -73,6 +74,10 @@ def _base(place: str) -> Interval:
             f"{place!r} is no place", expected="chrom:position, the first base is 1: chr1:12345"
         )
     return Interval(chrom, int(position) - 1, int(position))
+
+
+def _sizes(study: Study) -> dict[str, int]:
+    return study.table("chromosomes").set_index("chrom")["length"].to_dict()
 
 
 def _shards(study: Study, **run: str) -> list[Path]:
@@ -183,7 +188,7 @@ def _unlike(value: float, track: dict | None) -> dict[str, str]:
 
 
 def _windows(study: Study, row: int, base: Interval, header: Header) -> list[dict]:
-    """The windows over the base; a shard holds those whose kept parts begin in its regions."""
+    """The windows over the base; a shard holds the numbers of those that begin in its regions."""
     tiling = Tiling(**header.settings["tiling"])
     reach = Interval(base.chrom, max(0, base.start - tiling.kept + 1), base.end)
     found = []
@@ -191,7 +196,20 @@ def _windows(study: Study, row: int, base: Interval, header: Header) -> list[dic
         for region in filter(reach.overlaps, _regions(path)):
             with open_scores(path) as file:
                 found += _beginning_in(file[region.name], row, reach, tiling)
+    starts = series_of(study, header)(base.chrom)
+    over = starts[touching(starts + tiling.margin, tiling.kept, base)].tolist()
+    names = [str(Interval(base.chrom, start, start + tiling.window)) for start in over]
+    held = {window["window"] for window in found}
+    found += [{"window": name, "numbers": _NOT_HELD} for name in names if name not in held]
     return sorted(found, key=lambda window: Interval.parse(window["window"]).start)
+
+
+def series_of(study: Study, header: Header) -> Series:
+    """The windows of each chromosome that a shard of ``header`` was made of."""
+    tables = study.paths("regions", ("method",)) if "regions" in study else {}
+    if (header.method,) in tables:
+        return read_series(str(tables[header.method,]))
+    return grid(_sizes(study), Tiling(**header.settings["tiling"]))
 
 
 def _beginning_in(group: object, row: int, reach: Interval, tiling: Tiling) -> list[dict]:

@@ -59,8 +59,10 @@ def shard(folder, start, end, digest):
     header = Header(
         study="small", model="main", method="ism", shard=f"a-{start}-{end}", fold="fold0",
         tasks=["one", "two"], models=[digest], provenance={"code": ["c0de"]}, run={},
-        settings={"tiling": {"window": WINDOW, "stride": STRIDE},
-                  "method": {"references": "uniform", "seed": 7}},
+        settings={
+            "tiling": {"window": WINDOW, "stride": STRIDE},
+            "method": {"references": "uniform", "seed": 7},
+        },
     )  # fmt: skip
     path = folder / "attribution/main/ism" / f"a-{start}-{end}.h5"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -124,6 +126,13 @@ def test_windows_over_the_base_come_from_both_shards(study):
     assert covering[0] < 50 <= covering[-1]  # the first starts in the other shard
     assert [w["window"] for w in windows] == [f"a:{s}-{s + WINDOW}" for s in covering]
     assert [w["values"] for w in windows] == [s + 1000.5 for s in covering]
+
+
+def test_a_window_that_starts_in_no_shard_is_told(study):
+    (study / "attribution/main/ism/a-0-50.h5").unlink()
+    first, second = explain(study, "a:56", task="two")[0]["windows"]
+    assert first["window"] == "a:40-60" and first["numbers"].startswith("in no shard")
+    assert second["window"] == "a:50-70" and second["values"] == 1050.5
 
 
 def test_networks_are_known_by_their_content(study):

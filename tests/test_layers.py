@@ -17,7 +17,7 @@ BASE = {"errors", "kernels", "plugins", "scores", "tables", "texts", "runlog", "
 BASE |= {"ties", "brief"}
 # Above all layers: they read the config, or a finished study.
 TOP = {
-    "again",
+    "reproduce",
     "commands",
     "console",
     "config",

@@ -52,8 +52,14 @@ def test_files_are_local_whatever_the_config_says():
     assert sources.database(config, "down") == {"meme": "down/m/db.meme"}
     rows = sources.downloads(config).to_dict("records")
     assert rows == [
-        {"path": "m/db.meme", "url": "http://m/db.meme", "sha256": "", "is_meme": True},
-        {"path": "h/p/x.bed", "url": "https://h/p/x.bed", "sha256": "a" * 64, "is_meme": False},
+        {"path": "m/db.meme", "url": "http://m/db.meme", "sha256": "", "md5": "", "is_meme": True},
+        {
+            "path": "h/p/x.bed",
+            "url": "https://h/p/x.bed",
+            "sha256": "a" * 64,
+            "md5": "",
+            "is_meme": False,
+        },
     ]
 
 
@@ -98,7 +104,10 @@ def test_observed_files_of_a_task_leave_controls_out():
 
 
 def test_a_simulated_genome_stands_in_for_the_files():
-    simulate = {"chromosomes": SIZES, "events": 3, "alternatives": [], "motifs": {}, "task": "z"}
+    halves = [{"motifs": ["CTCF"], "share": 0.5}, {"motifs": ["SP1"], "share": 0.5}]
+    motifs = {"CTCF": "MA0139.2", "SP1": "MA0079.5"}
+    simulate = {"chromosomes": SIZES, "events": 3, "task": "z"}
+    simulate |= {"alternatives": halves, "motifs": motifs}
     settings, *_ = planned(genome(inputs_simulate=simulate, inputs_peaks={}, inputs_fasta=""))
     assert settings["fasta"] == "simulated/genome.fa"
     assert settings["peaks"] == {"z": "simulated/peaks.bed"}
@@ -150,26 +159,19 @@ SPLITS = "id\tsequence\tlabel\tsplit\n" + "".join(
 def test_the_split_of_a_paper_is_the_one_fold(tmp_path):
     (tmp_path / "t.tsv").write_text(SPLITS)
     settings = {"sequences": [{"table": str(tmp_path / "t.tsv")}], "parts": 4}
-    chosen = {
-        "files": [],
-        "test": [],
-        "validation": [],
-        "training": [],
-        "balance": "labels",
-        "k": 4,
-    }
-    found = divide.folds({"folds": chosen}, settings, {})
+    config = records()
+    found = divide.folds(config, settings, {})
     assert found.roles == {
         "fold0": {"test": ["test"], "training": ["train"], "validation": ["val"]}
     }
     # the same by name, and a part that is only trained on
     settings["sequences"].append({"table": "to/be/downloaded.tsv", "split": "more"})
     named = {"test": [["test"]], "validation": [["val"]], "training": ["train", "more"]}
-    found = divide.folds({"folds": chosen | named}, settings, {})
+    found = divide.folds({"folds": config["folds"] | named}, settings, {})
     assert found.groups("fold0", "training") == ["train", "more"]
     assert found.fold_of == {"test": "fold0"}
     with pytest.raises(BadInput, match="the folds name .tset."):
-        divide.folds({"folds": chosen | named | {"test": [["tset"]]}}, settings, {})
+        divide.folds({"folds": config["folds"] | named | {"test": [["tset"]]}}, settings, {})
 
 
 def test_shards_of_records_divide_each_fold():
@@ -393,3 +395,20 @@ def test_learning_curves_are_of_trained_classifiers_of_dna():
         planned_models = plan.models(config, ["x", "y"])
         expected = ["a"] if config["checks"]["learning_curve"] else []
         assert plan.models_to_thin(config, settings, planned_models) == expected
+
+
+@pytest.mark.parametrize(
+    ("motifs", "share", "message"),
+    [
+        (["CTCF"], 1.0, "CTCF is in 1 of the events"),
+        (["CTFC"], 0.5, "no PPM for the motif 'CTFC'"),
+    ],
+)
+def test_a_simulation_that_gives_the_label_away_is_refused_before_the_first_job(
+    motifs, share, message
+):
+    alternatives = [{"motifs": motifs, "share": share}, {"motifs": ["SP1"], "share": 1 - share}]
+    motifs = {"CTCF": "MA0139.2", "SP1": "MA0079.5"}
+    given = {"chromosomes": SIZES, "motifs": motifs, "alternatives": alternatives}
+    with pytest.raises(BadInput, match=message):
+        preflight._check_simulation(given)

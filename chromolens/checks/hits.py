@@ -1,7 +1,7 @@
 """Are hits where they should be: on planted instances, or beside the events of the task?
 
 Beside them stands what the sequence alone gives: all matches of the same motif, best first, down
-to the recall of the hits. Chromosomes are explained out of fold, so all of this is held out from
+to the recall of the hits. All bases are explained out of fold, so all of this is held out from
 the models; the motifs are not held out, but they are the same for both.
 """
 
@@ -13,6 +13,7 @@ import pandas as pd
 from chromolens import tables
 from chromolens.genome.bigwig_process import finite_runs
 from chromolens.genome.fasta import Genome
+from chromolens.genome.intervals import Interval, holders
 from chromolens.genome.nearest import nearest_places
 from chromolens.motifs.compare import similarity
 from chromolens.motifs.hits.sites import BLOCK, composition, query_of, readings_of, sites_of
@@ -43,7 +44,7 @@ def check_hits(
     motifs: Sequence[Sought],
     *,
     predicted: str,
-    folds: Mapping[str, str],
+    folds: Mapping[Interval, str],
     sought: str,
     max_p: float,
     task: str,
@@ -104,7 +105,7 @@ def check(
     hits: pd.DataFrame,
     motifs: Sequence[Sought],
     targets: Mapping[str, tuple[str, pd.DataFrame]],
-    folds: Mapping[str, str],
+    folds: Mapping[Interval, str],
     weights: Mapping[str, Mapping[str, Weights]],
     max_p: float,
 ) -> pd.DataFrame:
@@ -119,8 +120,8 @@ def check(
     targets
         Of each motif: what its truth is called, and where it is (causal or not).
     folds
-        The chromosomes that were explained; what lies elsewhere, or where the track has no
-        value, is no truth.
+        The stretches that were explained; what doesn't lie wholly in one, or has no value in
+        its middle, is no truth.
     weights
         Of each motif, by fold: those of ``find_hits``; none where it has none.
     max_p
@@ -136,11 +137,12 @@ def check(
         alone: hits on instances that were planted outside of events.
     """
     background, rows = composition(genome, folds), []
-    covers = {chrom: _cover(tracks[0], chrom, genome.sizes[chrom]) for chrom in folds}
+    chroms = dict.fromkeys(one.chrom for one in folds)
+    covers = {chrom: _cover(tracks[0], chrom, genome.sizes[chrom]) for chrom in chroms}
     for motif in motifs:
         own = hits[hits["motif"] == motif.motif]
         name, places = targets[motif.motif]
-        places = places[_explained(places, covers)]
+        places = places[_explained(places, folds, covers)]
         causal = places[places["causal"]].reset_index(drop=True)
         row = {"motif": motif.motif, "name": motif.name, "truth": name, "events": len(causal)}
         row["hits"] = len(own)
@@ -159,21 +161,24 @@ def _cover(track: str, chrom: str, size: int) -> Cover:
     return Cover(*np.concatenate(runs).T)
 
 
-def _explained(places: pd.DataFrame, covers: Mapping[str, Cover]) -> np.ndarray:
-    """Which of ``places`` have a value in their middle."""
-    middles = ((places["start"] + places["end"]) // 2).to_numpy()
-    found = np.zeros(len(places), bool)
+def _explained(
+    places: pd.DataFrame, folds: Mapping[Interval, str], covers: Mapping[str, Cover]
+) -> np.ndarray:
+    """Which of ``places`` lie in a stretch of ``folds``, with a value in their middle."""
+    chroms = places["chrom"].to_numpy(dtype=str)
+    starts, ends = (places[name].to_numpy() for name in ("start", "end"))
+    inside, valued = holders(list(folds), chroms, starts, ends) >= 0, np.zeros(len(places), bool)
     for chrom, cover in covers.items():
-        here = (places["chrom"] == chrom).to_numpy()
-        found[here] = cover.holds(middles[here])
-    return found
+        here = chroms == chrom
+        valued[here] = cover.holds((starts[here] + ends[here]) // 2)
+    return inside & valued
 
 
 def _sites(
     genome: Genome,
     tracks: tuple[str, str],
     motif: Sought,
-    folds: Mapping[str, str],
+    folds: Mapping[Interval, str],
     weights: Mapping[str, Weights],
     background: np.ndarray,
     max_p: float,
@@ -184,11 +189,11 @@ def _sites(
     query = query_of(motif.ppm, background, max_p, motif.direction)
     track, predicted = tracks
     parts = []
-    for chrom, fold in folds.items():
-        (sites,) = sites_of(genome, track, chrom, [query], predicted)
+    for searched, fold in folds.items():
+        (sites,) = sites_of(genome, track, searched, [query], predicted)
         own = np.repeat(fold, len(sites))
         likely = probabilities(own, readings_of(sites, motif.direction), weights)
-        parts.append(pd.DataFrame(sites).assign(chrom=chrom, rank=likely))
+        parts.append(pd.DataFrame(sites).assign(chrom=searched.chrom, rank=likely))
     table = pd.concat(parts, ignore_index=True)
     table = table.assign(end=table["start"] + len(motif.ppm))
     table = table[table[["contribution", "prediction"]].notna().all(axis=1)].reset_index(drop=True)

@@ -3,7 +3,22 @@
 An answer is what to print, and the exit status.
 """
 
-from chromolens.commands import audit, check, explain, finemo, init, run, serve, show
+from chromolens.commands import (
+    audit,
+    check,
+    compare,
+    explain,
+    finemo,
+    init,
+    reproduce,
+    run,
+    serve,
+    show,
+    status,
+)
 
-COMMANDS = (init, check, run, show, explain, serve, finemo, audit)
+COMMANDS = (
+    *(init, check, run, status, show, explain, serve, finemo, audit),
+    *(compare, reproduce),
+)
 """In the order in which ``--help`` lists them."""

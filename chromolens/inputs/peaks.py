@@ -17,6 +17,7 @@ import pandas as pd
 
 from chromolens import texts
 from chromolens.errors import BadInput
+from chromolens.genome.bigbed import bigbed_regions, is_bigbed
 from chromolens.genome.names import mapping_line, suggest_names
 
 Names = Mapping[str, str | None]
@@ -73,13 +74,17 @@ def read_peaks(
 def read_regions(
     path: str | Path, sizes: Mapping[str, int], chromosome_names: Names | None = None
 ) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Regions of a BED file (an exclusion list): DataFrame chrom, start, end, line; and counts.
+    """Regions of a BED or bigBed file (an exclusion list): chrom, start, end, line; and counts.
 
-    Lists of this kind name chromosomes that a study doesn't have and run past ends: unknown names
-    are left out, coordinates cut off at the end; the counts say how many lines, by reason.
-    BadInput for malformed lines only.
+    ``line`` of a bigBed is the number of the region. Lists of this kind name chromosomes that a
+    study doesn't have and run past ends: unknown names are left out, coordinates cut off at the
+    end; the counts say how many lines, by reason. BadInput for malformed lines only, and for a
+    damaged bigBed.
     """
-    rows = [(*_coordinates(path, line, fields), line) for line, fields in _bed_lines(path)]
+    if is_bigbed(path):
+        rows = [(*region, line) for line, region in enumerate(bigbed_regions(path), 1)]
+    else:
+        rows = [(*_coordinates(path, line, fields), line) for line, fields in _bed_lines(path)]
     table = pd.DataFrame(rows, columns=["chrom", "start", "end", "line"])
     return _clipped(_renamed(table, chromosome_names), sizes)
 

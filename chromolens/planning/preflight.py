@@ -14,6 +14,7 @@ from chromolens import inputs as kinds
 from chromolens.attribution import methods
 from chromolens.checks.criteria import OF_KNOWN_MOTIFS, check_criteria
 from chromolens.errors import BadInput
+from chromolens.genome.planting import check_names, check_shares
 from chromolens.inputs.labels import CLASSES
 from chromolens.inputs.reference_kinds import OF_KIND, SEVERAL
 from chromolens.models.judging import metrics
@@ -48,6 +49,7 @@ def check(config: dict, settings: dict, database: dict, models: pd.DataFrame, fo
     if settings["kind"] == "genome":
         _check_stride(settings["window"], config["tracks"])
         _check_assembly(settings)
+        _check_simulation(settings["simulate"])
     _check_modisco(config["motifs"]["modisco"])
     _check_references(config["attribution"])
     _check_architectures(settings, models)
@@ -85,6 +87,13 @@ def _check_assembly(settings: dict) -> None:
             where="the config, inputs.ucsc",
             remedy="remove the key: IGV opens the tracks of any genome",
         )
+
+
+def _check_simulation(given: dict) -> None:
+    if given:
+        others = [*given.get("alone", ()), *given.get("decoys", ())]
+        check_names(given["chromosomes"], given["motifs"], given["alternatives"], others)
+        check_shares(given["alternatives"])
 
 
 def _check_modisco(given: dict) -> None:

@@ -1,4 +1,4 @@
-"""One self-contained page about a study: no script, no network, every figure inline SVG."""
+"""One page about a study: whole without a network or its script, every figure inline SVG."""
 
 from pathlib import Path
 

@@ -10,7 +10,7 @@ _PLACE = (
     base("end", "behind the last base"),
 )
 _ID = text("id", "`chrom:start-end`, or the name of the record")
-_GROUP = text("group", "the chromosome, or the part of the records")
+_GROUP = text("group", "the chromosome, the block of one, or the part of the records")
 _ROLE = text("role", "`positive`, `negative`, `tile`")
 _SOURCE = text("source", "the tasks whose events the window is centred on, comma-separated; or "
                "`negative`, `tile`")  # fmt: skip

@@ -9,11 +9,13 @@ from partial_tables import write_partial
 
 from chromolens.checks import hits as checks
 from chromolens.genome.fasta import Genome, prepare_fasta
+from chromolens.genome.intervals import Interval
 from chromolens.motifs.hits.sought import Sought
 from chromolens.tables.motifs import SOUGHT
 from chromolens.tracks.bigwig import write_bigwig
 
 WORD, SIZE = "TGACGCAATCGG", 20_000
+FOLDS = {Interval("chr1", 0, SIZE): "fold0"}
 PPM = np.array([[0.97 if base == letter else 0.01 for base in "ACGT"] for letter in WORD])
 MOTIF = Sought("m", "KNOWN", "pos", PPM)
 
@@ -82,7 +84,7 @@ def run(study: tuple, found: pd.DataFrame, weight: float = 1, **changed: object)
     write_partial(
         SOUGHT, pd.DataFrame({"motif": ["m"], "weights": [f"fold0:0,1,{weight},0"]}), sought
     )
-    given = {"folds": {"chr1": "fold0"}, "max_p": 1e-5, "task": "t", "truth": [], "events": []}
+    given = {"folds": FOLDS, "max_p": 1e-5, "task": "t", "truth": [], "events": []}
     given |= {"planted": ({}, None), "chromosome_names": None, "sought": sought, "predicted": ""}
     given |= changed
     return checks.check_hits(*study, found, [MOTIF], **given).iloc[0]
@@ -139,6 +141,6 @@ def test_a_motif_without_hits_or_events_has_a_row(study: tuple, tmp_path: Path) 
     empty = Sought("flat", "", "", np.empty((0, 4)))
     targets = checks.event_targets(str(bed), [empty], "t", {"chr1": SIZE}, None)
     genome, track = study
-    tracks, folds = (track, ""), {"chr1": "fold0"}
+    tracks, folds = (track, ""), FOLDS
     table = checks.check(genome, tracks, hits([]), [empty], targets, folds, {"flat": {}}, 1e-5)
     assert table["hits"].tolist() == [0] and table["average_precision"].isna().all()

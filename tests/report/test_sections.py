@@ -35,6 +35,10 @@ def test_windows_are_counted_by_task(study):
         (["chr10", "chr2", "chrX"], ["chr2", "chr10", "chrX"]),
         (["chrX", "chrIX", "chrII", "chrM"], ["chrII", "chrIX", "chrX", "chrM"]),
         (["part10", "part9"], ["part9", "part10"]),
+        (
+            ["chr1-900-1000", "chr10-0-9", "chr1-1100-1200", "chr2-5-7"],
+            ["chr1-900-1000", "chr1-1100-1200", "chr2-5-7", "chr10-0-9"],
+        ),
     ],
 )
 def test_chromosomes_come_as_people_count_them(given, expected):

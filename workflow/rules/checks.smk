@@ -113,6 +113,7 @@ rule check_planted:
         "../../envs/motifs.yaml"
     params:
         code=code["check_planted"],
+        folds=roles,
         database=database,
         motifs=settings.get("simulate", {}).get("motifs"),
     script:

@@ -27,6 +27,7 @@ logger.addFilter(runlog.message_alone)
 logger.addFilter(runlog.one_table(dry=workflow.output_settings.dryrun))
 # Snakemake puts these paths into the commands of jobs as they are
 interpreter.check_checkout(workflow.basedir)
+interpreter.check_prefix(workflow.modifier.path_modifier.prefix)
 interpreter.own_code_first(workflow.basedir)
 sys.executable = interpreter.plain(sys.executable)
 config = configuration.complete(config, workflow.configfiles)

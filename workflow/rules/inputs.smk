@@ -24,6 +24,7 @@ rule download:
     params:
         url=lookup(query="path == '{path}'", cols="url", within=downloads),
         sha256=lookup(query="path == '{path}'", cols="sha256", within=downloads),
+        md5=lookup(query="path == '{path}'", cols="md5", within=downloads),
         is_meme=lookup(query="path == '{path}'", cols="is_meme", within=downloads),
     script:
         "../../scripts/download.py"
@@ -92,6 +93,7 @@ rule prepare_genome:
         chromosomes="results/{study}/inputs/chromosomes.tsv",
     log:
         "logs/{study}/prepare_genome.log",
+    threads: 2  # that pack the file
     conda:
         "../../envs/base.yaml"
     params:

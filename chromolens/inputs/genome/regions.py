@@ -9,12 +9,14 @@ its place in a batch.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
+from chromolens.genome.intervals import Interval
+from chromolens.inputs.genome.placing import overlapping
 from chromolens.inputs.peaks import Names, read_peaks
 from chromolens.inputs.windows import Tally
 from chromolens.tables.inputs import REGIONS
@@ -46,7 +48,7 @@ class Placed:
 
 def place(
     sizes: Mapping[str, int],
-    chromosomes: Sequence[str],
+    stretches: Sequence[Interval],
     *,
     files: Sequence[str],
     chromosome_names: Names | None,
@@ -61,8 +63,8 @@ def place(
     ----------
     sizes
         Length (bp) of the FASTA's chromosomes.
-    chromosomes
-        Those that are explained; regions on others are counted.
+    stretches
+        Those that are explained (``Folds.homes``): windows that keep no base there are counted.
     chromosome_names
         Name in the files -> name in the FASTA, or None for a chromosome to leave out.
     events
@@ -78,10 +80,12 @@ def place(
     read = [read_peaks(path, sizes, chromosome_names, what="regions") for path in files]
     regions, tally = pd.concat(read, ignore_index=True), Tally()
     tally.add("cut at the chromosome's end", "", _named(regions[regions["cut"]]))
-    known = regions["chrom"].isin(list(chromosomes))
-    tally.add("on a chromosome that is not explained", "", _named(regions[~known]))
-    regions = regions[known].reset_index(drop=True)
     windows = _windows(regions, sizes, events, (window, keep, stride))
+    explained = pd.DataFrame([asdict(one) for one in stretches])
+    chroms, kept = windows["chrom"].to_numpy(str), windows["kept"].to_numpy()
+    held = overlapping(chroms, kept, keep, explained)
+    tally.add("where nothing is explained", "", _named(windows[~held]))
+    windows = windows[held]
     away = (windows["kept"] >= windows["high"]) | (windows["kept"] + keep <= windows["low"])
     tally.add("nearer to the chromosome's end than a window reaches", "", _named(windows[away]))
     windows = windows[~away]
@@ -90,12 +94,12 @@ def place(
     if windows.empty:
         raise BadInput(
             "no region can be explained",
-            expected=f"regions on {', '.join(list(chromosomes)[:20])}",
+            expected=f"regions in {', '.join(map(str, stretches[:20]))}",
             where=f"{', '.join(files)}: {tally.describe('')}",
-            remedy="name the chromosome in the folds, or give other regions",
+            remedy="name their chromosomes in the folds, or give other regions",
         )
     by_chrom = windows.groupby("chrom")["start"].unique()
-    return Placed({c: np.sort(by_chrom[c]) for c in chromosomes if c in by_chrom}, tally)
+    return Placed({c: np.sort(by_chrom[c]) for c in sizes if c in by_chrom}, tally)
 
 
 def _windows(
@@ -125,5 +129,6 @@ def _windows(
 
 
 def _named(rows: pd.DataFrame) -> list[str]:
-    """``chrom:start`` of each (0-based)."""
-    return [f"{chrom}:{start}" for chrom, start in zip(rows["chrom"], rows["start"], strict=True)]
+    """``chrom:start`` (0-based) of each region, or of what each window is there for."""
+    places = rows["low" if "low" in rows else "start"]
+    return [f"{chrom}:{start}" for chrom, start in zip(rows["chrom"], places, strict=True)]

@@ -12,7 +12,6 @@ from keras import layers
 
 from chromolens import tables
 from chromolens.__main__ import main
-from chromolens.again import again
 from chromolens.errors import BadInput
 from chromolens.explain import explain
 from chromolens.genome.fasta import Genome, prepare_fasta
@@ -21,6 +20,7 @@ from chromolens.models import devices
 from chromolens.models.model import load_model
 from chromolens.models.training.save import save_model
 from chromolens.planning import results
+from chromolens.reproduce.again import again
 from chromolens.scores import Origin, seal
 from chromolens.tables.inputs import CHROMOSOMES, REGIONS
 from chromolens.tracks.method import Method
