@@ -319,6 +319,17 @@ def test_results_from_the_future_are_dated_before_now_in_their_order(tmp_path):
     assert (tmp_path / "old").stat().st_mtime_ns == untouched
 
 
+def test_a_file_that_a_result_links_to_keeps_its_time(tmp_path):
+    own, results = tmp_path / "genome.fa.gz", tmp_path / "results"
+    results.mkdir()
+    own.touch()
+    os.utime(own, (time.time() + 900,) * 2)
+    (results / "genome.fa.gz").symlink_to(own)
+    before = own.stat().st_mtime_ns
+    clock.bring_back([str(results)])
+    assert own.stat().st_mtime_ns == before
+
+
 def genotypes(**parts: object) -> dict:
     inputs = {"kind": "genotypes", "genotypes": "g.vcf", "traits": "t.tsv", "tasks": ["x", "y"]}
     inputs |= parts.pop("inputs", {})

@@ -110,6 +110,8 @@ def _check_by(chosen: dict, sizes: dict[str, int]) -> str:
 
 def _of_blocks(config: dict, settings: dict, sizes: dict[str, int]) -> Folds:
     chosen, window = config["folds"], settings["window"]
+    for chrom in sizes:
+        check_name(chrom)
     shifts = [one["training"].get("shift", 0) for one in config["models"].values()]
     least = least_gap(window, max(config["training"]["shift"], *shifts))
     gap = chosen["gap"] or least
