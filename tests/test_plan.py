@@ -1,8 +1,6 @@
 """The plan: tables of jobs from a config, the same every time, and what it refuses."""
 
-import os
 import re
-import time
 
 import numpy as np
 import pytest
@@ -10,7 +8,7 @@ import pytest
 from chromolens import config as configuration
 from chromolens.errors import BadInput
 from chromolens.inputs.folds import Folds
-from chromolens.planning import clock, divide, plan, preflight, sources, subsets
+from chromolens.planning import divide, plan, preflight, sources, subsets
 
 SIZES = {"a": 900, "b": 500, "c": 400, "d": 300}
 
@@ -293,31 +291,6 @@ def test_what_would_fail_late_is_refused_early(parts, words):
 @pytest.mark.parametrize("target", ["profile_sum", "profile_sum:20-100"])
 def test_sums_of_profiles_are_planned(target):
     planned(genome(**PROFILE, attribution={"target": target}))
-
-
-def test_results_from_the_future_are_dated_before_now_in_their_order(tmp_path):
-    now = time.time()
-    ages = {"old": -50, "older": -100, "later": 900, "soon": 500, "with_soon": 500, "last": 9000}
-    for name, age in ages.items():
-        (tmp_path / name).touch()
-        os.utime(tmp_path / name, (now + age,) * 2)
-    untouched = (tmp_path / "old").stat().st_mtime_ns
-    clock.bring_back([str(tmp_path), str(tmp_path / "absent")])
-    made = {path.name: path.stat().st_mtime for path in tmp_path.iterdir()}
-    assert made["older"] < made["old"] < made["soon"]
-    assert made["soon"] == made["with_soon"] < made["later"] < made["last"] <= time.time()
-    assert (tmp_path / "old").stat().st_mtime_ns == untouched
-
-
-def test_a_file_that_a_result_links_to_keeps_its_time(tmp_path):
-    own, results = tmp_path / "genome.fa.gz", tmp_path / "results"
-    results.mkdir()
-    own.touch()
-    os.utime(own, (time.time() + 900,) * 2)
-    (results / "genome.fa.gz").symlink_to(own)
-    before = own.stat().st_mtime_ns
-    clock.bring_back([str(results)])
-    assert own.stat().st_mtime_ns == before
 
 
 def genotypes(**parts: object) -> dict:
