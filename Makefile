@@ -13,7 +13,7 @@ PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs docs-site notebooks gallery studies study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg test-cluster test-faults
+.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs docs-site notebooks gallery studies numbers study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg test-cluster test-faults
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -61,7 +61,7 @@ compare-kernels: env  ## the default study from the same models with either kern
 	cp -a results/demo/inputs results/demo/simulated results/demo-eigen
 	cd results/demo && cp -a --parents models/*/*.keras models/*/*.json models/*/*.history.tsv ../demo-eigen
 	TF_ENABLE_ONEDNN_OPTS=0 $(RUN) $(DEMO) --config study=demo-eigen --rerun-triggers mtime
-	$(BIN)/python -m benchmarks.kernels results/demo results/demo-eigen
+	$(BIN)/python -m chromolens compare results/demo results/demo-eigen
 
 bench-sis: env  ## CPU time of sufficient input subsets beside the published loop, and agreement
 	$(ONE_THREAD) $(BIN)/python benchmarks/sis/speed.py
@@ -89,6 +89,9 @@ gallery: env  ## the pictures of docs/gallery.md drawn anew (after make demo)
 
 studies: env  ## all studies that need no internet, and one page about them (DATA: folder with mirror, motifs, ...)
 	$(BIN)/python -m benchmarks.studies --data $(DATA) --cores $(CORES) $(if $(STUDIES),--only $(STUDIES))
+
+numbers: env  ## the measured numbers of README.md and docs, from what make studies gave
+	$(BIN)/python -m benchmarks.measured results/studies/studies.tsv
 
 study-yeast: env  ## six factors over the whole yeast genome (about an hour)
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) config/studies/yeast_chipexo.yaml

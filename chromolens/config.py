@@ -20,10 +20,10 @@ SCHEMAS = Path(__file__).parent / "schemas"
 """A link to ``workflow/schemas``, so that an installed package has them too."""
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _LARGEST = 2**63
 _LONGEST = 255  # bytes of a file's name
-_FILE_KEYS = ("url", "sha256")
+_FILE_KEYS = ("url", "sha256", "md5")
+_DIGESTS = {"sha256": 64, "md5": 32}  # hexadecimal digits
 _PAIR = {"architecture", "weights"}
 
 
@@ -231,6 +231,8 @@ def _map_files(value: object, schema: dict, place: list, change: Callable) -> ob
     if isinstance(value, list):
         items = schema if file else schema.get("items", {})
         return [_map_files(v, items, [*place, i], change) for i, v in enumerate(value)]
+    if isinstance(value, str) and value in schema.get("x-words", ()):  # of a key that takes both
+        return value
     if file and not (isinstance(value, dict) and set(value) == _PAIR):
         return change(value, place)
     if isinstance(value, dict):
@@ -265,7 +267,7 @@ def _beside(path: str | dict, place: list, stated: list) -> str | dict:
 
 def _checked_url(file: dict, place: list) -> dict:
     where = f"the config, {'.'.join(map(str, place))}"
-    expected = "a path, or {url: ..., sha256: ...}"
+    expected = "a path, or {url: ..., sha256: ...} (or md5)"
     if not isinstance(file, dict) or not isinstance(file.get("url"), str):
         raise BadInput(f"config: {file!r} doesn't say a file", expected=expected, where=where)
     for key in file:
@@ -275,12 +277,13 @@ def _checked_url(file: dict, place: list) -> dict:
                 expected=expected,
                 where=where,
             )
-    if not _SHA256.fullmatch(str(file.get("sha256", "0" * 64))):
-        raise BadInput(
-            f"config: {file['sha256']!r} is no checksum",
-            expected="64 hexadecimal digits, as sha256sum prints them",
-            where=where,
-        )
+    for name, digits in _DIGESTS.items():
+        if not re.fullmatch(f"[0-9a-fA-F]{{{digits}}}", str(file.get(name, "0" * digits))):
+            raise BadInput(
+                f"config: {file[name]!r} is no checksum",
+                expected=f"{digits} hexadecimal digits, as {name}sum prints them",
+                where=where,
+            )
     return file
 
 

@@ -14,8 +14,11 @@ from chromolens.errors import BadInput, nearest
 from chromolens.genome.intervals import Interval, check_inside
 from chromolens.provenance import file_digest
 from chromolens.report.plots.stretch import marks, observed
-from chromolens.scores import Header, open_scores
+from chromolens.scores import COVERED, Header, open_scores
 from chromolens.study import Study, Track, open_study
+from chromolens.tracks.tiling import Cover, Series, Tiling, grid, read_series, touching
+
+_NOT_HELD = "in no shard: it starts in a gap between blocks, or its shard is not there"
 
 
 def explain(study: str | Path, place: str, *, task: str = "", method: str = "") -> list[dict]:
@@ -42,16 +45,17 @@ def explain(study: str | Path, place: str, *, task: str = "", method: str = "") 
     opened, base = open_study(study), _base(place)
     if opened.config["inputs"]["kind"] != "genome":
         raise BadInput("only tracks over a genome are explained base by base", where=str(study))
-    sizes = opened.table("chromosomes").set_index("chrom")["length"].to_dict()
-    check_inside(base, sizes, str(study))
+    check_inside(base, _sizes(opened), str(study))
     covering = sorted(path for path in _shards(opened) if _region(path, base))
     if not covering:
         raise BadInput(
             f"no shard of {study} explains {place}",
             where=str(study),
-            remedy=f"look in {opened.place('folds')} which chromosomes are explained",
+            remedy=f"look in {opened.place('folds')} which stretches are explained",
         )
     found = [answer for path in covering for answer in _answers(path, base, opened)]
+    if not found:
+        raise _unexplained(covering, base, place)
     for key, wanted in (("task", task), ("method", method)):
         _check_wanted(wanted, sorted({answer[key] for answer in found}), key)
         found = [answer for answer in found if wanted in ("", answer[key])]
@@ -70,6 +74,10 @@ def _base(place: str) -> Interval:
             f"{place!r} is no place", expected="chrom:position, the first base is 1: chr1:12345"
         )
     return Interval(chrom, int(position) - 1, int(position))
+
+
+def _sizes(study: Study) -> dict[str, int]:
+    return study.table("chromosomes").set_index("chrom")["length"].to_dict()
 
 
 def _shards(study: Study, **run: str) -> list[Path]:
@@ -97,13 +105,31 @@ def _region(path: Path, base: Interval) -> Interval | None:
     return next((region for region in _regions(path) if region.contains(base)), None)
 
 
+def _unexplained(covering: list[Path], base: Interval, place: str) -> BadInput:
+    """The error about a base of ``covering`` shards that none of their windows covers."""
+    ends = []
+    for path in covering:
+        with open_scores(path, COVERED) as file:
+            cover, method = Cover.read(file[_region(path, base).name]), Header.read(file).method
+        ends += [(abs(end - base.start), end, method) for end in (*cover.starts, *cover.ends - 1)]
+    nearest = [f"{base.chrom}:{end + 1} by {method}" for _, end, method in sorted(ends)[:1]]
+    return BadInput(
+        f"no window that was explained covers {place}: it lies outside of the regions",
+        expected=f"the nearest base with a value is {nearest[0]}" if nearest else "",
+        where=", ".join(map(str, covering)),
+        remedy="say regions: genome (attribution.methods) to explain every base",
+    )
+
+
 def _answers(path: Path, base: Interval, study: Study) -> Iterator[dict]:
     region, made = _region(path, base), study.provenance
     with open_scores(path) as file:
         header = Header.read(file)
         group = file[region.name]
-        column = base.start - region.start
-        for row, task in enumerate(header.tasks):
+        columns = Cover.read(group).columns(base.start, base.end)
+        tasks = header.tasks if columns.stop > columns.start else []  # else between regions
+        for row, task in enumerate(tasks):
+            column = columns.start
             track = _track(study, header, task, base)
             value = float(group["contributions"][row, column])
             yield _unlike(value, track) | {
@@ -162,24 +188,37 @@ def _unlike(value: float, track: dict | None) -> dict[str, str]:
 
 
 def _windows(study: Study, row: int, base: Interval, header: Header) -> list[dict]:
-    """The windows over the base; a shard holds those that start in its regions."""
-    width = header.settings["tiling"]["window"]
-    reach = Interval(base.chrom, max(0, base.start - width + 1), base.end)
+    """The windows over the base; a shard holds the numbers of those that begin in its regions."""
+    tiling = Tiling(**header.settings["tiling"])
+    reach = Interval(base.chrom, max(0, base.start - tiling.kept + 1), base.end)
     found = []
     for path in _shards(study, model=header.model, method=header.method):
         for region in filter(reach.overlaps, _regions(path)):
             with open_scores(path) as file:
-                found += _starting_in(file[region.name], row, reach, width)
+                found += _beginning_in(file[region.name], row, reach, tiling)
+    starts = series_of(study, header)(base.chrom)
+    over = starts[touching(starts + tiling.margin, tiling.kept, base)].tolist()
+    names = [str(Interval(base.chrom, start, start + tiling.window)) for start in over]
+    held = {window["window"] for window in found}
+    found += [{"window": name, "numbers": _NOT_HELD} for name in names if name not in held]
     return sorted(found, key=lambda window: Interval.parse(window["window"]).start)
 
 
-def _starting_in(group: object, row: int, reach: Interval, width: int) -> list[dict]:
+def series_of(study: Study, header: Header) -> Series:
+    """The windows of each chromosome that a shard of ``header`` was made of."""
+    tables = study.paths("regions", ("method",)) if "regions" in study else {}
+    if (header.method,) in tables:
+        return read_series(str(tables[header.method,]))
+    return grid(_sizes(study), Tiling(**header.settings["tiling"]))
+
+
+def _beginning_in(group: object, row: int, reach: Interval, tiling: Tiling) -> list[dict]:
     starts = np.asarray(group["window_start"])
-    arrays = ("values", "reference_values", "completeness_error")
+    kept, arrays = starts + tiling.margin, ("values", "reference_values", "completeness_error")
     return [
-        {"window": str(Interval(reach.chrom, int(starts[i]), int(starts[i]) + width))}
+        {"window": str(Interval(reach.chrom, int(starts[i]), int(starts[i]) + tiling.window))}
         | {name: float(group[name][row, i]) for name in arrays}
-        for i in np.flatnonzero((starts >= reach.start) & (starts < reach.end))
+        for i in np.flatnonzero((kept >= reach.start) & (kept < reach.end))
     ]
 
 

@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import glob
+import json
 import logging
 import os
 import platform
@@ -14,7 +15,7 @@ import time
 import uuid
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -30,6 +31,9 @@ CONSOLE = "CHROMOLENS_CONSOLE"
 of a failed one.
 """
 CALM, VERBOSE = "calm", "verbose"
+UNDERWAY = ".now"
+"""What the name of a job's log is followed by for the file that says how far the job is."""
+_NOTED = 5  # seconds between two of its states
 _LOWER = (
     "lower attribution.batch_size or training.batch_size, run fewer jobs at once (--cores), or "
     "allow the jobs more memory (mem_mb)"
@@ -172,10 +176,45 @@ def ended_by_signal(logs: Iterable[str | Path]) -> str:
 
 
 def progress(items: Iterable, *, total: int | None = None, what: str = "") -> Iterator:
-    """Pass ``items`` on, showing a bar with the time left on stderr (a line a minute in files)."""
+    """Pass ``items`` on, showing a bar with the time left on stderr (a line a minute in files).
+
+    A job of the workflow also keeps beside its log how far it is (``underway``).
+    """
     interval = 0.5 if sys.stderr.isatty() else 60
-    what = f"{_name_of_job()}{what}"
-    return iter(tqdm(items, total=total, desc=what, mininterval=interval, dynamic_ncols=True))
+    said = f"{_name_of_job()}{what}"
+    bar = tqdm(items, total=total, desc=said, mininterval=interval, dynamic_ncols=True)
+    log = _log_of_job()
+    return _noted(bar, Path(log + UNDERWAY), what) if log else iter(bar)
+
+
+def _noted(bar: tqdm, note: Path, what: str) -> Iterator:
+    """Pass on what ``bar`` does; ``note`` says how far it is, every few seconds, until it ends."""
+    began, written, done = time.time(), 0.0, 0
+    try:
+        for done, item in enumerate(bar):
+            if time.time() - written > _NOTED:
+                written = time.time()
+                known = {"what": what, "done": done, "total": bar.total, "began": began}
+                with (
+                    suppress(OSError, BadInput),
+                    atomic(note) as temporary,
+                ):  # the work goes on without
+                    temporary.write_text(json.dumps(known | {"node": platform.node()}))
+            yield item
+    finally:
+        note.unlink(missing_ok=True)
+
+
+def underway(log: str | Path) -> dict | None:
+    """How far the job with this ``log`` is, or None where it doesn't say.
+
+    Keys what, done, total (None: unknown), began, written (seconds since 1970), node.
+    """
+    note = Path(f"{log}{UNDERWAY}")
+    try:
+        return json.loads(note.read_text()) | {"written": note.stat().st_mtime}
+    except (OSError, ValueError):
+        return None
 
 
 @contextmanager
@@ -212,7 +251,7 @@ def claim(path: str | Path) -> tuple[IO[str], str]:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.seek(0)
-        return file, file.read()
+        return file, file.read() or "another process"  # which hasn't signed yet
     _sign(file)
     return file, ""
 

@@ -2,8 +2,8 @@
 
 Four kinds, all with the attributes of a ``Header`` at the root:
 
-region shard    a group ``chrom-start-end`` per region of the genome: ``REGION`` and ``TILING``,
-                and ``REGION_AGREEMENT`` where a fold has replicates
+region shard    a group ``chrom-start-end`` per region of the genome: ``REGION``, ``COVER`` and
+                ``TILING``, and ``REGION_AGREEMENT`` where a fold has replicates
 record shard    for sequences without a genome, a group ``records``: ``RECORDS``, and
                 ``RECORD_AGREEMENT`` where a fold has replicates
 windows         a group per task: ``WINDOWS``, and ``HYPOTHETICAL`` where the method defines it;
@@ -77,10 +77,17 @@ REGION = (
     Array("contributions", "float32", _BASES, _TARGET, "stitched over the windows"),
     Array("predictions", "float32", _BASES, _TARGET, "the windows' values, stitched alike"),
 )
+COVER = (
+    Array("stretch_start", "int32", ("stretch",), "bp, 0-based",
+          "first base of each stretch that windows cover: `base` counts their bases, end to end"),
+    Array("stretch_end", "int32", ("stretch",), "bp, 0-based", "behind its last base"),
+)  # fmt: skip
+COVERED = tuple(array.name for array in COVER)
 TILING = (
-    Array("window_start", "int32", ("window",), "bp, 0-based", "windows that start in the region"),
+    Array("window_start", "int32", ("window",), "bp, 0-based",
+          "windows whose kept part begins in the region"),
     *_per_answer(("task", "window")),
-)
+)  # fmt: skip
 RECORDS = (
     Array("id", TEXT, ("window",), "", "name of the record"),
     Array("contributions", "float32", _RECORD_BASES, _TARGET, "of the observed bases"),

@@ -21,7 +21,7 @@ from chromolens.errors import BadInput
 _HEAD = 1 << 16  # bytes looked at before the first is handed on
 _GZIP = b"\x1f\x8b"
 # A bgzip file ends with this empty block (SAM specification 4.1.2); without it, it was cut off.
-_BGZIP_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+BGZIP_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 _OTHERS = {
     b"PK\x03\x04": "a zip archive or a spreadsheet (.xlsx)",
     b"\xd0\xcf\x11\xe0": "a spreadsheet (.xls)",
@@ -154,20 +154,25 @@ def _unpacked(path: str | Path, raw: BinaryIO) -> Iterator[BinaryIO]:
     if head[:2] != _GZIP:
         yield raw
         return
-    if head[12:16] == b"BC\x02\x00":
+    if is_bgzip(head):
         _check_bgzip_end(path, raw)
     with gzip.open(raw) as stream:
         yield io.BufferedReader(stream, _HEAD)
 
 
+def is_bgzip(head: bytes) -> bool:
+    """Whether a file that begins with ``head`` (16 bytes or more) is bgzip, not only gzip."""
+    return head[:2] == _GZIP and head[12:16] == b"BC\x02\x00"
+
+
 def _check_bgzip_end(path: str | Path, raw: BinaryIO) -> None:
     """A bgzip file cut between two blocks reads as a whole gzip file; its end mark tells."""
     size = raw.seek(0, os.SEEK_END)
-    raw.seek(max(0, size - len(_BGZIP_END)))
-    if raw.read() != _BGZIP_END:
+    raw.seek(max(0, size - len(BGZIP_END)))
+    if raw.read() != BGZIP_END:
         raise BadInput(
             f"{path} is truncated: bgzip's end mark is missing",
-            where=f"{path}, its last {len(_BGZIP_END)} bytes",
+            where=f"{path}, its last {len(BGZIP_END)} bytes",
             remedy="fetch or compress the file again",
         )
     raw.seek(0)

@@ -11,20 +11,20 @@ from chromolens.tracks.method import Method
 
 log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
-
-names, params, fold = snakemake.wildcards, snakemake.params, snakemake.params.fold[0]
-models = [load_model(path) for path in snakemake.input.models]
-made = made_by([params.code, params.plugin], snakemake.input.content)
+names, params, inputs = snakemake.wildcards, snakemake.params, snakemake.input
+models = [load_model(path) for path in inputs.models]
+made = made_by([params.code, params.plugin], [*inputs.content, *inputs.regions])
 shared, tiling = split_settings(params.shared | {"batch_size": snakemake.resources.batch_size})
-settings = with_chosen(params.settings, snakemake.input.chosen)
+settings = with_chosen(params.settings, inputs.chosen)
 explain(
     models,
     snakemake.output.scores,
     method=Method(names.method, models[0].tasks, settings, **shared),
     tiling=tiling,
-    origin=Origin(names.study, names.model, names.shard, fold, made, devices.describe()),
-    source=snakemake.input.source or None,
+    origin=Origin(names.study, names.model, names.shard, params.fold[0], made, devices.describe()),
+    source=inputs.source or None,
     regions=params.regions[0].split("+"),
-    windows=snakemake.input.windows,
+    series=inputs.regions,
+    windows=inputs.windows,
     folds=Folds(params.folds),
 )

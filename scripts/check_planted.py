@@ -3,6 +3,7 @@
 from chromolens import tables
 from chromolens.checks.planted import check_track
 from chromolens.genome.fasta import Genome
+from chromolens.inputs.folds import Folds
 from chromolens.inputs.windows import read_windows
 from chromolens.motifs.names.database import matrices
 from chromolens.runlog import log_to
@@ -20,6 +21,7 @@ with Genome(inputs.genome) as genome:
         inputs.core,
         matrices(snakemake.params.database, snakemake.params.motifs),
         windows=windows[windows["role"] == "positive"],
+        explained=Folds(snakemake.params.folds).homes(genome.sizes),
     )
 made = {"model": names.model, "task": names.task, "method": names.method}
 tables.write(PLANTED, table, snakemake.output.table, **made)

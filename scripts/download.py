@@ -5,6 +5,7 @@ from chromolens.motifs.names.database import check_downloaded
 from chromolens.runlog import log_to
 
 log_to(snakemake.log[0])
-url, sha256 = snakemake.params.url[0], snakemake.params.sha256[0] or None
-path = fetch_shared(url, "resources/downloads", snakemake.output[0], sha256)
-check_downloaded(path, snakemake.params.is_meme[0])
+params = snakemake.params
+checksums = {name: params[name][0] for name in ("sha256", "md5")}
+path = fetch_shared(params.url[0], "resources/downloads", snakemake.output[0], **checksums)
+check_downloaded(path, params.is_meme[0])

@@ -16,7 +16,7 @@ with Genome(files.genome) as genome:
         genome,
         unique(tables.read(LISTED, files.listed)),
         motifs_of_tasks(files.lexicon, files.meme, names.model, params.explains),
-        chromosomes=list(Folds(params.folds).homes(genome.sizes)),
+        stretches=list(Folds(params.folds).homes(genome.sizes)),
         max_p=params.max_p,
     )
 tables.write(MATCHES, found, snakemake.output.matches, model=names.model)

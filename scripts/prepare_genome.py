@@ -12,5 +12,6 @@ chromosomes = prepare_fasta(
     snakemake.output.fasta,
     snakemake.params.chromosomes or None,
     snakemake.params.planned,
+    snakemake.threads,
 )
 tables.write(CHROMOSOMES, chromosomes, snakemake.output.chromosomes)

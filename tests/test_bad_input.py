@@ -196,7 +196,7 @@ def test_a_mirror_with_another_file(tmp_path):
     refused(answer, "wrong file", "0" * 64, "https://example.org/set/peaks.bed", "fetch it again")
     assert not downloaded.exists()
 
-    found = answer.stdout.split("its SHA-256 is ")[1][:64]
+    found = answer.stdout.split("its sha256 is ")[1][:64]
     study(tmp_path, {"peaks": {"bound": file | {"sha256": found}}})
     assert run(tmp_path, *DOWNLOAD, CHROMOLENS_MIRROR=str(tmp_path / "mirror")).returncode == 0
     assert downloaded.exists()

@@ -12,9 +12,11 @@ import yaml
 from test_bad_input import peaks, study
 
 from chromolens import __version__, tables
+from chromolens import config as configuration
 from chromolens.__main__ import main
 from chromolens.commands import run
 from chromolens.console.found import ENDED, found
+from chromolens.planning import divide, sources
 from chromolens.study import open_study
 from chromolens.tables.checks import ACCEPTANCE
 from chromolens.tables.motifs import LEXICON
@@ -95,6 +97,32 @@ def test_init_guesses_the_group_and_takes_the_one_that_is_asked(tmp_path, names,
         assert (
             config["inputs"]["window"] == 400
         )  # 501 for peaks of 300 bp; no chromosome is longer
+
+
+@pytest.mark.parametrize(
+    ("lengths", "expected"),
+    [
+        ({"NC_1": 9000}, {"by": "blocks"}),
+        ({"NC_1": 9000, "p1": 900, "p2": 900, "p3": 900}, {"by": "blocks"}),
+        ({"a": 900, "b": 900, "c": 900}, None),
+    ],
+)
+def test_init_holds_blocks_out_of_genomes_of_few_chromosomes(tmp_path, lengths, expected):
+    records = [f">{name}\n{letters(size, 0)}\n" for name, size in lengths.items()]
+    (tmp_path / "genome.fa").write_text("".join(records))
+    events = [f"{name}\t{n}\t{n + 9}\n" for name in lengths for n in range(300, 700, 50)]
+    (tmp_path / "p.bed").write_text("".join(events))
+    files = {name: str(tmp_path / name) for name in ("genome.fa", "p.bed", "x.yaml")}
+    given = ["--fasta", files["genome.fa"], "--peaks", files["p.bed"], "--output", files["x.yaml"]]
+    assert main(["init", "x", *given]) == 0
+    config = yaml.safe_load((tmp_path / "x.yaml").read_text())
+    assert config.get("folds") == expected
+    completed = configuration.complete(config, [])
+    settings = sources.inputs(completed, "", "")
+    sizes = divide.sizes(completed, settings | {"fasta": files["genome.fa"]})
+    peaks = {"p": files["p.bed"]}
+    folds = divide.folds(completed, settings | {"peaks": peaks}, sizes)
+    assert len(folds.roles) == (4 if expected else 3)
 
 
 def test_init_for_records(tmp_path, capsys, monkeypatch):

@@ -11,7 +11,7 @@ import pytest
 from chromolens.__main__ import main
 from chromolens.errors import BadInput
 from chromolens.explain import describe, explain
-from chromolens.scores import REGION, TILING, Header, create, seal
+from chromolens.scores import COVER, REGION, TILING, Header, create, seal
 from chromolens.tables.inputs import CHROMOSOMES, TRUTH
 from chromolens.tracks.bigwig import write_bigwig
 from tests.indexes import write_index
@@ -59,7 +59,10 @@ def shard(folder, start, end, digest):
     header = Header(
         study="small", model="main", method="ism", shard=f"a-{start}-{end}", fold="fold0",
         tasks=["one", "two"], models=[digest], provenance={"code": ["c0de"]}, run={},
-        settings={"tiling": {"window": WINDOW}, "method": {"references": "uniform", "seed": 7}},
+        settings={
+            "tiling": {"window": WINDOW, "stride": STRIDE},
+            "method": {"references": "uniform", "seed": 7},
+        },
     )  # fmt: skip
     path = folder / "attribution/main/ism" / f"a-{start}-{end}.h5"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,8 +70,9 @@ def shard(folder, start, end, digest):
     with h5py.File(path, "w") as file:
         header.write(file)
         group = file.create_group(f"a-{start}-{end}")
-        sizes = {"task": 2, "base": end - start, "window": len(starts)}
-        create(group, (*REGION, *TILING), sizes)
+        sizes = {"task": 2, "base": end - start, "window": len(starts), "stretch": 1}
+        create(group, (*REGION, *COVER, *TILING), sizes)
+        group["stretch_start"][:], group["stretch_end"][:] = start, end
         group["contributions"][:] = np.arange(start, end) + np.array([[0], [1000]])
         group["window_start"][:] = starts
         group["values"][:] = starts + np.array([[0.5], [1000.5]])
@@ -122,6 +126,13 @@ def test_windows_over_the_base_come_from_both_shards(study):
     assert covering[0] < 50 <= covering[-1]  # the first starts in the other shard
     assert [w["window"] for w in windows] == [f"a:{s}-{s + WINDOW}" for s in covering]
     assert [w["values"] for w in windows] == [s + 1000.5 for s in covering]
+
+
+def test_a_window_that_starts_in_no_shard_is_told(study):
+    (study / "attribution/main/ism/a-0-50.h5").unlink()
+    first, second = explain(study, "a:56", task="two")[0]["windows"]
+    assert first["window"] == "a:40-60" and first["numbers"].startswith("in no shard")
+    assert second["window"] == "a:50-70" and second["values"] == 1050.5
 
 
 def test_networks_are_known_by_their_content(study):

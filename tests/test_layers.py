@@ -11,13 +11,14 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "chromolens"
 LAYERS = [
     "genome", "inputs", "architectures", "models", "attribution",
-    "views", "tracks", "motifs", "sis", "checks", "markers", "study", "variants", "report",
+    "views", "tracks", "motifs", "sis", "checks", "markers", "experiments", "study", "variants",
+    "report",
 ]  # fmt: skip
 BASE = {"errors", "kernels", "plugins", "scores", "tables", "texts", "runlog", "provenance"}
 BASE |= {"ties", "brief"}
 # Above all layers: they read the config, or a finished study.
 TOP = {
-    "again",
+    "reproduce",
     "commands",
     "console",
     "config",
@@ -31,9 +32,11 @@ TOP = {
     "serve",
 }
 WITH_TENSORFLOW = {"architectures", "models", "attribution", "views", "sis", "checks"}
+WITH_TENSORFLOW |= {"experiments"}
 PLANNING = ["config", "planning.sources", "planning.divide", "planning.plan", "planning.disk"]
 PLANNING += ["planning.preflight", "planning.interpreter", "planning.results"]
 PLANNING += ["planning.overview", "planning.times", "plugins", "provenance", "study"]
+PLANNING += ["planning.experiments"]
 PLANNING += ["console.run", "console.found", "commands.check", "commands.run", "commands.init"]
 
 

@@ -52,8 +52,14 @@ def test_files_are_local_whatever_the_config_says():
     assert sources.database(config, "down") == {"meme": "down/m/db.meme"}
     rows = sources.downloads(config).to_dict("records")
     assert rows == [
-        {"path": "m/db.meme", "url": "http://m/db.meme", "sha256": "", "is_meme": True},
-        {"path": "h/p/x.bed", "url": "https://h/p/x.bed", "sha256": "a" * 64, "is_meme": False},
+        {"path": "m/db.meme", "url": "http://m/db.meme", "sha256": "", "md5": "", "is_meme": True},
+        {
+            "path": "h/p/x.bed",
+            "url": "https://h/p/x.bed",
+            "sha256": "a" * 64,
+            "md5": "",
+            "is_meme": False,
+        },
     ]
 
 
@@ -98,7 +104,10 @@ def test_observed_files_of_a_task_leave_controls_out():
 
 
 def test_a_simulated_genome_stands_in_for_the_files():
-    simulate = {"chromosomes": SIZES, "events": 3, "alternatives": [], "motifs": {}, "task": "z"}
+    halves = [{"motifs": ["CTCF"], "share": 0.5}, {"motifs": ["SP1"], "share": 0.5}]
+    motifs = {"CTCF": "MA0139.2", "SP1": "MA0079.5"}
+    simulate = {"chromosomes": SIZES, "events": 3, "task": "z"}
+    simulate |= {"alternatives": halves, "motifs": motifs}
     settings, *_ = planned(genome(inputs_simulate=simulate, inputs_peaks={}, inputs_fasta=""))
     assert settings["fasta"] == "simulated/genome.fa"
     assert settings["peaks"] == {"z": "simulated/peaks.bed"}
@@ -118,9 +127,9 @@ def test_every_chromosome_is_test_in_one_fold_and_balance_is_by_length():
 def test_shards_cover_every_base_once_and_never_mix_folds(size):
     config = genome()
     config["attribution"]["shard_size"] = size
-    _, folds, _, _ = planned(config)
+    _, folds, _, methods = planned(config)
     covered = {name: np.zeros(length, int) for name, length in SIZES.items()}
-    for row in divide.shards(config, SIZES, folds).itertuples():
+    for row in divide.shards(config, methods, SIZES, folds, {}, {}).itertuples():
         for name in row.regions.split("+"):
             chrom, start, end = name.rsplit("-", 2)
             covered[chrom][int(start) : int(end)] += 1
@@ -134,7 +143,7 @@ def test_thousands_of_contigs_are_packed_by_their_bases_into_files_of_short_name
     names = list(sizes)
     folds = Folds({f"fold{i}": {"test": names[i::4]} for i in range(4)})
     config = genome()  # shards of the default size
-    shards = divide.shards(config, sizes, folds)
+    shards = divide.shards(config, plan.methods(config), sizes, folds, {}, {})
     assert len(shards) <= 10 and shards["shard"].is_unique
     assert shards["shard"].str.len().max() <= 200
     assert shards["shard"].str.fullmatch(r"[^/]+-\d+-\d+").all()
@@ -150,32 +159,25 @@ SPLITS = "id\tsequence\tlabel\tsplit\n" + "".join(
 def test_the_split_of_a_paper_is_the_one_fold(tmp_path):
     (tmp_path / "t.tsv").write_text(SPLITS)
     settings = {"sequences": [{"table": str(tmp_path / "t.tsv")}], "parts": 4}
-    chosen = {
-        "files": [],
-        "test": [],
-        "validation": [],
-        "training": [],
-        "balance": "labels",
-        "k": 4,
-    }
-    found = divide.folds({"folds": chosen}, settings, {})
+    config = records()
+    found = divide.folds(config, settings, {})
     assert found.roles == {
         "fold0": {"test": ["test"], "training": ["train"], "validation": ["val"]}
     }
     # the same by name, and a part that is only trained on
     settings["sequences"].append({"table": "to/be/downloaded.tsv", "split": "more"})
     named = {"test": [["test"]], "validation": [["val"]], "training": ["train", "more"]}
-    found = divide.folds({"folds": chosen | named}, settings, {})
+    found = divide.folds({"folds": config["folds"] | named}, settings, {})
     assert found.groups("fold0", "training") == ["train", "more"]
     assert found.fold_of == {"test": "fold0"}
     with pytest.raises(BadInput, match="the folds name .tset."):
-        divide.folds({"folds": chosen | named | {"test": [["tset"]]}}, settings, {})
+        divide.folds({"folds": config["folds"] | named | {"test": [["tset"]]}}, settings, {})
 
 
 def test_shards_of_records_divide_each_fold():
     config = records(attribution={"parts": 2})
-    _, folds, _, _ = planned(config)
-    shards = divide.shards(config, {}, folds)
+    _, folds, _, methods = planned(config)
+    shards = divide.shards(config, methods, {}, folds, {}, {})
     assert list(shards["shard"]) == [f"fold{f}-{i}-2" for f in range(4) for i in (0, 1)]
 
 
@@ -317,6 +319,17 @@ def test_results_from_the_future_are_dated_before_now_in_their_order(tmp_path):
     assert (tmp_path / "old").stat().st_mtime_ns == untouched
 
 
+def test_a_file_that_a_result_links_to_keeps_its_time(tmp_path):
+    own, results = tmp_path / "genome.fa.gz", tmp_path / "results"
+    results.mkdir()
+    own.touch()
+    os.utime(own, (time.time() + 900,) * 2)
+    (results / "genome.fa.gz").symlink_to(own)
+    before = own.stat().st_mtime_ns
+    clock.bring_back([str(results)])
+    assert own.stat().st_mtime_ns == before
+
+
 def genotypes(**parts: object) -> dict:
     inputs = {"kind": "genotypes", "genotypes": "g.vcf", "traits": "t.tsv", "tasks": ["x", "y"]}
     inputs |= parts.pop("inputs", {})
@@ -393,3 +406,20 @@ def test_learning_curves_are_of_trained_classifiers_of_dna():
         planned_models = plan.models(config, ["x", "y"])
         expected = ["a"] if config["checks"]["learning_curve"] else []
         assert plan.models_to_thin(config, settings, planned_models) == expected
+
+
+@pytest.mark.parametrize(
+    ("motifs", "share", "message"),
+    [
+        (["CTCF"], 1.0, "CTCF is in 1 of the events"),
+        (["CTFC"], 0.5, "no PPM for the motif 'CTFC'"),
+    ],
+)
+def test_a_simulation_that_gives_the_label_away_is_refused_before_the_first_job(
+    motifs, share, message
+):
+    alternatives = [{"motifs": motifs, "share": share}, {"motifs": ["SP1"], "share": 1 - share}]
+    motifs = {"CTCF": "MA0139.2", "SP1": "MA0079.5"}
+    given = {"chromosomes": SIZES, "motifs": motifs, "alternatives": alternatives}
+    with pytest.raises(BadInput, match=message):
+        preflight._check_simulation(given)

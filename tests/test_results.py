@@ -58,13 +58,15 @@ def test_no_genome_no_tracks():
     assert not len(index_of(**results.of_tracks(tracked, joined)))
 
 
-def test_a_shard_of_several_replicates_is_one_file():
-    shards = pd.DataFrame({"model": "m", "fold": "fold0", "shard": "a-0-9", "replicate": [0, 1]})
-    runs = pd.DataFrame({"model": ["m"], "method": ["ism"]})
+def test_every_model_has_the_shards_of_its_methods():
+    shards = pd.DataFrame({"method": ["ism", "cam"], "fold": "fold0", "shard": ["a-0-9", "a-0-4"]})
+    runs = pd.DataFrame({"model": ["m", "n", "n"], "method": ["ism", "ism", "cam"]})
     index = index_of(shards=results.of_shards(shards, runs))
-    assert index["path"].tolist() == ["attribution/m/ism/a-0-9.h5"]
-    assert index["replicate"].tolist() == [""] and index["fold"].tolist() == ["fold0"]
-    assert index["shard"].tolist() == ["a-0-9"]
+    assert sorted(index["path"]) == [
+        f"attribution/{name}.h5" for name in ("m/ism/a-0-9", "n/cam/a-0-4", "n/ism/a-0-9")
+    ]
+    assert set(index["replicate"]) == {""} and set(index["fold"]) == {"fold0"}
+    assert set(index["shard"]) == {"a-0-9", "a-0-4"}
 
 
 def test_needs_are_the_files_that_the_study_has():

@@ -21,9 +21,9 @@ HEADER = scores.Header(
     provenance={"code": "abc"},
     run={},
 )
-SIZES = {"task": 2, "base": 7, "window": 3, "position": 5, "channel": 4}
+SIZES = {"task": 2, "base": 7, "window": 3, "stretch": 2, "position": 5, "channel": 4}
 KINDS = {
-    "region": (*scores.REGION, *scores.TILING, *scores.REGION_AGREEMENT),
+    "region": (*scores.REGION, *scores.COVER, *scores.TILING, *scores.REGION_AGREEMENT),
     "records": (*scores.RECORDS, *scores.RECORD_AGREEMENT),
     "windows": (*scores.WINDOWS, scores.HYPOTHETICAL),
     "export": scores.EXPORT,

@@ -47,7 +47,7 @@ def test_fasta_in_other_ways_is_the_same_genome(tmp_path, way):
         "old mac": text.replace("\n", "\r").encode(),
     }
     path.write_bytes(encoded[way])
-    assert [(name, size) for name, size, _ in copy_records(path)] == [("a", 6), ("b", 2)]
+    assert [(one.name, one.length) for one in copy_records(path)] == [("a", 6), ("b", 2)]
 
 
 @pytest.mark.parametrize(

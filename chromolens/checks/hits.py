@@ -1,7 +1,7 @@
 """Are hits where they should be: on planted instances, or beside the events of the task?
 
 Beside them stands what the sequence alone gives: all matches of the same motif, best first, down
-to the recall of the hits. Chromosomes are explained out of fold, so all of this is held out from
+to the recall of the hits. All bases are explained out of fold, so all of this is held out from
 the models; the motifs are not held out, but they are the same for both.
 """
 
@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 
 from chromolens import tables
+from chromolens.genome.bigwig_process import finite_runs
 from chromolens.genome.fasta import Genome
+from chromolens.genome.intervals import Interval, holders
 from chromolens.genome.nearest import nearest_places
 from chromolens.motifs.compare import similarity
-from chromolens.motifs.hits.sites import composition, query_of, readings_of, sites_of
+from chromolens.motifs.hits.sites import BLOCK, composition, query_of, readings_of, sites_of
 from chromolens.motifs.hits.sought import Sought
 from chromolens.motifs.hits.weights import (
     Weights,
@@ -27,6 +29,8 @@ from chromolens.motifs.names.database import matrices
 from chromolens.tables.checks import CHECKED_HITS
 from chromolens.tables.inputs import TRUTH
 from chromolens.tables.motifs import SOUGHT
+from chromolens.tracks.bigwig import read_back
+from chromolens.tracks.tiling import Cover
 
 NEAR = 10
 """Largest distance (bp) from an event to the middle of a hit that is right."""
@@ -40,7 +44,7 @@ def check_hits(
     motifs: Sequence[Sought],
     *,
     predicted: str,
-    folds: Mapping[str, str],
+    folds: Mapping[Interval, str],
     sought: str,
     max_p: float,
     task: str,
@@ -101,7 +105,7 @@ def check(
     hits: pd.DataFrame,
     motifs: Sequence[Sought],
     targets: Mapping[str, tuple[str, pd.DataFrame]],
-    folds: Mapping[str, str],
+    folds: Mapping[Interval, str],
     weights: Mapping[str, Mapping[str, Weights]],
     max_p: float,
 ) -> pd.DataFrame:
@@ -116,7 +120,8 @@ def check(
     targets
         Of each motif: what its truth is called, and where it is (causal or not).
     folds
-        The chromosomes that were explained; what lies elsewhere is no truth.
+        The stretches that were explained; what doesn't lie wholly in one, or has no value in
+        its middle, is no truth.
     weights
         Of each motif, by fold: those of ``find_hits``; none where it has none.
     max_p
@@ -132,10 +137,12 @@ def check(
         alone: hits on instances that were planted outside of events.
     """
     background, rows = composition(genome, folds), []
+    chroms = dict.fromkeys(one.chrom for one in folds)
+    covers = {chrom: _cover(tracks[0], chrom, genome.sizes[chrom]) for chrom in chroms}
     for motif in motifs:
         own = hits[hits["motif"] == motif.motif]
         name, places = targets[motif.motif]
-        places = places[places["chrom"].isin(list(folds))]
+        places = places[_explained(places, folds, covers)]
         causal = places[places["causal"]].reset_index(drop=True)
         row = {"motif": motif.motif, "name": motif.name, "truth": name, "events": len(causal)}
         row["hits"] = len(own)
@@ -145,11 +152,33 @@ def check(
     return pd.DataFrame(rows, columns=CHECKED_HITS.after("model", "task", "method"))
 
 
+def _cover(track: str, chrom: str, size: int) -> Cover:
+    """The bases of a chromosome that have a value."""
+    runs = [np.zeros((0, 2), int)]
+    for start in range(0, size, BLOCK):
+        found = finite_runs(read_back(track, chrom, start, min(start + BLOCK, size)))
+        runs.append(np.array(found, int).reshape(-1, 2) + start)
+    return Cover(*np.concatenate(runs).T)
+
+
+def _explained(
+    places: pd.DataFrame, folds: Mapping[Interval, str], covers: Mapping[str, Cover]
+) -> np.ndarray:
+    """Which of ``places`` lie in a stretch of ``folds``, with a value in their middle."""
+    chroms = places["chrom"].to_numpy(dtype=str)
+    starts, ends = (places[name].to_numpy() for name in ("start", "end"))
+    inside, valued = holders(list(folds), chroms, starts, ends) >= 0, np.zeros(len(places), bool)
+    for chrom, cover in covers.items():
+        here = chroms == chrom
+        valued[here] = cover.holds((starts[here] + ends[here]) // 2)
+    return inside & valued
+
+
 def _sites(
     genome: Genome,
     tracks: tuple[str, str],
     motif: Sought,
-    folds: Mapping[str, str],
+    folds: Mapping[Interval, str],
     weights: Mapping[str, Weights],
     background: np.ndarray,
     max_p: float,
@@ -160,11 +189,11 @@ def _sites(
     query = query_of(motif.ppm, background, max_p, motif.direction)
     track, predicted = tracks
     parts = []
-    for chrom, fold in folds.items():
-        (sites,) = sites_of(genome, track, chrom, [query], predicted)
+    for searched, fold in folds.items():
+        (sites,) = sites_of(genome, track, searched, [query], predicted)
         own = np.repeat(fold, len(sites))
         likely = probabilities(own, readings_of(sites, motif.direction), weights)
-        parts.append(pd.DataFrame(sites).assign(chrom=chrom, rank=likely))
+        parts.append(pd.DataFrame(sites).assign(chrom=searched.chrom, rank=likely))
     table = pd.concat(parts, ignore_index=True)
     table = table.assign(end=table["start"] + len(motif.ppm))
     table = table[table[["contribution", "prediction"]].notna().all(axis=1)].reset_index(drop=True)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from chromolens import tables
 from chromolens.genome.fasta import Genome
+from chromolens.genome.intervals import Interval
 from chromolens.motifs.hits.scan import log_odds, scan
 from chromolens.tables.inputs import CORE, TRUTH
 from chromolens.tracks.bigwig import read_back
@@ -27,6 +28,7 @@ def check_track(
     ppms: dict[str, np.ndarray],
     *,
     windows: pd.DataFrame,
+    explained: Iterable[Interval],
 ) -> pd.DataFrame:
     """``check`` of a bigWig against the files of a simulation; ``ppms`` of all planted motifs."""
     planted = tables.read(TRUTH, truth)
@@ -39,6 +41,7 @@ def check_track(
         tables.read(CORE, core),
         {name: ppm for name, ppm in ppms.items() if name in causal},
         windows=windows,
+        explained=explained,
     )
 
 
@@ -50,6 +53,7 @@ def check(
     ppms: dict[str, np.ndarray],
     *,
     windows: pd.DataFrame,
+    explained: Iterable[Interval],
 ) -> pd.DataFrame:
     """One row for the genome and one for the positives' windows.
 
@@ -65,12 +69,17 @@ def check(
         (width, 4) of each causal motif.
     windows
         chrom, start, end of the positives.
+    explained
+        The stretches that some fold explains: bases elsewhere don't count.
     """
     marks = {chrom: _mark(genome, chrom, truth, core, ppms) for chrom in track}
     inside = {chrom: np.zeros(len(values), bool) for chrom, values in track.items()}
     for row in windows[windows["chrom"].isin(list(track))].itertuples():
         inside[row.chrom][row.start : row.end] = True
-    whole = {chrom: np.ones(len(values), bool) for chrom, values in track.items()}
+    whole = {chrom: np.zeros(len(values), bool) for chrom, values in track.items()}
+    for one in explained:
+        whole[one.chrom][one.start : one.end] = True
+    inside = {chrom: inside[chrom] & whole[chrom] for chrom in track}
     rows = [_recover(track, marks, scope) for scope in (whole, inside)]
     return pd.DataFrame(
         [{"scope": s, **r} for s, r in zip(["genome", "events"], rows, strict=True)]

@@ -11,6 +11,7 @@ from chromolens import texts
 from chromolens.errors import BadInput, absent
 from chromolens.genome.fasta import chromosome_sizes
 from chromolens.genome.names import mapping_line, suggest_names
+from chromolens.inputs.folds import LEAST_FOLDS
 from chromolens.inputs.peaks import read_peaks
 from chromolens.inputs.records import read_source
 
@@ -61,10 +62,22 @@ def of_genome(
     lines += [f"  window: {window} # what the network sees (bp): {why}"]
     if signals:
         lines += [f"  tile: {window} # a window every so many bases: signals are everywhere"]
-        lines += ["folds: {balance: length} # there are no events to balance folds by"]
+    lines += _folds(sizes, window, bool(signals))
     models = _models("regression" if signals else "")
     metric = "" if signals else "auroc"
     return [*lines, *models, *_rest(window, tax_group, _group_of(sizes), metric)]
+
+
+def _folds(sizes: Mapping[str, int], window: int, eventless: bool) -> list[str]:
+    """What folds are made of, where the default doesn't serve."""
+    long = [size for size in sizes.values() if size >= window]
+    uneven = len(long) < LEAST_FOLDS or 2 * max(long) > sum(long)
+    keys = {"by": "blocks"} if uneven else {}
+    keys |= {"balance": "length"} if eventless else {}
+    reasons = ["one chromosome is most of the genome: stretches of it are held out"] * uneven
+    reasons += ["there are no events to balance folds by"] * eventless
+    said = ", ".join(f"{key}: {value}" for key, value in keys.items())
+    return [f"folds: {{{said}}} # {'; '.join(reasons)}"] if keys else []
 
 
 def of_records(

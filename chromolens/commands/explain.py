@@ -22,8 +22,8 @@ def _answer(options: argparse.Namespace) -> tuple[str, int]:
 
     answers = explain(options.study, options.place, task=options.task, method=options.method)
     if options.again:
-        from chromolens.again import again
         from chromolens.models import devices
+        from chromolens.reproduce.again import again
 
         devices.configure()  # one thread, as the workflow's jobs on CPUs have
         answers = [answer | {"again": again(options.study, answer)} for answer in answers]

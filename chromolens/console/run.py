@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from chromolens.console.stages import STAGES, TARGETS, stage_of
-from chromolens.console.words import duration, log_tail, minutes
+from chromolens.console.words import duration, how_far, log_tail, minutes
 from chromolens.runlog import job_name
 
 _BAR = 12
@@ -173,9 +173,10 @@ class Run:
         return f"  {minutes(seconds / at_once)} left"
 
     def _at_work(self, stage: str) -> str:
-        names = [job.name for job in self.jobs.values() if stage_of(job.rule) == stage]
-        more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
-        return f"  {', '.join(names[:_NAMED] + more)}" if names else ""
+        own = [job for job in self.jobs.values() if stage_of(job.rule) == stage]
+        more = [f"{len(own) - _NAMED} more"] if len(own) > _NAMED else []
+        names = [f"{job.name}{how_far(job.log)}" for job in own[:_NAMED]]
+        return f"  {', '.join(names + more)}" if own else ""
 
     @staticmethod
     def _seconds(jobs: Mapping[str, int], times: Mapping[str, float]) -> tuple[float, int]:

@@ -3,7 +3,8 @@
 STAGES = {
     "inputs": (
         "download", "simulate_genome", "simulate_genotypes", "simulate_records", "plant_records",
-        "prepare_genome", "prepare_genotypes", "prepare_inputs", "label_windows", "count_tokens",
+        "prepare_genome", "prepare_genotypes", "prepare_inputs", "prepare_regions",
+        "label_windows", "count_tokens",
     ),
     "train": ("train", "evaluate"),
     "explain": (
@@ -28,6 +29,7 @@ STAGES = {
     ),
     "lexicon": ("make_lexicon",),
     "hits": ("find_hits", "find_pairs", "check_hits"),
+    "experiments": ("marginalise", "space_motifs", "ablate", "weigh_motifs"),
     "checks": (
         "check_completeness", "check_positions", "check_tiles", "check_planted", "check_missed",
         "compare_methods", "learn_from_fewer", "accept",

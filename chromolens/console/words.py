@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from chromolens.runlog import underway
+
 _MOST = 12
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 
@@ -22,6 +24,12 @@ def minutes(seconds: float) -> str:
     if seconds < 100 * 60:
         return f"about {round(seconds / 60)} min"
     return f"about {seconds / 3600:.1f} hours"
+
+
+def how_far(log: str | Path) -> str:
+    """`` (epochs 3/14)`` of a job with this ``log``, where it says so."""
+    known = underway(log)
+    return f" ({known['what']} {known['done']}/{known['total']})" if known else ""
 
 
 def log_tail(path: str | Path) -> list[str]:

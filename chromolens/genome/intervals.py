@@ -4,8 +4,10 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from chromolens.errors import BadInput
 from chromolens.genome.names import meant
@@ -96,3 +98,39 @@ def check_inside(interval: Interval, sizes: Mapping[str, int], where: str = "") 
             where=where,
         )
     return interval
+
+
+def stretch(name: str, sizes: Mapping[str, int]) -> Interval:
+    """Return the whole chromosome called ``name`` or, of a ``chrom-start-end``, that block.
+
+    ``sizes``: length (bp) of each chromosome. BadInput for a name that is neither.
+    """
+    if name in sizes:
+        return Interval(name, 0, sizes[name])
+    return check_inside(Interval.from_name(name), sizes)
+
+
+def is_block(name: str, sizes: Mapping[str, int]) -> bool:
+    """Whether ``name`` is ``chrom-start-end`` of a chromosome of ``sizes``, not one's own name."""
+    chrom = re.sub(r"-\d+-\d+$", "", name)
+    return name not in sizes and chrom != name and chrom in sizes
+
+
+def holders(
+    stretches: Sequence[Interval], chroms: np.ndarray, starts: np.ndarray, ends: np.ndarray
+) -> np.ndarray:
+    """Return the number of the stretch that wholly holds each [start, end), int (n,); -1: none.
+
+    ``stretches`` share no bases; ``chroms``, ``starts`` and ``ends`` are (n,).
+    """
+    found = np.full(len(starts), -1)
+    for chrom in dict.fromkeys(one.chrom for one in stretches):
+        number = np.array([n for n, one in enumerate(stretches) if one.chrom == chrom])
+        first, last = np.array([(stretches[n].start, stretches[n].end) for n in number]).T
+        order = np.argsort(first)
+        first, last, number = first[order], last[order], number[order]
+        here = np.flatnonzero(chroms == chrom)
+        place = np.searchsorted(first, starts[here], side="right") - 1
+        inside = (place >= 0) & (ends[here] <= last[place])
+        found[here[inside]] = number[place[inside]]
+    return found

@@ -8,6 +8,9 @@ import numpy as np
 from chromolens.errors import BadInput
 from chromolens.genome.intervals import check_name
 
+MAX_SHARE = 0.6
+"""Largest share of the events that may hold one motif: none gives the label away."""
+
 
 @dataclass(frozen=True)
 class Instance:
@@ -133,7 +136,9 @@ def check_names(
             raise BadInput(f"no PPM for the motif {motif!r}", expected=f"one of {', '.join(ppms)}")
 
 
-def check_shares(alternatives: Sequence[Mapping[str, object]], max_share: float) -> None:
+def check_shares(
+    alternatives: Sequence[Mapping[str, object]], max_share: float = MAX_SHARE
+) -> None:
     """Shares add up to 1, no motif is in more than ``max_share`` of the events. Else BadInput."""
     total = sum(alternative["share"] for alternative in alternatives)
     if abs(total - 1) > 1e-6:
@@ -144,7 +149,7 @@ def check_shares(alternatives: Sequence[Mapping[str, object]], max_share: float)
             raise BadInput(
                 f"{motif} is in {share:g} of the events",
                 expected=f"at most {max_share:g}, so that no motif alone is the label",
-                remedy="change the alternatives' shares, or raise max_share",
+                remedy="change the alternatives' shares",
             )
 
 

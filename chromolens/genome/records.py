@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple, Protocol
 
 import numpy as np
 
@@ -23,11 +23,24 @@ _UPPER = bytes(range(256)).upper()
 
 @dataclass(frozen=True)
 class Piece:
-    """Part of a record: ``name`` where one begins, else ``bases`` (upper case) of the current."""
+    """Part of a record: ``name`` where one begins, else ``bases`` (upper case) of the current.
+
+    ``plain`` says that the file has these bases as they are, in lines that end with ``\\n``.
+    """
 
     line: int
     name: str | None = None
     bases: bytes = b""
+    plain: bool = True
+
+
+class Record(NamedTuple):
+    """A record that was read: its name, length (bp), md5 of its bases, and whether it is plain."""
+
+    name: str
+    length: int
+    md5: str
+    plain: bool
 
 
 def scan(path: str | Path) -> Iterator[Piece]:
@@ -66,7 +79,8 @@ def _pieces(path: str | Path, stream: BinaryIO) -> Iterator[Piece]:
                 yield Piece(line, name=_name(path, block[place + 1 : end], line))
             else:
                 end = block.find(b"\n>", place) + 1 or len(block)
-                yield Piece(line, bases=_bases(path, block[place:end], line))
+                text = block[place:end]
+                yield Piece(line, bases=_bases(path, text, line), plain=_is_plain(text))
             line += block.count(b"\n", place, end)
             fresh = block[end - 1] == ord("\n")
             place = end
@@ -101,6 +115,10 @@ def _bases(path: str | Path, block: bytes, line: int) -> bytes:
             remedy="give the genome as DNA FASTA (RNA: write T for U; alignments: remove gaps)",
         )
     return block.translate(_UPPER, _SPACE)
+
+
+def _is_plain(block: bytes) -> bool:
+    return block.isupper() and not any(space in block for space in (b"\r", b"\t", b" "))
 
 
 def _check_header(
@@ -138,10 +156,17 @@ def _empty_record(path: str | Path, piece: Piece) -> None:
 _LINE = 80  # bases to a line
 
 
+class Output(Protocol):
+    """What records are written to."""
+
+    def write(self, data: bytes, /) -> object:
+        """Add ``data``."""
+
+
 def copy_records(
-    source: str | Path, out: BinaryIO | None = None, wanted: Container[str] | None = None
-) -> Iterator[tuple[str, int, str]]:
-    """Write records to ``out`` if there is one; yield name, length and md5 of every record.
+    source: str | Path, out: Output | None = None, wanted: Container[str] | None = None
+) -> Iterator[Record]:
+    """Write records to ``out`` if there is one; yield every record.
 
     ``wanted`` names those that are written (None: all). Upper case, lines of equal width, names
     without descriptions. Errors as for ``scan.scan``; memory doesn't grow with the records.
@@ -152,23 +177,26 @@ def copy_records(
             if record is not None:
                 yield record.finish()
             keep = wanted is None or piece.name in wanted
-            record = _Record(piece.name, out if keep else None)
+            record = _Copy(piece.name, out if keep else None)
         elif record is not None:
-            record.add(piece.bases)
+            record.add(piece)
     if record is not None:
         yield record.finish()
 
 
-class _Record:
-    """One record: its md5 and length so far, and the bases of its unfinished line."""
+class _Copy:
+    """A record on its way: its md5 and length so far, and the bases of its unfinished line."""
 
-    def __init__(self, name: str, out: BinaryIO | None):
+    def __init__(self, name: str, out: Output | None):
         self._name, self._out = name, out
         self._md5, self._length, self._rest = hashlib.md5(usedforsecurity=False), 0, b""
+        self._plain = True
         if out is not None:
             out.write(f">{name}\n".encode())
 
-    def add(self, bases: bytes) -> None:
+    def add(self, piece: Piece) -> None:
+        bases = piece.bases
+        self._plain &= piece.plain
         self._md5.update(bases)
         self._length += len(bases)
         if self._out is not None:
@@ -177,10 +205,10 @@ class _Record:
             self._rest = bases[whole:]
             self._out.write(_lines(bases[:whole]))
 
-    def finish(self) -> tuple[str, int, str]:
+    def finish(self) -> Record:
         if self._rest:
             self._out.write(self._rest + b"\n")
-        return self._name, self._length, self._md5.hexdigest()
+        return Record(self._name, self._length, self._md5.hexdigest(), self._plain)
 
 
 def _lines(bases: bytes) -> bytes:

@@ -20,6 +20,7 @@ from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.genome.onehot import reverse_complement_codes, sequence_of
 from chromolens.genome.planting import (
+    MAX_SHARE,
     Instance,
     apportion,
     check_names,
@@ -53,7 +54,7 @@ def simulate(
     edge: int = 200,
     spread: int = 20,
     min_score: float = 0.8,
-    max_share: float = 0.6,
+    max_share: float = MAX_SHARE,
     core_bits: float = 1.0,
     seed: int = 0,
 ) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -47,11 +48,11 @@ def mirror_path(url: str) -> Path | None:
     return Path(folder, *place)
 
 
-def fetch(url: str, path: str | Path, sha256: str | None = None) -> Path:
+def fetch(url: str, path: str | Path, sha256: str = "", md5: str = "") -> Path:
     """Bring the file at ``url`` to ``path`` and return that path.
 
-    Written whole or not at all. BadInput where the file can't be had, or where its SHA-256 (hex)
-    isn't ``sha256``.
+    Written whole or not at all. BadInput where the file can't be had, or where a checksum (hex)
+    that is stated isn't that of the file.
     """
     copy = mirror_path(url)
     with atomic(path) as new:
@@ -59,23 +60,23 @@ def fetch(url: str, path: str | Path, sha256: str | None = None) -> Path:
             _download(url, new)
         else:
             _copy(url, copy, new)
-        _check(new, sha256, f"{url} (from {copy})" if copy else url)
+        _check(new, {"sha256": sha256, "md5": md5}, f"{url} (from {copy})" if copy else url)
     return Path(path)
 
 
 def fetch_shared(
-    url: str, folder: str | Path, link: str | Path, sha256: str | None = None
+    url: str, folder: str | Path, link: str | Path, sha256: str = "", md5: str = ""
 ) -> Path:
     """Have the file at ``url`` below ``folder`` (host/path) and make ``link`` a link to it.
 
-    It is fetched unless it is there with the right SHA-256. Another process that fetches it is
+    It is fetched unless it is there with the right checksums. Another process that fetches it is
     waited for.
     """
     file, link = Path(folder, url_path(url)), Path(link)
     lock = file.with_name(f".{file.name}.lock")
     with locked(lock, lambda holder: _wait(file, holder)):
-        if not file.is_file() or (sha256 and _sha256(file) != sha256.lower()):
-            fetch(url, file, sha256)
+        if not file.is_file() or _wrong(file, {"sha256": sha256, "md5": md5}):
+            fetch(url, file, sha256, md5)
         lock.unlink(missing_ok=True)
     with atomic(link) as new:
         new.symlink_to(os.path.relpath(file, link.parent))
@@ -163,20 +164,23 @@ def _download(url: str, path: Path) -> None:
     path.chmod(0o666 & ~mask)  # pooch's file is for its owner only
 
 
-def _check(path: Path, sha256: str | None, where: str) -> None:
-    if sha256 is None:
-        return
-    found = _sha256(path)
-    if found != sha256.lower():
+def _check(path: Path, stated: Mapping[str, str], where: str) -> None:
+    for name, found in _wrong(path, stated).items():
         raise BadInput(
-            f"wrong file: its SHA-256 is {found}",
-            expected=sha256,
+            f"wrong file: its {name} is {found}",
+            expected=stated[name],
             where=where,
             remedy="fetch it again if it was cut short; if its publisher changed it, look at what "
             "changed before you put the new checksum into the config",
         )
 
 
-def _sha256(path: Path) -> str:
+def _wrong(path: Path, stated: Mapping[str, str]) -> dict[str, str]:
+    """The checksums of a file, by name, that aren't as ``stated`` (empty: not stated)."""
+    found = {name: _digest(path, name) for name, value in stated.items() if value}
+    return {name: value for name, value in found.items() if value != stated[name].lower()}
+
+
+def _digest(path: Path, name: str) -> str:
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, name).hexdigest()

@@ -1,4 +1,4 @@
-"""Folds: which groups (chromosomes, or parts of the records) a training never sees.
+"""Folds: which groups (chromosomes, blocks of them, parts of records) a training never sees.
 
 ``Folds`` answers every question of the kind "by the model that never saw it". A folds table is
 the same as a file: one row per fold and group, with ``fold`` (fold0, fold1, ...), ``role`` (test,
@@ -15,9 +15,12 @@ import pandas as pd
 
 from chromolens import texts
 from chromolens.errors import BadInput, nearest
+from chromolens.genome.intervals import Interval, stretch
 from chromolens.tables.inputs import FOLDS
 
 ROLES = ("test", "validation", "training")
+LEAST_FOLDS = 3
+"""Where the validation groups of each fold are the next one's test groups."""
 _FILE_ROLES = {
     "test": "test",
     "val": "validation",
@@ -90,10 +93,15 @@ class Folds:
         """
         return {group: fold for fold in self.roles for group in self.groups(fold, "test")}
 
-    def homes(self, groups: Iterable[str]) -> dict[str, str]:
-        """Return ``fold_of`` those of ``groups`` that are test in a fold, in their order."""
-        fold_of = self.fold_of
-        return {group: fold_of[group] for group in groups if group in fold_of}
+    def homes(self, sizes: Mapping[str, int]) -> dict[Interval, str]:
+        """Return each stretch of a genome that is explained, with the fold in which it is test.
+
+        ``sizes``: length (bp) of each chromosome; stretches come in their order, by place.
+        """
+        found = {stretch(group, sizes): fold for group, fold in self.fold_of.items()}
+        rank = {chrom: place for place, chrom in enumerate(sizes)}
+        ordered = sorted(found, key=lambda one: (rank[one.chrom], one.start))
+        return {one: found[one] for one in ordered}
 
     def folds_of(self, windows: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
         """Return the fold in which the group of each of ``rows`` is test, text (n,).
@@ -212,7 +220,7 @@ def fold_table(
 
 
 def _next_tests(tests: Sequence[Sequence[str]]) -> list[Sequence[str]]:
-    if len(tests) < 3:
+    if len(tests) < LEAST_FOLDS:
         raise BadInput(
             f"{len(tests)} folds leave nothing to train on: a fold's validation groups are "
             "the next fold's test groups",

@@ -6,6 +6,7 @@ FASTA's, in bp. Whatever is wrong is BadInput with the file and line.
 """
 
 import math
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ import pandas as pd
 
 from chromolens import texts
 from chromolens.errors import BadInput
+from chromolens.genome.bigbed import bigbed_regions, is_bigbed
 from chromolens.genome.names import mapping_line, suggest_names
 
 Names = Mapping[str, str | None]
@@ -72,13 +74,17 @@ def read_peaks(
 def read_regions(
     path: str | Path, sizes: Mapping[str, int], chromosome_names: Names | None = None
 ) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Regions of a BED file (an exclusion list): DataFrame chrom, start, end, line; and counts.
+    """Regions of a BED or bigBed file (an exclusion list): chrom, start, end, line; and counts.
 
-    Lists of this kind name chromosomes that a study doesn't have and run past ends: unknown names
-    are left out, coordinates cut off at the end; the counts say how many lines, by reason.
-    BadInput for malformed lines only.
+    ``line`` of a bigBed is the number of the region. Lists of this kind name chromosomes that a
+    study doesn't have and run past ends: unknown names are left out, coordinates cut off at the
+    end; the counts say how many lines, by reason. BadInput for malformed lines only, and for a
+    damaged bigBed.
     """
-    rows = [(*_coordinates(path, line, fields), line) for line, fields in _bed_lines(path)]
+    if is_bigbed(path):
+        rows = [(*region, line) for line, region in enumerate(bigbed_regions(path), 1)]
+    else:
+        rows = [(*_coordinates(path, line, fields), line) for line, fields in _bed_lines(path)]
     table = pd.DataFrame(rows, columns=["chrom", "start", "end", "line"])
     return _clipped(_renamed(table, chromosome_names), sizes)
 
@@ -112,7 +118,10 @@ def _bed_lines(path: str | Path) -> Iterator[tuple[int, list[str]]]:
             continue
         divider = "\t" if "\t" in text else "," if _COMMAS.match(text) else None
         fields = text.rstrip().split(divider)
-        yield number, [re.sub('^"(.*)"$', r"\1", field.strip()) for field in fields]
+        fields = [field.strip() for field in fields]
+        if '"' in text:
+            fields = [re.sub('^"(.*)"$', r"\1", field) for field in fields]
+        yield number, fields
 
 
 def _gff_lines(path: str | Path) -> Iterator[tuple[int, list[str]]]:
@@ -137,7 +146,7 @@ def _peak(path: str | Path, line: int, fields: list[str]) -> tuple:
 def _is_narrowpeak(path: str | Path, line: int, fields: list[str], length: int) -> bool:
     """Whether columns 7 to 10 are signal, p, q and summit; BadInput where that can't be told."""
     where = f"{path}, line {line}"
-    count, named = len(fields), "narrowpeak" in Path(path).name.lower()
+    count, named = len(fields), "narrowpeak" in os.path.basename(path).lower()
     if count < _NARROWPEAK and named:
         raise BadInput(
             f"{count} columns in a file called narrowPeak",

@@ -14,6 +14,7 @@ import pandas as pd
 
 from chromolens import tables
 from chromolens.errors import BadInput
+from chromolens.genome.intervals import Interval, is_block
 from chromolens.tables.column import Table
 from chromolens.tables.inputs import (
     CHOSEN,
@@ -210,14 +211,19 @@ def check_apart(windows: pd.DataFrame, folds: pd.DataFrame) -> None:
     """Raise BadInput if a window could be seen by a training that holds it out.
 
     Folds are made of whole groups, so it is enough that ids are unique, that a genome window's
-    group is its chromosome, and that no group has two roles in a fold.
+    group is its chromosome or a block that holds it, and that no group has two roles in a fold.
     """
     doubles = windows["id"][windows["id"].duplicated()]
     if len(doubles):
         raise BadInput(f"window {doubles.iloc[0]} stands in the table more than once")
-    if "chrom" in windows and not windows["group"].equals(windows["chrom"]):
-        odd = windows["id"][windows["group"] != windows["chrom"]].iloc[0]
-        raise BadInput(f"window {odd} is in the group of another chromosome")
+    for group, rows in windows.groupby("group") if "chrom" in windows else ():
+        elsewhere = rows["chrom"] != group
+        if elsewhere.all() and is_block(group, dict.fromkeys(rows["chrom"])):
+            block = Interval.from_name(group)
+            elsewhere = (rows["chrom"] != block.chrom) | (rows["start"] < block.start)
+            elsewhere |= rows["end"] > block.end
+        for odd in rows["id"][elsewhere]:
+            raise BadInput(f"window {odd} is in the group of another stretch, {group}")
     twice = folds[folds.duplicated(["fold", "group"])]
     if len(twice):
         row = twice.iloc[0]

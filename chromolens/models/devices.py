@@ -12,12 +12,13 @@ from tensorflow.python.util import _pywrap_util_port
 
 from chromolens.errors import BadInput
 from chromolens.kernels import processor
+from chromolens.models.gpus import names, take
 
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 
 
 def configure(*, threads: int = 1, tf32: bool = False) -> None:
-    """Fix what a process may use; call it before the first tensor is made.
+    """Fix what a process may use, of several GPUs one; call it before the first tensor is made.
 
     Parameters
     ----------
@@ -38,18 +39,23 @@ def configure(*, threads: int = 1, tf32: bool = False) -> None:
     if tf.config.threading.get_inter_op_parallelism_threads() != 1:
         tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_tensor_float_32_execution(tf32)
-    for gpu in tf.config.list_physical_devices("GPU"):
+    gpus = tf.config.list_physical_devices("GPU")
+    if len(gpus) > 1:
+        known = names(len(gpus))
+        gpus = [gpus[known.index(take(known))]]
+        tf.config.set_visible_devices(gpus, "GPU")
+    for gpu in gpus:
         # Several jobs may share a GPU: take memory as it is needed.
         tf.config.experimental.set_memory_growth(gpu, True)
 
 
 def describe() -> dict[str, str | int | bool]:
     """What this process computes with, for provenance: what the last bits of numbers hang on."""
-    gpus = tf.config.list_physical_devices("GPU")
-    names = [tf.config.experimental.get_device_details(gpu)["device_name"] for gpu in gpus]
+    gpus = tf.config.get_visible_devices("GPU")
+    models = [tf.config.experimental.get_device_details(gpu)["device_name"] for gpu in gpus]
     on_cpu = "oneDNN" if _pywrap_util_port.IsMklEnabled() else "Eigen"
     return {
-        "device": ", ".join(names) or "CPU",
+        "device": ", ".join(models) or "CPU",
         **processor(),
         "kernels": "CUDA" if gpus else on_cpu,
         "threads": tf.config.threading.get_intra_op_parallelism_threads(),

@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 
 from chromolens.errors import BadInput
-from chromolens.genome.intervals import Interval
 
 # Bytes a base, measured on the default study. In a shard they are for each of the model's tasks:
 # contributions and predictions, and with replicates 8 more for their agreement.
@@ -57,7 +56,7 @@ def room(
     tracked
         Table of ``plan.tracks``.
     shards
-        Table of ``divide.shards``: a shard's name may stand for many regions.
+        Table of ``divide.shards``, which says how many bases are explained.
     sizes
         Bases of each chromosome that is explained; empty without a genome.
     """
@@ -65,14 +64,16 @@ def room(
     left = rows[[not Path(folder, path).exists() for path in rows["path"]]]
     agreement = _OF_AGREEMENT * (index["kind"] == "sd_track").any()
     tasks = tracked.groupby("model")["task"].nunique()
-    regions = dict(zip(shards["shard"], shards["regions"], strict=True))
+    bases = shards.set_index(["method", "shard"])["bases"].to_dict()
+    of_method = shards.groupby("method")["bases"].sum()
     need = 0.0
     for row in left.itertuples():
         if row.kind == "shard":
-            bases = sum(len(Interval.from_name(name)) for name in regions[row.shard].split("+"))
-            need += (_BYTES[row.kind] + agreement) * bases * tasks[row.model]
+            size = bases[row.method, row.shard] * tasks[row.model]
+            need += (_BYTES[row.kind] + agreement) * size
         else:
-            need += _BYTES[row.kind] * sum(sizes.values())
+            size = of_method.get(row.method, of_method.max())  # predictions: of any method
+            need += _BYTES[row.kind] * min(size, sum(sizes.values()))
     return need, len(left), len(rows)
 
 

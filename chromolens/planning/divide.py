@@ -1,14 +1,19 @@
-"""Chromosomes (or parts of the records), and how folds and shards divide them."""
+"""Chromosomes, blocks of them or parts of the records, and how folds and shards divide them."""
 
 import os
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 from chromolens.config import is_file
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import chromosome_sizes
-from chromolens.genome.intervals import check_name
+from chromolens.genome.intervals import Interval, check_name, holders, stretch
+from chromolens.inputs.blocks import blocks, cut, deal, least_gap
 from chromolens.inputs.folds import (
+    LEAST_FOLDS,
     Folds,
     balance,
     check_folds,
@@ -18,6 +23,7 @@ from chromolens.inputs.folds import (
 )
 from chromolens.inputs.peaks import read_peaks
 from chromolens.inputs.records import split_names
+from chromolens.planning.regions import Starts
 from chromolens.planning.sources import files
 
 _LONGEST = 150  # letters of a shard's name, which goes into names of files
@@ -48,9 +54,11 @@ def sizes(config: dict, settings: dict) -> dict[str, int]:
 
 
 def folds(config: dict, settings: dict, sizes: dict[str, int]) -> Folds:
-    """Groups (chromosomes or parts) of each fold, by role; BadInput for what would leak."""
+    """Groups (chromosomes, blocks, parts) of each fold, by role; BadInput for what would leak."""
     chosen = config["folds"]
     long = _long_enough(sizes, settings["window"]) if sizes else {}
+    if _check_by(chosen, long) == "blocks":
+        return _of_blocks(config, settings, long)
     groups = list(long) or _parts(settings)
     papers = None if sizes else folds_of_roles(groups)
     if chosen["files"]:
@@ -69,6 +77,58 @@ def folds(config: dict, settings: dict, sizes: dict[str, int]) -> Folds:
     for group in table["group"].unique():
         check_name(group)
     return Folds.of_table(table)
+
+
+def _check_by(chosen: dict, sizes: dict[str, int]) -> str:
+    """What the folds are made of; BadInput for keys that have no part in it."""
+    by, where = chosen["by"], "the config, folds"
+    lists = [key for key in ("test", "validation", "training", "files") if chosen[key]]
+    numbers = [key for key in ("size", "gap") if chosen[key]]
+    if by == "blocks" and not sizes:
+        raise BadInput("folds by blocks of a genome, and the inputs have none", where=where)
+    if by == "blocks" and lists:
+        raise BadInput(
+            f"folds by blocks, which are dealt out, and {lists[0]}, which says which they are",
+            expected="folds.k, folds.size, folds.gap",
+            where=where,
+            remedy=f"remove folds.{lists[0]}, or folds.by",
+        )
+    if by != "blocks" and numbers:
+        raise BadInput(
+            f"folds.{numbers[0]} without blocks",
+            where=where,
+            remedy=f"say folds.by: blocks, or remove folds.{numbers[0]}",
+        )
+    if by != "blocks" and not lists and 0 < len(sizes) < LEAST_FOLDS:
+        raise BadInput(
+            f"{len(sizes)} chromosomes that hold a window can't be dealt to {LEAST_FOLDS} folds",
+            where=where,
+            remedy="say folds: {by: blocks}: stretches of a chromosome are held out",
+        )
+    return by
+
+
+def _of_blocks(config: dict, settings: dict, sizes: dict[str, int]) -> Folds:
+    chosen, window = config["folds"], settings["window"]
+    for chrom in sizes:
+        check_name(chrom)
+    shifts = [one["training"].get("shift", 0) for one in config["models"].values()]
+    least = least_gap(window, max(config["training"]["shift"], *shifts))
+    gap = chosen["gap"] or least
+    if gap < least:
+        raise BadInput(
+            f"gaps of {gap:,} bp between blocks: a window of {window:,} bp, and the shifts of "
+            "trainings, reach over them",
+            expected=f"at least {least:,} bp",
+            where="the config, folds.gap",
+            remedy="leave folds.gap out, which takes that",
+        )
+    parts = cut(sizes, chosen["k"], chosen["size"], gap)
+    names = [part.name for part in parts]
+    by_labels = chosen["balance"] == "labels"
+    counted = _weights("labels", settings, sizes, names) if by_labels else dict.fromkeys(names, 0)
+    dealt = deal(parts, list(counted.values()), chosen["k"])
+    return Folds.of_table(fold_table(blocks(parts, dealt, chosen["k"], gap, window)))
 
 
 def _parts(settings: dict) -> list[str]:
@@ -93,27 +153,105 @@ def _long_enough(sizes: dict[str, int], window: int) -> dict[str, int]:
 
 
 def in_folds(folds: Folds, sizes: dict[str, int]) -> dict[str, int]:
-    """Those of ``sizes`` that stand in a fold: the rest is neither trained on nor explained."""
-    named = set(folds.table()["group"])
-    return {chrom: size for chrom, size in sizes.items() if chrom in named}
+    """Length of each group of a genome: the rest is neither trained on nor explained."""
+    groups = folds.table()["group"].unique() if sizes else ()
+    return {group: len(stretch(group, sizes)) for group in groups}
 
 
-def shards(config: dict, sizes: dict[str, int], folds: Folds) -> pd.DataFrame:
-    """One row per shard: shard (its name, for files), fold, regions (joined by +).
+def shards(
+    config: dict,
+    methods: pd.DataFrame,
+    sizes: dict[str, int],
+    folds: Folds,
+    windows: Mapping[str, Starts | None],
+    shared: dict,
+) -> pd.DataFrame:
+    """One row per shard of a method with tracks: method, shard, fold, regions, bases.
 
-    Chromosomes longer than ``shard_size`` are cut evenly; small ones of one fold share a shard,
-    which is called by its regions or, where that is long, ``FIRST..LAST``. A shard of records has
-    no regions and is called fold-part-of.
+    ``shard`` is its name, for files; ``regions`` are joined by +, and ``bases`` says how many of
+    theirs may be explained (0: unknown). A shard of records has no regions and is called
+    fold-part-of.
+
+    Stretches (chromosomes, or blocks of them) are cut into pieces of about equal work: of
+    ``shard_size`` bases, or, where a method's ``windows`` (``regions.windows``) are known, of as
+    many windows as a grid has on so many bases; a stretch without windows is then in no shard.
+    Small stretches of one fold share a shard, which is called by its regions or, where that is
+    long, ``FIRST..LAST``. ``shared`` is what ``plan.attribution_settings`` gives.
     """
     rows, most = [], config["attribution"]["shard_size"]
-    for fold in folds.roles:
-        if sizes:
-            packed = _pack(folds.groups(fold, "test"), sizes, most)
-            rows += [(_shard_name(regions), fold, "+".join(regions)) for regions in packed]
+    for method in methods.loc[methods["tracked"], "method"]:
+        for fold in folds.roles:
+            if not sizes:
+                parts = config["attribution"]["parts"]
+                rows += [(method, f"{fold}-{i}-{parts}", fold, "", 0) for i in range(parts)]
+                continue
+            stretches = [stretch(one, sizes) for one in folds.groups(fold, "test")]
+            starts = windows.get(method)
+            if starts is None:
+                packed, unit = _pack(_by_length(stretches, most), most), int(method not in windows)
+            else:
+                count, unit = max(1, most // shared["stride"]), shared["keep"] or shared["window"]
+                pieces = _by_windows(stretches, starts, count, (shared["window"], unit))
+                packed = _pack(pieces, count)
+            for regions, work in packed:
+                rows.append((method, _shard_name(regions), fold, "+".join(regions), unit * work))
+    return pd.DataFrame(rows, columns=["method", "shard", "fold", "regions", "bases"])
+
+
+def planned(joined: pd.DataFrame, shards: pd.DataFrame) -> dict[str, list[str]]:
+    """Track -> the regions that its shards must cover, of tables ``joined`` and ``shards``."""
+    regions = shards.groupby("method")["regions"].agg("+".join)
+    return {row.track: regions[row.method].split("+") for row in joined.itertuples()}
+
+
+Pieces = list[tuple[str, int]]
+"""Regions of one stretch, and the work of each."""
+
+
+def _by_length(stretches: Sequence[Interval], most: int) -> list[Pieces]:
+    """Each stretch cut evenly into pieces of about ``most`` bases."""
+    found = []
+    for one in stretches:
+        cuts = max(1, round(len(one) / most))
+        edges = [one.start + len(one) * i // cuts for i in range(cuts + 1)]
+        found.append([(f"{one.chrom}-{a}-{b}", b - a) for a, b in pairwise(edges)])
+    return found
+
+
+def _by_windows(
+    stretches: Sequence[Interval], windows: Starts, most: int, widths: tuple[int, int]
+) -> list[Pieces]:
+    """Each stretch that windows cover in part, cut into pieces of about ``most`` of them.
+
+    ``widths``: of a window, and of its kept part (bp). A cut lies where a kept part begins.
+    """
+    found, (window, keep) = [], widths
+    for one in (one for one in stretches if one.chrom in windows):
+        kept = windows[one.chrom] + window // 2 - keep // 2
+        kept = kept[(kept > one.start - keep) & (kept < one.end)]
+        cuts = max(1, round(len(kept) / most))
+        inner = kept[[len(kept) * i // cuts for i in range(1, cuts)]]
+        edges = [one.start, *inner[inner > one.start].tolist(), one.end]
+        work = np.diff([0, *np.searchsorted(kept, edges[1:])]).tolist()
+        names = [f"{one.chrom}-{a}-{b}" for a, b in pairwise(edges)]
+        found += [list(zip(names, work, strict=True))] if len(kept) else []
+    return found
+
+
+def _pack(stretches: list[Pieces], most: int) -> list[tuple[list[str], int]]:
+    """Regions of each shard, and their work: a piece of a stretch, or some whole ones."""
+    shards: list[tuple[list[str], int]] = []
+    room = 0
+    for pieces in stretches:
+        whole, work = len(pieces) == 1, pieces[0][1]
+        if whole and work <= room:
+            names, before = shards.pop()
+            shards.append(([*names, pieces[0][0]], before + work))
+            room -= work
         else:
-            parts = config["attribution"]["parts"]
-            rows += [(f"{fold}-{i}-{parts}", fold, "") for i in range(parts)]
-    return pd.DataFrame(rows, columns=["shard", "fold", "regions"])
+            shards += [([name], each) for name, each in pieces]
+            room = most - work if whole else 0
+    return shards
 
 
 def _shard_name(regions: list[str]) -> str:
@@ -121,30 +259,8 @@ def _shard_name(regions: list[str]) -> str:
     return joined if len(joined) <= _LONGEST else f"{regions[0]}..{regions[-1]}"
 
 
-def explained_chromosomes(folds: Folds, sizes: dict[str, int]) -> list[str]:
-    """Names of the whole chromosomes that are explained: those that are test in some fold."""
-    return [f"{chrom}-0-{sizes[chrom]}" for chrom in folds.homes(sizes)]
-
-
-def _pack(chromosomes: list[str], sizes: dict[str, int], most: int) -> list[list[str]]:
-    """Regions of shards of about ``most`` bases: pieces of one chromosome, or some whole ones."""
-    shards: list[list[str]] = []
-    room = 0
-    for chrom in chromosomes:
-        cuts = max(1, round(sizes[chrom] / most))
-        edges = [sizes[chrom] * i // cuts for i in range(cuts + 1)]
-        names = [f"{chrom}-{a}-{b}" for a, b in zip(edges, edges[1:], strict=False)]
-        if cuts == 1 and sizes[chrom] <= room:
-            shards[-1] += names
-            room -= sizes[chrom]
-        else:
-            shards += [[name] for name in names]
-            room = most - sizes[chrom] if cuts == 1 else 0
-    return shards
-
-
 def _weights(by: str, settings: dict, sizes: dict[str, int], groups: list[str]) -> dict:
-    """Weight of each of ``groups``, which are some of the chromosomes ``sizes``, or parts."""
+    """Weight of each of ``groups``: chromosomes or stretches of ``sizes``, or parts of records."""
     if by == "length" or not sizes:
         return {group: sizes.get(group, 1) for group in groups}
     peaks = files(settings["peaks"])
@@ -156,5 +272,8 @@ def _weights(by: str, settings: dict, sizes: dict[str, int], groups: list[str]) 
             remedy="list the folds under folds.test, or set folds.balance: length",
         )
     events = pd.concat(read_peaks(path, sizes, settings["chromosome_names"]) for path in peaks)
-    counts = events["chrom"].value_counts()
-    return {group: int(counts.get(group, 0)) for group in groups}
+    places = events["summit"].to_numpy()
+    stretches = [stretch(group, sizes) for group in groups]
+    homes = holders(stretches, events["chrom"].to_numpy(dtype=str), places, places + 1)
+    counts = np.bincount(homes[homes >= 0], minlength=len(groups))
+    return dict(zip(groups, counts.tolist(), strict=True))

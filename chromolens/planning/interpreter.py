@@ -51,6 +51,17 @@ def check_checkout(folder: str | Path) -> None:
         )
 
 
+def check_prefix(prefix: str | None) -> None:
+    """Raise BadInput where a workflow that uses this one as a module moves its paths."""
+    if prefix:
+        raise BadInput(
+            f"the module has the prefix {prefix!r}, but its tables name files by whole paths",
+            where="the Snakefile that uses chromolens as a module",
+            remedy="leave the prefix out: all results lie below results/STUDY, so that studies "
+            "are apart by their names; use rule * from chromolens as NAME_* keeps rules apart",
+        )
+
+
 def own_code_first(checkout: str | Path) -> None:
     """Let the jobs import the package of ``checkout``, whichever their environment has installed.
 

@@ -11,6 +11,7 @@ from chromolens.inputs.peaks import read_peaks
 from chromolens.inputs.records import class_names, read_source
 from chromolens.planning import sources
 from chromolens.planning.disk import amount, free
+from chromolens.planning.regions import Starts
 
 _LARGEST = 200_000_000
 """Bytes: files of records that are larger are not counted, as a plan takes seconds."""
@@ -33,6 +34,7 @@ def lines(
     trainings: pd.DataFrame,
     methods: pd.DataFrame,
     windowed: pd.DataFrame,
+    placed: Mapping[str, Starts | None],
     room: tuple[float, int, int],
     folder: str,
 ) -> list[str]:
@@ -46,6 +48,8 @@ def lines(
         Bases of each chromosome; empty without a genome.
     models, trainings, methods, windowed
         Tables of ``plan``.
+    placed
+        What ``regions.windows`` gives.
     room
         What ``disk.room`` gives.
     folder
@@ -59,7 +63,7 @@ def lines(
     told = {
         "inputs": _inputs(config, settings, downloaded, sizes),
         "train": _trained(models, trainings),
-        "explain": _explained(models, methods, windowed, bool(sizes)),
+        "explain": _explained(models, methods, windowed, placed, bool(sizes)),
         "disk": f"{_room(*room)}, {amount(free(folder))} free",
     }
     return [f"  {name:<9}{text}" for name, text in told.items()]
@@ -151,16 +155,29 @@ def _trained(models: pd.DataFrame, trainings: pd.DataFrame) -> str:
 
 
 def _explained(
-    models: pd.DataFrame, methods: pd.DataFrame, windowed: pd.DataFrame, genome: bool
+    models: pd.DataFrame,
+    methods: pd.DataFrame,
+    windowed: pd.DataFrame,
+    placed: Mapping[str, Starts | None],
+    genome: bool,
 ) -> str:
-    wide = ", ".join(methods.loc[methods["genome_wide"], "method"])
     names = ", ".join(models.loc[models["explained"], "model"])
-    what = "every base" if genome else "every held-out record"
-    said = [f"{what} by {wide} (model {names})"] if wide and names else []
+    every, by_what = "every base" if genome else "every held-out record", dict[str, list[str]]()
+    for name in methods.loc[methods["tracked"], "method"] if names else ():
+        what = _placed(placed[name]) if name in placed else every
+        by_what.setdefault(what, []).append(name)
+    said = [f"{what} by {', '.join(by)} (model {names})" for what, by in by_what.items()]
     tasks = {row.model: len(row.explains) for row in models.itertuples()}
     most = methods.set_index("method")["windows"]
     windows = sum(most[row.method] * tasks[row.model] for row in windowed.itertuples())
     return "; ".join(said + ([f"up to {windows:,} windows in full"] if windows else [])) or "none"
+
+
+def _placed(starts: Starts | None) -> str:
+    """The windows of a method that explains regions."""
+    if starts is None:
+        return "windows on regions (not counted yet)"
+    return f"{_many(sum(map(len, starts.values())), 'window')} on regions"
 
 
 def _many(number: int, what: str) -> str:

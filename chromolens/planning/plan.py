@@ -19,7 +19,7 @@ from chromolens.inputs.folds import Folds
 from chromolens.inputs.records import DEFAULT_TASK, class_names
 from chromolens.inputs.windows import check_task
 from chromolens.models.nulls import is_null
-from chromolens.planning import sources
+from chromolens.planning import regions, sources
 from chromolens.planning.content import OwnFiles
 
 METHODS = "attribution.methods"
@@ -171,19 +171,22 @@ def known_motifs(config: dict, downloaded: str) -> dict:
 def methods(config: dict) -> pd.DataFrame:
     """One row per attribution method.
 
-    Columns method, genome_wide, windows, tolerance (of its sums), and dicts: settings, tries.
-    ``tries`` has the setting that a pilot chooses, with the values it tries: of a method that
-    explains everything, where the config doesn't state it.
+    Columns method, regions (what has tracks: ``genome``, ``peaks``, a file, or empty), tracked
+    (whether anything has), windows, tolerance (of its sums), and dicts: settings, tries.
+    ``tries`` has the setting that a pilot chooses, with the values it tries: of a method with
+    tracks, where the config doesn't state it.
     """
-    rows = []
+    rows, tracked = [], regions.explained(config)
     for name, method in config["attribution"]["methods"].items():
         where = f"the config, {METHODS}.{name}"
         plugins.check(known_methods, name, where)
         plugins.check_settings(known_methods, name, method["settings"], f"{where}.settings")
-        known = plugins.constant(known_methods, name, "PILOT", {}) if method["genome_wide"] else {}
+        known = plugins.constant(known_methods, name, "PILOT", {}) if name in tracked else {}
         tries = {key: values for key, values in known.items() if key not in method["settings"]}
         tolerance = plugins.constant(known_methods, name, "TOLERANCE", known_methods.TOLERANCE)
-        rows.append({"method": name, **method, "tries": tries, "tolerance": tolerance})
+        facts = {"regions": tracked.get(name, ""), "tracked": name in tracked}
+        facts["tolerance"] = tolerance
+        rows.append({"method": name, **method, **facts, "tries": tries})
     return pd.DataFrame(rows)
 
 
@@ -224,8 +227,8 @@ def gives_hypothetical(method: str, settings: dict) -> bool:
 
 
 def tracks(models: pd.DataFrame, methods: pd.DataFrame) -> pd.DataFrame:
-    """One row per model, method and task that is explained genome-wide."""
-    pairs = models[models["explained"]].merge(methods[methods["genome_wide"]], how="cross")
+    """One row per model, method and task that is explained base by base."""
+    pairs = models[models["explained"]].merge(methods[methods["tracked"]], how="cross")
     table = _one_a_task(pairs, ["model", "method"])
     files = table["model"] + "." + table["task"] + "." + table["method"]
     if files.duplicated().any():
@@ -242,15 +245,17 @@ def tracks_to_join(
 ) -> pd.DataFrame:
     """One row per track that is joined for each model and task: track, method, array, scaled.
 
-    Predictions come from the first method's shards. Without a genome there is no track.
+    Predictions come from the shards of the first method that explains the whole genome, or else
+    of the first. Without a genome there is no track.
     """
     rows = []
-    for method in methods.loc[methods["genome_wide"], "method"] if sizes else []:
+    for method in methods.loc[methods["tracked"], "method"] if sizes else []:
         rows += [(method, method, "contributions", False)]
         rows += [(f"{method}.scaled", method, "contributions", True)]
         agreement = ["sd", "sign"] if replicates > 1 else []
         rows += [(f"{method}.{array}", method, array, False) for array in agreement]
-    rows += [("prediction", rows[0][1], "predictions", False)] if rows else []
+    predicting = [*first_genome_wide(methods), *(row[1] for row in rows)]
+    rows += [("prediction", predicting[0], "predictions", False)] if rows else []
     return pd.DataFrame(rows, columns=["track", "method", "array", "scaled"])
 
 
@@ -265,10 +270,13 @@ def windows_to_explain(
     return pairs[pairs["explained"] | (pairs["method"] == motif_method)]
 
 
-def models_with_tiles(models: pd.DataFrame, settings: dict, tracked: pd.DataFrame) -> list[str]:
-    """Models whose tracks can be judged tile by tile: classifiers of events on a genome."""
+def models_with_tiles(
+    models: pd.DataFrame, settings: dict, tracked: pd.DataFrame, methods: pd.DataFrame
+) -> list[str]:
+    """Models that can be judged tile by tile: classifiers of events on a whole genome."""
     binary = models["model"].isin(tracked["model"]) & (models["objective"] == "binary")
-    return list(models.loc[binary, "model"]) if settings.get("peaks") else []
+    there = settings.get("peaks") and first_genome_wide(methods)
+    return list(models.loc[binary, "model"]) if there else []
 
 
 def models_to_thin(config: dict, settings: dict, models: pd.DataFrame) -> list[str]:
@@ -289,8 +297,8 @@ def models_to_compare(windowed: pd.DataFrame) -> list[str]:
 
 
 def first_genome_wide(methods: pd.DataFrame) -> list[str]:
-    """The method whose shards give the prediction tracks; none where none is genome-wide."""
-    return list(methods.loc[methods["genome_wide"], "method"][:1])
+    """The first method that explains everything; none where none does."""
+    return [one.method for one in methods.itertuples() if one.regions == regions.GENOME][:1]
 
 
 def attribution_settings(config: dict, settings: dict) -> dict:
@@ -301,7 +309,7 @@ def attribution_settings(config: dict, settings: dict) -> dict:
     if settings["kind"] == "genome":
         shared |= config["tracks"]
         shared["window"] = settings["window"]
-        shared["stride"] = shared["stride"] or max(1, settings["window"] // 4)
+        shared["stride"] = shared["stride"] or max(1, (shared["keep"] or settings["window"]) // 4)
     return shared
 
 

@@ -13,7 +13,9 @@ from chromolens import architectures, plugins
 from chromolens import inputs as kinds
 from chromolens.attribution import methods
 from chromolens.checks.criteria import OF_KNOWN_MOTIFS, check_criteria
+from chromolens.checks.experiments import OF_EXPERIMENTS
 from chromolens.errors import BadInput
+from chromolens.genome.planting import check_names, check_shares
 from chromolens.inputs.labels import CLASSES
 from chromolens.inputs.reference_kinds import OF_KIND, SEVERAL
 from chromolens.models.judging import metrics
@@ -21,6 +23,7 @@ from chromolens.models.target_names import parse_target, parse_unit
 from chromolens.motifs.names.database import check_source
 from chromolens.planning import subsets
 from chromolens.planning.disk import check_place
+from chromolens.planning.regions import GENOME, explained
 
 SLACK = 1e-3
 """How far from 1 frequencies may add up."""
@@ -43,9 +46,11 @@ def check(config: dict, settings: dict, database: dict, models: pd.DataFrame, fo
     """
     check_place(folder)
     check_source(database)
+    explained(config)
     if settings["kind"] == "genome":
-        _check_stride(settings["window"], config["tracks"]["stride"])
+        _check_stride(settings["window"], config["tracks"])
         _check_assembly(settings)
+        _check_simulation(settings["simulate"])
     _check_modisco(config["motifs"]["modisco"])
     _check_references(config["attribution"])
     _check_architectures(settings, models)
@@ -60,11 +65,18 @@ def check(config: dict, settings: dict, database: dict, models: pd.DataFrame, fo
     _check_acceptance(config, settings, models)
 
 
-def _check_stride(window: int, stride: int) -> None:
-    if stride > window:
+def _check_stride(window: int, tracks: dict) -> None:
+    stride, keep = tracks["stride"], tracks["keep"] or window
+    if keep > window:
         raise BadInput(
-            f"windows of {window} bp that stand {stride} bp apart leave bases unexplained",
+            f"{keep} bp can't be kept of windows of {window} bp",
             expected=f"at most {window} bp",
+            where="the config, tracks.keep",
+        )
+    if stride > keep:
+        raise BadInput(
+            f"windows of which {keep} bp are kept leave bases unexplained {stride} bp apart",
+            expected=f"at most {keep} bp",
             where="the config, tracks.stride",
         )
 
@@ -76,6 +88,13 @@ def _check_assembly(settings: dict) -> None:
             where="the config, inputs.ucsc",
             remedy="remove the key: IGV opens the tracks of any genome",
         )
+
+
+def _check_simulation(given: dict) -> None:
+    if given:
+        others = [*given.get("alone", ()), *given.get("decoys", ())]
+        check_names(given["chromosomes"], given["motifs"], given["alternatives"], others)
+        check_shares(given["alternatives"])
 
 
 def _check_modisco(given: dict) -> None:
@@ -173,12 +192,13 @@ def _check_classes(config: dict, settings: dict, models: pd.DataFrame) -> None:
         raise BadInput(
             f"{unfit.iloc[0]!r} predicts no classes, so no window is of another class", where=where
         )
-    wide = [name for name, one in config["attribution"]["methods"].items() if one["genome_wide"]]
+    wide = list(explained(config))
     if wide and settings["kind"] == "genome":
         raise BadInput(
-            f"{wide[0]} explains every base, and only windows of the study have a class",
+            f"{wide[0]} explains whole regions, and only windows of the study have a class",
             where=where,
-            remedy=f"say attribution.methods.{wide[0]}.genome_wide: false, or take gc_matched",
+            remedy=f"leave genome_wide and regions of attribution.methods.{wide[0]} out, or take "
+            "gc_matched",
         )
 
 
@@ -325,9 +345,9 @@ def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> Non
     check_criteria(config["acceptance"], tasks, measured)
     methods = list(config["attribution"]["methods"])
     stages = plugins.constant(kinds, settings["kind"], "STAGES", ())
-    wide = any(method["genome_wide"] for method in config["attribution"]["methods"].values())
+    wide = GENOME in explained(config).values()
     measured_on = {
-        "tiles": ("tracks of events", wide and bool(settings.get("peaks"))),
+        "tiles": ("tracks of events over a whole genome", wide and bool(settings.get("peaks"))),
         "planted_recall": ("a simulated genome", bool(settings.get("simulate"))),
         "planted_precision": ("a simulated genome", bool(settings.get("simulate"))),
         "known_loci": ("known loci (inputs.known)", bool(settings.get("known"))),
@@ -340,6 +360,8 @@ def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> Non
         ),
         "edited": ("windows that are edited (edit)", bool(config["edit"])),
     }
+    asked = ("experiments in silico (experiments.enabled)", config["experiments"]["enabled"])
+    measured_on |= dict.fromkeys(OF_EXPERIMENTS, asked)
     known = config["checks"]["known_motifs"]
     listed = ("known motifs (checks.known_motifs)", bool(known["meme"]))
     measured_on |= dict.fromkeys(OF_KNOWN_MOTIFS, listed)

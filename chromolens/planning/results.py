@@ -39,8 +39,7 @@ def _row(kind: str, place: str, study: str, job: Mapping) -> dict[str, str]:
 
 def of_shards(shards: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """One row per shard that a run (model, method) explains: model, fold, shard, method."""
-    own = shards[["model", "fold", "shard"]].drop_duplicates()
-    return own.merge(runs[["model", "method"]], on="model")
+    return shards[["method", "fold", "shard"]].merge(runs[["model", "method"]], on="method")
 
 
 def of_tracks(tracked: pd.DataFrame, joined: pd.DataFrame) -> dict[str, pd.DataFrame]:

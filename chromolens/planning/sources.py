@@ -31,18 +31,25 @@ _FROM_THE_STUDY = ("ppms", "seed")  # arguments of `simulate` that the config do
 
 
 def downloads(config: dict) -> pd.DataFrame:
-    """One row per file that comes from a URL: path (host/path), url, sha256, is_meme."""
+    """One row per file that comes from a URL: path (host/path), url, sha256, md5, is_meme."""
     found, motifs = [], []
     _walk(config["motifs"], motifs)
     _walk(config["inputs"], found)
     _walk(config["models"], found)
+    _walk(config["attribution"], found)
     _walk(config["variants"], found)
     _walk(config["checks"], motifs)
     rows = [
-        (download.url_path(f["url"]), f["url"], f.get("sha256", ""), f in motifs)
+        (
+            download.url_path(f["url"]),
+            f["url"],
+            f.get("sha256", ""),
+            f.get("md5", ""),
+            f in motifs,
+        )
         for f in [*motifs, *found]
     ]
-    columns = ["path", "url", "sha256", "is_meme"]
+    columns = ["path", "url", "sha256", "md5", "is_meme"]
     return pd.DataFrame(rows, columns=columns).drop_duplicates("path")
 
 

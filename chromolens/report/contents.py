@@ -49,6 +49,8 @@ class Contents:
         Per attribution: bigWig of contributions, and of the target that they explain.
     explained
         Per model and method: HDF5 of the explained windows (loci of kind ``sequences``).
+    regions, regions_dropped
+        Per method that explains regions: tables of its windows, and of the regions left out.
     vocabulary
         Table of the tokens, of inputs of kind ``tokens``.
     masses, scans
@@ -125,6 +127,11 @@ class Contents:
         Per attribution: the hits themselves.
     motif_pairs, gaps
         Tables of motifs that stand near each other, and at which distances.
+    marginal, spacing, spaced_pairs, necessity, tried_dropped
+        Tables of motifs that were put into sequences, alone and in pairs; what each is worth; what
+        was left out of this.
+    ablated, calibration
+        Tables of hits that were taken out of windows, one or several for each method.
     tables
         Caption -> any further table of a check, shown as it is (planted bases found, ...): what
         it is, and where.
@@ -152,6 +159,8 @@ class Contents:
     tracks: Mapping[Attribution, Path] = field(default_factory=dict)
     prediction_tracks: Mapping[Attribution, Path] = field(default_factory=dict)
     explained: Mapping[tuple[str, str], Path] = field(default_factory=dict)
+    regions: Mapping[tuple[str], Path] = field(default_factory=dict)
+    regions_dropped: Mapping[tuple[str], Path] = field(default_factory=dict)
     vocabulary: Path | None = None
     masses: Mapping[Attribution, Mapping[str, Path]] = field(default_factory=dict)
     scans: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
@@ -198,6 +207,13 @@ class Contents:
     hit_sites: Mapping[Attribution, Path] = field(default_factory=dict)
     motif_pairs: Sequence[Path] = ()
     gaps: Sequence[Path] = ()
+    marginal: Sequence[Path] = ()
+    spacing: Sequence[Path] = ()
+    spaced_pairs: Sequence[Path] = ()
+    necessity: Sequence[Path] = ()
+    tried_dropped: Sequence[Path] = ()
+    ablated: Sequence[Path] = ()
+    calibration: Sequence[Path] = ()
     tables: Mapping[str, tuple[Table, Path]] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
@@ -207,4 +223,5 @@ class Contents:
         """The stages that make sense for these inputs (``inputs.STAGES``), and those asked for."""
         own: tuple[str, ...] = plugins.constant(inputs, self.kind, "STAGES", ())
         asked = {"edits": self.edits, "views": self.views, "variants": self.variants}
+        asked["experiments"] = self.marginal
         return (*own, *(name for name, made in asked.items() if made))

@@ -9,7 +9,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def environment() -> Environment:
-    """The templates of all pages, with ``style``, the sheet they share."""
+    """The templates of all pages, with the sheet ``style`` and the ``script`` that they share."""
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -17,5 +17,6 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["style"] = Markup((_TEMPLATES / "style.css").read_text())
+    for name, file in {"style": "style.css", "script": "page.js"}.items():
+        made.globals[name] = Markup((_TEMPLATES / file).read_text(encoding="utf-8"))
     return made

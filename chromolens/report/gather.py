@@ -43,6 +43,12 @@ SEVERAL = {
     "checked_hits": "checked_hits",
     "motif_pairs": "motif_pairs",
     "gaps": "gaps",
+    "marginal": "marginal",
+    "spacing": "spacing",
+    "spaced_pairs": "spaced_pairs",
+    "necessity": "necessity",
+    "ablated": "ablated",
+    "calibration": "calibration",
 }
 # or one for each model, task, method.
 ATTRIBUTION = ("model", "task", "method")
@@ -50,6 +56,8 @@ KEYED = {
     "tracks": ("track", ATTRIBUTION),
     "hit_sites": ("hits", ATTRIBUTION),
     "explained": ("explained", ("model", "method")),
+    "regions": ("regions", ("method",)),
+    "regions_dropped": ("regions_dropped", ("method",)),
     "contributions": ("contributions", ATTRIBUTION),
     "motif_pages": ("motif_page", ATTRIBUTION),
     "sweeps": ("sweep", ("model", "task")),
@@ -132,6 +140,9 @@ def _files(study: Study) -> dict[str, Any]:
         "scans": {task: files for (task,), files in _named(study, SCANS, ["task"]).items()},
         "judged": {kind: study.path(kind) for kind in JUDGED if kind in study},
         "lexicon": {n: study.path(kind) for n, kind in LEXICON.items() if kind in study},
+        "tried_dropped": [
+            path for kind in ("marginal_dropped", "spacing_dropped") for path in _all(study, kind)
+        ],
         "tables": _tables(study),
     }
 

@@ -116,12 +116,15 @@ def genome_loci(
     candidates = best_predicted(predictions, predicted).merge(places, on="id")
     method, first = next(iter(tracks.items()))
     score = [_mass(first, row) for row in candidates.itertuples()]
-    candidates = apart(candidates.assign(score=score), study.locus_width)
+    candidates = candidates.assign(score=score).dropna(subset="score")  # a track may have gaps
+    candidates = apart(candidates, study.locus_width)
     chosen = spread(candidates, study.loci).assign(why="among the highest predictions")[_PLACE]
     every = places.merge(predictions, on="id").assign(prediction=lambda t: t[predicted])
     sites = study.hit_sites.get((model, task, method))
     hits = tables.read(HITS, sites) if sites else tables.empty(HITS)
     for more in (*best_hits(hits, every), *mistakes(every, predicted)):
+        mass = np.array([_mass(first, row) for row in more.itertuples()])
+        more = more[np.isfinite(mass)]
         if not _shown(more, chosen, study.locus_width):
             chosen = pd.concat([chosen, more], ignore_index=True)
     found = hits_as_marks(hits)
@@ -172,7 +175,9 @@ def _shown(one: pd.DataFrame, others: pd.DataFrame, width: int) -> bool:
 
 
 def _mass(track: Path, row: object) -> float:
-    return float(np.nansum(np.abs(values(track, row.chrom, row.start, row.end))))
+    """Sum of the absolute contributions of a window; NaN where none of its bases has a value."""
+    size = np.abs(values(track, row.chrom, row.start, row.end))
+    return float(np.nansum(size)) if np.isfinite(size).any() else np.nan
 
 
 def _placed(path: Path, task: str, row: object, start: int, end: int) -> np.ndarray | None:
@@ -321,7 +326,7 @@ def apart(candidates: pd.DataFrame, distance: int) -> pd.DataFrame:
         taken = kept.setdefault(chrom, [])
         lonely.append(all(abs(start - other) > distance for other in taken))
         taken += [start] if lonely[-1] else []
-    return ordered[lonely]
+    return ordered[np.array(lonely, bool)]
 
 
 def explained_masses(path: Path, task: str) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""One self-contained page about a study: no script, no network, every figure inline SVG."""
+"""One page about a study: whole without a network or its script, every figure inline SVG."""
 
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from chromolens.report.sections import (
     checks,
     data,
     edits,
+    experiments,
     hits,
     known_motifs,
     lexicon,
@@ -46,6 +47,7 @@ _SECTIONS = {
     "lexicon": ("Lexicon", lexicon, "lexicon"),
     "hits": ("Hits", hits, "hits"),
     "variants": ("Variants", variants, "variants"),
+    "experiments": ("Experiments in silico", experiments, "experiments"),
     "known_motifs": ("Known motifs", known_motifs, "known_motifs"),
     "views": ("Looking inside", views, "views"),
     "methods": ("Methods compared", methods, "windows"),

@@ -19,7 +19,7 @@ _EXPLAINED = {"bp": "base", "tokens": "token", "markers": "marker of a sample"}
 def _trained(study: Contents, data: dict) -> str:
     names = [name for name in study.models if name not in study.nulls]
     given = [name for name in names if name in study.given]
-    groups = "chromosome" if study.kind == "genome" else "part"
+    groups = data["group"]
     folds = plural(len(data["folds"]["rows"]), "fold")
     by = f" by {words(names)}" if names else ""
     unseen = f"each {_EXPLAINED[data['unit']]} is explained by models that never saw its {groups}"

@@ -1,5 +1,7 @@
 """Tables of the inputs: chromosomes, windows, folds, what was left out, what was chosen."""
 
+from dataclasses import replace
+
 from chromolens.tables.column import FOLD, Table, base, integer, number, text
 
 _PLACE = (
@@ -8,7 +10,7 @@ _PLACE = (
     base("end", "behind the last base"),
 )
 _ID = text("id", "`chrom:start-end`, or the name of the record")
-_GROUP = text("group", "the chromosome, or the part of the records")
+_GROUP = text("group", "the chromosome, the block of one, or the part of the records")
 _ROLE = text("role", "`positive`, `negative`, `tile`")
 _SOURCE = text("source", "the tasks whose events the window is centred on, comma-separated; or "
                "`negative`, `tile`")  # fmt: skip
@@ -180,6 +182,15 @@ DROPPED = Table(
         integer("count", "how many"),
         text("example", "the first"),
     ),
+)
+REGIONS = Table(
+    "inputs/METHOD.regions.tsv.gz",
+    "the windows on the regions that a method explains (`attribution.methods.METHOD.regions`): "
+    "all of the genome, by chromosome and start",
+    _PLACE,
+)
+REGIONS_DROPPED = replace(
+    DROPPED, file="inputs/METHOD.dropped.tsv", meaning="regions that METHOD doesn't explain"
 )
 CHOSEN = Table(
     "attribution/MODEL/windows.tsv",

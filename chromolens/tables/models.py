@@ -45,7 +45,7 @@ PREDICTIONS = Table(
     "held-out windows",
     (
         text("id", "of the window"),
-        text("group", "the chromosome, or the part of the records"),
+        text("group", "the chromosome, the block of one, or the part of the records"),
         text("role", "`positive`, `negative`, `tile`"),
         text("source", "as in the windows"),
         number("TASK", "per task the prediction `TASK` and `TASK.label`, in the same units; for "

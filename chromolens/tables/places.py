@@ -95,6 +95,10 @@ FILES = {
         "members": "lexicon/members.tsv",
         "lexicon_meme": "lexicon/lexicon.meme",
     },
+    "placed_windows": {
+        "regions": "inputs/{method}.regions.tsv.gz",
+        "regions_dropped": "inputs/{method}.dropped.tsv",
+    },
     "shards": {"shard": "attribution/{model}/{method}/{shard}.h5"},
     "piloted": {"tried": "attribution/{model}/{method}/settings.tsv"},
     "explained": {"explained": "attribution/{model}/{method}/windows.h5"},
@@ -146,6 +150,18 @@ FILES = {
         "gaps": "hits/{model}/{task}/{method}/gaps.tsv.gz",
     },
     "checked_hits": {"checked_hits": "checks/{model}.{task}.{method}.hits.tsv"},
+    "tried": {
+        "marginal": "experiments/{model}/{task}/marginal.tsv",
+        "marginal_dropped": "experiments/{model}/{task}/marginal.dropped.tsv",
+        "spacing": "experiments/{model}/{task}/spacing.tsv.gz",
+        "spaced_pairs": "experiments/{model}/{task}/spacing.pairs.tsv",
+        "spacing_dropped": "experiments/{model}/{task}/spacing.dropped.tsv",
+        "necessity": "experiments/{model}/{task}/necessity.tsv",
+    },
+    "ablated": {
+        "ablated": "experiments/{model}/{task}/{method}.ablated.tsv.gz",
+        "calibration": "experiments/{model}/{task}/{method}.calibration.tsv",
+    },
     "browsed": {
         "tracks_page": "report/tracks.html",
         "igv_session": "tracks/igv_session.xml",

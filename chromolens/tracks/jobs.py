@@ -18,10 +18,10 @@ from chromolens.tables.inputs import CHOSEN
 from chromolens.tracks.method import Method
 from chromolens.tracks.records import explain_records, shard_of
 from chromolens.tracks.shards import explain_shard
-from chromolens.tracks.tiling import Tiling
+from chromolens.tracks.tiling import Tiling, read_series
 from chromolens.tracks.windows import explain_windows
 
-_TILING = ("window", "stride", "stitching", "max_n")
+_TILING = ("window", "stride", "stitching", "max_n", "keep")
 
 
 def split_settings(shared: Mapping[str, object]) -> tuple[dict, dict]:
@@ -46,13 +46,15 @@ def explain(
     origin: Origin,
     source: str | None,
     regions: Sequence[str],
+    series: Sequence[str],
     windows: str,
     folds: Folds,
 ) -> None:
     """Explain the shard that ``origin`` names: regions of the genome, or a part of the records.
 
-    ``regions`` are called ``chrom-start-end``; a shard of records is called
-    ``fold-part-parts``, of the fold's test records.
+    ``regions`` are called ``chrom-start-end``; their windows are those of the table ``series``
+    (one file), or of a grid (none). A shard of records is called ``fold-part-parts``, of the
+    fold's test records.
     """
     method = method.in_fold(origin.fold)
     if method.references in DRAWN:
@@ -60,6 +62,7 @@ def explain(
     shared = {"method": method, "origin": origin}
     if any(regions):
         wanted = [Interval.from_name(name) for name in regions]
+        shared["series"] = read_series(series[0]) if series else None
         with Genome(source) as opened:
             explain_shard(models, opened, wanted, path, tiling=Tiling(**tiling), **shared)
     else:

@@ -3,7 +3,7 @@
 Shards must be of one making and cover what was planned exactly once; else nothing is written.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +14,13 @@ import numpy as np
 from chromolens import scores
 from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
-from chromolens.scores import Header, open_scores
+from chromolens.scores import COVERED, Header, open_scores
 from chromolens.tracks.answers import PER_WINDOW
 from chromolens.tracks.bigwig import write_bigwig
 from chromolens.tracks.mixture import check_same, read_headers
 from chromolens.tracks.records import GROUP
 from chromolens.tracks.scaling import relative_scales
+from chromolens.tracks.tiling import Cover
 
 if TYPE_CHECKING:
     from chromolens.inputs.batches import Inputs
@@ -186,7 +187,7 @@ class Pieces:
         self, headers: Mapping[str, Header], array: str, index: int, divisors: Mapping[str, float]
     ):
         self._array, self._index, self._divisors = array, index, divisors
-        self._path, self._file = "", None
+        self._path, self._file, self._covers = "", None, dict[str, Cover]()
         self.regions = sorted(
             (region, path) for path in headers for region in _regions(path, array)
         )
@@ -205,17 +206,23 @@ class Pieces:
         asked = Interval(chrom, start, end)
         for region, path in self._of.get(chrom, ()):
             if region.overlaps(asked):
-                low, high = max(start, region.start), min(end, region.end)
-                piece = self._open(path)[f"{region.name}/{self._array}"]
-                found = piece[self._index, low - region.start : high - region.start]
-                values[low - start : high - start] = found / np.float32(self._divisors[path])
+                for low, high, found in self._stretches(region, path, asked):
+                    values[low - start : high - start] = found / np.float32(self._divisors[path])
         return values
 
-    def _open(self, path: str) -> h5py.File:
+    def _stretches(
+        self, region: Interval, path: str, asked: Interval
+    ) -> Iterator[tuple[int, int, np.ndarray]]:
+        """First and last (exclusive) base of what is covered there, and the values of the task."""
         if path != self._path:
             self.__exit__()
-            self._path, self._file = path, open_scores(path, [self._array], self._index)
-        return self._file
+            self._path, self._file = path, open_scores(path, [self._array, *COVERED], self._index)
+            self._covers = {name: Cover.read(group) for name, group in self._file.items()}
+        cover, array = self._covers[region.name], self._file[region.name][self._array]
+        found, done = array[self._index, cover.columns(asked.start, asked.end)], 0
+        for low, high in cover.within(asked.start, asked.end):
+            yield low, high, found[done : done + high - low]
+            done += high - low
 
 
 def _regions(path: str, array: str) -> list[Interval]:

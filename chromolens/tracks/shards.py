@@ -1,19 +1,14 @@
 """Explain regions of the genome, base by base, in one file that can be continued.
 
-The windows that touch a region are worked off in blocks, from left to right. A base is done once
-all windows over it are: up to the start of the next block. Windows that reach beyond it are
-carried on. A window has its place in a batch by its index on the chromosome (see
-``models.batching``), and a base is the sum of its windows in their order. So memory depends on a
-block, and a base gets the same bits whatever the shards, the blocks and the interruptions.
+The windows whose kept parts touch a region are worked off in blocks, from left to right. A base is
+done once all windows over it are: up to the start of the next block. Windows that reach beyond it
+are carried on. A window has its place in a batch by its index in its series on the chromosome (see
+``tiling`` and ``models.batching``), and a base is stitched from its windows in their order. So
+memory depends on a block, and a base gets the same bits whatever the shards, the blocks and the
+interruptions.
 
-Windows that overlap are stitched by one of two policies:
-
-``mean``    the mean over all windows that cover the base. Summed in float64 in ascending order
-            of the windows' starts, divided, rounded once: the same bits for any shard that
-            was given all windows over the base (sums in another order differ in the last bits).
-``centre``  the number of the window whose centre is nearest; of two equally near, the first.
-
-A base that no window covers is NaN.
+A region's arrays hold its covered bases alone, end to end (``tiling.Cover``): between regions that
+lie far apart there is nothing to keep. Inside this module a *place* is a base's index there.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,7 +34,8 @@ from chromolens.tracks.answers import (
 from chromolens.tracks.method import Method
 from chromolens.tracks.partial import Stretch, journal
 from chromolens.tracks.replicates import agreement
-from chromolens.tracks.tiling import Tiling, starting_in, touching, window_starts
+from chromolens.tracks.stitching import stitch
+from chromolens.tracks.tiling import Cover, Series, Tiling, grid, touching
 
 if TYPE_CHECKING:
     from chromolens.genome.fasta import Genome
@@ -55,6 +51,7 @@ def explain_shard(
     method: Method,
     tiling: Tiling,
     origin: scores.Origin,
+    series: Series | None = None,
     windows_at_once: int | None = None,
 ) -> None:
     """Write the scores file ``path`` (``scores.REGION``, ``scores.TILING``) of ``regions``.
@@ -64,38 +61,48 @@ def explain_shard(
     models
         The replicates of one fold: contributions are their mean; with two or more, ``sd`` and
         ``sign`` are written too.
+    series
+        All windows of each chromosome; by default those of the tiling's grid.
     windows_at_once
         Windows per block: memory, and how much a killed job loses. By default what fits
         64 MB per model, at most 4096. Changes no number.
     """
     _check(models, genome, regions, tiling)
     header = header_of(models, method, origin, {"tiling": tiling.settings()})
-    names = [region.name for region in regions]
-    digest = job_digest(header, method, names)
+    digest = job_digest(header, method, [region.name for region in regions])
     size = windows_at_once or default_windows(tiling.window, len(method.tasks), method.batch_size)
+    series = series or grid(genome.sizes, tiling)
+    walks = [_Walk(region, genome, tiling, series) for region in regions]
     with journal(path, digest, header.run) as found:
-        begun = [(number, one, found.done.get(number, 0)) for number, one in enumerate(regions)]
-        walks = {n: _Walk(one, genome, tiling, one.start + done) for n, one, done in begun}
-        left = [(n, walk) for n, walk in walks.items() if walk.done < walk.region.end]
+        for number, walk in enumerate(walks):
+            walk.done = found.done.get(number, 0)
+        left = [(n, walk) for n, walk in enumerate(walks) if walk.done < len(walk.cover)]
         work = [(*each, block) for each in left for block in each[1].blocks(size)]
         for number, walk, block in progress(work, total=len(work), what=origin.shard):
-            begin, arrays = walk.done - walk.region.start, walk.explain(models, method, *block)
-            found.add(Stretch(number, begin, walk.done - walk.region.start, arrays))
+            begin, arrays = walk.done, walk.explain(models, method, *block)
+            found.add(Stretch(number, begin, walk.done, arrays))
         with scores.written(path, header.after(found.runs)) as file:
-            _lay_out(file, regions, genome.sizes, tiling, len(models))
+            for walk in walks:
+                _lay_out(file, walk, len(models))
             for stretch in found.stretches():
-                _store(file[names[stretch.part]], stretch)
+                _store(file, walks[stretch.part], stretch)
 
 
 def explain_base(
-    models: Sequence["Model"], genome: "Genome", base: Interval, *, method: Method, tiling: Tiling
+    models: Sequence["Model"],
+    genome: "Genome",
+    base: Interval,
+    *,
+    method: Method,
+    tiling: Tiling,
+    series: Series | None = None,
 ) -> dict[str, np.ndarray]:
     """Arrays of ``scores.REGION`` (T, 1) for one base, to the bit those of any shard.
 
     Empty where no window that is explained lies over it.
     """
     _check(models, genome, [base], tiling)
-    walk = _Walk(base, genome, tiling, base.start)
+    walk = _Walk(base, genome, tiling, series or grid(genome.sizes, tiling))
     found: dict[str, np.ndarray] = {}
     for block in walk.blocks(max(1, len(walk.starts))):
         found = walk.explain(models, method, *block)
@@ -115,49 +122,40 @@ def _check(
             )
 
 
-def _lay_out(
-    file: h5py.File,
-    regions: Sequence[Interval],
-    sizes: dict[str, int],
-    tiling: Tiling,
-    replicates: int,
-) -> None:
-    """Reserve the arrays of ``regions``."""
-    arrays = [*scores.REGION, *scores.TILING]
-    arrays += scores.REGION_AGREEMENT if replicates > 1 else ()
-    for region in regions:
-        starts = _own_starts(region, sizes, tiling)
-        group = file.create_group(region.name)
-        lengths = {"task": len(file.attrs["tasks"]), "base": len(region), "window": len(starts)}
-        scores.create(group, arrays, lengths)
-        group["window_start"][:] = starts
-
-
-def _own_starts(region: Interval, sizes: dict[str, int], tiling: Tiling) -> np.ndarray:
-    starts = window_starts(sizes[region.chrom], tiling.window, tiling.stride)
-    return starting_in(starts, region)
-
-
 class _Walk:
-    """A region worked off from left to right; ``done`` is its first base not yet explained.
+    """A region worked off from left to right; ``done`` is the first place not yet explained.
 
-    ``numbers`` are the windows explained that reach beyond ``done``, as indices of ``starts``;
+    ``starts`` are the windows whose kept parts touch the region, ``at`` the places where these
+    parts begin (negative before the region), ``first`` the index of the first in its series.
+    ``rows`` are the windows explained that reach beyond ``done``, as indices of ``starts``;
     ``answers`` holds what all replicates say of them, by name: (replicates, T, n, ...).
     """
 
-    def __init__(self, region: Interval, genome: "Genome", tiling: Tiling, done: int):
-        self.region, self.genome, self.tiling, self.done = region, genome, tiling, done
-        self.starts = window_starts(genome.sizes[region.chrom], tiling.window, tiling.stride)
-        self.numbers = np.zeros(0, dtype=np.int64)
+    def __init__(self, region: Interval, genome: "Genome", tiling: Tiling, series: Series):
+        self.region, self.genome, self.tiling, self.done = region, genome, tiling, 0
+        starts = series(region.chrom)
+        near = touching(starts + tiling.margin, tiling.kept, region)
+        self.first, self.starts = near.start, starts[near]
+        kept = self.starts + tiling.margin
+        self.cover = Cover.of(kept, tiling.kept, region)
+        self.at = self.cover.places(kept) if len(kept) else kept
+        self.rows = np.zeros(0, dtype=np.int64)
         self.answers: dict[str, np.ndarray] = {}
 
+    def own(self, begin: int = 0, end: int | None = None) -> slice:
+        """The windows whose kept parts begin at places [begin, end): each is one region's own."""
+        last = len(self.at) if end is None else np.searchsorted(self.at, end)
+        return slice(int(np.searchsorted(self.at, begin)), int(last))
+
     def blocks(self, size: int) -> Iterator[tuple[int, int]]:
-        """First and last (exclusive) of the windows over what is left, cut at every ``size``."""
-        rest = Interval(self.region.chrom, self.done, self.region.end)
-        near = touching(self.starts, self.tiling.window, rest)
-        first = int(np.searchsorted(self.starts, near[0])) if len(near) else 0
-        last = first + len(near)
-        return pairwise([first, *range(size * (first // size + 1), last, size), last])
+        """First and last (exclusive) of the windows over what is left.
+
+        The series is cut at every ``size``, so that a batch is whole.
+        """
+        reaching = np.searchsorted(self.at, self.done - self.tiling.kept, side="right")
+        first, last = self.first + int(reaching), self.first + len(self.starts)
+        edges = [first, *range(size * (first // size + 1), last, size), last]
+        return pairwise(edge - self.first for edge in edges)
 
     def explain(
         self, models: Sequence["Model"], method: Method, first: int, last: int
@@ -165,125 +163,90 @@ class _Walk:
         """Explain one block, and move ``done`` to the start of the next.
 
         Gives the arrays of ``scores.REGION`` for the bases passed, and those of ``scores.TILING``
-        for the windows that start there.
+        for the windows whose kept parts begin there.
         """
         self._ask(models, method, np.arange(first, last))
-        next_start = self.starts[last] if last < len(self.starts) else self.region.end
-        end = min(int(next_start), self.region.end)
+        end = int(self.at[last]) if last < len(self.at) else len(self.cover)
         if end <= self.done:
             return {}
         passed = Interval(self.region.chrom, self.done, end)
-        found = (self._bases(passed) | self._windows(passed)) if len(self.numbers) else {}
-        self._keep(self.starts[self.numbers] + self.tiling.window > end)
+        found = (self._bases(passed) | self._windows(passed)) if len(self.rows) else {}
+        self._keep(self.at[self.rows] + self.tiling.kept > end)
         self.done = end
         return found
 
-    def _ask(self, models: Sequence["Model"], method: Method, numbers: np.ndarray) -> None:
-        starts, chrom, window = self.starts[numbers], self.region.chrom, self.tiling.window
+    def _ask(self, models: Sequence["Model"], method: Method, rows: np.ndarray) -> None:
+        starts, chrom, window = self.starts[rows], self.region.chrom, self.tiling.window
         codes = _read_windows(self.genome, chrom, starts, window)
-        kept = self.tiling.keeps(codes)
-        if not kept.any():
+        explained = self.tiling.keeps(codes)
+        if not explained.any():
             return
-        ids = [f"{chrom}:{start}-{start + window}" for start in starts[kept]]
-        asked = codes_to_onehot(codes[kept]), ids, numbers[kept], method
+        ids = [f"{chrom}:{start}-{start + window}" for start in starts[explained]]
+        rows = rows[explained]
+        asked = codes_to_onehot(codes[explained]), ids, self.first + rows, method
         fresh = [answer(model, *asked) for model in models]
         for key in fresh[0]:
             stack = np.stack([one[key] for one in fresh])
             before = self.answers.get(key, stack[:, :, :0])
             self.answers[key] = np.concatenate([before, stack], axis=2)
-        self.numbers = np.concatenate([self.numbers, numbers[kept]])
+        self.rows = np.concatenate([self.rows, rows])
 
     def _keep(self, chosen: np.ndarray) -> None:
-        self.numbers = self.numbers[chosen]
+        self.rows = self.rows[chosen]
         self.answers = {key: array[:, :, chosen] for key, array in self.answers.items()}
 
     def _bases(self, passed: Interval) -> dict[str, np.ndarray]:
-        def stitched(values: np.ndarray) -> np.ndarray:
-            starts = self.starts[self.numbers]
-            return stitch(values, starts, self.tiling.window, passed, self.tiling.stitching)
+        width, policy = self.tiling.kept, self.tiling.stitching
+        kept = slice(self.tiling.margin, self.tiling.margin + width)
 
-        found = agreement(np.stack([stitched(one) for one in self.answers["contributions"]]))
+        def stitched(values: np.ndarray) -> np.ndarray:
+            return stitch(values, self.at[self.rows], width, passed, policy)
+
+        bases = self.answers["contributions"][..., kept]
+        found = agreement(np.stack([stitched(one) for one in bases]))
         predictions = np.stack([stitched(one[..., None]) for one in self.answers["values"]])
         return found | {"predictions": predictions.mean(axis=0).astype(np.float32)}
 
     def _windows(self, passed: Interval) -> dict[str, np.ndarray]:
-        """Per-window arrays (T, windows that start in ``passed``), NaN for those left out."""
-        own = np.flatnonzero((self.starts >= passed.start) & (self.starts < passed.end))
-        here = np.isin(self.numbers, own)
+        """Per-window arrays (T, windows that begin in ``passed``), NaN for those left out."""
+        numbers = self.own(passed.start, passed.end)
+        own = np.arange(numbers.start, numbers.stop)
+        here = np.isin(self.rows, own)
         found = {}
         for key in PER_WINDOW:
             whole = combine(key, self.answers[key][:, :, here])
             found[key] = np.full((len(whole), len(own)), np.nan, dtype=np.float32)
-            found[key][:, np.isin(own, self.numbers)] = whole
+            found[key][:, np.isin(own, self.rows)] = whole
         return found
 
 
 def _read_windows(genome: "Genome", chrom: str, starts: np.ndarray, window: int) -> np.ndarray:
-    """Codes uint8 (n, window), read from the genome in one piece."""
-    if not len(starts):
-        return np.zeros((0, window), dtype=np.uint8)
-    piece = genome.codes(chrom, int(starts[0]), int(starts[-1]) + window)
-    return piece[(starts - starts[0])[:, None] + np.arange(window)]
+    """Codes uint8 (n, window); windows that lie close together are read in one piece."""
+    codes = np.empty((len(starts), window), dtype=np.uint8)
+    apart = np.flatnonzero(np.diff(starts) > window) + 1
+    for part in np.split(np.arange(len(starts)), apart) if len(starts) else ():
+        first = int(starts[part[0]])
+        piece = genome.codes(chrom, first, int(starts[part[-1]]) + window)
+        codes[part] = piece[(starts[part] - first)[:, None] + np.arange(window)]
+    return codes
 
 
-def _store(group: h5py.Group, stretch: Stretch) -> None:
+def _lay_out(file: h5py.File, walk: _Walk, replicates: int) -> None:
+    """Reserve the arrays of a region, and fill in which bases and windows they are of."""
+    arrays = [*scores.REGION, *scores.COVER, *scores.TILING]
+    arrays += scores.REGION_AGREEMENT if replicates > 1 else ()
+    starts, cover = walk.starts[walk.own()], walk.cover
+    group = file.create_group(walk.region.name)
+    lengths = {"task": len(file.attrs["tasks"]), "base": len(cover), "window": len(starts)}
+    scores.create(group, arrays, lengths | {"stretch": len(cover.starts)})
+    group["window_start"][:] = starts
+    group["stretch_start"][:], group["stretch_end"][:] = cover.starts, cover.ends
+
+
+def _store(file: h5py.File, walk: _Walk, stretch: Stretch) -> None:
     """Put arrays where they belong; what was not found stays NaN."""
-    begin = stretch.begin + Interval.from_name(group.name.strip("/")).start
-    first = int(np.searchsorted(group["window_start"][:], begin))
+    group = file[walk.region.name]
+    first = walk.own(stretch.begin).start - walk.own().start
     for key, array in stretch.arrays.items():
         start = first if key in PER_WINDOW else stretch.begin
         group[key][:, start : start + array.shape[1]] = array
-
-
-def stitch(
-    values: np.ndarray, starts: np.ndarray, window: int, region: Interval, policy: str
-) -> np.ndarray:
-    """Stitch windows over ``region``.
-
-    Parameters
-    ----------
-    values : float32 (T, n, window), or (T, n, 1) for one number per window
-    starts : int (n,), ascending
-        All windows that share a base with the region; others would only cost time.
-    window
-        Width in bp.
-    policy
-        ``mean`` or ``centre``.
-
-    Returns
-    -------
-    float64 (T, len(region)), NaN where no window covers
-    """
-    values = np.broadcast_to(values, (*values.shape[:2], window))
-    return {"mean": _mean, "centre": _centre}[policy](values, starts, region)
-
-
-def _mean(values: np.ndarray, starts: np.ndarray, region: Interval) -> np.ndarray:
-    total = np.zeros((len(values), len(region)))
-    count = np.zeros(len(region))
-    for i, start in enumerate(starts):
-        here, inside = _overlap(start, values.shape[2], region)
-        total[:, here] += values[:, i, inside]
-        count[here] += 1
-    return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
-
-
-def _centre(values: np.ndarray, starts: np.ndarray, region: Interval) -> np.ndarray:
-    window = values.shape[2]
-    # Twice the distance to the centre, so that it is a whole number for even widths too.
-    distance = np.abs(2 * np.arange(window) - (window - 1))
-    nearest = np.full(len(region), window + 1)
-    chosen = np.full((len(values), len(region)), np.nan)
-    for i, start in enumerate(starts):
-        here, inside = _overlap(start, window, region)
-        nearer = distance[inside] < nearest[here]
-        nearest[here][nearer] = distance[inside][nearer]
-        chosen[:, here][:, nearer] = values[:, i, inside][:, nearer]
-    return chosen
-
-
-def _overlap(start: int, window: int, region: Interval) -> tuple[slice, slice]:
-    """The shared bases as a slice of the region and a slice of the window; may be empty."""
-    low = max(start, region.start)
-    high = max(min(start + window, region.end), low)
-    return slice(low - region.start, high - region.start), slice(low - start, high - start)

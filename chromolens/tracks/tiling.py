@@ -1,20 +1,31 @@
-"""Which windows cover a chromosome.
+"""Which windows cover a chromosome, and which of its bases they cover.
 
-Windows stand on a grid that is anchored to the chromosome (starts 0, stride, 2 stride, ...), with
-the last window moved back to end where the chromosome ends. The grid knows nothing of shards,
-so a window is the same whoever computes it. Seen from the other strand the grid is its own
-mirror image exactly when (chromosome length - window) is a multiple of the stride.
+The windows of a chromosome are a series: their starts, ascending. On a *grid* they are anchored to
+the chromosome (0, stride, 2 stride, ...), with the last one moved back to end where the chromosome
+ends; seen from the other strand the grid is its own mirror image exactly when (chromosome length -
+window) is a multiple of the stride. On *regions* they are read from a table
+(``inputs.genome.regions``). A series knows nothing of shards, so a window is the same whoever
+computes it.
+
+A track takes the middle of each window, ``keep`` bases: its kept part.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
+import h5py
 import numpy as np
 
+from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
 from chromolens.genome.onehot import UNKNOWN
+from chromolens.tables.inputs import REGIONS
 
-POLICIES = ("mean", "centre")
+POLICIES = ("mean", "centre", "distance_weighted", "nearest_summit")
+
+Series = Callable[[str], np.ndarray]
+"""Chromosome -> starts (bp, 0-based) of all its windows, ascending int64."""
 
 
 @dataclass(frozen=True)
@@ -24,24 +35,32 @@ class Tiling:
     Parameters
     ----------
     window, stride
-        Width of a window and distance between neighbours, in bp; 1 <= stride <= window.
+        Width of a window and distance between neighbours on a grid, in bp; 1 <= stride <= keep.
     stitching
-        ``mean`` of all windows over a base, or the window whose ``centre`` is nearest.
+        What overlapping windows say of a base: one of ``POLICIES``, see ``stitching``.
     max_n
         Windows with a larger share of unknown bases (N) than this are skipped: they leave
         their bases to the other windows over them, or absent.
+    keep
+        Bases in the middle of a window whose answers count, 1 <= keep <= window; 0: all of them.
     """
 
     window: int
     stride: int
     stitching: str = "mean"
     max_n: float = 0.5
+    keep: int = 0
 
     def __post_init__(self) -> None:
-        if not 1 <= self.stride <= self.window:
+        if not 0 <= self.keep <= self.window:
             raise BadInput(
-                f"stride {self.stride} does not fit windows of {self.window} bp",
-                expected="1 <= stride <= window: no base between two windows",
+                f"{self.keep} bp can't be kept of windows of {self.window} bp",
+                expected=f"1 to {self.window}, or 0 for all",
+            )
+        if not 1 <= self.stride <= self.kept:
+            raise BadInput(
+                f"stride {self.stride} does not fit windows of which {self.kept} bp are kept",
+                expected="1 <= stride <= that: no base between two windows",
             )
         if self.stitching not in POLICIES:
             raise BadInput(
@@ -49,6 +68,16 @@ class Tiling:
             )
         if not 0 <= self.max_n <= 1:
             raise BadInput(f"max_n is {self.max_n}", expected="a share between 0 and 1")
+
+    @property
+    def kept(self) -> int:
+        """Width (bp) of a window's kept part."""
+        return self.keep or self.window
+
+    @property
+    def margin(self) -> int:
+        """Bases of a window before its kept part: the two have the same summit (width // 2)."""
+        return self.window // 2 - self.kept // 2
 
     def settings(self) -> dict:
         """The fields by name."""
@@ -59,6 +88,11 @@ class Tiling:
         return (codes == UNKNOWN).sum(axis=1) <= self.max_n * self.window
 
 
+def grid(sizes: Mapping[str, int], tiling: Tiling) -> Series:
+    """The series of a grid on each chromosome of ``sizes`` (bp)."""
+    return lambda chrom: window_starts(sizes[chrom], tiling.window, tiling.stride)
+
+
 def window_starts(chrom_length: int, window: int, stride: int) -> np.ndarray:
     """Starts of all windows of a chromosome, ascending int64; none if it is shorter than one."""
     starts = np.arange(0, max(chrom_length - window + 1, 0), stride, dtype=np.int64)
@@ -67,12 +101,74 @@ def window_starts(chrom_length: int, window: int, stride: int) -> np.ndarray:
     return starts
 
 
-def touching(starts: np.ndarray, window: int, region: Interval) -> np.ndarray:
-    """Those of ascending ``starts`` whose windows share a base with ``region``."""
-    first = np.searchsorted(starts, region.start - window, side="right")
-    return starts[first : np.searchsorted(starts, region.end, side="left")]
+def read_series(path: str) -> Series:
+    """The series in the table ``path`` (``REGIONS``); no windows where it has no chromosome."""
+    table = tables.read(REGIONS, path)
+    found = {chrom: part.to_numpy(np.int64) for chrom, part in table.groupby("chrom")["start"]}
+    return lambda chrom: found.get(chrom, np.zeros(0, np.int64))
 
 
-def starting_in(starts: np.ndarray, region: Interval) -> np.ndarray:
-    """Those of ascending ``starts`` that lie in ``region``."""
-    return starts[np.searchsorted(starts, region.start) : np.searchsorted(starts, region.end)]
+def touching(starts: np.ndarray, width: int, region: Interval) -> slice:
+    """Those of ascending ``starts`` from which ``width`` bases share one with ``region``."""
+    first = np.searchsorted(starts, region.start - width, side="right")
+    return slice(int(first), int(np.searchsorted(starts, region.end, side="left")))
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The bases of a region that windows cover, laid end to end.
+
+    Attributes
+    ----------
+    starts, ends : int64 (s,)
+        First base of each covered stretch, and the one behind its last; ascending, apart.
+    """
+
+    starts: np.ndarray
+    ends: np.ndarray
+
+    @classmethod
+    def of(cls, starts: np.ndarray, width: int, region: Interval) -> "Cover":
+        """What is covered of ``region`` by ``width`` bases from each of ascending ``starts``."""
+        starts = starts[touching(starts, width, region)]
+        behind = np.flatnonzero(np.diff(starts) > width) + 1  # those behind a gap
+        low = np.append(starts[:1], starts[behind])
+        high = np.append(starts[behind - 1], starts[-1:]) + width
+        return cls(np.maximum(low, region.start), np.minimum(high, region.end))
+
+    @classmethod
+    def read(cls, group: h5py.Group) -> "Cover":
+        """The cover of a region in a file of scores."""
+        return cls(*(group[key][:].astype(np.int64) for key in ("stretch_start", "stretch_end")))
+
+    def __len__(self) -> int:
+        return int((self.ends - self.starts).sum())
+
+    def places(self, bases: np.ndarray) -> np.ndarray:
+        """Where each of ``bases`` (in stretches, or before the first) lies, int64 (n,).
+
+        Counted from the first covered base, so what lies before it is negative.
+        """
+        offsets = np.append(0, np.cumsum(self.ends - self.starts))
+        stretch = np.maximum(np.searchsorted(self.starts, bases, side="right") - 1, 0)
+        return offsets[stretch] + bases - self.starts[stretch]
+
+    def holds(self, bases: np.ndarray) -> np.ndarray:
+        """Which of ``bases`` are covered, bool (n,)."""
+        before = np.searchsorted(self.starts, bases, side="right")
+        return np.append(0, self.ends)[before] > bases
+
+    def columns(self, start: int, end: int) -> slice:
+        """The places of the covered bases of [start, end); none: an empty slice."""
+        return slice(self._before(start), self._before(end))
+
+    def within(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The covered stretches of [start, end)."""
+        near = slice(np.searchsorted(self.ends, start, "right"),
+                     np.searchsorted(self.starts, end, "left"))  # fmt: skip
+        low, high = np.maximum(self.starts[near], start), np.minimum(self.ends[near], end)
+        return list(zip(low.tolist(), high.tolist(), strict=True))
+
+    def _before(self, base: int) -> int:
+        """How many covered bases lie before ``base``."""
+        return int(np.clip(base - self.starts, 0, self.ends - self.starts).sum())

@@ -9,6 +9,7 @@ import pandas as pd
 
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome
+from chromolens.genome.intervals import Interval
 from chromolens.genome.names import mapping_line, suggest_names
 from chromolens.genome.onehot import UNKNOWN
 from chromolens.inputs.folds import Folds
@@ -26,7 +27,7 @@ PAST = "past the end of its chromosome"
 SWAPPED = "swapped: the alternative allele is the genome's"
 UNLIKE = "neither allele is the genome's"
 SEEN = "a chromosome that no fold holds out"
-EDGE = "a window beyond the end of its chromosome"
+EDGE = "a window beyond the end of its chromosome, or of its block"
 UNKNOWN_BASES = "more unknown bases in its window than tracks.max_n allows"
 
 
@@ -109,17 +110,26 @@ class Reading:
 
     def _unfit(self, change: Change) -> str:
         """Why the models can't be asked about ``change``; else empty."""
-        if change.chrom not in self._homes:
+        if all(one.chrom != change.chrom for one in self._homes):
             return SEEN
-        first, last = self.needed(*change[1:])
-        if first < 0 or last > self._genome.sizes[change.chrom]:
+        if self.home(change) is None:
             return EDGE
+        first, last = self.needed(*change[1:])
         codes = self._genome.codes(change.chrom, first, last)
         return UNKNOWN_BASES if (codes == UNKNOWN).mean() > self._max_n else ""
 
+    def home(self, change: Change) -> Interval | None:
+        """The stretch of one fold in which all windows of ``change`` lie."""
+        first, last = self.needed(*change[1:])
+        return next(
+            (one for one in self._homes
+             if one.chrom == change.chrom and one.start <= first and last <= one.end),
+            None,
+        )  # fmt: skip
+
     def _described(self, change: Change, match: str) -> tuple:
         name, kind = name_of(self._genome, change), kind_of(self._genome, change)
-        return (name, *change[1:], kind, match, self._homes[change.chrom])
+        return (name, *change[1:], kind, match, self._homes[self.home(change)])
 
     def _refuse(self, left_out: pd.DataFrame, where: str | Path) -> None:
         counts = left_out["reason"].value_counts(sort=False)
@@ -130,7 +140,7 @@ class Reading:
         raise BadInput(
             "no variant can be scored: "
             + "; ".join(f"{count} with {reason}" for reason, count in counts.items()),
-            expected=f"variants on {', '.join(list(self._homes)[:20])}",
+            expected=f"variants on {', '.join(map(str, list(self._homes)[:20]))}",
             where=str(where),
             remedy=f"say which chromosome each is: inputs.{mapping_line(likely)}"
             if likely

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens.genome.fasta import Genome
+from chromolens.genome.intervals import Interval
 from chromolens.genome.onehot import codes_of
 from chromolens.motifs.hits.sites import composition
 from chromolens.motifs.hits.sought import Sought
@@ -18,7 +19,7 @@ def changed_matches(
     variants: pd.DataFrame,
     motifs: Mapping[str, Sequence[Sought]],
     *,
-    chromosomes: Sequence[str],
+    stretches: Sequence[Interval],
     max_p: float,
 ) -> pd.DataFrame:
     """``MATCHES`` without its column model: motifs that match over one allele alone.
@@ -29,12 +30,12 @@ def changed_matches(
         ``LISTED``, each variant once.
     motifs
         Task -> the motifs of the lexicon that were seen in it.
-    chromosomes
+    stretches
         Whose bases are the background.
     max_p
         Largest p-value of a match of the sequence, as for hits.
     """
-    background, rows = composition(genome, chromosomes), []
+    background, rows = composition(genome, stretches), []
     ready = {
         task: [(one, matcher(one.ppm, background, max_p)) for one in own if len(one.ppm)]
         for task, own in motifs.items()

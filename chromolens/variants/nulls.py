@@ -22,7 +22,7 @@ from chromolens.genome.onehot import BASES
 from chromolens.genome.shuffles import seed_of
 from chromolens.inputs.folds import Folds
 from chromolens.variants.listed import Reading, unique
-from chromolens.variants.normalise import indel_kinds, letters, substitution
+from chromolens.variants.normalise import Change, indel_kinds, letters, substitution
 from chromolens.variants.reading import STATED
 
 _AT_ONCE = 4096  # places drawn at a time
@@ -125,9 +125,8 @@ class _Draw:
         return filter(self._fits, _drawn(self.rng, self.hosts, _ROUNDS))
 
     def _fits(self, place: Place) -> bool:
-        """Whether the windows of any null at ``place`` lie on its chromosome."""
-        first, last = self.reading.needed(place[1], "", "N" * _LONGEST)
-        return first >= 0 and last <= self.genome.sizes[place[0]]
+        """Whether the windows of any null at ``place`` lie in one stretch of a fold."""
+        return self.reading.home(Change(*place, "", "N" * _LONGEST)) is not None
 
 
 def _drawn(rng: np.random.Generator, windows: pd.DataFrame, rounds: int) -> Iterator[Place]:

@@ -9,11 +9,13 @@ from partial_tables import write_partial
 
 from chromolens.checks import hits as checks
 from chromolens.genome.fasta import Genome, prepare_fasta
+from chromolens.genome.intervals import Interval
 from chromolens.motifs.hits.sought import Sought
 from chromolens.tables.motifs import SOUGHT
 from chromolens.tracks.bigwig import write_bigwig
 
 WORD, SIZE = "TGACGCAATCGG", 20_000
+FOLDS = {Interval("chr1", 0, SIZE): "fold0"}
 PPM = np.array([[0.97 if base == letter else 0.01 for base in "ACGT"] for letter in WORD])
 MOTIF = Sought("m", "KNOWN", "pos", PPM)
 
@@ -82,7 +84,7 @@ def run(study: tuple, found: pd.DataFrame, weight: float = 1, **changed: object)
     write_partial(
         SOUGHT, pd.DataFrame({"motif": ["m"], "weights": [f"fold0:0,1,{weight},0"]}), sought
     )
-    given = {"folds": {"chr1": "fold0"}, "max_p": 1e-5, "task": "t", "truth": [], "events": []}
+    given = {"folds": FOLDS, "max_p": 1e-5, "task": "t", "truth": [], "events": []}
     given |= {"planted": ({}, None), "chromosome_names": None, "sought": sought, "predicted": ""}
     given |= changed
     return checks.check_hits(*study, found, [MOTIF], **given).iloc[0]
@@ -97,6 +99,17 @@ def test_events_are_found_within_ten_bases(study: tuple, tmp_path: Path) -> None
     # the second lies 10.5 away, as the third does: only the first hit is right
     assert (row.recall, row.precision) == (0.25, 0.25)
     assert row.recall_pwm == 0.25 and row.average_precision >= row.average_precision_pwm > 0
+
+
+def test_events_where_nothing_was_explained_are_no_truth(study: tuple, tmp_path: Path) -> None:
+    gaps = str(tmp_path / "gaps.bw")
+    track = np.full(SIZE, np.nan, np.float32)
+    track[500:2500] = 1
+    write_bigwig(gaps, {"chr1": SIZE}, lambda _, start, end: track[start:end])
+    bed = tmp_path / "events.bed"
+    bed.write_text("".join(f"chr1\t{at}\t{at + 1}\n" for at in (1006, 2006, 3006, 2499, 2500)))
+    row = run((study[0], gaps), hits([1000]), events=str(bed))
+    assert (row.events, row.recall) == (3, 1 / 3)
 
 
 def test_planted_instances_are_found_and_lone_ones_counted_apart(
@@ -128,6 +141,6 @@ def test_a_motif_without_hits_or_events_has_a_row(study: tuple, tmp_path: Path) 
     empty = Sought("flat", "", "", np.empty((0, 4)))
     targets = checks.event_targets(str(bed), [empty], "t", {"chr1": SIZE}, None)
     genome, track = study
-    tracks, folds = (track, ""), {"chr1": "fold0"}
+    tracks, folds = (track, ""), FOLDS
     table = checks.check(genome, tracks, hits([]), [empty], targets, folds, {"flat": {}}, 1e-5)
     assert table["hits"].tolist() == [0] and table["average_precision"].isna().all()

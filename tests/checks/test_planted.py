@@ -8,6 +8,7 @@ import pytest
 
 from chromolens.checks.planted import check
 from chromolens.genome.fasta import Genome, prepare_fasta
+from chromolens.genome.intervals import Interval
 
 MOTIF = "GATTACA"
 
@@ -24,14 +25,15 @@ def genome(tmp_path: Path) -> Genome:
     return Genome(tmp_path / "toy.fa.gz")
 
 
-def table(genome: Genome, track: np.ndarray) -> pd.DataFrame:
+def table(genome: Genome, track: np.ndarray, first: int = 0) -> pd.DataFrame:
     columns = ["chrom", "start", "end", "motif", "strand", "role"]
     truth = [("chr1", 10, 17, "M", "+", "causal"), ("chr1", 40, 47, "M", "+", "alone")]
     core = pd.DataFrame([("chr1", 11, 15)], columns=["chrom", "start", "end"])
     ppm = np.array([[base == letter for base in "ACGT"] for letter in MOTIF], float)
     windows = pd.DataFrame([("chr1", 0, 30)], columns=["chrom", "start", "end"])
     truth = pd.DataFrame(truth, columns=columns)
-    found = check(genome, {"chr1": track}, truth, core, {"M": ppm}, windows=windows)
+    where = {"windows": windows, "explained": [Interval("chr1", first, 100)]}
+    found = check(genome, {"chr1": track}, truth, core, {"M": ppm}, **where)
     return found.set_index("scope")
 
 
@@ -62,3 +64,12 @@ def test_absent_bases_come_last(genome: Genome) -> None:
     track = np.full(100, np.nan, np.float32)
     track[:4] = -1
     assert table(genome, track).loc["genome", "recall"] == 0
+
+
+def test_bases_that_no_fold_explains_do_not_count(genome: Genome) -> None:
+    track = np.zeros(100, np.float32)
+    track[:12] = np.nan  # one of the four planted bases among them
+    track[12:15] = 1
+    assert table(genome, track)["recall"].tolist() == [0.75, 0.75]
+    found = table(genome, track, first=12)
+    assert found["planted"].tolist() == [3, 3] and found["recall"].tolist() == [1, 1]

@@ -292,3 +292,56 @@ def test_an_index_of_another_release_is_refused(tmp_path, genome, form, other, n
     with pytest.raises(BadInput, match=named) as error:
         Genome(path)
     assert "own.fa.fai" in str(error.value) and f"samtools faidx {path}" in str(error.value)
+
+
+@pytest.fixture
+def bgzipped(tmp_path, genome):
+    """A large FASTA as bgzip packed it, upper-case, with both indexes."""
+    return indexed(tmp_path, genome | {"large": "ACGGT" * 40_000}, "bgzip")
+
+
+def test_a_clean_bgzipped_fasta_is_linked_not_written_again(tmp_path, bgzipped):
+    content = prepare_fasta(bgzipped, tmp_path / "out.fa.gz")
+    assert (tmp_path / "out.fa.gz").readlink() == bgzipped
+    assert [md5 for md5 in content["md5"]] == md5_of(bgzipped)
+    with Genome(tmp_path / "out.fa.gz") as opened:
+        assert opened.sequence("large", 199_990, 200_000) == "ACGGTACGGT"
+    table = {name: {"length": n} for name, n in chromosome_sizes(bgzipped).items()}
+    prepare_fasta(bgzipped, tmp_path / "stated.fa.gz", table)
+    assert (tmp_path / "stated.fa.gz").is_symlink()
+
+
+def test_the_indexes_of_a_linked_fasta_are_those_of_its_content(tmp_path, bgzipped):
+    fai, gzi = map(Path, index_names(bgzipped))
+    right = fai.read_bytes(), gzi.read_bytes()
+    fai.write_text(fai.read_text().replace("tiny", "teny"))
+    gzi.write_bytes(right[1][:-3] + b"\1" + right[1][-2:])  # places of a block, damaged
+    prepare_fasta(bgzipped, tmp_path / "out.fa.gz")
+    made = [Path(name).read_bytes() for name in index_names(tmp_path / "out.fa.gz")]
+    assert (tmp_path / "out.fa.gz").is_symlink() and tuple(made) == right
+
+
+def md5_of(path):
+    with pysam.FastaFile(str(path)) as file:
+        return [hashlib.md5(file.fetch(name).encode()).hexdigest() for name in file.references]
+
+
+@pytest.mark.parametrize("unlike", ["masked", "ends", "old", "fewer", "no index"])
+def test_any_other_fasta_is_written(tmp_path, genome, bgzipped, unlike):
+    table, expected = None, md5_of(bgzipped)
+    gzi = Path(index_names(bgzipped)[1])
+    if unlike == "masked":
+        bgzipped = indexed(tmp_path, masked(genome), "bgzip")
+        expected = expected[:3]
+    elif unlike == "ends":
+        bgzipped = indexed(tmp_path, genome, "bgzip", end="\r\n")
+        expected = expected[:3]
+    elif unlike == "old":
+        os.utime(gzi, ns=(0, 0))
+    elif unlike == "fewer":
+        table, expected = {"chrI": {"length": 1000}}, expected[:1]
+    else:
+        gzi.unlink()
+    content = prepare_fasta(bgzipped, tmp_path / "out.fa.gz", table)
+    assert not (tmp_path / "out.fa.gz").is_symlink()
+    assert content["md5"].tolist() == expected == md5_of(tmp_path / "out.fa.gz")

@@ -19,7 +19,7 @@ from chromolens import config, scores
 from chromolens.config_file import read_config_file
 from chromolens.errors import BadInput
 from chromolens.inputs.genome.signals import Signal, check_signals
-from chromolens.planning import divide, plan, preflight, sources
+from chromolens.planning import divide, plan, preflight, regions, sources
 from chromolens.tracks.join import join_track
 from chromolens.tracks.mixture import read_headers
 from chromolens.tracks.scaling import read_scales, write_scales
@@ -62,8 +62,10 @@ def read_windows(path: Path) -> None:
 
 
 def shard(file: h5py.File) -> None:
-    group, sizes = file.create_group("chrI-0-50"), {"task": 2, "base": 50, "window": 3}
-    scores.create(group, (*scores.REGION, *scores.TILING), sizes)
+    group = file.create_group("chrI-0-50")
+    sizes = {"task": 2, "base": 50, "window": 3, "stretch": 1}
+    scores.create(group, (*scores.REGION, *scores.COVER, *scores.TILING), sizes)
+    group["stretch_start"][:], group["stretch_end"][:] = 0, 50
     group["contributions"][:] = np.arange(100).reshape(2, 50)
 
 
@@ -94,7 +96,9 @@ folds: {k: 3, balance: length, replicates: 2}
 models: {m: {architecture: cnn, settings: {filters: 8}}, other: {labels: permuted}}
 training: {epochs: 3, learning_rate: 0.001}
 attribution:
-  methods: {ism: {windows: 3}, integrated_gradients: {genome_wide: true, settings: {steps: 20}}}
+  methods:
+    ism: {windows: 3, regions: peaks}
+    integrated_gradients: {genome_wide: true, settings: {steps: 20}}
 sis: {threshold: {percentile: 50}}
 acceptance:
   - {value: metric, metric: auroc, model: m, task: x, min: 0.9}
@@ -114,7 +118,9 @@ def planned(stated: dict, path: Path) -> None:
     models = plan.models(done, plan.tasks(settings))
     preflight.check(done, settings, sources.database(done, ""), models, "results")
     methods = plan.methods(done)
-    divide.shards(done, sizes, folds)
+    shared = plan.attribution_settings(done, settings)
+    placings = regions.placings(settings, shared, methods, "down")
+    divide.shards(done, methods, sizes, folds, dict.fromkeys(placings), shared)
     plan.trainings(models, folds, done["folds"]["replicates"])
     plan.windows_to_explain(models, methods, plan.motif_method(done, methods))
     plan.tracks(models, methods)

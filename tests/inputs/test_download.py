@@ -111,6 +111,15 @@ def test_wrong_content_says_expected_and_found(server, tmp_path):
     assert (tmp_path / "peaks.bed").read_text() == "older" and left(tmp_path) == ["peaks.bed"]
 
 
+def test_an_md5_is_held_against_the_file_like_a_sha256(server, tmp_path):
+    url, md5 = f"{server}/data/good.bed", hashlib.md5(CONTENT).hexdigest()
+    assert fetch(url, tmp_path / "a.bed", md5=md5.upper()).read_bytes() == CONTENT
+    for wrong in ({"md5": "0" * 32}, {"sha256": SHA256, "md5": "0" * 32}):
+        with pytest.raises(BadInput, match=f"wrong file: its md5 is {md5}"):
+            fetch(url, tmp_path / "b.bed", **wrong)
+    assert left(tmp_path) == ["a.bed"]
+
+
 def test_from_the_mirror(mirrored, tmp_path):
     url = "https://example.org/some%20data/a.bed"
     assert mirror_path(url) == mirrored / "example.org/some data/a.bed"

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from chromolens.errors import BadInput
+from chromolens.genome.intervals import Interval
 from chromolens.inputs.folds import (
     Folds,
     balance,
@@ -191,7 +192,8 @@ def test_a_chromosome_called_1_is_not_a_number():
 def test_a_group_has_the_fold_in_which_it_is_test():
     folds = Folds({"fold0": {"test": ["b"], "training": ["a"]}, "fold1": {"test": ["a"]}})
     assert folds.fold_of == {"b": "fold0", "a": "fold1"}
-    assert list(folds.homes({"a": 5, "b": 5, "c": 5}).items()) == [("a", "fold1"), ("b", "fold0")]
+    homes = {Interval("a", 0, 5): "fold1", Interval("b", 0, 7): "fold0"}
+    assert list(folds.homes({"a": 5, "b": 7, "c": 5}).items()) == list(homes.items())
     assert folds.groups("fold1", "training") == []
     assert folds.only("fold1") == Folds({"fold1": {"test": ["a"]}})
     with pytest.raises(BadInput, match="there is no 'fold2'"):

@@ -2,6 +2,8 @@
 
 import gzip
 
+import pandas as pd
+import pybigtools
 import pytest
 
 from chromolens.errors import BadInput
@@ -247,3 +249,36 @@ def test_yeast_files(mirror):
     assert len(genes) == 5171 and ignored == {}
     regions, ignored = read_regions(folder / "ChExMix_Peak_Filter_List_190612.bed", sizes, names)
     assert sum(ignored.values()) == 2 and len(regions) == 417
+
+
+AUTOSQL = """table regions
+"regions"
+(
+string chrom; "chromosome"
+uint chromStart; "start"
+uint chromEnd; "end"
+)"""
+
+
+def bigbed(path, rows):
+    pybigtools.open(str(path), "w").write({"chr1": 1000, "chr9": 500}, iter(rows), AUTOSQL)
+    return path
+
+
+def test_regions_of_a_bigbed_are_those_of_the_bed(tmp_path, write_lines):
+    rows = [("chr1", 5, 90), ("chr1", 80, 1000), ("chr9", 0, 7)]
+    bed = write_lines("regions.bed", ["\t".join(map(str, row)) for row in rows])
+    sizes = {"chr1": 950, "chr2": 500}
+    table, counts = read_regions(bigbed(tmp_path / "regions.bb", [(*r, "") for r in rows]), sizes)
+    expected, expected_counts = read_regions(bed, sizes)
+    pd.testing.assert_frame_equal(table, expected)
+    assert counts == expected_counts and table["end"].tolist() == [90, 950]
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.9])
+def test_a_damaged_bigbed(tmp_path, share):
+    path = bigbed(tmp_path / "x.bb", [("chr1", start, start + 1, "") for start in range(900)])
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(BadInput):
+        read_regions(path, {"chr1": 1000})

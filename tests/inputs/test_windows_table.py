@@ -101,6 +101,22 @@ def test_windows_that_two_roles_would_see(windows):
         check_apart(windows, both)
 
 
+def test_windows_lie_in_their_blocks(windows):
+    """Windows of chromosome 1 start at 0, 40, ...: they may be cut into blocks there alone."""
+    blocks = windows.assign(group=windows["chrom"])
+    own = windows["chrom"] == "1"
+    reach = int(windows.loc[own, "end"].max())
+    blocks.loc[own, "group"] = f"1-0-{reach}"
+    check_apart(blocks, folds())
+    blocks.loc[own, "group"] = f"1-0-{reach - 1}"
+    last = windows.loc[own].sort_values("end")["id"].iloc[-1]
+    with pytest.raises(BadInput, match=f"window {last} is in the group of another stretch"):
+        check_apart(blocks, folds())
+    blocks.loc[own, "group"] = f"X-0-{reach}"
+    with pytest.raises(BadInput, match="in the group of another stretch"):
+        check_apart(blocks, folds())
+
+
 def test_tally_counts_and_gives_the_first_example():
     tally = Tally()
     tally.add("too many N", "t", ["a", "b"])

@@ -9,6 +9,7 @@ from partial_tables import write_partial
 
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome, prepare_fasta
+from chromolens.genome.intervals import Interval
 from chromolens.motifs.hits import sites as hit_sites
 from chromolens.motifs.hits.hits import (
     Rules,
@@ -30,14 +31,15 @@ COMPLEMENT = str.maketrans("ACGT", "TGCA")
 MOTIF = Sought(
     "m", "Known one", "pos", np.array([[0.91 if b == w else 0.03 for b in "ACGT"] for w in WORD])
 )
-FOLDS = {"chr1": "fold0", "chr2": "fold1"}
+HOMES = {"chr1": "fold0", "chr2": "fold1"}
+FOLDS = {Interval(chrom, 0, LENGTH): fold for chrom, fold in HOMES.items()}
 RULES = Rules(1e-4, 0.05, 0.05, 0.1, 10)
 
 
 def planted() -> tuple[dict[str, str], dict[str, np.ndarray], list[tuple]]:
     """Sequences, tracks and places: every other planted word contributes, the rest don't."""
     rng, sequences, tracks, places = np.random.default_rng(5), {}, {}, []
-    for chrom in FOLDS:
+    for chrom in HOMES:
         bases = rng.choice(list("ACGT"), LENGTH)
         track = rng.normal(0, 0.1, LENGTH).astype(np.float32)
         for i, start in enumerate(range(500, LENGTH - 500, 900)):
@@ -89,7 +91,7 @@ def test_hits_are_the_planted_sites_that_contribute(made: tuple) -> None:
     assert row.combined == pytest.approx(row.match * np.log(2) + row.contribution)
     assert 0.9 < row.agreement <= 1 and (hits["name"] == "Known_one").all()
     assert hits["score"].max() == 1000 and list(hits) == HITS.names
-    assert (hits["fold"] == hits["chrom"].map(FOLDS)).all()
+    assert (hits["fold"] == hits["chrom"].map(HOMES)).all()
     assert summary["hits"].tolist() == [len(hits)] and summary["sites"][0] > 130
 
 
@@ -100,7 +102,7 @@ def test_agreement_is_the_cosine_along_the_motif(tmp_path: Path) -> None:
     values = np.arange(len(text), dtype=np.float32)
     genome, track = files(tmp_path, {"chr1": text}, {"chr1": values})
     query = hit_sites.query_of(ppm, np.full(4, 0.25), 1e-4, -1)
-    sites = hit_sites.sites_of(genome, track, "chr1", [query])[0]
+    sites = hit_sites.sites_of(genome, track, Interval("chr1", 0, len(text)), [query])[0]
     assert sites["start"].tolist() == [20, 49] and sites["reverse"].tolist() == [False, True]
     for site, read in zip(sites, (values[20:29], values[49:58][::-1]), strict=True):
         cosine = read @ query.profile / np.linalg.norm(read) / np.linalg.norm(query.profile)
@@ -204,10 +206,11 @@ def test_what_can_not_be_found_says_why(tmp_path: Path) -> None:
     flat = Sought("flat", "", "pos", np.empty((0, 4)))
     short = Sought("short", "", "pos", np.eye(4))
     poly = Sought("poly", "", "pos", np.tile(np.eye(4)[:1], (9, 1)))
-    hits, summary = search(genome, track, [long, flat, short, poly])
+    homes = {Interval(name, 0, len(text)): "fold0" for name, text in texts.items()}
+    hits, summary = search(genome, track, [long, flat, short, poly], folds=homes)
     assert hits.empty and list(hits) == HITS.names and summary["hits"].tolist() == [0] * 4
     assert [reason.split()[0] for reason in summary["reason"][1:]] == ["no", "too", "its"]
-    hits, summary = search(genome, track, [])
+    hits, summary = search(genome, track, [], folds=homes)
     assert hits.empty and summary.empty
 
 
@@ -251,3 +254,22 @@ def test_a_site_inside_a_better_one_of_another_motif_is_told() -> None:
     ]
     hits = pd.DataFrame(rows, columns=["chrom", "start", "end", "motif", "combined"])
     assert better_overlapping(hits).tolist() == [".", "long", "next", ".", "."]
+
+
+def test_blocks_are_searched_each_by_its_fold(made: tuple) -> None:
+    genome, track, *_ = made
+    homes = {
+        Interval("chr1", 0, 29_000): "fold1",
+        Interval("chr1", 30_000, LENGTH): "fold0",
+        Interval("chr2", 0, LENGTH): "fold1",
+    }
+    whole, _ = search(genome, track, [MOTIF])
+    hits, _ = search(genome, track, [MOTIF], folds=homes)
+    gap = (whole["chrom"] == "chr1") & (whole["end"] > 29_000) & (whole["start"] < 30_000)
+    # what chance allows depends on what is searched: nearly the same hits
+    found, expected = (set(zip(t["chrom"], t["start"], strict=True)) for t in (hits, whole[~gap]))
+    assert gap.sum() > 0 and len(found ^ expected) <= 3
+    for hit in hits.itertuples():
+        own = [fold for one, fold in homes.items()
+               if one.contains(Interval(hit.chrom, hit.start, hit.end))]  # fmt: skip
+        assert own == [hit.fold]

@@ -56,6 +56,56 @@ addEventListener("load", async () => {
 });</script></body>"""
 
 
+# Clicks the head of a column three times, then draws what a figure is saved as.
+SORT = """<p id="out">waiting</p><script>
+const table = document.querySelector("table.test");
+const read = () => [...table.tBodies[0].rows].map((row) => row.cells[1].textContent);
+const orders = [read(), ...[1, 2, 3].map(() => (table.tHead.rows[0].cells[1].click(), read()))];
+const text = inLight(() => standalone(document.querySelector(".logo use").closest("svg")));
+const image = new Image();
+image.onload = () => {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.width, image.height];
+  const brush = canvas.getContext("2d");
+  brush.drawImage(image, 0, 0);
+  const {data} = brush.getImageData(0, 0, canvas.width, canvas.height);
+  const seen = new Set();
+  for (let i = 0; i < data.length; i += 4) seen.add([...data.slice(i, i + 3)].join());
+  document.getElementById("out").textContent = JSON.stringify({orders, text, seen: [...seen]});
+};
+image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(text);
+</script></body>"""
+
+
+def dumped(chromium: str, page: str, script: str, folder) -> tuple[dict, str]:
+    """What ``script`` wrote of ``page``, and what the console said."""
+    path = folder / "dumped.html"
+    path.write_text(page.rpartition("</body>")[0] + script, encoding="utf-8")
+    command = [chromium, *QUIET, f"--user-data-dir={folder / 'profile'}"]
+    command += ["--enable-logging=stderr", "--virtual-time-budget=20000", "--dump-dom"]
+    done = subprocess.run(
+        [*command, f"file://{path}"], capture_output=True, text=True, timeout=240
+    )
+    found = re.search(r'id="out">([^<]*)<', done.stdout)[1]
+    return json.loads(html.unescape(found)), done.stderr
+
+
+def test_columns_sort_and_figures_stand_alone(chromium, page, tmp_path):
+    ascending = ["−∞", "−0.5", "1.2×10⁻⁵", "0.02", "3%", "0:31", "1:02", "1,234", "9.9×10¹²", "∞"]
+    mixed = ["–", *ascending[::3], *ascending[1::3], "", *ascending[2::3]]
+    rows = "".join(f"<tr><th>a</th><td class='number'>{cell}</td></tr>" for cell in mixed)
+    table = f"""<main><table class="sorts test"><thead><tr><th>a</th><th class="number">b</th></tr>
+    </thead><tbody>{rows}</tbody></table>"""
+    found, console = dumped(chromium, page.replace("<main>", table), SORT, tmp_path)
+    assert "CONSOLE" not in console
+    start, down, up, again = found["orders"]
+    assert start == again == mixed
+    assert up == [*ascending, "–", ""] and down == [*ascending[::-1], "–", ""]
+    # the figure has its letters' colours on its paper, and asks the page for nothing
+    assert {"0,143,104", "253,253,251"} <= set(found["seen"])
+    assert not re.search(r"class=|var\(|url\(", found["text"])
+
+
 def clicked(chromium: str, page: str, place: int, folder) -> tuple[dict, str]:
     """What ``CLICK`` found, and what the console said."""
     path = folder / "clicked.html"

@@ -20,6 +20,7 @@ from chromolens.report.sections.performance import pool_predictions
 from chromolens.report.thinned import edges, extreme, thinned
 from chromolens.scores import seal
 from chromolens.tables.motifs import HITS
+from chromolens.tracks.bigwig import write_bigwig
 
 
 def test_spread_takes_one_per_group_first():
@@ -108,6 +109,31 @@ def test_the_worst_mistakes_are_shown(found, study):
         shown = {locus.why.split(",")[0]: locus.prediction for locus in each}
         assert shown["no event"] == by_label.max()[0]
         assert shown["an event"] == by_label.min()[1]
+
+
+def test_a_track_with_gaps_shows_loci_that_it_explains(study, tmp_path):
+    key = ("cnn", "Reb1", "deeplift_rescale")
+    with pyBigWig.open(str(study.tracks[key])) as track:
+        sizes = track.chroms()
+    chrom, half = "chrI", sizes["chrI"] // 2
+    write_bigwig(
+        tmp_path / "gaps.bw",
+        sizes,
+        lambda name, start, end: np.where(
+            (np.arange(start, end) < half) & (name == chrom), 1.0, np.nan
+        ),
+    )
+    tracks = {key: tmp_path / "gaps.bw"}
+    loci = section.in_genome(dataclasses.replace(study, tracks=tracks))["cnn", "Reb1"]
+    assert loci and {locus.place for locus in loci} == {chrom}
+    assert all(np.isfinite(locus.rows["deeplift_rescale"]).any() for locus in loci)
+    tracks = {key: empty(tmp_path / "empty.bw", sizes)}
+    assert section.in_genome(dataclasses.replace(study, tracks=tracks))["cnn", "Reb1"] == []
+
+
+def empty(path, sizes):
+    write_bigwig(path, sizes, lambda _, start, end: np.full(end - start, np.nan))
+    return path
 
 
 def test_each_motif_has_its_best_hit_unless_it_is_shown(found, study, tmp_path):

@@ -1,12 +1,14 @@
 """The page of all studies: expected beside found, and studies that did not run."""
 
 import math
+import re
 
 import pandas as pd
 import pytest
 
 from benchmarks import studies
 from chromolens import tables
+from chromolens.config_file import read_config_file
 from chromolens.report import overview
 from chromolens.report.overview import Judged
 from chromolens.tables.checks import ACCEPTANCE
@@ -62,9 +64,13 @@ def test_found_stands_beside_expected_and_what_lacks_is_said(tmp_path):
 
 def test_the_list_names_targets_and_what_they_leave(mirror):
     listed, makefile = studies.listed(), (studies.ROOT / "Makefile").read_text()
+    demo = re.search(r"^DEMO *= (\S+)$", makefile, re.MULTILINE)[1]
     for row in listed.itertuples():
-        assert f"\n{row.target}: env" in makefile, row.target
-        assert f"show results/{row.study}\n" in makefile or row.study == "mnist"
+        recipe = re.search(rf"^{row.target}: env .*\n((?:\t.*\n)+)", makefile, re.MULTILINE)[1]
+        config = re.search(r"\$\(RUN\) (\S+)$", recipe.replace("$(DEMO)", demo), re.MULTILINE)
+        assert config or row.study == "mnist", row.target
+        if config:
+            assert read_config_file(studies.ROOT / config[1])["study"] == row.study
         assert not studies.lacking(row.needs, mirror.parent)
     assert listed["study"].is_unique
 

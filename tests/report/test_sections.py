@@ -15,6 +15,7 @@ from chromolens.report.sections import data, methods, patterns, performance, sub
 from chromolens.report.summary import below_one
 from chromolens.report.tables import decimal, plural, significant, words
 from chromolens.tables.checks import TILES
+from chromolens.tables.inputs import REGIONS, REGIONS_DROPPED
 from chromolens.tables.models import PREDICTIONS
 
 
@@ -34,6 +35,10 @@ def test_windows_are_counted_by_task(study):
         (["chr10", "chr2", "chrX"], ["chr2", "chr10", "chrX"]),
         (["chrX", "chrIX", "chrII", "chrM"], ["chrII", "chrIX", "chrX", "chrM"]),
         (["part10", "part9"], ["part9", "part10"]),
+        (
+            ["chr1-900-1000", "chr10-0-9", "chr1-1100-1200", "chr2-5-7"],
+            ["chr1-900-1000", "chr1-1100-1200", "chr2-5-7", "chr10-0-9"],
+        ),
     ],
 )
 def test_chromosomes_come_as_people_count_them(given, expected):
@@ -43,7 +48,25 @@ def test_chromosomes_come_as_people_count_them(given, expected):
 def test_each_group_is_test_once_in_the_diagram(study):
     folds = data.context(study)["folds"]
     tests = [group for _, cells in folds["rows"] for group, role in cells if role == "test"]
-    assert sorted(tests) == sorted(group for group, _ in folds["groups"])
+    assert sorted(tests) == sorted(group for group, *_ in folds["groups"])
+
+
+def test_regions_are_shown_with_what_they_leave_out(study, tmp_path):
+    windows = pd.DataFrame({"chrom": ["chrI", "chrI", "chrV"], "start": [1, 5, 9], "end": 30})
+    tables.write(REGIONS, windows, tmp_path / "regions.tsv.gz")
+    lost = [("same window as another region's", "", 4, "chrI:1")]
+    lost = pd.DataFrame(lost, columns=REGIONS_DROPPED.names)
+    tables.write(REGIONS_DROPPED, lost, tmp_path / "dropped.tsv")
+    own = dataclasses.replace(
+        study,
+        regions={("ism",): tmp_path / "regions.tsv.gz"},
+        regions_dropped={("ism",): tmp_path / "dropped.tsv"},
+        config={"attribution": {"methods": {"ism": {"regions": "mine.bed"}}}},
+    )
+    explained, left_out = data.context(own)["regions"]
+    assert explained.rows == [["ism", "mine.bed", "3", "2"]]
+    assert left_out.rows == [["ism", "same window as another region's", "4", "chrI:1"]]
+    assert data.context(study)["regions"] == []
 
 
 def test_reliability_bins_against_a_plain_loop(study):

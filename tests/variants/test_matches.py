@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from chromolens.genome.intervals import stretch
 from chromolens.genome.onehot import BASES, codes_of, encode
 from chromolens.motifs.hits.scan import best
 from chromolens.motifs.hits.sites import composition
@@ -37,7 +38,8 @@ def test_a_broken_and_a_made_site(genome):
     word = A[99:109]
     rows = taken(genome, ("a", 104, A[103], other(A[103])), ("a", 150, A[149], other(A[149])))
     made = mutated(A, 150, A[149], other(A[149]))[144:154]
-    asked = {"chromosomes": ["a", "b"], "max_p": 5e-6}
+    stretches = [stretch(name, genome.sizes) for name in "ab"]
+    asked = {"stretches": stretches, "max_p": 5e-6}
     motifs = {"x": [motif(word, "broken")], "y": [motif(made, "made"), motif(word)], "z": []}
     found = changed_matches(genome, rows, motifs, **asked)
     keys = found[["task", "variant", "name", "change"]].to_numpy().tolist()
@@ -46,7 +48,7 @@ def test_a_broken_and_a_made_site(genome):
                     ["y", two, "made", "gained"]]  # fmt: skip
     lost, _, gained = found.itertuples()
     assert np.isnan(lost.alternative) and np.isnan(gained.reference)
-    weights = matcher(motif(word).ppm, composition(genome, ["a", "b"]), 5e-6).weights
+    weights = matcher(motif(word).ppm, composition(genome, stretches), 5e-6).weights
     assert lost.reference == pytest.approx(weights.max(axis=1).sum() / 100)
 
 
@@ -59,9 +61,11 @@ def test_against_every_place_and_strand(genome):
         if A[at - 1 : at - 1 + removed] != alt:
             changes.append(("a", at, A[at - 1 : at - 1 + removed], alt))
     rows, own = taken(genome, *changes), motif("GATTA")
-    max_p, background = 0.02, composition(genome, ["a"])
+    max_p, background = 0.02, composition(genome, [stretch("a", genome.sizes)])
     ready = matcher(own.ppm, background, max_p)
-    found = changed_matches(genome, rows, {"x": [own]}, chromosomes=["a"], max_p=max_p)
+    found = changed_matches(
+        genome, rows, {"x": [own]}, stretches=[stretch("a", genome.sizes)], max_p=max_p
+    )
     expected = {}
     for row in rows.itertuples():
         passes = []

@@ -57,7 +57,7 @@ rule choose_settings:
         ),
         folds=roles,
         explains=lookup(dpath="{model}/explains", within=model_settings),
-        shared=plan.attribution_settings(config, settings),
+        shared=shared,
         settings=lookup(
             dpath="{method}/settings", within=config["attribution"]["methods"]
         ),
@@ -75,7 +75,14 @@ rule attribute:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         models=collect(
             "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
-            row=lookup(query="model == '{model}' & shard == '{shard}'", within=shards),
+            row=lookup(
+                query="model == '{model}' & method == '{method}' & shard == '{shard}'",
+                within=shard_models,
+            ),
+        ),
+        regions=collect(
+            "results/{{study}}/inputs/{row.method}.regions.tsv.gz",
+            row=lookup(query="method == '{method}'", within=regional),
         ),
         chosen=collect(
             "results/{{study}}/attribution/{{model}}/{row.method}/settings.tsv",
@@ -99,10 +106,18 @@ rule attribute:
         plugin=lookup(
             dpath="{method}", within=provenance.plugin_digests("attribution/methods")
         ),
-        fold=lookup(query="shard == '{shard}'", cols="fold", within=shards),
-        regions=lookup(query="shard == '{shard}'", cols="regions", within=shards),
+        fold=lookup(
+            query="method == '{method}' & shard == '{shard}'",
+            cols="fold",
+            within=shards,
+        ),
+        regions=lookup(
+            query="method == '{method}' & shard == '{shard}'",
+            cols="regions",
+            within=shards,
+        ),
         folds=roles,
-        shared=plan.attribution_settings(config, settings),
+        shared=shared,
         settings=lookup(
             dpath="{method}/settings", within=config["attribution"]["methods"]
         ),
@@ -148,7 +163,7 @@ rule explain_windows:
         windows=lookup(
             dpath="{method}/windows", within=config["attribution"]["methods"]
         ),
-        shared=plan.attribution_settings(config, settings),
+        shared=shared,
         settings=lookup(
             dpath="{method}/settings", within=config["attribution"]["methods"]
         ),

@@ -15,8 +15,8 @@ PROVIDES  results/{study}/checks/{model}.{method}.completeness.tsv
 rule check_completeness:
     input:
         shards=collect(
-            "results/{{study}}/attribution/{{model}}/{{method}}/{shard}.h5",
-            shard=shards["shard"].unique(),
+            "results/{{study}}/attribution/{{model}}/{{method}}/{row.shard}.h5",
+            row=lookup(query="method == '{method}'", within=shards),
         ),
     output:
         table="results/{study}/checks/{model}.{method}.completeness.tsv",
@@ -67,9 +67,10 @@ rule check_tiles:
         genome=ancient(genome),
         content=chromosomes,
         shards=collect(
-            "results/{{study}}/attribution/{{model}}/{method}/{shard}.h5",
-            method=plan.first_genome_wide(methods),
-            shard=shards["shard"].unique(),
+            "results/{{study}}/attribution/{{model}}/{row.method}/{row.shard}.h5",
+            row=shards[
+                shards["method"].isin(plan.first_genome_wide(methods))
+            ].itertuples(),
         ),
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         events=own.inputs(sources.files(settings.get("peaks"))),
@@ -112,6 +113,7 @@ rule check_planted:
         "../../envs/motifs.yaml"
     params:
         code=code["check_planted"],
+        folds=roles,
         database=database,
         motifs=settings.get("simulate", {}).get("motifs"),
     script:
@@ -206,6 +208,18 @@ rule accept:
         pairs=collect(
             "results/{{study}}/hits/{row.model}/{row.task}/{row.method}/pairs.tsv",
             row=searched.itertuples(),
+        ),
+        marginal=collect(
+            "results/{{study}}/experiments/{row.model}/{row.task}/marginal.tsv",
+            row=tried.itertuples(),
+        ),
+        spacing=collect(
+            "results/{{study}}/experiments/{row.model}/{row.task}/spacing.tsv.gz",
+            row=tried.itertuples(),
+        ),
+        calibration=collect(
+            "results/{{study}}/experiments/{row.model}/{row.task}/{row.method}.calibration.tsv",
+            row=ablated.itertuples(),
         ),
     output:
         table=report(

@@ -12,10 +12,12 @@ from chromolens.planning import (
     disk,
     divide,
     editing,
+    experiments,
     interpreter,
     overview,
     plan,
     preflight,
+    regions,
     results,
     sources,
     subsets,
@@ -27,6 +29,7 @@ logger.addFilter(runlog.message_alone)
 logger.addFilter(runlog.one_table(dry=workflow.output_settings.dryrun))
 # Snakemake puts these paths into the commands of jobs as they are
 interpreter.check_checkout(workflow.basedir)
+interpreter.check_prefix(workflow.modifier.path_modifier.prefix)
 interpreter.own_code_first(workflow.basedir)
 sys.executable = interpreter.plain(sys.executable)
 config = configuration.complete(config, workflow.configfiles)
@@ -67,18 +70,35 @@ filtered = plan.of_stage("filters", stages, models)
 viewed = filtered if config["views"]["enabled"] else filtered[:0]
 windowed = plan.windows_to_explain(models, methods, motif_method)
 windowed = plan.of_stage("windows", stages, windowed)
-shards = divide.shards(config, sizes, folds).merge(trainings, on="fold")
+code = provenance.code_digests("scripts")
+shared = plan.attribution_settings(config, settings)
+placings = regions.placings(settings, shared, methods, downloaded)
+placed_windows = regions.windows(
+    placings,
+    sizes,
+    folds,
+    own,
+    f".snakemake/regions/{study}",
+    code["prepare_regions"],
+)
+shards = divide.shards(config, methods, sizes, folds, placed_windows, shared)
+shard_models = shards.merge(trainings, on="fold")
+regional = methods[methods["method"].isin(list(placings))]
+region_files = {name: own.inputs(one["files"]) for name, one in placings.items()}
+region_digests = {name: own.digests(one["files"]) for name, one in placings.items()}
 tracked = plan.tracks(models, methods)
 joined = plan.tracks_to_join(methods, config["folds"]["replicates"], sizes)
+joined_shards = joined.merge(shards, on="method")
 drawn = plan.of_stage("markers", stages, plan.null_draws(models, methods))
 marked = plan.of_stage("markers", stages, tracked)
 runs = tracked[["model", "method"]].drop_duplicates()
 known_motifs = plan.known_motifs(config, downloaded)
 sought_known = runs if known_motifs["meme"] else runs[:0]
-tiled_models = plan.models_with_tiles(models, settings, tracked)
+tiled_models = plan.models_with_tiles(models, settings, tracked, methods)
 thinned = plan.models_to_thin(config, settings, models)
 compared = plan.models_to_compare(windowed)
-sis_tasks = list(subsets.subset_tasks(config, stages, model_tasks).itertuples())
+with_subsets = subsets.subset_tasks(config, stages, model_tasks)
+sis_tasks = list(with_subsets.itertuples())
 other_tasks = subsets.other_tasks(config, stages, models, model_tasks)
 set_tasks = subsets.sets_sought(config, "markers", stages, model_tasks)
 set_models = subsets.sets_sought(config, "tokens", stages, models[models["explained"]])
@@ -110,7 +130,8 @@ content_of_source = chromosomes or [*source, *covariates]
 searched = tracked if genome else tracked[:0]
 browsed = results.ONE if len(searched) else []
 checked_hits = searched[searched["task"].isin(list(settings.get("peaks", {})))]
-code = provenance.code_digests("scripts")
+tried = experiments.tried(config, settings, stages, model_tasks)
+ablated = experiments.ablated(tried, windowed, searched)
 
 
 wildcard_constraints:

@@ -191,7 +191,7 @@ rule draw_null:
         ),
         model=lookup(dpath="{model}", within=model_settings),
         folds=roles,
-        shared=plan.attribution_settings(config, settings),
+        shared=shared,
         settings=lookup(
             dpath="{method}/settings", within=config["attribution"]["methods"]
         ),

@@ -3,6 +3,8 @@
 NEEDS     the files that the config names
 PROVIDES  results/{study}/inputs/genome.fa.gz, windows.tsv.gz, dropped.tsv, notes.json
           results/{study}/inputs/{model}.windows.tsv.gz
+          results/{study}/inputs/{method}.regions.tsv.gz, {method}.dropped.tsv
+                                    of methods that explain regions
 """
 
 downloads = sources.downloads(config)
@@ -22,6 +24,7 @@ rule download:
     params:
         url=lookup(query="path == '{path}'", cols="url", within=downloads),
         sha256=lookup(query="path == '{path}'", cols="sha256", within=downloads),
+        md5=lookup(query="path == '{path}'", cols="md5", within=downloads),
         is_meme=lookup(query="path == '{path}'", cols="is_meme", within=downloads),
     script:
         "../../scripts/download.py"
@@ -92,6 +95,7 @@ rule prepare_genome:
         "logs/{study}/prepare_genome.log",
     conda:
         "../../envs/base.yaml"
+    threads: 2  # that pack the file
     params:
         code=code["prepare_genome"],
         digests=own.digests(sources.files(settings.get("fasta"))),
@@ -143,3 +147,23 @@ rule label_windows:
         seed=config["seed"],
     script:
         "../../scripts/label_windows.py"
+
+
+rule prepare_regions:
+    input:
+        files=lookup(dpath="{method}", within=region_files),
+        chromosomes="results/{study}/inputs/chromosomes.tsv",
+    output:
+        regions="results/{study}/inputs/{method}.regions.tsv.gz",
+        dropped="results/{study}/inputs/{method}.dropped.tsv",
+    log:
+        "logs/{study}/prepare_regions/{method}.log",
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["prepare_regions"],
+        digests=lookup(dpath="{method}", within=region_digests),
+        folds=roles,
+        placing=lookup(dpath="{method}", within=placings),
+    script:
+        "../../scripts/prepare_regions.py"

@@ -16,6 +16,7 @@ if workflow.is_main_process and dry:
         trainings,
         methods,
         windowed,
+        placed_windows,
         disk.room(f"results/{study}", index, tracked, shards, groups),
         f"results/{study}",
     )

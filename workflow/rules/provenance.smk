@@ -4,12 +4,14 @@ NEEDS     results/{study}/models/{model}/{fold}.{replicate}.keras
 PROVIDES  results/{study}/provenance.json
 """
 
+made_from = sources.files(observed, genes, [one["files"] for one in placings.values()])
+
 
 rule record_provenance:
     input:
         genome=ancient(genome),
         content=chromosomes,
-        files=own.inputs(observed + genes),
+        files=own.inputs(made_from),
         models=collect(
             "results/{{study}}/models/{row.model}/{row.fold}.{row.replicate}.keras",
             row=trainings.itertuples(),
@@ -22,7 +24,7 @@ rule record_provenance:
         "../../envs/base.yaml"
     params:
         code=code["record_provenance"],
-        digests=own.digests(observed + genes),
+        digests=own.digests(made_from),
         config=config,
         config_files=list(map(str, workflow.configfiles)),
     script:

@@ -11,9 +11,8 @@ PROVIDES  results/{study}/tracks/{study}.{model}.{task}.{method}[.scaled|.sd|.si
 rule join_tracks:
     input:
         shards=collect(
-            "results/{{study}}/attribution/{{model}}/{method}/{shard}.h5",
-            method=lookup(query="track == '{track}'", cols="method", within=joined),
-            shard=shards["shard"].unique(),
+            "results/{{study}}/attribution/{{model}}/{row.method}/{row.shard}.h5",
+            row=lookup(query="track == '{track}'", within=joined_shards),
         ),
         scales=collect(
             "results/{{study}}/attribution/{{model}}/{method}/windows.h5",
@@ -34,7 +33,7 @@ rule join_tracks:
         mem_mb=2000,
     params:
         code=code["join_tracks"],
-        planned=divide.explained_chromosomes(folds, sizes),
+        planned=lookup(dpath="{track}", within=divide.planned(joined, shards)),
         array=lookup(query="track == '{track}'", cols="array", within=joined),
     script:
         "../../scripts/join_tracks.py"
@@ -60,8 +59,8 @@ rule observed_track:
 rule join_records:
     input:
         shards=collect(
-            "results/{{study}}/attribution/{{model}}/{{method}}/{shard}.h5",
-            shard=shards["shard"].unique(),
+            "results/{{study}}/attribution/{{model}}/{{method}}/{row.shard}.h5",
+            row=lookup(query="method == '{method}'", within=shards),
         ),
         source=source_by_content,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",

@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
+from chromolens.genome.intervals import Interval, is_block, stretch
 from chromolens.inputs.batches import open_inputs
 from chromolens.inputs.folds import check_folds
+from chromolens.inputs.genome.composition import Composition
 from chromolens.inputs.genome.events import drop_near, keep_chromosomes, label, read_events
 from chromolens.inputs.genome.negatives import draw
-from chromolens.inputs.genome.placing import centre, ids, refusals, screen_events, tiles
-from chromolens.inputs.genome.reading import Reader
+from chromolens.inputs.genome.placing import centre, groups_of, ids, refusals, screen_events, tiles
 from chromolens.inputs.genome.signals import as_list, check_signals, open_signals
 from chromolens.inputs.leaks import shared_words
 from chromolens.inputs.peaks import Names, read_regions
@@ -33,8 +34,8 @@ _LEAK = 32  # bases of a word that two groups must not share unnoticed
 class _Site:
     """Where windows may lie, and the count of those that may not."""
 
-    reader: Reader
-    chromosomes: list[str]
+    genome: Composition
+    stretches: dict[str, Interval]
     regions: pd.DataFrame
     window: int
     max_n: float
@@ -64,17 +65,18 @@ def prepare(
 ) -> Prepared:
     """Make the windows of a study; BadInput for whatever would spoil its trainings.
 
-    - ``fasta``: indexed FASTA. ``folds``: folds table; chromosomes not in it are left out.
+    - ``fasta``: indexed FASTA. ``folds``: folds table, of chromosomes or blocks of them; what is
+      not in it is left out.
     - ``peaks``: for each task its BED or narrowPeak file, or several (replicates, pooled).
     - ``signals``: for each task its bigWigs: plus, and where there are such minus and control.
-    - ``exclude``: BED files of regions that no window may touch.
+    - ``exclude``: BED or bigBed files of regions that no window may touch.
     - ``chromosome_names``: name in these files -> name in the FASTA (None: left out).
     - ``window`` (bp): width.
     - ``positive_within`` (bp): farthest event from the centre that makes a window positive.
     - ``top``: share of each file's events that are used (see ``events``); others mask.
     - ``apart``: task -> ``{"from": tasks, "distance": bp}``: its events that near theirs mask.
     - ``events_only``: names in ``peaks`` that are no tasks: negatives keep away from their events.
-    - ``negative_ratio``: negatives per positive, on each chromosome.
+    - ``negative_ratio``: negatives per positive, on each chromosome or block.
     - ``negative_distance`` (bp): least from a negative's nearest base to an event of any name.
     - ``match_gc``: whether negatives follow the positives' share of G and C.
     - ``max_n``: largest share of unknown bases in a window.
@@ -84,19 +86,21 @@ def prepare(
     """
     peaks, signals, names = dict(peaks or {}), dict(signals or {}), chromosome_names or {}
     tasks = _tasks(peaks, signals, events_only)
-    reader, tally = Reader(fasta), Tally()
-    chromosomes = _chromosomes(reader.sizes, folds, window)
-    short = [name for name, size in reader.sizes.items() if size < window]
+    genome, tally = Composition(fasta), Tally()
+    stretches = _stretches(genome.sizes, folds, window)
+    chromosomes = list(dict.fromkeys(one.chrom for one in stretches.values()))
+    short = [name for name, size in genome.sizes.items() if size < window]
     tally.add("chromosomes shorter than a window", "", short)
-    for task, lacking in check_signals(signals, reader.sizes, chromosomes, names).items():
+    for task, lacking in check_signals(signals, genome.sizes, chromosomes, names).items():
         tally.add("chromosomes without signal in a bigWig, counted as 0", task, lacking)
-    regions, notes = _regions(exclude, reader.sizes, names)
-    events = read_events(peaks, reader.sizes, names, top, tally)
+    regions, notes = _regions(exclude, genome.sizes, names)
+    events = read_events(peaks, genome.sizes, names, top, tally)
     events = drop_near(keep_chromosomes(events, chromosomes, tally), apart or {}, tally)
-    site = _Site(reader, chromosomes, regions, window, max_n, tally)
+    site = _Site(genome, stretches, regions, window, max_n, tally)
     if tile is None:
         _check_centres(peaks, signals, negative_distance, positive_within)
-        events = screen_events(events, reader, regions, window=window, max_n=max_n, tally=tally)
+        limits = {"window": window, "max_n": max_n, "tally": tally}
+        events = screen_events(events, genome, regions, stretches, **limits)
         how = {"ratio": negative_ratio, "distance": negative_distance, "match_gc": match_gc}
         frame = _centred(site, events, [t for t in tasks if t in peaks], **how, seed=seed)
     else:
@@ -107,9 +111,11 @@ def prepare(
     windows = _counted(windows, signals, names, min_count if tile else 0.0, site)
     check_apart(windows, folds)
     check_roles(windows, folds, [task for task in tasks if task not in signals], tally)
+    genome.forget()  # words take as much memory
     shared = shared_words(open_inputs(windows, fasta), min(_LEAK, window))["shared"]
     windows["shared"] = shared.astype(int)
-    return Prepared(windows, tally.table(), notes | _notes(windows))
+    notes |= _gaps(stretches, genome.sizes) | _notes(windows)
+    return Prepared(windows, tally.table(), notes)
 
 
 def _tasks(peaks: Mapping, signals: Mapping, events_only: Sequence[str]) -> list[str]:
@@ -125,18 +131,20 @@ def _tasks(peaks: Mapping, signals: Mapping, events_only: Sequence[str]) -> list
     return tasks
 
 
-def _chromosomes(sizes: Mapping[str, int], folds: pd.DataFrame, window: int) -> list[str]:
-    """Return the chromosomes of the folds in the FASTA's order."""
-    check_folds(folds, sizes)
-    chromosomes = [name for name in sizes if name in set(folds["group"])]
-    smallest = min(chromosomes, key=sizes.get)
-    if not 0 < window <= sizes[smallest]:
+def _stretches(sizes: Mapping[str, int], folds: pd.DataFrame, window: int) -> dict[str, Interval]:
+    """Return the groups of the folds as stretches of the genome, by place."""
+    named = folds["group"].unique()
+    check_folds(folds, [*sizes, *(name for name in named if is_block(name, sizes))])
+    rank = {chrom: place for place, chrom in enumerate(sizes)}
+    found = {name: stretch(name, sizes) for name in named}
+    smallest = min(found, key=lambda name: len(found[name]))
+    if not 0 < window <= len(found[smallest]):
         raise BadInput(
-            f"a window of {window} bp doesn't fit on {smallest}, which has {sizes[smallest]}",
-            expected=f"1 to {sizes[smallest]} bp",
+            f"a window of {window} bp doesn't fit on {smallest}, which has {len(found[smallest])}",
+            expected=f"1 to {len(found[smallest])} bp",
             remedy=f"make the window smaller, or leave {smallest} out of the folds",
         )
-    return chromosomes
+    return dict(sorted(found.items(), key=lambda item: (rank[item[1].chrom], item[1].start)))
 
 
 def _regions(
@@ -180,17 +188,21 @@ def _centred(
     positives, copies = centre(events[events["task"].isin(tasks)], site.window)
     site.tally.add("same window as another event's", "", copies)
     how |= {"window": site.window, "max_n": site.max_n, "seed": seed}
-    negatives, shortfall = draw(positives, events, site.regions, site.reader, **how)
-    for chrom, missing in shortfall.items():
-        site.tally.add("no such negative found", "", [chrom] * missing)
+    negatives, shortfall = draw(
+        positives, events, site.regions, site.genome, site.stretches, **how
+    )
+    for name, missing in shortfall.items():
+        site.tally.add("no such negative found", "", [name] * missing)
     return pd.concat([positives, negatives], ignore_index=True)
 
 
 def _tiled(site: _Site, stride: int) -> pd.DataFrame:
     if stride < 1:
         raise BadInput(f"tiles every {stride} bp", expected="a stride of 1 bp or more")
-    frame = tiles(site.reader.sizes, site.chromosomes, site.window, stride)
-    refused = refusals(frame, site.reader, site.regions, site.window, site.max_n)
+    chromosomes = list(dict.fromkeys(one.chrom for one in site.stretches.values()))
+    frame = tiles(site.genome.sizes, chromosomes, site.window, stride)
+    where = (site.genome, site.regions, site.stretches)
+    refused = refusals(frame, *where, site.window, site.max_n)
     for reason, rows in refused.items():
         site.tally.add(reason, "", ids(frame[rows], site.window))
     return frame[~np.any(list(refused.values()), axis=0)]
@@ -198,18 +210,18 @@ def _tiled(site: _Site, stride: int) -> pd.DataFrame:
 
 def _in_order(frame: pd.DataFrame, site: _Site) -> pd.DataFrame:
     """Return the fixed columns of the windows table, sorted by place."""
-    rank = {chrom: number for number, chrom in enumerate(site.chromosomes)}
+    rank = {chrom: number for number, chrom in enumerate(site.genome.sizes)}
     frame = frame.assign(rank=frame["chrom"].map(rank)).sort_values(["rank", "start"])
     chroms, starts = frame["chrom"].to_numpy(dtype=str), frame["start"].to_numpy(dtype=np.int64)
     columns = {
         "id": ids(frame, site.window),
-        "group": chroms,
+        "group": groups_of(frame, site.stretches, site.window),
         "chrom": chroms,
         "start": starts,
         "end": starts + site.window,
         "role": frame["role"].to_numpy(),
         "source": frame["source"].to_numpy(),
-        "gc": site.reader.composition(chroms, starts, site.window)[0].round(4),
+        "gc": site.genome.of(chroms, starts, site.window)[0].round(4),
         "shared": 0,
     }
     return pd.DataFrame(columns)
@@ -229,6 +241,13 @@ def _counted(
         return windows
     site.tally.add("fewer counts than min_count", "", windows["id"][total < min_count])
     return windows[total >= min_count].reset_index(drop=True)
+
+
+def _gaps(stretches: Mapping[str, Interval], sizes: Mapping[str, int]) -> dict[str, float]:
+    """Count the bases between blocks of different folds; nothing where whole chromosomes are."""
+    whole = sum(sizes[chrom] for chrom in {one.chrom for one in stretches.values()})
+    between = whole - sum(map(len, stretches.values()))
+    return {"bases in gaps between blocks": between} if between else {}
 
 
 def _notes(windows: pd.DataFrame) -> dict[str, float]:

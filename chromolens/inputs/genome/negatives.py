@@ -1,7 +1,7 @@
 """Negatives: windows far from every event, as rich in G and C as the positives.
 
-They are drawn chromosome by chromosome, in proportion to its positives, so that no fold can tell
-classes by composition or chromosome alone.
+They are drawn in each chromosome (or block of one) in proportion to its positives, so that no fold
+can tell classes by composition or place alone.
 """
 
 from collections.abc import Mapping
@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
+from chromolens.genome.intervals import Interval
 from chromolens.genome.shuffles import seed_of
-from chromolens.inputs.genome.placing import overlapping
-from chromolens.inputs.genome.reading import Reader
+from chromolens.inputs.genome.composition import Composition
+from chromolens.inputs.genome.placing import groups_of, overlapping
 
 GC_BIN = 0.02  # width of the bins in which negatives match positives
 _ROUNDS = 20  # draws before what is still missing is given up
@@ -22,7 +23,8 @@ def draw(
     positives: pd.DataFrame,
     events: pd.DataFrame,
     regions: pd.DataFrame,
-    reader: Reader,
+    genome: Composition,
+    stretches: Mapping[str, Interval],
     *,
     window: int,
     ratio: float,
@@ -39,14 +41,16 @@ def draw(
         All events, of any task, used or not (columns chrom, position).
     regions
         Excluded regions (columns chrom, start, end).
+    stretches
+        The chromosomes, or blocks of them, by name, that windows lie in; every positive does.
     window
         Width (bp).
     ratio
-        Negatives per positive, on each chromosome.
+        Negatives per positive, in each stretch.
     distance
         Least distance (bp) of a negative's nearest base from any event.
     match_gc
-        Whether the negatives of each chromosome have the positives' share of G and C, in bins
+        Whether the negatives of each stretch have the positives' share of G and C, in bins
         of ``GC_BIN``.
     max_n
         Largest share of bases that are not A, C, G or T.
@@ -54,7 +58,7 @@ def draw(
     Returns
     -------
     Windows chrom, start, role (negative), source (negative), all different; and for each
-    chromosome how many could not be found.
+    stretch how many could not be found.
     """
     if ratio < 0 or distance < 1:
         raise BadInput(
@@ -63,16 +67,15 @@ def draw(
         )
     forbidden = pd.concat([regions[["chrom", "start", "end"]], _around(events, distance)])
     tables, shortfall = [], {}
-    for chrom, rows in positives.groupby("chrom", sort=False):
-        gc = reader.composition(
-            rows["chrom"].to_numpy(dtype=str), rows["start"].to_numpy(dtype=np.int64), window
-        )[0]
+    for name, rows in positives.groupby(groups_of(positives, stretches, window), sort=False):
+        stretch = stretches[name]
+        gc = genome.on(stretch.chrom, rows["start"].to_numpy(dtype=np.int64), window)[0]
         wanted = _share_out(_bins(gc, match_gc), ratio)
-        rng = np.random.default_rng(seed_of(f"negatives:{chrom}", seed))
-        here = forbidden[forbidden["chrom"] == chrom]
-        starts, missing = _search(chrom, here, reader, wanted, window, match_gc, max_n, rng)
-        tables.append(pd.DataFrame({"chrom": chrom, "start": starts}))
-        shortfall[chrom] = missing
+        rng = np.random.default_rng(seed_of(f"negatives:{name}", seed))
+        here = forbidden[forbidden["chrom"] == stretch.chrom]
+        starts, missing = _search(stretch, here, genome, wanted, window, match_gc, max_n, rng)
+        tables.append(pd.DataFrame({"chrom": stretch.chrom, "start": starts}))
+        shortfall[name] = missing
     found = pd.concat(tables, ignore_index=True) if tables else positives[["chrom", "start"]]
     return found.assign(source="negative", role="negative"), shortfall
 
@@ -103,9 +106,9 @@ def _share_out(bins: np.ndarray, ratio: float) -> dict[int, int]:
 
 
 def _search(
-    chrom: str,
+    stretch: Interval,
     forbidden: pd.DataFrame,
-    reader: Reader,
+    genome: Composition,
     wanted: Mapping[int, int],
     window: int,
     match_gc: bool,
@@ -115,14 +118,14 @@ def _search(
     """Draw starts until every bin is full or the rounds are over; return them and what misses."""
     missing = dict(wanted)
     chosen = np.empty(0, dtype=np.int64)
-    last = reader.sizes[chrom] - window
     for _ in range(_ROUNDS):
         if not any(missing.values()):
             break
-        starts = rng.integers(0, last + 1, 2000 + 20 * sum(missing.values()))
+        count = 2000 + 20 * sum(missing.values())
+        starts = rng.integers(stretch.start, stretch.end - window + 1, count)
         starts = starts[np.sort(np.unique(starts, return_index=True)[1])]
         starts = starts[~np.isin(starts, chosen)]
-        starts, gc = _allowed(chrom, starts, forbidden, reader, window, max_n)
+        starts, gc = _allowed(stretch.chrom, starts, forbidden, genome, window, max_n)
         bins = _bins(gc, match_gc)
         for one in missing:
             taken = starts[bins == one][: missing[one]]
@@ -135,12 +138,11 @@ def _allowed(
     chrom: str,
     starts: np.ndarray,
     forbidden: pd.DataFrame,
-    reader: Reader,
+    genome: Composition,
     window: int,
     max_n: float,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the starts of windows that may be negatives, and the share of G and C of each."""
-    chroms = np.full(len(starts), chrom)
-    starts = starts[~overlapping(chroms, starts, window, forbidden)]
-    gc, unknown = reader.composition(chroms[: len(starts)], starts, window)
+    starts = starts[~overlapping(np.full(len(starts), chrom), starts, window, forbidden)]
+    gc, unknown = genome.on(chrom, starts, window)
     return starts[unknown <= max_n], gc[unknown <= max_n]

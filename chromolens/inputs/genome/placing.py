@@ -8,15 +8,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from chromolens.genome.intervals import Interval, holders
+from chromolens.inputs.genome.composition import Composition
 from chromolens.inputs.genome.events import places
-from chromolens.inputs.genome.reading import Reader
 from chromolens.inputs.windows import Tally
 
 
 def screen_events(
     events: pd.DataFrame,
-    reader: Reader,
+    genome: Composition,
     regions: pd.DataFrame,
+    stretches: Mapping[str, Interval],
     *,
     window: int,
     max_n: float,
@@ -30,7 +32,8 @@ def screen_events(
     rows = np.flatnonzero(used)
     chosen = events.iloc[rows]
     frame = pd.DataFrame({"chrom": chosen["chrom"], "start": chosen["position"] - window // 2})
-    for reason, refused in refusals(frame, reader, regions, window, max_n).items():
+    found = refusals(frame, genome, regions, stretches, window, max_n)
+    for reason, refused in found.items():
         for task, dropped in chosen[refused].groupby("task", sort=False):
             tally.add(reason, task, places(dropped))
         used[rows[refused]] = False
@@ -66,27 +69,43 @@ def tiles(
 
 
 def refusals(
-    frame: pd.DataFrame, reader: Reader, regions: pd.DataFrame, window: int, max_n: float
+    frame: pd.DataFrame,
+    genome: Composition,
+    regions: pd.DataFrame,
+    stretches: Mapping[str, Interval],
+    window: int,
+    max_n: float,
 ) -> dict[str, np.ndarray]:
     """Return for each reason which windows it forbids, bool (n,); the first reason counts.
 
-    Over the end of the chromosome; overlapping one of ``regions`` (columns chrom, start, end);
-    more than the share ``max_n`` of bases that are not A, C, G or T.
+    Over the end of the chromosome; not wholly in one of ``stretches``, the groups of the folds;
+    overlapping one of ``regions`` (columns chrom, start, end); more than the share ``max_n`` of
+    bases that are not A, C, G or T.
     """
     chroms = frame["chrom"].to_numpy(dtype=str)
     starts = frame["start"].to_numpy(dtype=np.int64)
-    sizes = reader.sizes
+    sizes = genome.sizes
     last = np.array([sizes[chrom] for chrom in chroms], dtype=np.int64) - window
     over = (starts < 0) | (starts > last)
-    excluded = ~over & overlapping(chroms, starts, window, regions)
+    apart = ~over & (groups_of(frame, stretches, window) == "")
+    excluded = ~over & ~apart & overlapping(chroms, starts, window, regions)
     unknown = np.zeros(len(frame), dtype=bool)
-    rest = np.flatnonzero(~over & ~excluded)
-    unknown[rest] = reader.composition(chroms[rest], starts[rest], window)[1] > max_n
+    rest = np.flatnonzero(~over & ~apart & ~excluded)
+    unknown[rest] = genome.of(chroms[rest], starts[rest], window)[1] > max_n
     return {
         "over the chromosome's end": over,
+        "in a gap between blocks of two folds": apart,
         "in an excluded region": excluded,
         "too many N": unknown,
     }
+
+
+def groups_of(frame: pd.DataFrame, stretches: Mapping[str, Interval], window: int) -> np.ndarray:
+    """Return the name of the stretch that holds each window wholly, "" without one: (n,)."""
+    starts = frame["start"].to_numpy(dtype=np.int64)
+    chroms = frame["chrom"].to_numpy(dtype=str)
+    names = np.array([*stretches, ""], dtype=object)
+    return names[holders(list(stretches.values()), chroms, starts, starts + window)]
 
 
 def overlapping(

@@ -12,11 +12,10 @@ import numpy as np
 
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome
-from chromolens.genome.onehot import UNKNOWN, gc_content
+from chromolens.genome.onehot import UNKNOWN, codes_of
 
 BLOCK = 1 << 17  # bp of a block
 _KEPT = 512  # blocks: 64 MB, all of a yeast genome
-_CHUNK = 1 << 24  # bases handled at once where only a summary is kept
 
 
 def blocks(
@@ -65,22 +64,6 @@ class Reader:
             codes[part] = stretch[(starts[part] - first)[:, None] + columns]
         return codes
 
-    def composition(
-        self, chroms: np.ndarray, starts: np.ndarray, length: int
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return (share of G and C among known bases, share of unknown bases) of each window.
-
-        Both float64 (n,); the first is NaN where no base is known.
-        """
-        gc, unknown = np.empty(len(starts)), np.empty(len(starts))
-        step = max(1, _CHUNK // length)
-        for low in range(0, len(starts), step):
-            rows = slice(low, low + step)
-            codes = self.codes(chroms[rows], starts[rows], length)
-            gc[rows] = gc_content(codes)
-            unknown[rows] = (codes == UNKNOWN).mean(axis=1)
-        return gc, unknown
-
     def _open(self) -> Genome:
         if self._genome is None:
             self._genome = Genome(self.fasta)
@@ -100,5 +83,6 @@ class Reader:
                 )
             high = min(first + len(stretch), genome.sizes[chrom])
             if low < high:
-                stretch[low - first : high - first] = genome.codes(chrom, low, high)
+                # not ``genome.codes``, which keeps blocks of its own
+                stretch[low - first : high - first] = codes_of(genome.sequence(chrom, low, high))
         return stretch

@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens.genome.fasta import Genome
+from chromolens.genome.intervals import Interval
 from chromolens.genome.nearest import nearest_places
 from chromolens.genome.shuffles import seed_of
 from chromolens.inputs.peaks import Names
@@ -70,7 +71,7 @@ def find_hits(
     track: str,
     motifs: Sequence[Sought],
     *,
-    folds: Mapping[str, str],
+    folds: Mapping[Interval, str],
     windows: pd.DataFrame,
     rules: Rules,
     predicted: str = "",
@@ -84,7 +85,7 @@ def find_hits(
     Parameters
     ----------
     folds
-        Chromosome -> the fold whose models explained it; others are not searched.
+        Stretch -> the fold whose models explained it (``Folds.homes``); no other is searched.
     windows
         ``id``, ``chrom``, ``start``, ``end``: of those that hold a hit, the one with the
         nearest centre is named.
@@ -107,29 +108,29 @@ def find_hits(
     background = composition(genome, folds)
     known = read_events(events, genome.sizes, chromosome_names) if events else None
     queries = [_queries(motif, background, rules, seed) for motif in motifs]
-    own = {chrom: _own_sites(genome, (track, predicted), chrom, queries) for chrom in folds}
-    taken = {chrom: _taken(motifs, found) for chrom, found in own.items()}
+    own = {one: _own_sites(genome, (track, predicted), one, queries) for one in folds}
+    taken = {one: _taken(motifs, found) for one, found in own.items()}
     tables, rows = [], []
     for place, motif in progress(list(enumerate(motifs)), total=len(motifs), what="hits"):
-        sites = {chrom: found[place] for chrom, found in own.items()}
+        sites = {one: found[place] for one, found in own.items()}
         weights = _weights(motif, sites, folds, known, within)
         apart = [
-            apart_from(decoys, len(motif.ppm), *taken[chrom])
-            for chrom in folds
-            for decoys in sites_of(genome, track, chrom, queries[place][1:])
+            apart_from(decoys, len(motif.ppm), *taken[one])
+            for one in folds
+            for decoys in sites_of(genome, track, one, queries[place][1:])
         ]
         null = np.concatenate([np.zeros(0, SITE), *apart])
         likely = {
-            chrom: probabilities(
-                np.repeat(folds[chrom], len(part)), readings_of(part, motif.direction), weights
+            one: probabilities(
+                np.repeat(folds[one], len(part)), readings_of(part, motif.direction), weights
             )
-            for chrom, part in sites.items()
+            for one, part in sites.items()
         }
-        table, row = _judge(motif, queries[place], sites, likely, null, rules)
+        table, row = _judge(motif, queries[place], sites, folds, likely, null, rules)
         tables.append(table)
         rows.append(row | {"weights": in_words(weights)})
     summary = pd.DataFrame(rows, columns=SOUGHT.after("model", "task", "method"))
-    return _finish(tables, genome, folds, windows), summary
+    return _finish(tables, genome, windows), summary
 
 
 def _queries(motif: Sought, background: np.ndarray, rules: Rules, seed: int) -> list[Query]:
@@ -141,31 +142,40 @@ def _queries(motif: Sought, background: np.ndarray, rules: Rules, seed: int) -> 
 
 
 def _own_sites(
-    genome: Genome, tracks: tuple[str, str], chrom: str, queries: list[list[Query]]
+    genome: Genome, tracks: tuple[str, str], searched: Interval, queries: list[list[Query]]
 ) -> list[np.ndarray]:
     """Sites of each motif itself; none of a motif without queries."""
     track, predicted = tracks
-    found = iter(sites_of(genome, track, chrom, [own[0] for own in queries if own], predicted))
+    found = iter(sites_of(genome, track, searched, [own[0] for own in queries if own], predicted))
     return [next(found) if own else np.zeros(0, SITE) for own in queries]
 
 
 def _weights(
     motif: Sought,
-    sites: Mapping[str, np.ndarray],
-    folds: Mapping[str, str],
+    sites: Mapping[Interval, np.ndarray],
+    folds: Mapping[Interval, str],
     events: pd.DataFrame | None,
     within: int,
 ) -> dict[str, Weights]:
     """How the readings of the motif's sites in each fold are weighed, by others' events."""
     if events is None:
         return {}
-    chroms = np.repeat(list(sites), [len(part) for part in sites.values()])
+    chroms, homes = _where(sites, folds)
     every = np.concatenate([np.zeros(0, SITE), *sites.values()])
     known = _known(every)
-    chroms, every = chroms[known], every[known]
+    chroms, homes, every = chroms[known], homes[known], every[known]
     right = at_events(chroms, 2 * every["start"] + len(motif.ppm), events, within)
-    homes = pd.Series(chroms, dtype=str).map(folds).to_numpy(str)
     return weights_by_fold(homes, readings_of(every, motif.direction), right)
+
+
+def _where(
+    sites: Mapping[Interval, np.ndarray], folds: Mapping[Interval, str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Chromosome and fold of each site, one stretch after another."""
+    counts = np.array([len(part) for part in sites.values()], dtype=int)
+    chroms = np.array([one.chrom for one in sites], dtype=str)
+    homes = np.array([folds[one] for one in sites], dtype=str)
+    return np.repeat(chroms, counts), np.repeat(homes, counts)
 
 
 def _known(sites: np.ndarray) -> np.ndarray:
@@ -192,22 +202,24 @@ def apart_from(sites: np.ndarray, width: int, starts: np.ndarray, reach: np.ndar
 def _judge(
     motif: Sought,
     queries: list[Query],
-    own: Mapping[str, np.ndarray],
-    likely: Mapping[str, np.ndarray],
+    own: Mapping[Interval, np.ndarray],
+    folds: Mapping[Interval, str],
+    likely: Mapping[Interval, np.ndarray],
     null: np.ndarray,
     rules: Rules,
 ) -> tuple[pd.DataFrame, dict]:
     """The motif's hits, and its row of the summary.
 
-    ``own``: its sites by chromosome; ``likely``: their probabilities; ``null``: sites of its
+    ``own``: its sites by stretch; ``likely``: their probabilities; ``null``: sites of its
     shuffles, apart from all motifs.
     """
-    where = np.repeat(list(own), [len(part) for part in own.values()])
+    chroms, homes = _where(own, folds)
     sites = np.concatenate([np.zeros(0, SITE), *own.values()])
     known = _known(sites)
     chance = null[~np.isnan(null["contribution"])]
     decoys = max(len(queries) - 1, 0)
-    table = pd.DataFrame(sites[known]).assign(chrom=where[known], motif=motif.motif)
+    table = pd.DataFrame(sites[known]).assign(chrom=chroms[known], fold=homes[known])
+    table["motif"] = motif.motif
     table["probability"] = np.concatenate([np.zeros(0), *likely.values()])[known]
     table = table.assign(name="_".join(motif.label.split()), end=table["start"] + len(motif.ppm))
     table["match"] = table["score"] / UNITS
@@ -259,16 +271,13 @@ def q_values(combined: np.ndarray, null: np.ndarray, repeats: int) -> np.ndarray
     return share
 
 
-def _finish(
-    tables: list[pd.DataFrame], genome: Genome, folds: Mapping[str, str], windows: pd.DataFrame
-) -> pd.DataFrame:
+def _finish(tables: list[pd.DataFrame], genome: Genome, windows: pd.DataFrame) -> pd.DataFrame:
     if not sum(map(len, tables)):
         return pd.DataFrame(columns=HITS.names)
     hits = pd.concat(tables, ignore_index=True)
     size = hits["contribution"].abs()
     hits["score"] = (1000 * size / (size.max() or 1)).round().astype(int)
     hits["strand"] = np.where(hits["reverse"], "-", "+")
-    hits["fold"] = hits["chrom"].map(folds)
     hits["window"] = windows_of(hits, windows)
     rank = {chrom: place for place, chrom in enumerate(genome.sizes)}
     hits = hits.assign(rank=hits["chrom"].map(rank))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from chromolens.genome.fasta import Genome
+from chromolens.genome.intervals import Interval
 from chromolens.motifs.modisco.sites import UNITS, Matcher, Stretch, both_strands, matcher
 from chromolens.motifs.ppm import column_information
 from chromolens.tracks.bigwig import read_back
@@ -31,13 +32,13 @@ class Query(NamedTuple):
     sign: int
 
 
-def composition(genome: Genome, chromosomes: Iterable[str]) -> np.ndarray:
-    """Frequencies (4,) of the bases of both strands of ``chromosomes``; uniform without any."""
+def composition(genome: Genome, stretches: Iterable[Interval]) -> np.ndarray:
+    """Frequencies (4,) of the bases of both strands of ``stretches``; uniform without any."""
     counts = np.zeros(5)
-    for chrom in chromosomes:
-        for start in range(0, genome.sizes[chrom], BLOCK):
-            end = min(start + BLOCK, genome.sizes[chrom])
-            counts += np.bincount(genome.codes(chrom, start, end), minlength=5)
+    for one in stretches:
+        for start in range(one.start, one.end, BLOCK):
+            end = min(start + BLOCK, one.end)
+            counts += np.bincount(genome.codes(one.chrom, start, end), minlength=5)
     return both_strands(counts[:4] if counts[:4].any() else np.ones(4))
 
 
@@ -47,16 +48,16 @@ def query_of(ppm: np.ndarray, background: np.ndarray, max_p: float, sign: int) -
 
 
 def sites_of(
-    genome: Genome, track: str, chrom: str, queries: Sequence[Query], predicted: str = ""
+    genome: Genome, track: str, searched: Interval, queries: Sequence[Query], predicted: str = ""
 ) -> list[np.ndarray]:
-    """Sites of each query on a chromosome, of overlapping ones the best match: by start.
+    """Sites of each query wholly in a stretch, of overlapping ones the best match: by start.
 
     Contributions, and predictions (0 without a bigWig ``predicted``), are NaN where a track has a
     gap.
     """
     found: list[list[np.ndarray]] = [[np.zeros(0, SITE)] for _ in queries]
     longest = max((query.matcher.width for query in queries), default=0)
-    for block in _blocks(genome, (track, predicted), chrom, longest):
+    for block in _blocks(genome, (track, predicted), searched, longest):
         for place, query in enumerate(queries):
             found[place].append(_sites(block, query))
     return [
@@ -72,10 +73,13 @@ class _Block(NamedTuple):
     predictions: np.ndarray
 
 
-def _blocks(genome: Genome, tracks: tuple[str, str], chrom: str, longest: int) -> Iterator[_Block]:
+def _blocks(
+    genome: Genome, tracks: tuple[str, str], searched: Interval, longest: int
+) -> Iterator[_Block]:
     """Stretches of ``BLOCK`` starts, with as many bases more as the longest motif needs."""
-    for start in range(0, genome.sizes[chrom], BLOCK) if longest else ():
-        end = min(start + BLOCK + longest - 1, genome.sizes[chrom])
+    chrom = searched.chrom
+    for start in range(searched.start, searched.end, BLOCK) if longest else ():
+        end = min(start + BLOCK + longest - 1, searched.end)
         values = [
             read_back(track, chrom, start, end).astype(float) if track else np.zeros(end - start)
             for track in tracks

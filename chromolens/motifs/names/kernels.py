@@ -1,8 +1,9 @@
 """Where numba keeps what it compiled: one place for all jobs that may not write into packages.
 
-modisco-lite and memelite compile their kernels once and keep them beside their code, so that all
-jobs of an environment share them. In a read-only environment (a container, a module of a cluster)
-numba falls back on the home directory, which jobs on other machines may not share, or may lack.
+modisco-lite, memelite and the search for subsets compile their kernels once and keep them beside
+their code, so that all jobs of an environment share them. In a read-only environment (a container,
+a module of a cluster) numba falls back on the home directory, which jobs on other machines may not
+share, or may lack.
 """
 
 import fcntl

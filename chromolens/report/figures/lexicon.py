@@ -33,12 +33,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One motif: what it is called, its PPM (length, 4), and its support by column."""
+    """One motif: what it is called, its PPM (length, 4), its support by column, and where more
+    is said of it (a link, or nothing)."""
 
     motif: str
     words: str
     ppm: np.ndarray
     support: Mapping[Column, int]
+    link: str = ""
 
 
 def draw(rows: Sequence[Row], columns: Sequence[Column]) -> Markup:
@@ -77,9 +79,10 @@ def _row(
 ) -> Markup:
     step = min(_LETTERS / 2, (LOGO - 14) / max(len(row.ppm), 1))
     logo = logos.stack(logos.heights(row.ppm), NAME, top + ROW - 3, step, _LETTERS / 2)
+    name = _fitted(0, top + 13, row.motif, NAME, "link" if row.link else "")
     parts = [
         svg.line(0, top, width, top, "grid"),
-        _fitted(0, top + 13, row.motif, NAME, ""),
+        svg.tag("a", name, href=row.link) if row.link else name,
         _fitted(0, top + 25, row.words, NAME, "tick"),
         svg.tag("g", logo, class_="logo"),
     ]

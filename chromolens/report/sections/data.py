@@ -1,18 +1,21 @@
 """What was run: windows kept and dropped, folds, models and methods."""
 
+import re
 from collections.abc import Iterable
 
 import pandas as pd
 
 from chromolens import inputs, plugins, tables
+from chromolens.genome.fasta import chromosome_sizes
+from chromolens.genome.intervals import stretch
 from chromolens.genome.names import roman
 from chromolens.inputs.windows import read_windows, task_names
 from chromolens.report.contents import Contents
 from chromolens.report.tables import Table, count, decimal
-from chromolens.tables.inputs import DROPPED, FOLDS
+from chromolens.tables.inputs import DROPPED, FOLDS, REGIONS, REGIONS_DROPPED
 from chromolens.tables.markers import MARKER_SCAN
 
-NEEDS = ("windows", "folds", "dropped")
+NEEDS = ("windows", "folds", "dropped", "regions", "regions_dropped")
 
 
 def context(study: Contents) -> dict:
@@ -24,10 +27,13 @@ def context(study: Contents) -> dict:
         "unit": {"tokens": "tokens", "genotypes": "markers"}.get(study.kind, "bp"),
         "left_out": [stage for stage in _all_stages() if stage not in study.stages],
         "tasks": task_names(windows),
+        "group": _group(study),
         "groups": ordered(windows["group"].unique()),
+        "gaps": _gaps(study),
         "roles": windows["role"].value_counts().to_dict(),
         "kept": kept(windows),
         "dropped": dropped(study),
+        "regions": regions(study),
         "folds": folds(study, windows),
     }
 
@@ -71,6 +77,24 @@ def _counts(windows: pd.DataFrame, task: str, binary: bool) -> list[str]:
     return [own, *(both if binary else plain), count(labels.isna().sum())]
 
 
+def _group(study: Contents) -> str:
+    """What a fold is made of, in the singular."""
+    by_blocks = study.config.get("folds", {}).get("by") == "blocks"
+    return "part" if study.kind != "genome" else "block" if by_blocks else "chromosome"
+
+
+def _gaps(study: Contents) -> str:
+    """How many bases lie between blocks; empty where folds are no blocks."""
+    if _group(study) != "block" or study.fasta is None:
+        return ""
+    sizes = chromosome_sizes(study.fasta)
+    groups = tables.read(FOLDS, study.folds)["group"].unique()
+    blocks = [stretch(group, sizes) for group in groups]
+    whole = sum(sizes[chrom] for chrom in {block.chrom for block in blocks})
+    gaps = whole - sum(map(len, blocks))
+    return f"{count(gaps)} of {count(whole)} bases ({100 * gaps / whole:.1f} %)"
+
+
 def dropped(study: Contents) -> Table | None:
     """What was dropped and why, or None where nothing was."""
     table = tables.read_all(DROPPED, [study.dropped] if study.dropped else [])
@@ -80,6 +104,27 @@ def dropped(study: Contents) -> Table | None:
     rows = list(zip(table["reason"], table["task"], numbers, table["example"], strict=True))
     header = ["reason", "task", "windows", "for example"]
     return Table("Windows and events dropped, by reason", header, rows, frozenset({"windows"}))
+
+
+def regions(study: Contents) -> list[Table]:
+    """Windows of each method that explains regions, and what of these it leaves out."""
+    rows, lost = [], []
+    for (method,), path in study.regions.items():
+        windows = tables.read(REGIONS, path)
+        stated = study.config["attribution"]["methods"][method]["regions"]
+        what = stated if isinstance(stated, str) else stated["url"]
+        chromosomes = count(windows["chrom"].nunique())
+        rows.append([method, what, count(len(windows)), chromosomes])
+    for (method,), path in study.regions_dropped.items():
+        lost += [
+            [method, row["reason"], count(row["count"]), row["example"]]
+            for row in tables.read(REGIONS_DROPPED, path).to_dict("records")
+        ]
+    explained = ["method", "regions", "windows", "chromosomes"]
+    unexplained = ["method", "reason", "windows", "for example"]
+    shown = [Table("Regions explained", explained, rows, frozenset(explained[2:]))]
+    shown.append(Table("Windows on regions left out", unexplained, lost, frozenset({"windows"})))
+    return [table for table in shown if table.rows]
 
 
 def folds(study: Contents, windows: pd.DataFrame) -> dict:
@@ -92,9 +137,20 @@ def folds(study: Contents, windows: pd.DataFrame) -> dict:
         (fold, [(group, roles.get((fold, group), "")) for group in groups])
         for fold in table["fold"].unique()
     ]
-    return {"groups": [(group, count(sizes.get(group, 0))) for group in groups], "rows": rows}
+    columns = [
+        (group, count(sizes.get(group, 0)), _short(study, group, number))
+        for number, group in enumerate(groups, 1)
+    ]
+    return {"groups": columns, "rows": rows}
 
 
+def _short(study: Contents, group: str, number: int) -> str:
+    """What stands over a column of the diagram: blocks are many, and their names long."""
+    kind = _group(study)
+    return str(number) if kind == "block" else group.removeprefix("chr" * (kind == "chromosome"))
+
+
+_BLOCK = re.compile(r"(.+?)(?:-(\d+)-\d+)?")
 _ROMAN = {roman(number): number for number in range(1, 40)}
 
 
@@ -102,11 +158,13 @@ def ordered(groups: Iterable[str]) -> list[str]:
     """Chromosomes as people count them: chr2 before chr10, chrIV before chrIX, the rest by name.
 
     Roman numerals are read only where no chromosome has an Arabic one: X of man is no tenth.
+    Blocks of a chromosome stand by their place.
     """
-    numbers = {name: name.removeprefix("chr").removeprefix("part") for name in groups}
+    places = {name: _BLOCK.fullmatch(name).groups() for name in groups}
+    numbers = {chrom: re.sub("^(chr|part)", "", chrom) for chrom, _ in places.values()}
     arabic = any(bare.isdecimal() for bare in numbers.values())
     rank = {
-        name: int(bare) if bare.isdecimal() else 99 if arabic else _ROMAN.get(bare, 99)
-        for name, bare in numbers.items()
+        chrom: (int(bare) if bare.isdecimal() else 99 if arabic else _ROMAN.get(bare, 99), chrom)
+        for chrom, bare in numbers.items()
     }
-    return sorted(sorted(rank), key=rank.__getitem__)
+    return sorted(places, key=lambda name: (*rank[places[name][0]], int(places[name][1] or 0)))

@@ -14,7 +14,7 @@ from chromolens.report.figures.lexicon import Column, Row, draw
 from chromolens.report.tables import plural
 from chromolens.tables.motifs import LEXICON, MEMBERS
 
-NEEDS = ("lexicon", "members", "lexicon_meme", "merged", "sis")
+NEEDS = ("lexicon", "members", "lexicon_meme", "merged", "sis", "motif_page")
 
 _MOST, _NAMELESS, _SHORT = 40, 8, 8
 """Motifs drawn, of those without a name, and of those with one on the first screen."""
@@ -30,9 +30,8 @@ def context(study: Contents) -> dict:
     )
     found = agreement(lexicon, members, with_sis=bool(study.sis))
     shown = _shown(lexicon, members)
-    rows = _rows(
-        lexicon[lexicon["motif"].isin(shown)], members, read_motifs(study.lexicon["meme"])
-    )
+    ppms, links = read_motifs(study.lexicon["meme"]), _links(study, members)
+    rows = _rows(lexicon[lexicon["motif"].isin(shown)], members, ppms, links)
     columns = _columns(study, members)
     return {
         "made": True,
@@ -74,13 +73,33 @@ def _place(column: Column) -> tuple:
     return column.null, column.model, not column.task, column.task, order
 
 
-def _rows(lexicon: pd.DataFrame, members: pd.DataFrame, ppms: dict[str, np.ndarray]) -> list[Row]:
+def _links(study: Contents, members: pd.DataFrame) -> dict[str, str]:
+    """Where the best supported pattern of each motif is shown in full, of those with a page."""
+    pages = {(model, task): path.name for (model, task, _), path in study.motif_pages.items()}
+    best = members.sort_values(["null", "support"], ascending=[True, False], kind="stable")
+    own = best[best["reading"] == "modisco"].drop_duplicates("motif")
+    return {
+        row.motif: f"motifs/{pages[row.model, row.task]}#{row.member}"
+        for row in own.itertuples()
+        if (row.model, row.task) in pages
+    }
+
+
+def _rows(
+    lexicon: pd.DataFrame,
+    members: pd.DataFrame,
+    ppms: dict[str, np.ndarray],
+    links: dict[str, str],
+) -> list[Row]:
     sums = members.groupby(["motif", "model", "task", "reading", "null"])["support"]
     support: dict[str, dict[Column, int]] = {}
     for (motif, *key, null), found in sums:
         column = Column(*key, bool(null))
         support.setdefault(motif, {})[column] = _support(column.reading, found)
-    return [Row(m.motif, _words(m), ppms[m.motif], support[m.motif]) for m in lexicon.itertuples()]
+    return [
+        Row(m.motif, _words(m), ppms[m.motif], support[m.motif], links.get(m.motif, ""))
+        for m in lexicon.itertuples()
+    ]
 
 
 def _short(rows: list[Row], lexicon: pd.DataFrame, nulls: bool) -> object | None:

@@ -16,13 +16,9 @@ from chromolens.variants.judge import CLEAR, clearest
 from chromolens.variants.score import LOG2
 
 NEEDS = (
-    "variants",
-    "dropped_variants",
-    "null_scores",
-    "allele_contributions",
+    "variants", "dropped_variants", "null_scores", "hits", "allele_contributions",
     "variant_matches",
-    "hits",
-)
+)  # fmt: skip
 
 _MOST = 20
 """Rows of a table of variants."""

@@ -25,10 +25,12 @@ import numba
 import numpy as np
 
 from chromolens.models.model import Model
+from chromolens.motifs.names.kernels import share_kernels
 from chromolens.sis.search.backselect import Order, Search, empty_order, record_step
 from chromolens.sis.search.layers import Local
 from chromolens.sis.search.stack import read_stack
 
+share_kernels("chromolens")
 ROWS = 2048
 """Outputs recomputed together: what they read should stay in the processor's cache."""
 
@@ -176,14 +178,14 @@ class State:
         scatter(layer.activate(outputs), self.windows[depth], pairs, layer.reach, stretches)
 
 
-@numba.njit
+@numba.njit(cache=True)
 def _seen(pair: np.ndarray, span: int, first: int, last: int) -> tuple[int, int]:
     """First and last (exclusive) output of a layer that sees both positions."""
     low, high = min(pair[1], pair[2]), max(pair[1], pair[2])
     return max(high - span, first), min(low + 1, last)
 
 
-@numba.njit
+@numba.njit(cache=True)
 def gather(
     windows: np.ndarray,
     base: np.ndarray,
@@ -217,7 +219,7 @@ def gather(
     return count
 
 
-@numba.njit
+@numba.njit(cache=True)
 def changed(
     before: np.ndarray,
     changes: np.ndarray,
@@ -249,7 +251,7 @@ def changed(
     return count
 
 
-@numba.njit
+@numba.njit(cache=True)
 def scatter(
     rows: np.ndarray,
     windows: np.ndarray,
@@ -277,13 +279,13 @@ def scatter(
             count += 1
 
 
-@numba.njit
+@numba.njit(cache=True)
 def _fill(total: np.ndarray, value: float) -> None:
     for channel in range(len(total)):
         total[channel] = value
 
 
-@numba.njit
+@numba.njit(cache=True)
 def _join(total: np.ndarray, values: np.ndarray, largest: bool) -> None:
     for channel in range(len(total)):
         one, other = total[channel], values[channel]
@@ -293,7 +295,7 @@ def _join(total: np.ndarray, values: np.ndarray, largest: bool) -> None:
             total[channel] = one + other
 
 
-@numba.njit
+@numba.njit(cache=True)
 def pool_windows(
     windows: np.ndarray, pairs: np.ndarray, largest: bool, without: np.ndarray
 ) -> None:
@@ -305,7 +307,7 @@ def pool_windows(
             _join(total, window[slot], largest)
 
 
-@numba.njit
+@numba.njit(cache=True)
 def spread(
     base: np.ndarray,
     before: np.ndarray,
@@ -337,7 +339,7 @@ def spread(
         ends[index, 1] = min(place, most)
 
 
-@numba.njit
+@numba.njit(cache=True)
 def _carry(base: np.ndarray, pooled: np.ndarray, place: int, step: int, largest: bool) -> bool:
     """Pool one place with what its neighbour pooled; whether that changed anything."""
     outer, different = 0 <= place + step < len(base), False
@@ -351,7 +353,7 @@ def _carry(base: np.ndarray, pooled: np.ndarray, place: int, step: int, largest:
     return different
 
 
-@numba.njit
+@numba.njit(cache=True)
 def pool(
     before: np.ndarray,
     without: np.ndarray,

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from chromolens.errors import BadInput
+from chromolens.genome.intervals import stretch
 from chromolens.inputs.batches import open_inputs
 from chromolens.inputs.folds import fold_table
 from chromolens.inputs.genome import prepare
@@ -232,3 +233,57 @@ def test_top_that_leaves_a_fold_without_windows_is_named(fasta, tmp_path):
 def test_an_empty_peak_file(fasta, peaks, write_bed):
     with pytest.raises(BadInput, match="no peaks"):
         prepare(fasta=fasta, peaks={**peaks, "v": write_bed([], "v.bed")}, **SETTINGS)
+
+
+BLOCKS = fold_table([["chrA-0-2900"], ["chrA-3000-6000"], ["chrA-6080-9000", "chrB"]])
+
+
+def in_block(name, chrom, start, end):
+    block = stretch(name, {"chrA": 9000, "chrB": 8000})
+    return block.chrom == chrom and block.start <= start and end <= block.end
+
+
+def test_windows_of_blocks_lie_wholly_in_them(fasta, write_bed):
+    events = [*random_events(0), ("chrA", 2950), ("chrA", 3010), ("chrA", 6075)]
+    settings = {**SETTINGS, "folds": BLOCKS}
+    prepared = prepare(fasta=fasta, peaks={"t": write_bed(events)}, **settings)
+    windows = prepared.windows
+    names = BLOCKS["group"].unique()
+    for row in windows.itertuples():
+        assert [n for n in names if in_block(n, row.chrom, row.start, row.end)] == [row.group]
+    counts = windows.groupby("group")["role"].value_counts()
+    for name in names:
+        assert counts[name, "negative"] == 2 * counts[name, "positive"]
+    inside = [
+        any(in_block(name, chrom, at - 20, at + 21) for name in names)
+        for chrom, at in events
+        if chrom != "chrC"
+    ]
+    dropped = prepared.dropped.set_index("reason")["count"]
+    assert dropped["in a gap between blocks of two folds"] == len(inside) - sum(inside) >= 3
+    assert (windows["role"] == "positive").sum() == sum(inside)
+    assert prepared.notes["bases in gaps between blocks"] == 180
+
+
+def test_tiles_leave_out_what_reaches_into_gaps(fasta, write_bigwig):
+    counts = {name: np.ones(size) for name, size in zip(["chrA", "chrB"], SIZES, strict=False)}
+    track = write_bigwig(counts | {"chrC": np.ones(7000), "chrD": np.ones(5000)})
+    signals = {"t": {"plus": track}}
+    prepared = prepare(fasta=fasta, signals=signals, folds=BLOCKS, window=41, tile=50)
+    starts = range(0, 9000 - 40, 50)
+    kept = [
+        start
+        for start in starts
+        if any(in_block(name, "chrA", start, start + 41) for name in BLOCKS["group"].unique())
+    ]
+    windows = prepared.windows
+    assert windows.loc[windows["chrom"] == "chrA", "start"].tolist() == kept
+    dropped = prepared.dropped.set_index("reason")["count"]
+    assert dropped["in a gap between blocks of two folds"] == len(starts) - len(kept) > 0
+
+
+def test_a_block_of_no_chromosome(fasta, peaks):
+    for odd in ("chrZ-0-500", "chrA-8000-9001", "chrA-5-x"):
+        folds = fold_table([["chrA-0-2900"], [odd], ["chrB"]])
+        with pytest.raises(BadInput, match=odd.replace("chrA-8000-9001", "goes past the end")):
+            prepare(fasta=fasta, peaks=peaks, **{**SETTINGS, "folds": folds})

@@ -1,6 +1,7 @@
 """A base computed anew: equal to the bit, whatever shards made the track."""
 
 import json
+import shutil
 
 import h5py
 import keras
@@ -9,8 +10,8 @@ import pandas as pd
 import pytest
 from keras import layers
 
+from chromolens import tables
 from chromolens.__main__ import main
-from chromolens.again import again
 from chromolens.errors import BadInput
 from chromolens.explain import explain
 from chromolens.genome.fasta import Genome, prepare_fasta
@@ -19,11 +20,12 @@ from chromolens.models import devices
 from chromolens.models.model import load_model
 from chromolens.models.training.save import save_model
 from chromolens.planning import results
+from chromolens.reproduce.again import again
 from chromolens.scores import Origin, seal
-from chromolens.tables.inputs import CHROMOSOMES
+from chromolens.tables.inputs import CHROMOSOMES, REGIONS
 from chromolens.tracks.method import Method
 from chromolens.tracks.shards import explain_shard
-from chromolens.tracks.tiling import Tiling
+from chromolens.tracks.tiling import Tiling, read_series
 from tests.indexes import write_index
 from tests.partial_tables import write_partial
 
@@ -86,6 +88,48 @@ def test_every_task_is_equal_to_the_last_bit(study, place):
 
 def test_a_base_that_no_window_explains_is_still_unexplained(study):
     assert again(study, explain(study, "a:550")[0])["verdict"] == "equal to the last bit"
+
+
+@pytest.fixture(scope="module")
+def on_regions(study, tmp_path_factory):
+    """The same networks asked about three windows, of which the middle half is kept."""
+    folder, name = tmp_path_factory.mktemp("regions") / "study", "saliency"
+    shutil.copytree(study, folder)
+    windows = pd.DataFrame({"chrom": "a", "start": [100, 110, 700]})
+    table = folder / f"inputs/{name}.regions.tsv.gz"
+    tables.write(REGIONS, windows.assign(end=windows["start"] + WINDOW), table)
+    run, method = {"model": "main", "fold": "fold0"}, Method(name, ["b", "a"], batch_size=16)
+    networks = [folder / f"models/main/fold0.{number}.keras" for number in (0, 1)]
+    region = Interval("a", 0, SIZE)
+    with Genome(folder / "inputs/genome.fa.gz") as genome:
+        explain_shard(
+            [load_model(path) for path in networks], genome, [region],
+            folder / f"attribution/main/{name}/{region.name}.h5",
+            method=method, tiling=Tiling(WINDOW, 5, keep=20), series=read_series(str(table)),
+            origin=Origin("s", "main", region.name, "fold0", {}, devices.describe()),
+        )  # fmt: skip
+    write_index(
+        folder,
+        genome=results.ONE,
+        trainings=[run | {"replicate": number} for number in (0, 1)],
+        shards=[run | {"method": name, "shard": region.name}],
+        placed_windows=[{"method": name}],
+    )
+    return folder
+
+
+def test_a_base_of_a_region_is_equal_to_the_last_bit(on_regions):
+    for answer in explain(on_regions, "a:125"):  # kept of the first two windows
+        assert [one["window"] for one in answer["windows"]] == ["a:100-140", "a:110-150"]
+        assert again(on_regions, answer)["verdict"] == "equal to the last bit"
+        assert answer["contribution"] != 0
+
+
+@pytest.mark.parametrize(("place", "near"), [("a:141", 140), ("a:400", 140), ("a:731", 730)])
+def test_a_base_between_regions_is_told_the_nearest(on_regions, place, near):
+    assert explain(on_regions, f"a:{near}")
+    with pytest.raises(BadInput, match=f"outside of the regions(.|\n)*is a:{near} by saliency"):
+        explain(on_regions, place)
 
 
 def changed(study, tmp_path, by):

@@ -8,9 +8,11 @@ processor the value is equal to the last bit, and on others to rounding.
 
 from pathlib import Path
 
+import h5py
 import numpy as np
 
 from chromolens.errors import BadInput
+from chromolens.explain import series_of
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
 from chromolens.inputs.batches import open_inputs
@@ -19,6 +21,7 @@ from chromolens.inputs.reference_kinds import DRAWN
 from chromolens.kernels import AGREEMENT, unlike
 from chromolens.scores import Header, open_scores
 from chromolens.study import Study, open_study
+from chromolens.tracks.tiling import Cover, Tiling
 
 
 def again(study: str | Path, answer: dict) -> dict:
@@ -51,7 +54,7 @@ def again(study: str | Path, answer: dict) -> dict:
         header = Header.read(file)
         base = Interval(*_base(answer["place"]))
         region = next(r for r in map(Interval.from_name, file) if r.contains(base))
-        scale = _scale(file[region.name], region, base, header)
+        scale = _scale(file[region.name], base, header)
     found = _explained(opened, header, base, answer)
     row = header.tasks.index(answer["task"])
     keys = ("contribution", "prediction")
@@ -71,12 +74,11 @@ def _base(place: str) -> tuple[str, int, int]:
     return chrom, int(position) - 1, int(position)
 
 
-def _scale(group: object, region: Interval, base: Interval, header: Header) -> float:
+def _scale(group: h5py.Group, base: Interval, header: Header) -> float:
     """The largest contribution of a task near the base, as far as the shard reaches."""
     window = header.settings["tiling"]["window"]
-    first = max(base.start - window, region.start) - region.start
-    near = np.abs(group["contributions"][:, first : base.end + window - region.start])
-    return float(np.nanmax(near, initial=0.0))
+    columns = Cover.read(group).columns(base.start - window, base.end + window)
+    return float(np.nanmax(np.abs(group["contributions"][:, columns]), initial=0.0))
 
 
 def _explained(study: Study, header: Header, base: Interval, answer: dict) -> dict:
@@ -84,7 +86,6 @@ def _explained(study: Study, header: Header, base: Interval, answer: dict) -> di
     from chromolens.tracks.jobs import with_drawn
     from chromolens.tracks.method import Method
     from chromolens.tracks.shards import explain_base
-    from chromolens.tracks.tiling import Tiling
 
     networks = [study.folder / one["file"] for one in answer["networks"]]
     named = zip(answer["networks"], networks, strict=True)
@@ -105,9 +106,9 @@ def _explained(study: Study, header: Header, base: Interval, answer: dict) -> di
         own = Folds.of_table(study.table("folds")).only(header.fold)
         method = with_drawn(method, open_inputs(windows, str(genome)), own)
     models = [load_model(path) for path in networks]
-    tiling = Tiling(**header.settings["tiling"])
+    asked = {"tiling": Tiling(**header.settings["tiling"]), "series": series_of(study, header)}
     with Genome(str(genome)) as opened:
-        return explain_base(models, opened, base, method=method, tiling=tiling)
+        return explain_base(models, opened, base, method=method, **asked)
 
 
 def _verdict(equal: bool, difference: float, unlike_runs: str) -> str:

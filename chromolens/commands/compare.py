@@ -1,0 +1,31 @@
+"""Hold two runs of a study against each other, file by file; exit status 1 if any differs."""
+
+import argparse
+
+import pandas as pd
+
+from chromolens.study import open_study
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("study", help="a study's folder, results/STUDY")
+    parser.add_argument("other", help="the folder of another run of it")
+    parser.set_defaults(answer=_answer)
+
+
+def _answer(options: argparse.Namespace) -> tuple[str, int]:
+    return compared(options.study, options.other)
+
+
+def compared(study: str, other: str) -> tuple[str, int]:
+    """What to print of two runs, and 1 where a result differs or is missing."""
+    from chromolens.reproduce.compare import DIFFERS, EQUAL, MISSING, compare
+
+    found = compare(open_study(study), open_study(other))
+    odd = found[found["verdict"] != EQUAL].sort_values("largest", ascending=False)
+    lines = [odd.to_string(index=False, float_format="{:.2g}".format)] if len(odd) else []
+    counts = found["verdict"].value_counts()
+    lines += [f"{count} of {len(found)} results: {verdict}" for verdict, count in counts.items()]
+    failed = pd.Series(found["verdict"]).isin([DIFFERS, MISSING]).any()
+    return "\n".join(lines), int(failed)

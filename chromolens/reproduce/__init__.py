@@ -1,0 +1,1 @@
+"""Results made again: one base, or a whole study, held against what there was."""
