@@ -205,6 +205,7 @@ FILES = {
         "allele_contributions": "variants/{model}/contributions.tsv.gz",
         "annotated": "variants/{model}/variants.vcf.gz",
         "annotated_index": "variants/{model}/variants.vcf.gz.tbi",
+        "variants_bigbed": "variants/{model}/variants.bb",
     },
     "ranked": {"ranked_tokens": "tokens/{model}.{method}.tsv.gz"},
     "tiled": {"tiles": "checks/{model}.tiles.tsv"},

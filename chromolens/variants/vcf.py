@@ -20,8 +20,8 @@ _NUMBERS = {"effect": "EFFECT", "p": "P", "q": "Q"}
 DROPPED = "CL_DROPPED"
 """Field of INFO: why an allele was not scored."""
 _ABOUT = {
-    "effect": "Effect on {task}, model {model}: prediction for the allele less that for the "
-    "reference, log-odds or log2 fold change",
+    "effect": "Effect on {task}, model {model}: prediction for the allele less that for REF, "
+    "log-odds or log2 fold change",
     "p": "Of the effect on {task}, against matched null variants",
     "q": "Benjamini-Hochberg over all variants of {task}",
 }
@@ -89,12 +89,14 @@ def _annotated(
 def _values(
     variants: pd.DataFrame, names: Mapping[tuple[str, str], str]
 ) -> dict[tuple[int, int], dict[str, str]]:
-    """(record, allele) -> field -> its text."""
+    """(record, allele) -> field -> its text; effects are of the record's ALT against its REF."""
     found: dict[tuple[int, int], dict[str, str]] = {}
     for row in variants.itertuples():
         place = found.setdefault((row.record, row.allele), {})
         for column in _NUMBERS:
             value = getattr(row, column)
+            # the table has the genome's allele for the reference, which here is the record's ALT
+            value = -value if column == "effect" and row.ref_match == "alt" else value
             place[names[column, row.task]] = "." if pd.isna(value) else f"{value:.6g}"
     return found
 
@@ -151,7 +153,7 @@ def _renumbered(variants: pd.DataFrame, sizes: Mapping[str, int]) -> pd.DataFram
     """One allele a record, the records numbered in the order of their places; each once."""
     order = {name: place for place, name in enumerate(_ordered(variants, sizes))}
     once = variants.drop_duplicates(["variant", "task"])
-    return once.assign(record=once["variant"].map(order), allele=1)
+    return once.assign(record=once["variant"].map(order), allele=1, ref_match="ref")
 
 
 def _ordered(variants: pd.DataFrame, sizes: Mapping[str, int]) -> list[str]:

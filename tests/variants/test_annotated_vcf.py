@@ -22,7 +22,7 @@ def judged():
     names = {(0, 1): "a:100:A:C", (0, 2): "a:100:A:G", (3, 1): "b:9:C:G"}
     frame["variant"] = [names[row.record, row.allele] for row in frame.itertuples()]
     frame["id"] = ["v1", "v1", "v1", "v1", "v3", "v3"]
-    return filled(VARIANTS, frame.assign(model="main"))
+    return filled(VARIANTS, frame.assign(model="main", ref_match="ref"))
 
 
 def left_out():
@@ -59,6 +59,21 @@ def test_places_are_found_by_the_index(tmp_path):
     write_vcf(path, write_source(tmp_path / "v.vcf", *RECORDS), judged(), left_out(), SIZES)
     with pysam.VariantFile(str(path)) as file:
         assert [record.id for record in file.fetch("b", 0, 20)] == ["v3"]
+
+
+def test_effects_are_of_the_records_own_alleles_where_they_were_turned(tmp_path):
+    """The genome has the record's ALT: the table's effect is that of REF against it."""
+    path, turned = tmp_path / "out.vcf.gz", judged()
+    turned.loc[turned["record"] == 3, "ref_match"] = "alt"
+    write_vcf(path, write_source(tmp_path / "v.vcf", *RECORDS), turned, left_out(), SIZES)
+    with pysam.VariantFile(str(path)) as file:
+        first, *_, last = (record.info for record in file)
+    assert last["CL_EFFECT_y_1"] == (2.0,) and last["CL_P_y_1"] == (1.0,)
+    assert first["CL_EFFECT_y_1"] == (-0.5, 2.5)
+    # a list's records are made with the genome's allele as REF
+    write_vcf(path, tmp_path / "list.tsv", turned, left_out(), SIZES)
+    with pysam.VariantFile(str(path)) as file:
+        assert [record.info["CL_EFFECT_y_1"] for record in file][-1] == (-2.0,)
 
 
 def test_annotating_again_replaces_the_fields(tmp_path):

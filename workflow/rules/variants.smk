@@ -5,7 +5,7 @@ NEEDS     results/{study}/models/{model}/{fold}.{replicate}.keras, predictions.t
 PROVIDES  results/{study}/variants/listed.tsv.gz, nulls.tsv.gz, dropped.tsv
           results/{study}/variants/{model}/listed.{fold}.tsv.gz, nulls.{fold}.tsv.gz
           results/{study}/variants/{model}/variants.tsv.gz, matches.tsv.gz, contributions.tsv.gz
-          results/{study}/variants/{model}/variants.vcf.gz (.tbi)
+          results/{study}/variants/{model}/variants.vcf.gz (.tbi), variants.bb
 """
 
 variant_list = sources.files(variant_settings["file"])
@@ -161,10 +161,7 @@ rule explain_variants:
         batch_size=min(32, config["attribution"]["batch_size"]),
     params:
         code=code["explain_variants"],
-        plugin=[
-            provenance.plugin_digests("attribution/methods")[name]
-            for name in [motif_method] * len(variant_sets)
-        ],
+        plugin=provenance.plugin_digests("attribution/methods").get(motif_method),
         folds=roles,
         explains=lookup(dpath="{model}/explains", within=model_settings),
         method=motif_method,
@@ -184,6 +181,7 @@ rule annotate_vcf:
     output:
         vcf="results/{study}/variants/{model}/variants.vcf.gz",
         index="results/{study}/variants/{model}/variants.vcf.gz.tbi",
+        bigbed="results/{study}/variants/{model}/variants.bb",
     log:
         "logs/{study}/annotate_vcf/{model}.log",
     conda:

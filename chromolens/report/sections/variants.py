@@ -36,6 +36,8 @@ _NUMBERS = {
     "activity": ("activity", _TWO),
 }
 """Columns of numbers: their names on the page, and how they are written."""
+_MOTIFS = {"hits": "hits there", "lost": "matches lost", "gained": "matches gained"}
+"""Columns of what is over a variant, and their names on the page."""
 _UNITS = {True: "log2 fold change", False: "difference of the log-odds"}
 
 
@@ -118,18 +120,19 @@ def _said(once: pd.DataFrame, clear: pd.Series, nulls: int) -> str:
 
 
 def table(once: pd.DataFrame, motifs: pd.DataFrame, unit: str, key: tuple[str, str]) -> Table:
-    """The clearest effects; columns of numbers of which none is known are left out."""
+    """The clearest effects; columns of which nothing is known are left out."""
     shown = clearest(once).head(_MOST)
     known = [name for name in _NUMBERS if once[name].notna().any()]
+    told = [name for name in _MOTIFS if motifs.loc[shown.index, name].ne("").any()]
     rows = [
         [row["variant"], "" if row["id"] == "." else row["id"], row["kind"]]
         + [_NUMBERS[name][1](row[name]) for name in known]
-        + motifs.loc[place].tolist()
+        + motifs.loc[place, told].tolist()
         for place, row in shown.iterrows()
     ]
     header = ["variant", "id", "kind", *(_NUMBERS[name][0] for name in known)]
     numeric = frozenset(header[3:])
-    header += ["hits there", "matches lost", "matches gained"]
+    header += [_MOTIFS[name] for name in told]
     more = f"; {count(len(once) - _MOST)} more in variants.tsv.gz" if len(once) > _MOST else ""
     caption = f"{key[1]}, {key[0]}: the clearest effects ({unit}){more}"
     return Table(caption, header, rows, numeric)

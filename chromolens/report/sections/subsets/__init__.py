@@ -42,6 +42,7 @@ NEEDS = (
     "sis_meme",
     "other_sis",
     "other_sis_counts",
+    # of its parts
     "sweep",
     "mask",
     "exchanged",
