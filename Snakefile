@@ -32,11 +32,13 @@ include: "workflow/rules/methods.smk"
 include: "workflow/rules/sis.smk"
 include: "workflow/rules/thresholds.smk"
 include: "workflow/rules/editing.smk"
+include: "workflow/rules/variants.smk"
 include: "workflow/rules/compared.smk"
 include: "workflow/rules/filters.smk"
 include: "workflow/rules/views.smk"
 include: "workflow/rules/lexicon.smk"
 include: "workflow/rules/hits.smk"
+include: "workflow/rules/experiments.smk"
 include: "workflow/rules/checks.smk"
 include: "workflow/rules/provenance.smk"
 include: "workflow/rules/index.smk"
@@ -58,6 +60,7 @@ rule all:
         browser_files,
         marker_files,
         token_files,
+        variant_files,
 
 
 # Stopping points, for those who want less than everything.

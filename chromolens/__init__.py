@@ -20,6 +20,9 @@ study never waits for TensorFlow.
 ``gradient_ascent``         inputs made to excite it
 ``maximum_entropy``         what may change in an input while its activations stay
 ``compare_models``          two models by each other's sufficient subsets (``Comparison``)
+``marginalise``             what a motif adds where it is put into sequences (``Marginal``)
+``spacing``                 what two motifs do together, by the gap between them (``Spacing``)
+``ablate``                  what is lost where a site is taken out of a window
 ``plot_logo``               letters as high as contributions, or as a motif's information
 ``plot_locus``              a place of a study: letters, tracks, hits, events, planted truth
 ``plot_tracks``             a longer stretch: models, methods and nulls on one scale
@@ -42,8 +45,11 @@ _HOMES = {
     "BadInput": "chromolens.errors",
     "Edited": "chromolens.attribution.editing",
     "Comparison": "chromolens.checks.two_models",
+    "Marginal": "chromolens.experiments.marginalise",
     "Model": "chromolens.models.model",
     "Result": "chromolens.attribution.result",
+    "Spacing": "chromolens.experiments.spacing",
+    "ablate": "chromolens.experiments.ablate",
     "activations": "chromolens.views.activations",
     "attribute": "chromolens.attribution.front",
     "audit": "chromolens.checks.audit",
@@ -54,12 +60,14 @@ _HOMES = {
     "gradient_ascent": "chromolens.views.ascent",
     "compare_models": "chromolens.checks.two_models",
     "load_model": "chromolens.models.model",
+    "marginalise": "chromolens.experiments.marginalise",
     "maximum_entropy": "chromolens.views.entropy",
     "most_exciting": "chromolens.views.activations",
     "plot_locus": "chromolens.report.plots.locus",
     "plot_logo": "chromolens.report.plots.logo",
     "plot_tracks": "chromolens.report.plots.tracks",
     "open_inputs": "chromolens.inputs.batches",
+    "spacing": "chromolens.experiments.spacing",
     "sufficient_subsets": "chromolens.sis.front",
     "target_values": "chromolens.models.targets",
     "open_study": "chromolens.study",

@@ -3,9 +3,10 @@
 ``chromolens init`` writes a config from your files, ``check`` says what would go wrong before
 anything is computed, ``run`` runs it (Snakemake underneath), ``status`` says how far its jobs are,
 ``show`` prints what it was to show, and whether it did; ``explain`` what made the value of a track
-at a base, ``serve`` lets a browser read the tracks, ``finemo`` writes what Fi-NeMo reads, and
-``audit`` says where in its input a network looks. ``reproduce`` runs a finished study again
-elsewhere and says whether its results are the same; ``compare`` does so of two runs.
+at a base, ``variant`` what the models make of another allele, ``serve`` lets a browser read the
+tracks, ``finemo`` writes what Fi-NeMo reads, and ``audit`` says where in its input a network
+looks. ``reproduce`` runs a finished study again elsewhere and says whether its results are the
+same; ``compare`` does so of two runs.
 """
 
 import argparse

@@ -11,7 +11,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "chromolens"
 LAYERS = [
     "genome", "inputs", "architectures", "models", "attribution",
-    "views", "tracks", "motifs", "sis", "checks", "markers", "study", "report",
+    "views", "tracks", "motifs", "sis", "checks", "markers", "experiments", "study", "variants",
+    "report",
 ]  # fmt: skip
 BASE = {"errors", "kernels", "plugins", "scores", "tables", "texts", "runlog", "provenance"}
 BASE |= {"ties", "brief"}
@@ -31,6 +32,7 @@ TOP = {
     "serve",
 }
 WITH_TENSORFLOW = {"architectures", "models", "attribution", "views", "sis", "checks"}
+WITH_TENSORFLOW |= {"experiments"}
 PLANNING = ["config", "planning.sources", "planning.divide", "planning.plan", "planning.disk"]
 PLANNING += ["planning.preflight", "planning.interpreter", "planning.results"]
 PLANNING += ["planning.overview", "planning.times", "plugins", "provenance", "study"]

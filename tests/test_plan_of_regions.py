@@ -5,6 +5,7 @@ import pytest
 
 from chromolens import config as configuration
 from chromolens.errors import BadInput
+from chromolens.genome.intervals import Interval
 from chromolens.planning import divide, plan, preflight, regions, sources
 from chromolens.planning.content import OwnFiles
 
@@ -148,9 +149,7 @@ def test_bad_regions_are_refused_while_planning(folder, content, words):
 def test_regions_on_no_explained_chromosome_are_refused(folder):
     (folder / "r.bed").write_text("d\t500\t600\n")
     folds = {"test": [["a"], ["b"], ["c"]]}
-    with pytest.raises(
-        BadInput, match="no region can be explained(.|\n)*1 where nothing is explained"
-    ):
+    with pytest.raises(BadInput, match="no region can be explained(.|\n)*1 on a chromosome that"):
         planned(study("r.bed", folds=folds))
 
 
@@ -184,3 +183,21 @@ def test_tiles_are_measured_on_a_whole_genome_only():
     config["acceptance"] = [{"value": "tiles", "metric": "auprc", "min": 0.1}]
     with pytest.raises(BadInput, match="over a whole genome"):
         planned(config)
+
+
+def test_blocks_are_cut_by_the_windows_that_touch_them():
+    blocks = {"by": "blocks", "size": 10_000}
+    shards, windows = planned(study("peaks", tracks={"stride": 100}, folds=blocks))
+    found, starts = pieces(shards), windows["deeplift_rescale"]
+    named = [Interval(*piece) for piece in found]
+    config = study("peaks", folds=blocks)
+    settings = sources.inputs(config, "down", "simulated")
+    homes = divide.folds(config, settings, SIZES).homes(SIZES)
+    for block in homes:
+        own = [one for one in named if block.overlaps(one)]
+        near = starts.get(block.chrom, np.zeros(0))
+        touched = ((near > block.start - WINDOW) & (near < block.end)).any()
+        assert sum(map(len, own)) == (len(block) if touched else 0)
+        assert all(block.contains(one) for one in own)
+    folds = dict(zip(shards["regions"], shards["fold"], strict=True))
+    assert {folds[row] for row in folds} == set(homes.values())

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from workflows import ROOT, SMALL, run_snakemake
 
 from chromolens import open_study
@@ -41,6 +42,28 @@ def test_the_study_is_opened_and_all_of_its_results_are_there(small_study: Path)
     assert list(study.windows()["group"].unique()) and "bound" in study.windows("main")
     assert set(study.motifs()) == set(study.table("lexicon")["motif"])
     assert study.model("main", "fold1").tasks == ["bound"]
+
+
+def test_variants_of_the_file_are_scored_or_left_out_with_a_reason(small_study: Path) -> None:
+    study = open_study(small_study / "results/small")
+    scored, dropped = study.table("variants"), study.table("dropped_variants")
+    assert scored["id"].tolist() == ["chr1_9000", "chr1_15000", "chr2_20000", "chr2_40000"]
+    assert set(scored["fold"]) == {"fold0", "fold1"} and scored["p"].between(0, 1).all()
+    assert len(dropped) == 18 - 4 and dropped["reason"].nunique() >= 3
+    with study.genome() as genome:
+        for row in scored.itertuples():
+            assert genome.sequence(row.chrom, row.position - 1, row.position) == row.ref
+    assert 'id="variants"' in study.path("report").read_text()
+
+
+def test_one_variant_is_answered_as_in_the_study(small_study: Path) -> None:
+    study = open_study(small_study / "results/small")
+    row = study.table("variants").iloc[0]
+    command = [sys.executable, "-m", "chromolens", "variant", study.folder, row["variant"]]
+    answer = subprocess.run([*command, "--json"], cwd=ROOT, capture_output=True, text=True)
+    (found,) = json.loads(answer.stdout)
+    assert found["effect"] == pytest.approx(row["effect"], abs=1e-4)
+    assert found["p"] == row["p"] and found["kind"] == row["kind"]
 
 
 def test_nothing_is_left_to_do(small_study: Path) -> None:

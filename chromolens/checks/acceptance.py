@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from chromolens import tables
-from chromolens.checks.evidence import Evidence
+from chromolens.checks.evidence import Evidence, pick
+from chromolens.checks.experiments import OF_EXPERIMENTS
 from chromolens.tables.checks import ACCEPTANCE
 
 FIRST = 5
@@ -92,16 +93,9 @@ def _name(criterion: dict) -> str:
     return " ".join([*filter(None, parts), *criterion["names"]])
 
 
-def _pick(table: pd.DataFrame, criterion: dict, *columns: str) -> pd.DataFrame:
-    for column in columns:
-        if criterion.get(column):
-            table = table[table[column] == criterion[column]]
-    return table
-
-
 def metric(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Pooled held-out metric; the mean over the model's tasks where no task is named."""
-    return _mean(_pick(evidence.pooled, criterion, "model", "task", "metric"))
+    return _mean(pick(evidence.pooled, criterion, "model", "task", "metric"))
 
 
 def _mean(rows: pd.DataFrame) -> tuple[float, str]:
@@ -117,7 +111,7 @@ def _mean(rows: pd.DataFrame) -> tuple[float, str]:
 
 def gain(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """By how much a distance is smaller than its baseline's (profile_jsd), mean over tasks."""
-    rows = _pick(evidence.pooled, criterion, "model", "task").set_index("metric")["value"]
+    rows = pick(evidence.pooled, criterion, "model", "task").set_index("metric")["value"]
     own, baseline = rows[criterion["metric"]], rows[f"{criterion['metric']}_baseline"]
     own, baseline = np.mean(own), np.mean(baseline)
     return baseline - own, f"{own:.3f}, the mean profile {baseline:.3f}"
@@ -125,12 +119,12 @@ def gain(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 
 def tiles(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Metric over every tile of the held-out chromosomes."""
-    return _mean(_pick(evidence.tiles, criterion, "model", "task", "metric"))
+    return _mean(pick(evidence.tiles, criterion, "model", "task", "metric"))
 
 
 def motif(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Share of the readings in which every name (or one of the families) is found."""
-    rows = _pick(evidence.motifs, criterion, "model", "task")
+    rows = pick(evidence.motifs, criterion, "model", "task")
     rows = rows[rows["named"].astype(bool) & (rows["sign"] == "pos")]
     said, found = [], 0
     for reading in criterion["readings"]:
@@ -142,21 +136,21 @@ def motif(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 
 def absent_motif(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """1 when no reading found one of the names, else 0."""
-    rows = _pick(evidence.motifs, criterion, "model", "task")
+    rows = pick(evidence.motifs, criterion, "model", "task")
     hits = _matching(rows[rows["named"].astype(bool) & (rows["sign"] == "pos")], criterion)
     return float(not len(hits)), _describe(hits)
 
 
 def named_motifs(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Number of motifs with a name, positive or negative, in any reading."""
-    rows = _pick(evidence.motifs, criterion, "model", "task")
+    rows = pick(evidence.motifs, criterion, "model", "task")
     hits = _read_by(rows[rows["named"].astype(bool)], criterion["readings"])
     return float(len(hits)), _describe(hits)
 
 
 def named_share(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Largest share of the windows that hold one positive, named motif."""
-    rows = _pick(evidence.motifs, criterion, "model", "task")
+    rows = pick(evidence.motifs, criterion, "model", "task")
     hits = rows[rows["named"].astype(bool) & (rows["sign"] == "pos")]
     hits = _read_by(hits, criterion["readings"])
     return (hits["support"] / hits["windows"]).max() if len(hits) else 0.0, _describe(hits)
@@ -164,7 +158,7 @@ def named_share(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 
 def pair(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """1 when hits of the two `names` stand together, nine in ten of them as `spacing` says."""
-    rows = _pick(evidence.pairs, criterion, "model", "task", "method")
+    rows = pick(evidence.pairs, criterion, "model", "task", "method")
     rows = rows[rows["found"] & _are(rows, criterion["names"])]
     low, high = criterion["spacing"]
     right = (rows["gap_low"] >= low) & (rows["gap_high"] <= high)
@@ -173,14 +167,14 @@ def pair(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 
 def other_pairs(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Number of pairs of hits that stand together and aren't the two `names`."""
-    rows = _pick(evidence.pairs, criterion, "model", "task", "method")
+    rows = pick(evidence.pairs, criterion, "model", "task", "method")
     rows = rows[rows["found"] & ~_are(rows, criterion["names"])]
     return float(len(rows)), _paired(rows)
 
 
 def clusters(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Number of clusters of subsets by one reading: `sis_paper` or `sis_aligned`."""
-    rows = _read_by(_pick(evidence.motifs, criterion, "model", "task"), criterion["readings"])
+    rows = _read_by(pick(evidence.motifs, criterion, "model", "task"), criterion["readings"])
     rows = rows.assign(cluster=rows["motif"].str.split(".").str[0])  # of several motifs, perhaps
     found = rows.drop_duplicates(["model", "task", "cluster"])
     said = [f"{row.consensus} ({row.support})" for row in found.itertuples()]
@@ -199,13 +193,13 @@ def planted_precision(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 
 def flagged(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Largest share of windows whose contributions do not add up."""
-    rows = _pick(evidence.completeness, criterion, "model", "task", "method")
+    rows = pick(evidence.completeness, criterion, "model", "task", "method")
     return rows["share_flagged"].max(), f"largest error {rows['max_error'].max():.2g}"
 
 
 def first_tokens(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Share of the records that hold one of ``names`` with one of them among the first five."""
-    rows = _pick(evidence.tokens, criterion, "model", "task", "method")
+    rows = pick(evidence.tokens, criterion, "model", "task", "method")
     names = set(criterion["names"])
     tokens = rows["tokens"].str.split()
     holds = sum(not names.isdisjoint(one) for one in tokens)
@@ -255,7 +249,7 @@ def known_loci(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 
 def verdict(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Share of the model's verdicts (one per task and method) that are one of `names`."""
-    rows = _pick(evidence.verdicts, criterion, "model", "task", "method")
+    rows = pick(evidence.verdicts, criterion, "model", "task", "method")
     said = [f"{row.model} {row.task}: {row.category}" for row in rows.itertuples()]
     none = "no verdict: that takes ten untrained, ten permuted and a rotated network"
     return rows["category"].isin(criterion["names"]).mean(), "; ".join(said) or none
@@ -281,7 +275,7 @@ def spiked_decoys(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 
 def edited(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """The prediction along edits: `start`, `end`, `lowest`, `highest` or `change`; their mean."""
-    rows = _pick(evidence.edits, criterion, "model", "task", "edit", "direction")
+    rows = pick(evidence.edits, criterion, "model", "task", "edit", "direction")
     paths = rows.groupby(["model", "task", "edit", "direction", "id"])["prediction"]
     values = paths.agg(ALONG[criterion["metric"]])
     return values.mean(), f"of {len(values)} windows, {len(rows) - len(values)} edits"
@@ -304,7 +298,7 @@ VALUES = {
         matches, missed, missed_share, match_contribution,
         known_loci, verdict, spiked_recall, spiked_decoys, edited,
     )
-}  # fmt: skip
+} | OF_EXPERIMENTS  # fmt: skip
 
 SHARES = ("motif", "absent_motif", "pair", "known_loci", "verdict")
 """Values that must be 1 where no bound is stated."""
@@ -334,7 +328,7 @@ def _read_of(table: pd.DataFrame, criterion: dict) -> pd.DataFrame:
     """Rows of the trait ``task`` and the reader ``by``: scan, ridge, or a model and its method."""
     words = table["source"].astype(str).str.split(" ", n=1)
     rows = table.assign(task=table["trait"], by=words.str[0], method=words.str[1])
-    return _pick(rows, criterion, "task", "by", "method")
+    return pick(rows, criterion, "task", "by", "method")
 
 
 def _spiked(criterion: dict, evidence: Evidence) -> pd.DataFrame:
@@ -342,7 +336,7 @@ def _spiked(criterion: dict, evidence: Evidence) -> pd.DataFrame:
 
 
 def _known(criterion: dict, evidence: Evidence) -> pd.DataFrame:
-    rows = _pick(evidence.missed, criterion, "model", "task", "method")
+    rows = pick(evidence.missed, criterion, "model", "task", "method")
     return rows[rows["motif"].isin(criterion["names"])]
 
 
@@ -356,7 +350,7 @@ def _told(rows: pd.DataFrame) -> str:
 
 
 def _planted(criterion: dict, evidence: Evidence, column: str) -> tuple[float, str]:
-    rows = _pick(evidence.planted, criterion, "model", "task", "method")
+    rows = pick(evidence.planted, criterion, "model", "task", "method")
     rows = rows[rows["scope"] == "genome"]
     said = [
         f"{r.planted:.0f} bases planted; of the top ones {r.decoy:.0f} of decoys,"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from chromolens import plugins
 from chromolens.checks.acceptance import ALONG, SHARES, VALUES
+from chromolens.checks.experiments import METRICS
 from chromolens.errors import BadInput
 from chromolens.tables.checks import BASELINES, RATIO
 from chromolens.tables.markers import CATEGORIES
@@ -14,7 +15,8 @@ _ON_TILES = [RATIO, *(name + by for name in ("auroc", "auprc") for by in _BASELI
 OF_KNOWN_MOTIFS = ("matches", "missed", "missed_share", "match_contribution")
 """Values that are of the motifs in ``checks.known_motifs``."""
 
-_NAMED = ("motif", "absent_motif", "first_tokens", "verdict", *OF_KNOWN_MOTIFS)
+_NAMED = ("motif", "absent_motif", "first_tokens", "verdict", "inserted", *OF_KNOWN_MOTIFS)
+_OF_TWO = ("pair", "interaction")
 _READ = ("known_loci", "spiked_recall", "spiked_decoys")
 _READERS = ("scan", "ridge")
 _MODES = (["sis_paper"], ["sis_aligned"])
@@ -24,6 +26,7 @@ _MEASURED = {
     "gain": lambda names: [name for name in names if f"{name}_baseline" in names],
     "tiles": lambda _: _ON_TILES,
     "edited": lambda _: list(ALONG),
+    "ablation": lambda _: list(METRICS),
 }
 """Values that are of a ``metric``, and which of the models' metrics that may be."""
 
@@ -50,7 +53,7 @@ def check_criteria(
                 plugins.check_one(criterion[key], names, key, where)
         if criterion["value"] in _NAMED and not (criterion["names"] or criterion["families"]):
             _refuse("has no names", "names or families that count", criterion, where)
-        if criterion["value"] == "pair" and len(criterion["names"]) != 2:
+        if criterion["value"] in _OF_TWO and len(criterion["names"]) != 2:
             _refuse("is of two motifs", "names: [ONE, OTHER]", criterion, where)
         if criterion["value"] == "clusters" and criterion["readings"] not in _MODES:
             _refuse(

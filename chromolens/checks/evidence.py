@@ -8,6 +8,7 @@ import pandas as pd
 from chromolens import tables
 from chromolens.tables.checks import COMPLETENESS, MISSED, PLANTED, TILES
 from chromolens.tables.edits import EDITS
+from chromolens.tables.experiments import CALIBRATION, MARGINAL, SPACING
 from chromolens.tables.markers import KNOWN_LOCI, RECALL, VERDICTS
 from chromolens.tables.models import POOLED
 from chromolens.tables.motifs import MERGED, PAIRS
@@ -26,6 +27,9 @@ _TABLES = {
     "recall": RECALL,
     "edits": EDITS,
     "pairs": PAIRS,
+    "marginal": MARGINAL,
+    "spacing": SPACING,
+    "calibration": CALIBRATION,
 }
 
 
@@ -49,6 +53,17 @@ class Evidence:
     recall: pd.DataFrame = field(default_factory=lambda: tables.empty(RECALL))
     edits: pd.DataFrame = field(default_factory=lambda: tables.empty(EDITS))
     pairs: pd.DataFrame = field(default_factory=lambda: tables.empty(PAIRS))
+    marginal: pd.DataFrame = field(default_factory=lambda: tables.empty(MARGINAL))
+    spacing: pd.DataFrame = field(default_factory=lambda: tables.empty(SPACING))
+    calibration: pd.DataFrame = field(default_factory=lambda: tables.empty(CALIBRATION))
+
+
+def pick(table: pd.DataFrame, criterion: Mapping, *columns: str) -> pd.DataFrame:
+    """Rows of ``table`` that agree with what ``criterion`` says of ``columns``."""
+    for column in columns:
+        if criterion.get(column):
+            table = table[table[column] == criterion[column]]
+    return table
 
 
 def read_evidence(files: Mapping[str, Sequence[str]]) -> Evidence:

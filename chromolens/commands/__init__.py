@@ -15,10 +15,11 @@ from chromolens.commands import (
     serve,
     show,
     status,
+    variant,
 )
 
 COMMANDS = (
-    *(init, check, run, status, show, explain, serve, finemo, audit),
+    *(init, check, run, status, show, explain, variant, serve, finemo, audit),
     *(compare, reproduce),
 )
 """In the order in which ``--help`` lists them."""

@@ -11,6 +11,10 @@ STAGES = {
         "pick_windows", "choose_settings", "attribute", "explain_windows", "edit_windows",
         "view_model",
     ),
+    "variants": (
+        "read_variants", "draw_variants", "score_variants", "judge_variants",
+        "match_variants", "explain_variants", "annotate_vcf",
+    ),
     "tracks": ("join_tracks", "observed_track", "join_records", "rank_tokens", "place_tokens"),
     "motifs": (
         "find_patterns", "merge_patterns", "name_patterns", "read_filters", "name_filters",
@@ -25,6 +29,7 @@ STAGES = {
     ),
     "lexicon": ("make_lexicon",),
     "hits": ("find_hits", "find_pairs", "check_hits"),
+    "experiments": ("marginalise", "space_motifs", "ablate", "weigh_motifs"),
     "checks": (
         "check_completeness", "check_positions", "check_tiles", "check_planted", "check_missed",
         "compare_methods", "learn_from_fewer", "accept",

@@ -13,6 +13,7 @@ from chromolens import architectures, plugins
 from chromolens import inputs as kinds
 from chromolens.attribution import methods
 from chromolens.checks.criteria import OF_KNOWN_MOTIFS, check_criteria
+from chromolens.checks.experiments import OF_EXPERIMENTS
 from chromolens.errors import BadInput
 from chromolens.genome.planting import check_names, check_shares
 from chromolens.inputs.labels import CLASSES
@@ -359,6 +360,8 @@ def _check_acceptance(config: dict, settings: dict, models: pd.DataFrame) -> Non
         ),
         "edited": ("windows that are edited (edit)", bool(config["edit"])),
     }
+    asked = ("experiments in silico (experiments.enabled)", config["experiments"]["enabled"])
+    measured_on |= dict.fromkeys(OF_EXPERIMENTS, asked)
     known = config["checks"]["known_motifs"]
     listed = ("known motifs (checks.known_motifs)", bool(known["meme"]))
     measured_on |= dict.fromkeys(OF_KNOWN_MOTIFS, listed)

@@ -37,6 +37,7 @@ def downloads(config: dict) -> pd.DataFrame:
     _walk(config["inputs"], found)
     _walk(config["models"], found)
     _walk(config["attribution"], found)
+    _walk(config["variants"], found)
     _walk(config["checks"], motifs)
     rows = [
         (

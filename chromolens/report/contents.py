@@ -107,6 +107,16 @@ class Contents:
         Tables of the windows that were edited, and of what chose their edits.
     views
         Per model: the table of ``views/study.py``.
+    variants
+        Tables of the variants of the user's file, one for each model.
+    allele_contributions
+        Tables of the contributions about the clearest variants, with either allele.
+    variant_matches
+        Tables of the motifs that match over one allele of a variant alone.
+    null_scores
+        Per model and fold: effects of the nulls that variants are held against.
+    dropped_variants
+        Table of the alleles that were not scored.
     compared
         Tables of ``checks/methods.py``, one for each model that several methods explain.
     scored_matches, missed
@@ -117,6 +127,11 @@ class Contents:
         Per attribution: the hits themselves.
     motif_pairs, gaps
         Tables of motifs that stand near each other, and at which distances.
+    marginal, spacing, spaced_pairs, necessity, tried_dropped
+        Tables of motifs that were put into sequences, alone and in pairs; what each is worth; what
+        was left out of this.
+    ablated, calibration
+        Tables of hits that were taken out of windows, one or several for each method.
     tables
         Caption -> any further table of a check, shown as it is (planted bases found, ...): what
         it is, and where.
@@ -179,6 +194,11 @@ class Contents:
     edits: Sequence[Path] = ()
     edit_scores: Sequence[Path] = ()
     views: Mapping[tuple[str], Path] = field(default_factory=dict)
+    variants: Sequence[Path] = ()
+    allele_contributions: Sequence[Path] = ()
+    variant_matches: Sequence[Path] = ()
+    null_scores: Mapping[tuple[str, str], Path] = field(default_factory=dict)
+    dropped_variants: Path | None = None
     compared: Sequence[Path] = ()
     scored_matches: Sequence[Path] = ()
     missed: Sequence[Path] = ()
@@ -187,6 +207,13 @@ class Contents:
     hit_sites: Mapping[Attribution, Path] = field(default_factory=dict)
     motif_pairs: Sequence[Path] = ()
     gaps: Sequence[Path] = ()
+    marginal: Sequence[Path] = ()
+    spacing: Sequence[Path] = ()
+    spaced_pairs: Sequence[Path] = ()
+    necessity: Sequence[Path] = ()
+    tried_dropped: Sequence[Path] = ()
+    ablated: Sequence[Path] = ()
+    calibration: Sequence[Path] = ()
     tables: Mapping[str, tuple[Table, Path]] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
@@ -195,5 +222,6 @@ class Contents:
     def stages(self) -> tuple[str, ...]:
         """The stages that make sense for these inputs (``inputs.STAGES``), and those asked for."""
         own: tuple[str, ...] = plugins.constant(inputs, self.kind, "STAGES", ())
-        asked = {"edits": self.edits, "views": self.views}
+        asked = {"edits": self.edits, "views": self.views, "variants": self.variants}
+        asked["experiments"] = self.marginal
         return (*own, *(name for name, made in asked.items() if made))

@@ -21,6 +21,7 @@ from chromolens.tables.places import TABLES as DECLARED
 ONE = {name: name for name in ("windows", "folds", "dropped", "truth", "vocabulary")} | {
     "fasta": "genome",
     "browser": "tracks_page",
+    "dropped_variants": "dropped_variants",
 }
 # several that are joined,
 SEVERAL = {
@@ -32,6 +33,9 @@ SEVERAL = {
     "tiles": "tiles",
     "edits": "edits",
     "edit_scores": "edit_scores",
+    "variants": "variants",
+    "allele_contributions": "allele_contributions",
+    "variant_matches": "variant_matches",
     "compared": "methods",
     "scored_matches": "scored_matches",
     "missed": "missed",
@@ -39,6 +43,12 @@ SEVERAL = {
     "checked_hits": "checked_hits",
     "motif_pairs": "motif_pairs",
     "gaps": "gaps",
+    "marginal": "marginal",
+    "spacing": "spacing",
+    "spaced_pairs": "spaced_pairs",
+    "necessity": "necessity",
+    "ablated": "ablated",
+    "calibration": "calibration",
 }
 # or one for each model, task, method.
 ATTRIBUTION = ("model", "task", "method")
@@ -54,6 +64,7 @@ KEYED = {
     "positions": ("positions", ("model",)),
     "occluded": ("occluded", ("model",)),
     "views": ("views", ("model",)),
+    "null_scores": ("null_scores", ("model", "fold")),
     "profiles": ("profile", ("model",)),
 }
 SIS = {"sis": "sis", "meme": "sis_meme"} | {
@@ -129,6 +140,9 @@ def _files(study: Study) -> dict[str, Any]:
         "scans": {task: files for (task,), files in _named(study, SCANS, ["task"]).items()},
         "judged": {kind: study.path(kind) for kind in JUDGED if kind in study},
         "lexicon": {n: study.path(kind) for n, kind in LEXICON.items() if kind in study},
+        "tried_dropped": [
+            path for kind in ("marginal_dropped", "spacing_dropped") for path in _all(study, kind)
+        ],
         "tables": _tables(study),
     }
 

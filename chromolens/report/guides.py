@@ -74,6 +74,18 @@ GUIDES = {
         "precision above that of the sequence alone, at the same recall.",
         "the last column says why a motif has none; rules are in motifs.hits.",
     ),
+    "variants": Guide(
+        "What the models make of other alleles than the genome's.",
+        "effects that stand out of the nulls, at bases of hits, alike over places and replicates.",
+        "where none passes, the models see no difference; look at the network's performance.",
+    ),
+    "experiments": Guide(
+        "What motifs do where they are put into sequences, alone and in pairs, and what is lost "
+        "where they are taken away.",
+        "motifs gain far more than nulls (hollow) do, and windows lose by them.",
+        "a motif that is lost without cost is not used; one that gains nothing alone may need a "
+        "partner.",
+    ),
     "known_motifs": Guide(
         "Whether matches of known motifs contribute.",
         "good matches, on the right, lie above 0.",

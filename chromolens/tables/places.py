@@ -150,6 +150,18 @@ FILES = {
         "gaps": "hits/{model}/{task}/{method}/gaps.tsv.gz",
     },
     "checked_hits": {"checked_hits": "checks/{model}.{task}.{method}.hits.tsv"},
+    "tried": {
+        "marginal": "experiments/{model}/{task}/marginal.tsv",
+        "marginal_dropped": "experiments/{model}/{task}/marginal.dropped.tsv",
+        "spacing": "experiments/{model}/{task}/spacing.tsv.gz",
+        "spaced_pairs": "experiments/{model}/{task}/spacing.pairs.tsv",
+        "spacing_dropped": "experiments/{model}/{task}/spacing.dropped.tsv",
+        "necessity": "experiments/{model}/{task}/necessity.tsv",
+    },
+    "ablated": {
+        "ablated": "experiments/{model}/{task}/{method}.ablated.tsv.gz",
+        "calibration": "experiments/{model}/{task}/{method}.calibration.tsv",
+    },
     "browsed": {
         "tracks_page": "report/tracks.html",
         "igv_session": "tracks/igv_session.xml",
@@ -179,6 +191,20 @@ FILES = {
     "placed": {
         "token_bedgraph": "tokens/{model}.{task}.{method}.bedgraph.gz",
         "token_track": "tokens/{study}.{model}.{task}.{method}.bw",
+    },
+    "varied": {
+        "listed_variants": "variants/listed.tsv.gz",
+        "dropped_variants": "variants/dropped.tsv",
+    },
+    "null_variants": {"null_variants": "variants/nulls.tsv.gz"},
+    "listed_scores": {"listed_scores": "variants/{model}/{set}.{fold}.tsv.gz"},
+    "null_scores": {"null_scores": "variants/{model}/{set}.{fold}.tsv.gz"},
+    "variants": {
+        "variants": "variants/{model}/variants.tsv.gz",
+        "variant_matches": "variants/{model}/matches.tsv.gz",
+        "allele_contributions": "variants/{model}/contributions.tsv.gz",
+        "annotated": "variants/{model}/variants.vcf.gz",
+        "annotated_index": "variants/{model}/variants.vcf.gz.tbi",
     },
     "ranked": {"ranked_tokens": "tokens/{model}.{method}.tsv.gz"},
     "tiled": {"tiles": "checks/{model}.tiles.tsv"},

@@ -209,6 +209,18 @@ rule accept:
             "results/{{study}}/hits/{row.model}/{row.task}/{row.method}/pairs.tsv",
             row=searched.itertuples(),
         ),
+        marginal=collect(
+            "results/{{study}}/experiments/{row.model}/{row.task}/marginal.tsv",
+            row=tried.itertuples(),
+        ),
+        spacing=collect(
+            "results/{{study}}/experiments/{row.model}/{row.task}/spacing.tsv.gz",
+            row=tried.itertuples(),
+        ),
+        calibration=collect(
+            "results/{{study}}/experiments/{row.model}/{row.task}/{row.method}.calibration.tsv",
+            row=ablated.itertuples(),
+        ),
     output:
         table=report(
             "results/{study}/acceptance.tsv",

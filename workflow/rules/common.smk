@@ -12,6 +12,7 @@ from chromolens.planning import (
     disk,
     divide,
     editing,
+    experiments,
     interpreter,
     overview,
     plan,
@@ -20,6 +21,7 @@ from chromolens.planning import (
     results,
     sources,
     subsets,
+    varied,
 )
 from chromolens.report import browser, sections
 
@@ -95,12 +97,16 @@ sought_known = runs if known_motifs["meme"] else runs[:0]
 tiled_models = plan.models_with_tiles(models, settings, tracked, methods)
 thinned = plan.models_to_thin(config, settings, models)
 compared = plan.models_to_compare(windowed)
-sis_tasks = list(subsets.subset_tasks(config, stages, model_tasks).itertuples())
+with_subsets = subsets.subset_tasks(config, stages, model_tasks)
+sis_tasks = list(with_subsets.itertuples())
 other_tasks = subsets.other_tasks(config, stages, models, model_tasks)
 set_tasks = subsets.sets_sought(config, "markers", stages, model_tasks)
 set_models = subsets.sets_sought(config, "tokens", stages, models[models["explained"]])
 placed = plan.placed_texts(settings, tracked)
 edited = editing.jobs(config, settings, models, stages)
+variant_settings = varied.settings(config, downloaded, stages)
+variant_models = varied.models(variant_settings, models)
+variant_sets = varied.sets(variant_settings)
 paired = subsets.pairs(config, stages, model_tasks)
 shared_methods = subsets.methods_of_both(paired, windowed)
 swept = sis_tasks if config["sis"]["sweep_windows"] else []
@@ -124,6 +130,8 @@ content_of_source = chromosomes or [*source, *covariates]
 searched = tracked if genome else tracked[:0]
 browsed = results.ONE if len(searched) else []
 checked_hits = searched[searched["task"].isin(list(settings.get("peaks", {})))]
+tried = experiments.tried(config, settings, stages, model_tasks)
+ablated = experiments.ablated(tried, windowed, searched)
 
 
 wildcard_constraints:

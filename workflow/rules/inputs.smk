@@ -93,9 +93,9 @@ rule prepare_genome:
         chromosomes="results/{study}/inputs/chromosomes.tsv",
     log:
         "logs/{study}/prepare_genome.log",
-    threads: 2  # that pack the file
     conda:
         "../../envs/base.yaml"
+    threads: 2  # that pack the file
     params:
         code=code["prepare_genome"],
         digests=own.digests(sources.files(settings.get("fasta"))),

@@ -4,7 +4,6 @@ NEEDS     results/{study}/models/{model}/{fold}.{replicate}.keras
 PROVIDES  results/{study}/provenance.json
 """
 
-
 made_from = sources.files(observed, genes, [one["files"] for one in placings.values()])
 
 

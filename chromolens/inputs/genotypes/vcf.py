@@ -66,7 +66,7 @@ def _read(
     calls, columns = None, []
     markers: list[tuple[str, str, int, str, str]] = []
     try:
-        with _seekable(path) as name, pysam.VariantFile(name) as file:
+        with seekable(path) as name, pysam.VariantFile(name) as file:
             samples = _samples(file, path)
             for record in _sites(file, tally):
                 where = f"{path}, {record.chrom}:{record.pos}"
@@ -106,7 +106,7 @@ def _samples(file: pysam.VariantFile, path: str) -> list[str]:
 
 
 @contextmanager
-def _seekable(path: str) -> Iterator[str]:
+def seekable(path: str) -> Iterator[str]:
     """``path``, or an unpacked copy of what gzip packed, not bgzip: htslib can't seek in that."""
     with open(path, "rb") as file:
         head = file.read(16)

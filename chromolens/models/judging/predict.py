@@ -66,6 +66,54 @@ def predict_groups(
     return table.assign(**_by_task(columns, tasks))
 
 
+def predict_windows(
+    model: Model,
+    onehot: np.ndarray,
+    *,
+    tasks: list[str],
+    objective: str = "binary",
+    batch_size: int = 128,
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Predictions of any windows, both strands averaged before anything squashes them.
+
+    Parameters
+    ----------
+    onehot : float32 (n, length, 4)
+
+    Returns
+    -------
+    float64 (n, tasks), see the module; of ``classes`` each logit less the mean of them all. And
+    for profiles task -> shares float64 (n, positions, strands) of the mean of the strands' logits.
+    """
+    onehot = np.ascontiguousarray(onehot)
+    strands = [onehot, np.ascontiguousarray(onehot[:, ::-1, ::-1])]
+    if objective == "profile":
+        return _predict_shapes(model, strands, tasks, batch_size)
+    asked = model.tasks if objective == "classes" else tasks
+    stack = np.stack([_scalars(model, asked, objective, batch_size, x) for x in strands])
+    values = stack.mean(axis=0, dtype=np.float64)
+    if objective == "classes":
+        values -= values.mean(axis=1, keepdims=True)
+    return values[:, [asked.index(task) for task in tasks]], {}
+
+
+def _predict_shapes(
+    model: Model, strands: list[np.ndarray], tasks: list[str], batch_size: int
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Log totals (n, tasks) and shares of each task; the second of ``strands`` is turned."""
+    totals, logits = [], []
+    for x in strands:
+        outputs = model.network.predict(x, batch_size=batch_size, verbose=0)
+        named = dict(zip(model.network.output_names, outputs, strict=True))
+        totals.append(named["counts"])
+        logits.append({task: named[f"profile_{task}"] for task in tasks})
+    forward, turned = logits
+    mean = {task: (forward[task] + turned[task][:, ::-1, ::-1]).astype(np.float64) / 2
+            for task in tasks}  # fmt: skip
+    shares = {task: _softmax(values) for task, values in mean.items()}
+    return np.mean(totals, axis=0, dtype=np.float64), shares
+
+
 def mean_profiles(
     model: Model, inputs: Inputs, tasks: list[str], groups: list[str] | None
 ) -> dict[str, np.ndarray]:

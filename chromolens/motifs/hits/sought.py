@@ -4,6 +4,7 @@ A lexicon is a table (``motif``, ``name``, ``sign``, ``tasks``: MODEL:TASK, comm
 MEME file with a PPM for each ``motif``.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,6 +73,19 @@ def motifs_of_task(table: str | Path, meme: str | Path, model: str, task: str) -
         )
         for row in rows.itertuples()
     ]
+
+
+def motifs_of_tasks(
+    table: str | Path, meme: str | Path, model: str, explains: Mapping[str, str]
+) -> dict[str, list[Sought]]:
+    """Task of the study -> ``motifs_of_task``, each once.
+
+    ``explains``: task of the network -> task of the study; a profile network has two for each.
+    """
+    found: dict[str, dict[str, Sought]] = {task: {} for task in explains.values()}
+    for task, label in explains.items():
+        found[label] |= {one.motif: one for one in motifs_of_task(table, meme, model, task)}
+    return {task: list(own.values()) for task, own in found.items()}
 
 
 def shuffles(ppm: np.ndarray, count: int, rng: np.random.Generator) -> list[np.ndarray]:

@@ -125,18 +125,26 @@ def _row(name: str, points: list[Point], y: float, x: svg.Scale, chance: float |
 
 def _point(point: Point, y: float, x: svg.Scale) -> Markup:
     ticks = [svg.line(float(x(v)), y - 3, float(x(v)), y + 3, "fold") for v in point.folds]
-    if not np.isfinite(point.value):
-        return svg.group(ticks)
-    interval = [point.low, point.high]
+    ends = (point.value, point.low, point.high)
+    return svg.group([*ticks, mark_with_interval(point.mark, ends, point.title, y, x)])
+
+
+def mark_with_interval(
+    mark: str, ends: tuple[float, float, float], title: str, y: float, x: svg.Scale
+) -> Markup:
+    """A mark at a value and a line from its low to its high end; nothing for NaN."""
+    value, *interval = ends
+    if not np.isfinite(value):
+        return Markup()
     whisker = svg.line(*(_ends(interval, x, y)), "whisker") if np.isfinite(interval).all() else ""
-    mark = svg.tag(
+    shape = svg.tag(
         "path",
-        svg.tag("title", point.title),
-        d=_MARK[point.mark],
-        transform=f"translate({svg.number(float(x(point.value)))} {svg.number(y)})",
-        class_=f"mark {point.mark}",
+        svg.tag("title", title),
+        d=_MARK[mark],
+        transform=f"translate({svg.number(float(x(value)))} {svg.number(y)})",
+        class_=f"mark {mark}",
     )
-    return svg.group([*ticks, whisker, mark])
+    return svg.group([whisker, shape])
 
 
 def _ends(interval: list[float], x: svg.Scale, y: float) -> tuple[float, float, float, float]:

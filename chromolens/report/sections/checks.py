@@ -1,14 +1,18 @@
-"""Checks: do contributions add up, are planted bases found, do windows leak."""
+"""Checks: do contributions add up, what do ablated hits cost, do windows leak."""
 
+import numpy as np
 import pandas as pd
 
 from chromolens import tables
 from chromolens.inputs.windows import read_windows
 from chromolens.report.contents import Contents
-from chromolens.report.tables import Table, count, of_frame, significant
+from chromolens.report.figures import experiments
+from chromolens.report.tables import Table, count, decimal, of_frame, significant
 from chromolens.tables.checks import COMPLETENESS
+from chromolens.tables.experiments import ABLATED, CALIBRATION
 
-NEEDS = ("windows", "completeness", "planted")
+NEEDS = ("windows", "completeness", "planted", "ablated", "calibration")
+_BINS = 10
 
 
 def context(study: Contents) -> dict:
@@ -20,6 +24,7 @@ def context(study: Contents) -> dict:
             for caption, kind_and_path in study.tables.items()
         ],
         "leaks": leaks(read_windows(study.windows)),
+        "calibration": calibration(study),
     }
 
 
@@ -41,6 +46,43 @@ def _row(row: object) -> list[str]:
     numbers = [count(row.windows), count(row.flagged), share]
     errors = [significant(row.max_error), significant(row.median_error)]
     return [row.model, row.method, row.task, *numbers, *errors]
+
+
+def calibration(study: Contents) -> dict | None:
+    """Contributions of hits against what their ablation costs; None where none was ablated."""
+    table = tables.read_all(CALIBRATION, study.calibration)
+    whole = table[table["motif"] == ""]
+    if not len(whole):
+        return None
+    header = ["model", "task", "method", "hits", "slope", "95 % interval", "r", "interval"]
+    rows = [_calibrated(row) for row in whole.itertuples()]
+    caption = (
+        "What a hit loses by ablation against the sum of its contributions: the slope is 1 where "
+        "it costs what it contributes"
+    )
+    hits = tables.read_all(ABLATED, study.ablated)
+    nulls = [place for place, row in enumerate(whole.itertuples()) if row.model in study.nulls]
+    panels = [
+        (" · ".join(key), _curve(own, key))
+        for key, own in hits.groupby(["task", "model", "method"], sort=False)
+        if key[1] not in study.nulls
+    ]
+    shown = Table(caption, header, rows, frozenset(header[3:]), frozenset(nulls))
+    return {"panels": panels, "table": shown}
+
+
+def _calibrated(row: object) -> list[str]:
+    slope = [decimal(row.slope, 2), f"{decimal(row.slope_low, 2)} to {decimal(row.slope_high, 2)}"]
+    r = [decimal(row.r, 2), f"{decimal(row.r_low, 2)} to {decimal(row.r_high, 2)}"]
+    return [row.model, row.task, row.method, count(row.hits), *slope, *r]
+
+
+def _curve(own: pd.DataFrame, key: tuple) -> object:
+    ordered = own.sort_values("contribution", kind="stable")
+    bins = np.arange(len(ordered)) * _BINS // len(ordered)
+    means = ordered.groupby(bins)[["contribution", "effect"]].mean()
+    numbers = (own["contribution"].to_numpy(), own["effect"].to_numpy())
+    return experiments.calibration(*numbers, means, f"Ablation of hits: {', '.join(key)}")
 
 
 def leaks(windows: pd.DataFrame) -> str:
