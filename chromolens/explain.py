@@ -16,9 +16,9 @@ from chromolens.provenance import file_digest
 from chromolens.report.plots.stretch import marks, observed
 from chromolens.scores import COVERED, Header, open_scores
 from chromolens.study import Study, Track, open_study
-from chromolens.tracks.tiling import Cover, Tiling, grid, read_series, touching
+from chromolens.tracks.tiling import Cover, Series, Tiling, grid, read_series, touching
 
-_NOT_HELD = "in no shard: it begins in a gap between blocks, or its shard is not there"
+_NOT_HELD = "in no shard: it starts in a gap between blocks, or its shard is not there"
 
 
 def explain(study: str | Path, place: str, *, task: str = "", method: str = "") -> list[dict]:
@@ -188,7 +188,7 @@ def _unlike(value: float, track: dict | None) -> dict[str, str]:
 
 
 def _windows(study: Study, row: int, base: Interval, header: Header) -> list[dict]:
-    """The windows over the base; a shard holds those whose kept parts begin in its regions."""
+    """The windows over the base; a shard holds the numbers of those that begin in its regions."""
     tiling = Tiling(**header.settings["tiling"])
     reach = Interval(base.chrom, max(0, base.start - tiling.kept + 1), base.end)
     found = []
@@ -196,14 +196,20 @@ def _windows(study: Study, row: int, base: Interval, header: Header) -> list[dic
         for region in filter(reach.overlaps, _regions(path)):
             with open_scores(path) as file:
                 found += _beginning_in(file[region.name], row, reach, tiling)
-    named = study.paths("regions", method=header.method) if "regions" in study else {}
-    series = [read_series(str(path)) for path in named.values()] or [grid(_sizes(study), tiling)]
-    starts = series[0](base.chrom)
+    starts = series_of(study, header)(base.chrom)
     over = starts[touching(starts + tiling.margin, tiling.kept, base)].tolist()
-    windows = [str(Interval(base.chrom, start, start + tiling.window)) for start in over]
+    names = [str(Interval(base.chrom, start, start + tiling.window)) for start in over]
     held = {window["window"] for window in found}
-    found += [{"window": one, "numbers": _NOT_HELD} for one in windows if one not in held]
+    found += [{"window": name, "numbers": _NOT_HELD} for name in names if name not in held]
     return sorted(found, key=lambda window: Interval.parse(window["window"]).start)
+
+
+def series_of(study: Study, header: Header) -> Series:
+    """The windows of each chromosome that a shard of ``header`` was made of."""
+    tables = study.paths("regions", ("method",)) if "regions" in study else {}
+    if (header.method,) in tables:
+        return read_series(str(tables[header.method,]))
+    return grid(_sizes(study), Tiling(**header.settings["tiling"]))
 
 
 def _beginning_in(group: object, row: int, reach: Interval, tiling: Tiling) -> list[dict]:

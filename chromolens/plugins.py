@@ -61,12 +61,19 @@ def fields(file: Path, dataclass: str) -> list[str]:
 
 
 def constant(package: ModuleType, name: str, constant: str, default: object) -> object:
-    """The literal that plugin ``name`` assigns to ``constant``; ``default`` where it doesn't."""
+    """The literal that plugin ``name`` assigns to ``constant``; ``default`` where it doesn't.
+
+    BadInput where it is put together of several statements, which are read, not run.
+    """
     check(package, name)
-    for node in ast.parse(sources(package.__path__[0])[name].read_text()).body:
+    found = default
+    path = sources(package.__path__[0])[name]
+    for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == constant:
-            return ast.literal_eval(node.value)
-    return default
+            found = ast.literal_eval(node.value)
+        elif isinstance(node, ast.AugAssign) and getattr(node.target, "id", None) == constant:
+            raise BadInput(f"{constant} grows", expected="one literal", where=str(path))
+    return found
 
 
 def check(package: ModuleType, name: str, where: str = "") -> None:

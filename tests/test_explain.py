@@ -59,8 +59,10 @@ def shard(folder, start, end, digest):
     header = Header(
         study="small", model="main", method="ism", shard=f"a-{start}-{end}", fold="fold0",
         tasks=["one", "two"], models=[digest], provenance={"code": ["c0de"]}, run={},
-        settings={"tiling": {"window": WINDOW, "stride": STRIDE},
-                  "method": {"references": "uniform", "seed": 7}},
+        settings={
+            "tiling": {"window": WINDOW, "stride": STRIDE},
+            "method": {"references": "uniform", "seed": 7},
+        },
     )  # fmt: skip
     path = folder / "attribution/main/ism" / f"a-{start}-{end}.h5"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -101,16 +101,6 @@ def test_observed_files_of_a_task_leave_controls_out():
     assert sources.per_task(settings) == {"x": ["x.bed"], "y": ["p.bw"]}
 
 
-def test_a_simulated_genome_stands_in_for_the_files():
-    halves = [{"motifs": ["CTCF"], "share": 0.5}, {"motifs": ["SP1"], "share": 0.5}]
-    motifs = {"CTCF": "MA0139.2", "SP1": "MA0079.5"}
-    simulate = {"chromosomes": SIZES, "events": 3, "task": "z"}
-    simulate |= {"alternatives": halves, "motifs": motifs}
-    settings, *_ = planned(genome(inputs_simulate=simulate, inputs_peaks={}, inputs_fasta=""))
-    assert settings["fasta"] == "simulated/genome.fa"
-    assert settings["peaks"] == {"z": "simulated/peaks.bed"}
-
-
 def test_every_chromosome_is_test_in_one_fold_and_balance_is_by_length():
     _, folds, _, _ = planned(genome())
     assert sorted(folds.fold_of) == sorted(SIZES)
@@ -282,6 +272,17 @@ def test_results_from_the_future_are_dated_before_now_in_their_order(tmp_path):
     assert (tmp_path / "old").stat().st_mtime_ns == untouched
 
 
+def test_a_file_that_a_result_links_to_keeps_its_time(tmp_path):
+    own, results = tmp_path / "genome.fa.gz", tmp_path / "results"
+    results.mkdir()
+    own.touch()
+    os.utime(own, (time.time() + 900,) * 2)
+    (results / "genome.fa.gz").symlink_to(own)
+    before = own.stat().st_mtime_ns
+    clock.bring_back([str(results)])
+    assert own.stat().st_mtime_ns == before
+
+
 def genotypes(**parts: object) -> dict:
     inputs = {"kind": "genotypes", "genotypes": "g.vcf", "traits": "t.tsv", "tasks": ["x", "y"]}
     inputs |= parts.pop("inputs", {})
@@ -358,20 +359,3 @@ def test_learning_curves_are_of_trained_classifiers_of_dna():
         planned_models = plan.models(config, ["x", "y"])
         expected = ["a"] if config["checks"]["learning_curve"] else []
         assert plan.models_to_thin(config, settings, planned_models) == expected
-
-
-@pytest.mark.parametrize(
-    ("motifs", "share", "message"),
-    [
-        (["CTCF"], 1.0, "CTCF is in 1 of the events"),
-        (["CTFC"], 0.5, "no PPM for the motif 'CTFC'"),
-    ],
-)
-def test_a_simulation_that_gives_the_label_away_is_refused_before_the_first_job(
-    motifs, share, message
-):
-    alternatives = [{"motifs": motifs, "share": share}, {"motifs": ["SP1"], "share": 1 - share}]
-    motifs = {"CTCF": "MA0139.2", "SP1": "MA0079.5"}
-    given = {"chromosomes": SIZES, "motifs": motifs, "alternatives": alternatives}
-    with pytest.raises(BadInput, match=message):
-        preflight._check_simulation(given)

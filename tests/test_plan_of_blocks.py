@@ -96,6 +96,7 @@ def test_shifts_of_any_model_widen_the_gap():
         (SIZES, {"folds": {"by": "chromosomes", "size": 0}}, "say folds: {by: blocks}"),
         ({"a": 90_000}, {"folds": {"by": "chromosomes", "size": 0}}, "1 chromosomes that hold"),
         ({"a": 150}, {}, "a window of 200 bp doesn't fit on a"),
+        ({"a/../b": 90_000}, {}, "'a/../b' can't be the name of a chromosome"),
     ],
 )
 def test_what_can_not_be_divided(sizes, parts, message):

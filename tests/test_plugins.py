@@ -44,6 +44,13 @@ def test_a_constant_is_read_wherever_the_plugin_stands(package):
     assert plugins.constant(package, "one", "PILOT", {}) == {}
 
 
+def test_a_constant_of_several_statements_is_refused(package, tmp_path):
+    with open(tmp_path / "two.py", "a") as file:
+        file.write("NEEDS = ('a',)\nNEEDS += ('b',)\n")
+    with pytest.raises(BadInput, match="NEEDS grows(.|\n)*two.py"):
+        plugins.constant(package, "two", "NEEDS", ())
+
+
 def test_an_unknown_plugin_or_setting_is_refused_with_the_nearest(package):
     with pytest.raises(BadInput, match="no act named 'tow'; did you mean 'two'(.|\n)*here"):
         plugins.check(package, "tow", "here")

@@ -120,8 +120,8 @@ def check(
     targets
         Of each motif: what its truth is called, and where it is (causal or not).
     folds
-        The stretches that were explained. What doesn't lie wholly in one, or where the track has
-        no value, is no truth.
+        The stretches that were explained; what doesn't lie wholly in one, or has no value in
+        its middle, is no truth.
     weights
         Of each motif, by fold: those of ``find_hits``; none where it has none.
     max_p
@@ -164,14 +164,14 @@ def _cover(track: str, chrom: str, size: int) -> Cover:
 def _explained(
     places: pd.DataFrame, folds: Mapping[Interval, str], covers: Mapping[str, Cover]
 ) -> np.ndarray:
-    """Which of ``places`` lie wholly in a stretch, and have a value in their middle."""
+    """Which of ``places`` lie in a stretch of ``folds``, with a value in their middle."""
     chroms = places["chrom"].to_numpy(dtype=str)
     starts, ends = (places[name].to_numpy() for name in ("start", "end"))
-    found = holders(list(folds), chroms, starts, ends) >= 0
+    inside, valued = holders(list(folds), chroms, starts, ends) >= 0, np.zeros(len(places), bool)
     for chrom, cover in covers.items():
         here = chroms == chrom
-        found[here] &= cover.holds((starts[here] + ends[here]) // 2)
-    return found
+        valued[here] = cover.holds((starts[here] + ends[here]) // 2)
+    return inside & valued
 
 
 def _sites(

@@ -65,24 +65,22 @@ def ablate_hits(
 
 
 def _in_windows(hits: pd.DataFrame, group: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    """Each hit inside an explained window, of several that with the nearest centre; its place."""
-    ids = [name.decode() for name in group["id"]]
-    places = pd.DataFrame(
-        [vars(Interval.parse(name)) for name in ids], columns=["chrom", "start", "end"]
-    )
-    windows = places.assign(id=ids, fold=[name.decode() for name in group["fold"]])
-    windows["row"] = range(len(windows))
-    found = hits.drop(columns="fold").merge(windows, on="chrom", suffixes=("", "_window"))
-    found = found[
-        (found["start"] >= found["start_window"]) & (found["end"] <= found["end_window"])
-    ]
-    away = found["start"] + found["end"] - found["start_window"] - found["end_window"]
-    found = found.assign(away=away.abs()).sort_values("away", kind="stable")
-    found = found.drop_duplicates(["chrom", "start", "strand", "motif"]).sort_values(
-        ["row", "start", "motif"]
-    )
-    shift = found["start_window"]
-    return found.assign(start=found["start"] - shift, end=found["end"] - shift)
+    """Each hit inside an explained window, of several that with the nearest centre; its place.
+
+    Memory is that of the hits: each window takes its own from those of its chromosome.
+    """
+    by_chrom = {chrom: own.sort_values("start") for chrom, own in hits.groupby("chrom")}
+    parts = [hits.iloc[:0].assign(id="", row=0, away=0, hit=0)]
+    for row, (name, fold) in enumerate(zip(group["id"], group["fold"], strict=True)):
+        window = Interval.parse(name.decode())
+        own = by_chrom.get(window.chrom, hits.iloc[:0])
+        own = own[own["start"].between(window.start, window.end) & (own["end"] <= window.end)]
+        away = (own["start"] + own["end"] - window.start - window.end).abs()
+        place = {"id": name.decode(), "fold": fold.decode(), "row": row, "away": away}
+        place |= {"start": own["start"] - window.start, "end": own["end"] - window.start}
+        parts.append(own.assign(hit=own.index, **place))
+    found = pd.concat(parts).sort_values("away", kind="stable").drop_duplicates("hit")
+    return found.sort_values(["row", "start", "motif"])
 
 
 def _most(sites: pd.DataFrame, most: int, seed: int) -> pd.DataFrame:

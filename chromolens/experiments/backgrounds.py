@@ -7,6 +7,7 @@ the window's chromosome.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from chromolens.inputs.batches import Dna
 from chromolens.inputs.folds import Folds
 from chromolens.inputs.windows import Tally
 from chromolens.motifs.hits.sought import Sought
-from chromolens.motifs.modisco.sites import Matcher, Stretch, both_strands, matcher
+from chromolens.motifs.modisco.sites import Matcher, Stretch, matcher
 
 KINDS = ("shuffles", "natural")
 MAX_P = 1e-4
@@ -76,13 +77,13 @@ def draw(
         rows = rows[(inputs.windows["role"].iloc[rows] != "positive").to_numpy()]
     names = inputs.windows["id"].to_numpy(dtype=str)
     rows = np.array(sorted(rows, key=lambda row: seed_of(names[row], seed)), dtype=int)
-    matchers = matchers_of(motifs, inputs.codes(rows[:_AT_ONCE]), max_p)
+    matchers = [matcher_of(motif, max_p) for motif in motifs]
     tally, kept = Tally(), []
     by_fold = folds.by_fold(inputs.windows, rows)
     for place, (fold, own) in enumerate(by_fold.items()):
         wanted = count // len(by_fold) + (place < count % len(by_fold))
         usable = _usable(inputs, own, names, matchers, kind, seed, tally)
-        kept += [(fold, *found) for found, _ in zip(usable, range(wanted), strict=False)]
+        kept += [(fold, *found) for found in islice(usable, wanted)]
     if not kept:
         raise BadInput(
             f"none of {len(rows)} windows can be a background: {tally.describe('')}",
@@ -131,18 +132,20 @@ def background(
     return None, _NOT_AVOIDED[kind]
 
 
-def matchers_of(motifs: Sequence[Sought], codes: np.ndarray, max_p: float) -> list[Matcher]:
-    """``motifs`` ready to be looked for in sequences such as ``codes`` (n, length).
+def matcher_of(motif: Sought, max_p: float) -> Matcher:
+    """``motif`` ready to be looked for, by p-values in sequences of all bases alike.
 
     A motif so short that no match is rare enough is in a sequence where its best match is.
     """
-    counts = np.bincount(codes.ravel(), minlength=5)[:4] + 1
-    found = [matcher(motif.ppm, both_strands(counts), max_p) for motif in motifs]
-    best = [int(one.weights.max(axis=1).sum()) for one in found]
-    return [
-        one if one.floor is not None else replace(one, floor=score)
-        for one, score in zip(found, best, strict=True)
-    ]
+    found = matcher(motif.ppm, np.full(4, 0.25), max_p)
+    best = int(found.weights.max(axis=1).sum())
+    return found if found.floor is not None else replace(found, floor=best)
+
+
+def expected(motif: Sought, length: int, max_p: float) -> float:
+    """How often ``motif`` is in a random sequence of ``length`` bp, on both strands together."""
+    found = matcher_of(motif, max_p)
+    return 2 * (length - found.width + 1) * float(found.p(np.array(found.floor)))
 
 
 def of_windows(
@@ -152,7 +155,7 @@ def of_windows(
 
     BadInput where nothing is left.
     """
-    matchers = matchers_of(motifs, codes, MAX_P)
+    matchers = [matcher_of(motif, MAX_P) for motif in motifs]
     found = [
         background(own, name, matchers, kind, seed) for own, name in zip(codes, ids, strict=True)
     ]

@@ -36,6 +36,8 @@ def necessity(
     lost = calibration[calibration["motif"] != ""].set_index("motif")
     gained = central.set_index("motif")
     shares = subset_shares(members, aligned, subsets, model, task)
+    # letters of the config are in no subset's cluster, whether a subset holds them or not
+    asked = set(members["motif"]) if len(subsets) else set()
     rows = []
     for motif in dict.fromkeys([*gained.index, *lost.index]):
         one, other = gained.reindex([motif]).iloc[0], lost.reindex([motif]).iloc[0]
@@ -46,7 +48,7 @@ def necessity(
             "lost_high": other["effect_high"],
             "hits": 0 if pd.isna(other["hits"]) else int(other["hits"]),
             "gained": one["effect"], "gained_low": one["low"], "gained_high": one["high"],
-            "sis_share": shares.get(motif, 0.0) if len(subsets) else np.nan,
+            "sis_share": shares.get(motif, 0.0) if motif in asked else np.nan,
             "sis_windows": subsets["id"].nunique() if len(subsets) else None,
         })  # fmt: skip
     table = pd.DataFrame(rows, columns=NECESSITY.after("model", "task"))

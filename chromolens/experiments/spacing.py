@@ -152,7 +152,7 @@ def spaced(
     values = answers(models, np.stack(made), **asked)
     f = {key: values[place] for key, place in asked_for.items()}
     joint = np.array([f[left, right] - f[()] for left, right in places.values()])
-    alone = np.array([f[left,] + f[right,] - 2 * f[()] for left, right in places.values()])
+    alone = np.array([f[(left,)] + f[(right,)] - 2 * f[()] for left, right in places.values()])
     shape = len(arrangements(pair)), len(gaps)
     return (joint - alone).reshape(shape), joint.reshape(shape)
 

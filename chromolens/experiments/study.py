@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
-from chromolens.experiments.backgrounds import Backgrounds, draw
+from chromolens.experiments.backgrounds import Backgrounds, draw, expected
 from chromolens.experiments.chosen import Experiments, pairs_of_study
 from chromolens.experiments.marginalise import inserted, places_of
 from chromolens.experiments.motifs import consensus, scrambled
@@ -22,6 +22,8 @@ from chromolens.runlog import progress
 from chromolens.tables.experiments import MARGINAL, MARGINAL_DROPPED, SPACED_PAIRS, SPACING
 from chromolens.ties import TIE, first_best
 
+MOST_BY_CHANCE = 1.0
+"""Matches of a motif in a random window from which on it isn't tried."""
 ALL = "all"
 """The mean over arrangements."""
 
@@ -43,10 +45,12 @@ def marginal_effects(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """``MARGINAL`` and ``MARGINAL_DROPPED``, less model and task.
 
-    A motif that doesn't fit, or that can't be scrambled, is left out and counted.
+    A motif that doesn't fit, that can't be scrambled, or that any sequence holds by chance, is
+    left out and counted.
     """
     tally, rows = Tally(), []
-    usable = [motif for motif in motifs if _can_be_tried(motif, inputs.length, seed, tally)]
+    rare = _rare(motifs, inputs.length, max_p, tally)
+    usable = [motif for motif in rare if _can_be_tried(motif, inputs.length, seed, tally)]
     if usable:
         options = {"kind": asked.backgrounds, "max_p": max_p, "seed": seed}
         found = draw(inputs, folds, usable, count=asked.count, **options)
@@ -60,6 +64,14 @@ def marginal_effects(
         ])  # fmt: skip
         rows.append(_marginal(motif, starts, effects, found, inputs.length, seed))
     return _joined(rows, MARGINAL.after("model", "task")), _dropped(tally)
+
+
+def _rare(motifs: Sequence[Sought], length: int, max_p: float, tally: Tally) -> list[Sought]:
+    """Those of ``motifs`` that a background can be without."""
+    common = [motif for motif in motifs if expected(motif, length, max_p) > MOST_BY_CHANCE]
+    tally.add("any sequence holds it by chance: no background is without", "",
+              [motif.label for motif in common])  # fmt: skip
+    return [motif for motif in motifs if expected(motif, length, max_p) <= MOST_BY_CHANCE]
 
 
 def _can_be_tried(motif: Sought, length: int, seed: int, tally: Tally) -> bool:
@@ -114,12 +126,14 @@ def spacings(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """``SPACING``, ``SPACED_PAIRS`` and ``SPACING_DROPPED``, less model and task.
 
-    A pair that doesn't fit into the window is left out and counted.
+    A pair that doesn't fit into the window is left out and counted, and so is a motif that any
+    sequence holds by chance.
     """
     tally = Tally()
+    rare = _rare(motifs, inputs.length, max_p, tally)
     pairs = [
         pair
-        for pair in pairs_of_study(motifs, asked, tally)
+        for pair in pairs_of_study(rare, asked, tally)
         if _fits(pair, inputs.length, asked.gap, tally)
     ]
     if pairs:

@@ -6,7 +6,6 @@ A genome is known by its content: name, length and md5 of each chromosome's uppe
 
 import hashlib
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -69,7 +68,7 @@ def prepare_fasta(
 
     The last has the digests of both indexes, which ``Genome`` checks. A source that is upper-case
     and bgzipped, has both indexes beside it, and holds no other chromosomes is not written again:
-    ``path`` is then a link to it, and its indexes are copied.
+    ``path`` is then a link to it. Its indexes are made anew all the same, from the content.
 
     Parameters
     ----------
@@ -110,9 +109,8 @@ def prepare_fasta(
             _check_content(source, content, chromosomes)
             content = content[content["chrom"].isin(list(chromosomes))].reset_index(drop=True)
         if linked:
-            _link(source, new, new_fai, new_gzi)
-        else:
-            _index(new, new_fai, new_gzi)
+            new.symlink_to(os.path.abspath(source))
+        _index(new, new_fai, new_gzi)
         pairs = ((new_fai, fai), (new_gzi, gzi))
         new_md5.write_text("".join(f"{_md5(new)}  {Path(name).name}\n" for new, name in pairs))
     return content
@@ -198,25 +196,14 @@ def _as_it_stands(
         packed = texts.is_bgzip(file.read(16))
     if not packed or any(_older(Path(name), Path(source)) for name in names):
         return None
-    indexed = chromosome_sizes(source)
-    if chromosomes is not None and set(indexed) != set(chromosomes):
+    if chromosomes is not None and set(chromosome_sizes(source)) != set(chromosomes):
         return None
-    try:
-        check_index(str(source), *names, tuple(os.stat(name).st_mtime_ns for name in names))
-    except BadInput:
-        return None  # the file is whole all the same, and gets indexes of its own
     records = []
     for record in copy_records(source):
-        if not record.plain or indexed.get(record.name) != record.length:
+        if not record.plain:
             return None
         records.append(record)
     return records
-
-
-def _link(source: str | Path, new: Path, new_fai: Path, new_gzi: Path) -> None:
-    for name, copy in zip(index_names(source), (new_fai, new_gzi), strict=True):
-        shutil.copyfile(name, copy)
-    new.symlink_to(os.path.abspath(source))
 
 
 def _older(first: Path, second: Path) -> bool:

@@ -14,9 +14,13 @@ logger = logging.getLogger("chromolens")
 
 
 def bring_back(folders: Sequence[str]) -> None:
-    """Date what lies below ``folders`` and is from the future before now, in the same order."""
+    """Date what lies below ``folders`` and is from the future before now, in the same order.
+
+    Links are left alone: what they point to, a genome perhaps, is the user's.
+    """
     now = time.time_ns()
-    paths = [path for folder in folders for path in Path(folder).rglob("*") if path.is_file()]
+    below = [path for folder in folders for path in Path(folder).rglob("*")]
+    paths = [path for path in below if path.is_file() and not path.is_symlink()]
     times = {path: path.stat().st_mtime_ns for path in paths}
     ahead = sorted({made for made in times.values() if made > now})
     if not ahead:

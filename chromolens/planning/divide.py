@@ -1,7 +1,7 @@
 """Chromosomes, blocks of them or parts of the records, and how folds and shards divide them."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -110,6 +110,8 @@ def _check_by(chosen: dict, sizes: dict[str, int]) -> str:
 
 def _of_blocks(config: dict, settings: dict, sizes: dict[str, int]) -> Folds:
     chosen, window = config["folds"], settings["window"]
+    for chrom in sizes:
+        check_name(chrom)
     shifts = [one["training"].get("shift", 0) for one in config["models"].values()]
     least = least_gap(window, max(config["training"]["shift"], *shifts))
     gap = chosen["gap"] or least
@@ -177,7 +179,6 @@ def shards(
     long, ``FIRST..LAST``. ``shared`` is what ``plan.attribution_settings`` gives.
     """
     rows, most = [], config["attribution"]["shard_size"]
-    kept = shared.get("keep") or shared.get("window")
     for method in methods.loc[methods["tracked"], "method"]:
         for fold in folds.roles:
             if not sizes:
@@ -189,9 +190,9 @@ def shards(
             if starts is None:
                 packed, unit = _pack(_by_length(stretches, most), most), int(method not in windows)
             else:
-                count, unit = max(1, most // shared["stride"]), kept
-                own = _by_windows(stretches, starts, shared["window"], count)
-                packed = _pack(own, count)
+                count, unit = max(1, most // shared["stride"]), shared["keep"] or shared["window"]
+                pieces = _by_windows(stretches, starts, count, (shared["window"], unit))
+                packed = _pack(pieces, count)
             for regions, work in packed:
                 rows.append((method, _shard_name(regions), fold, "+".join(regions), unit * work))
     return pd.DataFrame(rows, columns=["method", "shard", "fold", "regions", "bases"])
@@ -207,7 +208,7 @@ Pieces = list[tuple[str, int]]
 """Regions of one stretch, and the work of each."""
 
 
-def _by_length(stretches: list[Interval], most: int) -> list[Pieces]:
+def _by_length(stretches: Sequence[Interval], most: int) -> list[Pieces]:
     """Each stretch cut evenly into pieces of about ``most`` bases."""
     found = []
     for one in stretches:
@@ -217,22 +218,23 @@ def _by_length(stretches: list[Interval], most: int) -> list[Pieces]:
     return found
 
 
-def _by_windows(stretches: list[Interval], windows: Starts, width: int, most: int) -> list[Pieces]:
-    """Each stretch that windows of ``width`` bp touch, cut into pieces of about ``most`` of them.
+def _by_windows(
+    stretches: Sequence[Interval], windows: Starts, most: int, widths: tuple[int, int]
+) -> list[Pieces]:
+    """Each stretch that windows cover in part, cut into pieces of about ``most`` of them.
 
-    A piece has the windows that start in it, the first one also those that start before it.
+    ``widths``: of a window, and of its kept part (bp). A cut lies where a kept part begins.
     """
-    found = []
+    found, (window, keep) = [], widths
     for one in (one for one in stretches if one.chrom in windows):
-        starts = windows[one.chrom]
-        own = starts[(starts > one.start - width) & (starts < one.end)]
-        cuts = max(1, round(len(own) / most))
-        inner = own[[len(own) * i // cuts for i in range(1, cuts)]]
-        inner = inner[inner > one.start]
-        work = np.diff(np.searchsorted(own, inner), prepend=0, append=len(own)).tolist()
-        edges = pairwise([one.start, *inner.tolist(), one.end])
-        names = [f"{one.chrom}-{a}-{b}" for a, b in edges]
-        found += [list(zip(names, work, strict=True))] if len(own) else []
+        kept = windows[one.chrom] + window // 2 - keep // 2
+        kept = kept[(kept > one.start - keep) & (kept < one.end)]
+        cuts = max(1, round(len(kept) / most))
+        inner = kept[[len(kept) * i // cuts for i in range(1, cuts)]]
+        edges = [one.start, *inner[inner > one.start].tolist(), one.end]
+        work = np.diff([0, *np.searchsorted(kept, edges[1:])]).tolist()
+        names = [f"{one.chrom}-{a}-{b}" for a, b in pairwise(edges)]
+        found += [list(zip(names, work, strict=True))] if len(kept) else []
     return found
 
 

@@ -118,7 +118,7 @@ def windows(
         if len(digests) < len(asked["files"]):
             found[method] = None
             continue
-        key = digest([code, digests, asked, sizes, explained])
+        key = digest([code, digests, asked, sizes, [one.name for one in explained]])
         path = Path(kept, f"{method}.npz")
         starts = _read(path, key)
         if starts is None:

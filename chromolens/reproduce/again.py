@@ -12,6 +12,7 @@ import h5py
 import numpy as np
 
 from chromolens.errors import BadInput
+from chromolens.explain import series_of
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
 from chromolens.inputs.batches import open_inputs
@@ -20,7 +21,7 @@ from chromolens.inputs.reference_kinds import DRAWN
 from chromolens.kernels import AGREEMENT, unlike
 from chromolens.scores import Header, open_scores
 from chromolens.study import Study, open_study
-from chromolens.tracks.tiling import Cover, Tiling, read_series
+from chromolens.tracks.tiling import Cover, Tiling
 
 
 def again(study: str | Path, answer: dict) -> dict:
@@ -105,12 +106,7 @@ def _explained(study: Study, header: Header, base: Interval, answer: dict) -> di
         own = Folds.of_table(study.table("folds")).only(header.fold)
         method = with_drawn(method, open_inputs(windows, str(genome)), own)
     models = [load_model(path) for path in networks]
-    tables = study.paths("regions", ("method",)) if "regions" in study else {}
-    table = tables.get((header.method,))  # none: its windows are those of a grid
-    asked = {
-        "tiling": Tiling(**header.settings["tiling"]),
-        "series": read_series(str(table)) if table else None,
-    }
+    asked = {"tiling": Tiling(**header.settings["tiling"]), "series": series_of(study, header)}
     with Genome(str(genome)) as opened:
         return explain_base(models, opened, base, method=method, **asked)
 

@@ -123,6 +123,10 @@ def test_needed_and_enough():
     assert (one["gained"], one["lost"], one["hits"]) == (2.0, 5.0, 3)
     assert (one["sis_share"], two["sis_share"], one["sis_windows"]) == (0.5, 0.25, 4)
     assert np.isnan(two["gained"]) and two["name"] == "TWO"
+    letters = marginal.assign(motif="letters", name="")
+    others = [calibration[:1], members, aligned, subsets]
+    (own,) = necessity(letters, *others, model="m", task="bound").to_dict("records")
+    assert np.isnan(own["sis_share"]) and own["sis_windows"] == 4 and own["hits"] == 0
     bare = necessity(
         marginal, tables.empty(CALIBRATION), members, tables.empty(ALIGNED),
         tables.empty(SUBSETS), model="m", task="bound",

@@ -7,7 +7,7 @@ import pytest
 import synthetic_pairs
 
 from chromolens.report.page import render
-from chromolens.report.sections import compared
+from chromolens.report.sections.subsets import compared
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from synthetic_tables import written
 from chromolens import tables
 from chromolens.report.figures import sweep as sweep_figure
 from chromolens.report.page import render
-from chromolens.report.sections import subsets, thresholds
+from chromolens.report.sections import subsets
+from chromolens.report.sections.subsets import thresholds
 from chromolens.tables.sis import COUNTS, SUBSETS, SWEEP
 
 

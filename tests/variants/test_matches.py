@@ -48,7 +48,7 @@ def test_a_broken_and_a_made_site(genome):
                     ["y", two, "made", "gained"]]  # fmt: skip
     lost, _, gained = found.itertuples()
     assert np.isnan(lost.alternative) and np.isnan(gained.reference)
-    weights = matcher(motif(word).ppm, composition(genome, ["a", "b"]), 5e-6).weights
+    weights = matcher(motif(word).ppm, composition(genome, stretches), 5e-6).weights
     assert lost.reference == pytest.approx(weights.max(axis=1).sum() / 100)
 
 

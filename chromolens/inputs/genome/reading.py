@@ -12,7 +12,7 @@ import numpy as np
 
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome
-from chromolens.genome.onehot import UNKNOWN
+from chromolens.genome.onehot import UNKNOWN, codes_of
 
 BLOCK = 1 << 17  # bp of a block
 _KEPT = 512  # blocks: 64 MB, all of a yeast genome
@@ -83,5 +83,6 @@ class Reader:
                 )
             high = min(first + len(stretch), genome.sizes[chrom])
             if low < high:
-                stretch[low - first : high - first] = genome.codes(chrom, low, high)
+                # not ``genome.codes``, which keeps blocks of its own
+                stretch[low - first : high - first] = codes_of(genome.sequence(chrom, low, high))
         return stretch

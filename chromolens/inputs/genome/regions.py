@@ -9,13 +9,14 @@ its place in a batch.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
+from chromolens.inputs.genome.placing import overlapping
 from chromolens.inputs.peaks import Names, read_peaks
 from chromolens.inputs.windows import Tally
 from chromolens.tables.inputs import REGIONS
@@ -47,7 +48,7 @@ class Placed:
 
 def place(
     sizes: Mapping[str, int],
-    explained: Sequence[Interval],
+    stretches: Sequence[Interval],
     *,
     files: Sequence[str],
     chromosome_names: Names | None,
@@ -62,8 +63,8 @@ def place(
     ----------
     sizes
         Length (bp) of the FASTA's chromosomes.
-    explained
-        The stretches that are explained; regions elsewhere are counted.
+    stretches
+        Those that are explained (``Folds.homes``): windows that keep no base there are counted.
     chromosome_names
         Name in the files -> name in the FASTA, or None for a chromosome to leave out.
     events
@@ -79,28 +80,26 @@ def place(
     read = [read_peaks(path, sizes, chromosome_names, what="regions") for path in files]
     regions, tally = pd.concat(read, ignore_index=True), Tally()
     tally.add("cut at the chromosome's end", "", _named(regions[regions["cut"]]))
-    chromosomes = list(dict.fromkeys(one.chrom for one in explained))
-    known = regions["chrom"].isin(chromosomes)
-    tally.add("on a chromosome that is not explained", "", _named(regions[~known]))
-    regions = regions[known].reset_index(drop=True)
     windows = _windows(regions, sizes, events, (window, keep, stride))
+    explained = pd.DataFrame([asdict(one) for one in stretches])
+    chroms, kept = windows["chrom"].to_numpy(str), windows["kept"].to_numpy()
+    held = overlapping(chroms, kept, keep, explained)
+    tally.add("where nothing is explained", "", _named(windows[~held]))
+    windows = windows[held]
     away = (windows["kept"] >= windows["high"]) | (windows["kept"] + keep <= windows["low"])
     tally.add("nearer to the chromosome's end than a window reaches", "", _named(windows[away]))
     windows = windows[~away]
-    apart = ~_touches(explained, windows, keep)
-    tally.add("in a gap between blocks of two folds", "", _named(windows[apart]))
-    windows = windows[~apart]
     again = windows.duplicated(["chrom", "start"]) & ~windows["moved"]
     tally.add("same window as another region's", "", _named(windows[again]))
     if windows.empty:
         raise BadInput(
             "no region can be explained",
-            expected=f"regions on {', '.join(map(str, explained[:20]))}",
+            expected=f"regions in {', '.join(map(str, stretches[:20]))}",
             where=f"{', '.join(files)}: {tally.describe('')}",
-            remedy="name the chromosome in the folds, or give other regions",
+            remedy="name their chromosomes in the folds, or give other regions",
         )
     by_chrom = windows.groupby("chrom")["start"].unique()
-    return Placed({c: np.sort(by_chrom[c]) for c in chromosomes if c in by_chrom}, tally)
+    return Placed({c: np.sort(by_chrom[c]) for c in sizes if c in by_chrom}, tally)
 
 
 def _windows(
@@ -129,20 +128,7 @@ def _windows(
     return pd.DataFrame(columns | {"moved": found != wanted, "low": low[row], "high": high[row]})
 
 
-def _touches(explained: Sequence[Interval], windows: pd.DataFrame, keep: int) -> np.ndarray:
-    """Which windows keep a base of a stretch that is explained, bool (n,)."""
-    found = np.zeros(len(windows), bool)
-    chroms, kept = windows["chrom"].to_numpy(dtype=str), windows["kept"].to_numpy()
-    for chrom in dict.fromkeys(one.chrom for one in explained):
-        own = sorted((one.start, one.end) for one in explained if one.chrom == chrom)
-        starts, ends = np.array(own).T
-        here = chroms == chrom
-        # stretches that begin before the kept part ends, less those that end before it begins
-        begun = np.searchsorted(starts, kept[here] + keep, side="left")
-        found[here] = begun > np.searchsorted(ends, kept[here], side="right")
-    return found
-
-
 def _named(rows: pd.DataFrame) -> list[str]:
-    """``chrom:start`` of each (0-based)."""
-    return [f"{chrom}:{start}" for chrom, start in zip(rows["chrom"], rows["start"], strict=True)]
+    """``chrom:start`` (0-based) of each region, or of what each window is there for."""
+    places = rows["low" if "low" in rows else "start"]
+    return [f"{chrom}:{start}" for chrom, start in zip(rows["chrom"], places, strict=True)]

@@ -137,7 +137,17 @@ def folds(study: Contents, windows: pd.DataFrame) -> dict:
         (fold, [(group, roles.get((fold, group), "")) for group in groups])
         for fold in table["fold"].unique()
     ]
-    return {"groups": [(group, count(sizes.get(group, 0))) for group in groups], "rows": rows}
+    columns = [
+        (group, count(sizes.get(group, 0)), _short(study, group, number))
+        for number, group in enumerate(groups, 1)
+    ]
+    return {"groups": columns, "rows": rows}
+
+
+def _short(study: Contents, group: str, number: int) -> str:
+    """What stands over a column of the diagram: blocks are many, and their names long."""
+    kind = _group(study)
+    return str(number) if kind == "block" else group.removeprefix("chr" * (kind == "chromosome"))
 
 
 _BLOCK = re.compile(r"(.+?)(?:-(\d+)-\d+)?")

@@ -89,11 +89,10 @@ def _effects(worth: Sides, title: str) -> object:
     for row in own.itertuples():
         gained = Effect(row.gained, row.gained_low, row.gained_high)
         lost = Effect(row.lost, row.lost_low, row.lost_high)
-        rows[row.name or row.motif] = {"gained": gained, "lost": lost}
+        rows[row.motif] = {"gained": gained, "lost": lost}
     for row in null.itertuples():
-        name = row.name or row.motif
-        if name in rows:
-            rows[name]["null"] = Effect(row.gained, row.gained_low, row.gained_high)
+        if row.motif in rows:
+            rows[row.motif]["null"] = Effect(row.gained, row.gained_low, row.gained_high)
     return draw.effects(rows, f"Effects of motifs: {title}")
 
 
@@ -102,7 +101,7 @@ def _worth(worth: pd.DataFrame, title: str) -> Table:
     header += ["interval", "hits", "in subsets"]
     rows = [
         [
-            row.name or row.motif,
+            row.motif,
             significant(row.gained),
             _span(row.gained_low, row.gained_high),
             significant(row.lost),

@@ -15,8 +15,10 @@ from chromolens.tables.variants import ALLELES, LEFT_OUT, MATCHES, SCORED, VARIA
 from chromolens.variants.judge import CLEAR, clearest
 from chromolens.variants.score import LOG2
 
-NEEDS = ("variants", "dropped_variants", "null_scores", "hits")
-NEEDS += ("allele_contributions", "variant_matches")
+NEEDS = (
+    "variants", "dropped_variants", "null_scores", "hits", "allele_contributions",
+    "variant_matches",
+)  # fmt: skip
 
 _MOST = 20
 """Rows of a table of variants."""

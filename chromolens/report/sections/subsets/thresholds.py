@@ -11,8 +11,6 @@ from chromolens.report.tables import Table, count, plural, significant, words
 from chromolens.tables.checks import MASK
 from chromolens.tables.sis import COUNTS, SWEEP
 
-NEEDS = ("sweep", "mask", "sis")
-
 _SCALES = {
     "positives": "percentile of the positives' held-out predictions",
     "relative": "per cent of the way from the masked to the whole window",

@@ -17,8 +17,8 @@ from chromolens.motifs.ppm import core
 from chromolens.report.alignment import align
 from chromolens.report.contents import Contents
 from chromolens.report.figures import logos
-from chromolens.report.sections import compared, thresholds
 from chromolens.report.sections.patterns import match
+from chromolens.report.sections.subsets import compared, thresholds
 from chromolens.report.tables import Table, count, plural, words
 from chromolens.tables.sis import (
     ALIGNED,
@@ -41,6 +41,11 @@ NEEDS = (
     "sis_meme",
     "other_sis",
     "other_sis_counts",
+    "sweep",
+    "mask",
+    "exchanged",
+    "joint_clusters",
+    "agreement",
 )
 
 SAID = {

@@ -13,8 +13,6 @@ from chromolens.report.figures import logos
 from chromolens.report.tables import Table, count, decimal, plural, significant
 from chromolens.tables.sis import ALIKE, EXCHANGED, JOINT
 
-NEEDS = ("exchanged", "joint_clusters", "agreement")
-
 _SHOWN = 8
 """Clusters of each mode, the largest."""
 
