@@ -1,14 +1,14 @@
 """The plan: tables of jobs from a config, the same every time, and what it refuses."""
 
-import os
 import re
-import time
 
+import numpy as np
 import pytest
 
 from chromolens import config as configuration
 from chromolens.errors import BadInput
-from chromolens.planning import clock, divide, plan, preflight, sources, subsets
+from chromolens.inputs.folds import Folds
+from chromolens.planning import divide, plan, preflight, sources, subsets
 
 SIZES = {"a": 900, "b": 500, "c": 400, "d": 300}
 
@@ -111,6 +111,34 @@ def test_every_chromosome_is_test_in_one_fold_and_balance_is_by_length():
     assert folds.groups("fold0", "validation") == folds.groups("fold1", "test")
 
 
+@pytest.mark.parametrize("size", [100, 250, 450, 1000, 5000])
+def test_shards_cover_every_base_once_and_never_mix_folds(size):
+    config = genome()
+    config["attribution"]["shard_size"] = size
+    _, folds, _, methods = planned(config)
+    covered = {name: np.zeros(length, int) for name, length in SIZES.items()}
+    for row in divide.shards(config, methods, SIZES, folds, {}, {}).itertuples():
+        for name in row.regions.split("+"):
+            chrom, start, end = name.rsplit("-", 2)
+            covered[chrom][int(start) : int(end)] += 1
+            assert folds.fold_of[chrom] == row.fold
+            assert re.fullmatch(r"[^/]+-\d+-\d+", row.shard)
+    assert all((counts == 1).all() for counts in covered.values())
+
+
+def test_thousands_of_contigs_are_packed_by_their_bases_into_files_of_short_names():
+    sizes = {f"a_rather_long_name_of_a_contig_{i}": 300 for i in range(5000)}
+    names = list(sizes)
+    folds = Folds({f"fold{i}": {"test": names[i::4]} for i in range(4)})
+    config = genome()  # shards of the default size
+    shards = divide.shards(config, plan.methods(config), sizes, folds, {}, {})
+    assert len(shards) <= 10 and shards["shard"].is_unique
+    assert shards["shard"].str.len().max() <= 200
+    assert shards["shard"].str.fullmatch(r"[^/]+-\d+-\d+").all()
+    regions = "+".join(shards["regions"]).split("+")
+    assert sorted(regions) == sorted(f"{name}-0-300" for name in sizes)
+
+
 SPLITS = "id\tsequence\tlabel\tsplit\n" + "".join(
     f"r{i}\tACGT\t1\t{split}\n" for i, split in enumerate(("train", "train", "val", "test"))
 )
@@ -132,6 +160,13 @@ def test_the_split_of_a_paper_is_the_one_fold(tmp_path):
     assert found.fold_of == {"test": "fold0"}
     with pytest.raises(BadInput, match="the folds name .tset."):
         divide.folds({"folds": config["folds"] | named | {"test": [["tset"]]}}, settings, {})
+
+
+def test_shards_of_records_divide_each_fold():
+    config = records(attribution={"parts": 2})
+    _, folds, _, methods = planned(config)
+    shards = divide.shards(config, methods, {}, folds, {}, {})
+    assert list(shards["shard"]) == [f"fold{f}-{i}-2" for f in range(4) for i in (0, 1)]
 
 
 def test_tables_of_models_and_tracks():
@@ -256,31 +291,6 @@ def test_what_would_fail_late_is_refused_early(parts, words):
 @pytest.mark.parametrize("target", ["profile_sum", "profile_sum:20-100"])
 def test_sums_of_profiles_are_planned(target):
     planned(genome(**PROFILE, attribution={"target": target}))
-
-
-def test_results_from_the_future_are_dated_before_now_in_their_order(tmp_path):
-    now = time.time()
-    ages = {"old": -50, "older": -100, "later": 900, "soon": 500, "with_soon": 500, "last": 9000}
-    for name, age in ages.items():
-        (tmp_path / name).touch()
-        os.utime(tmp_path / name, (now + age,) * 2)
-    untouched = (tmp_path / "old").stat().st_mtime_ns
-    clock.bring_back([str(tmp_path), str(tmp_path / "absent")])
-    made = {path.name: path.stat().st_mtime for path in tmp_path.iterdir()}
-    assert made["older"] < made["old"] < made["soon"]
-    assert made["soon"] == made["with_soon"] < made["later"] < made["last"] <= time.time()
-    assert (tmp_path / "old").stat().st_mtime_ns == untouched
-
-
-def test_a_file_that_a_result_links_to_keeps_its_time(tmp_path):
-    own, results = tmp_path / "genome.fa.gz", tmp_path / "results"
-    results.mkdir()
-    own.touch()
-    os.utime(own, (time.time() + 900,) * 2)
-    (results / "genome.fa.gz").symlink_to(own)
-    before = own.stat().st_mtime_ns
-    clock.bring_back([str(results)])
-    assert own.stat().st_mtime_ns == before
 
 
 def genotypes(**parts: object) -> dict:

@@ -39,7 +39,7 @@ def ablate_hits(
     explained
         The method's windows file (``scores.WINDOWS``).
     hits
-        ``HITS`` of the task. Of those inside a better one of another motif none is ablated.
+        ``HITS`` of the task. A hit inside a better one of another motif is not ablated.
     both
         Whether contributions, and so the effects, are means of both strands.
     """

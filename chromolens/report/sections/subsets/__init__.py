@@ -1,6 +1,7 @@
 """SIS: clusters on both strands, aligned, with their motifs; and the paper's strings.
 
-Beside them subsets of misclassified windows, and of negatives from below.
+Beside them subsets of misclassified windows, and of negatives from below; what became of the
+windows at other thresholds, and how two models agree: the modules of this folder.
 """
 
 from collections.abc import Mapping
