@@ -251,11 +251,11 @@ def test_a_disk_that_fills_up_ends_clearly(small_disk):
 def test_room_is_what_is_still_to_be_written(tmp_path, monkeypatch):
     tracked = pd.DataFrame({"model": ["a", "a"], "task": ["s", "t"]})
     # the second is called by its first and last regions, as packed scaffolds are
-    regions = {"chr1-0-600": "chr1-0-600", "s1-0-100..s4-0-100": "s1-0-100+s2-0-200+s4-0-100"}
-    shards = pd.DataFrame({"shard": regions.keys(), "regions": regions.values()})
-    rows = [("shard", f"{shard}.h5", "a", shard) for shard in regions]
-    rows += [("track", "s.bw", "a", ""), ("track", "t.bw", "a", ""), ("model", "a.keras", "a", "")]
-    index = pd.DataFrame(rows, columns=["kind", "path", "model", "shard"])
+    bases = {"chr1-0-600": 600, "s1-0-100..s4-0-100": 400}
+    shards = pd.DataFrame({"method": "ism", "shard": bases.keys(), "bases": bases.values()})
+    rows = [("shard", f"{shard}.h5", shard) for shard in bases]
+    rows += [("track", "s.bw", ""), ("track", "t.bw", ""), ("model", "a.keras", "")]
+    index = pd.DataFrame(rows, columns=["kind", "path", "shard"]).assign(model="a", method="ism")
 
     def check(free):
         usage = type("Usage", (), {"free": free})

@@ -155,7 +155,7 @@ def test_references_of_another_class_need_one():
         )
     )
     models = pd.DataFrame({"model": ["m"], "objective": ["binary"]})
-    with pytest.raises(BadInput, match="ism explains every base"):
+    with pytest.raises(BadInput, match="ism explains whole regions"):
         preflight._check_classes(config, {"kind": "genome"}, models)
     preflight._check_classes(config, {"kind": "sequences"}, models)
     with pytest.raises(BadInput, match="'m' predicts no classes"):
