@@ -4,6 +4,8 @@ import argparse
 import json
 import sys
 
+from chromolens.kernels import calm
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
@@ -22,8 +24,9 @@ def _answer(options: argparse.Namespace) -> tuple[str, int]:
 
     answers = explain(options.study, options.place, task=options.task, method=options.method)
     if options.again:
-        from chromolens.models import devices
-        from chromolens.reproduce.again import again
+        with calm():
+            from chromolens.models import devices
+            from chromolens.reproduce.again import again
 
         devices.configure()  # one thread, as the workflow's jobs on CPUs have
         answers = [answer | {"again": again(options.study, answer)} for answer in answers]

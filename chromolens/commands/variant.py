@@ -3,6 +3,8 @@
 import argparse
 import json
 
+from chromolens.kernels import calm
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
@@ -14,9 +16,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _answer(options: argparse.Namespace) -> tuple[str, int]:
-    from chromolens.explain import describe
-    from chromolens.models import devices
-    from chromolens.variants.one import one_variant
+    with calm():
+        from chromolens.explain import describe
+        from chromolens.models import devices
+        from chromolens.variants.one import one_variant
 
     devices.configure()  # one thread, as the workflow's jobs on CPUs have
     answers = one_variant(options.study, options.variant, model=options.model)

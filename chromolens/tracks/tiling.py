@@ -138,7 +138,13 @@ class Cover:
 
     @classmethod
     def read(cls, group: h5py.Group) -> "Cover":
-        """The cover of a region in a file of scores."""
+        """The cover of a region in a file of scores; BadInput where that doesn't say it."""
+        if "stretch_start" not in group:
+            raise BadInput(
+                "the shard doesn't say which bases it covers",
+                where=group.file.filename,
+                remedy="it was made by an earlier version: run the study again",
+            )
         return cls(*(group[key][:].astype(np.int64) for key in ("stretch_start", "stretch_end")))
 
     def __len__(self) -> int:

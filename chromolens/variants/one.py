@@ -49,6 +49,12 @@ def one_variant(study: str | Path, change: str, *, model: str = "") -> list[dict
     config = opened.config
     if config["inputs"]["kind"] != "genome":
         raise BadInput("variants are places of a genome", where=str(study))
+    if "variants" not in config:
+        raise BadInput(
+            "the study's config says nothing of variants",
+            where=str(study),
+            remedy="it was made by an earlier version: run the study again",
+        )
     names = [name for name, one in config["models"].items() if not is_null(one)]
     if model:
         check_one(model, list(config["models"]), "model", str(study))

@@ -1,11 +1,12 @@
 """The grid of windows: anchored to the chromosome, complete, blind to shards."""
 
+import h5py
 import numpy as np
 import pytest
 
 from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
-from chromolens.tracks.tiling import Tiling, touching, window_starts
+from chromolens.tracks.tiling import Cover, Tiling, touching, window_starts
 
 
 @pytest.mark.parametrize("length", [20, 21, 39, 40, 41, 100, 103])
@@ -43,3 +44,10 @@ def test_windows_with_too_many_unknown_bases_are_skipped():
 def test_a_tiling_that_makes_no_sense_is_refused(settings):
     with pytest.raises(BadInput):
         Tiling(**{"window": 20, "stride": 5} | settings)
+
+
+def test_shards_of_earlier_versions_are_named(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        with pytest.raises(BadInput, match="earlier version") as refused:
+            Cover.read(file.create_group("chr1-0-10"))
+    assert str(tmp_path / "a.h5") in str(refused.value)
