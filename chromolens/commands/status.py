@@ -33,6 +33,7 @@ def _answer(options: argparse.Namespace) -> tuple[str, int]:
     table = jobs(logs, time.time())
     if table.empty:
         return f"no job of {folder.name} says that it is at work", 0
+    table = table.apply(lambda column: column.str.ljust(column.str.len().max()))
     return table.to_string(index=False, justify="left"), 0
 
 
