@@ -79,10 +79,13 @@ def test_a_job_sees_its_own_device_alone(tmp_path, monkeypatch):
     monkeypatch.setattr(
         tf.config.experimental, "set_memory_growth", lambda gpu, on: grown.append(gpu)
     )
+    for kind in ("intra", "inter"):  # TensorFlow may have started, with other threads
+        name = f"set_{kind}_op_parallelism_threads"
+        monkeypatch.setattr(tf.config.threading, name, lambda threads: None)
     monkeypatch.setattr(gpus, "_folder", lambda: tmp_path)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     child, name = start(tmp_path)  # another job has the first
-    devices.configure(threads=tf.config.threading.get_intra_op_parallelism_threads())
+    devices.configure()
     child.communicate()
     assert name == "0" and used == grown == listed[1:2]
 
