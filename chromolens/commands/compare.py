@@ -2,8 +2,6 @@
 
 import argparse
 
-import pandas as pd
-
 from chromolens.study import open_study
 
 
@@ -27,5 +25,5 @@ def compared(study: str, other: str) -> tuple[str, int]:
     lines = [odd.to_string(index=False, float_format="{:.2g}".format)] if len(odd) else []
     counts = found["verdict"].value_counts()
     lines += [f"{count} of {len(found)} results: {verdict}" for verdict, count in counts.items()]
-    failed = pd.Series(found["verdict"]).isin([DIFFERS, MISSING]).any()
+    failed = found["verdict"].isin([DIFFERS, MISSING]).any()
     return "\n".join(lines), int(failed)

@@ -72,8 +72,8 @@ def compare(one: Study, other: Study) -> pd.DataFrame:
 
 
 def _named(path: str, study: Study) -> str:
-    """A result's path whatever the study is called."""
-    return path.replace(study.folder.name, "STUDY")
+    """A result's path whatever the study is called: names of some files begin with that."""
+    return re.sub(rf"(^|/){re.escape(study.folder.name)}\.", r"\1STUDY.", path)
 
 
 def _files(one: Path, other: Path | None) -> tuple[str, Difference]:

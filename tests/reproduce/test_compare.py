@@ -140,3 +140,12 @@ def test_studies_without_anything_in_common_are_refused(runs):
     index(runs[1], {"windows": "other.tsv"})
     with pytest.raises(BadInput, match="none of the results"):
         compare(*map(open_study, runs))
+
+
+def test_runs_of_other_names_have_the_same_results(tmp_path):
+    for name in ("m", "n"):
+        (tmp_path / name / "tracks").mkdir(parents=True)
+        (tmp_path / name / f"tracks/{name}.metrics.tsv").write_text("task\nReb1\n")
+        index(tmp_path / name, {"metrics": f"tracks/{name}.metrics.tsv"})
+    found = compare(*(open_study(tmp_path / name) for name in "mn"))
+    assert found["verdict"].tolist() == [EQUAL]
