@@ -6,6 +6,7 @@ import pytest
 from chromolens import config as configuration
 from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
+from chromolens.inputs.folds import Folds
 from chromolens.planning import divide, plan, preflight, regions, sources
 from chromolens.planning.content import OwnFiles
 
@@ -45,6 +46,11 @@ def planned(config):
     own = OwnFiles(["down", "simulated"], str, "digests.json")
     windows = regions.windows(placings, sizes, folds, own, "kept", "code")
     return divide.shards(config, methods, sizes, folds, windows, shared), windows
+
+
+def test_a_study_of_records_has_no_regions():
+    records = Folds({"fold0": {"test": ["part0"], "training": ["part1"]}})
+    assert regions.windows({}, {}, records, OwnFiles([], str, "d.json"), "kept", "code") == {}
 
 
 def pieces(shards):

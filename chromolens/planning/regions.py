@@ -111,6 +111,8 @@ def windows(
     code
         Digest of what places them.
     """
+    if not placings:  # a study of records has no stretches at all
+        return {}
     explained = list(folds.homes(sizes))
     found: dict[str, Starts | None] = {}
     for method, asked in placings.items():
