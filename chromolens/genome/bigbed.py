@@ -1,9 +1,10 @@
-"""Regions of bigBed files, as databases hand them out."""
+"""Regions of bigBed files: those that databases hand out, and a study's own."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from chromolens.errors import BadInput
+from chromolens.genome.intervals import Interval
 
 _MAGIC = 0x8789F2EB.to_bytes(4, "little")
 
@@ -14,6 +15,17 @@ def is_bigbed(path: str | Path) -> bool:
         return False
     with open(path, "rb") as file:
         return file.read(len(_MAGIC)) == _MAGIC
+
+
+def bigbed_overlapping(path: str | Path, where: Interval) -> list[tuple[int, int, list[str]]]:
+    """Start, end and further columns of each region that overlaps ``where``, by place."""
+    import pybigtools
+
+    file = pybigtools.open(str(path))
+    if where.chrom not in file.chroms():
+        return []
+    found = file.records(where.chrom, where.start, where.end)
+    return [(start, end, list(rest)) for start, end, *rest in found]
 
 
 def bigbed_regions(path: str | Path) -> Iterator[tuple[str, int, int]]:

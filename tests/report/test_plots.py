@@ -22,12 +22,24 @@ from chromolens.report.plots.style import COLOURS
 from chromolens.scores import seal
 from chromolens.tables.inputs import CHROMOSOMES, GENOME_WINDOWS, TRUTH
 from chromolens.tables.motifs import HITS
+from chromolens.tracks.bigbed import write_bigbed
 from chromolens.tracks.bigwig import write_bigwig
 from tests.indexes import write_index
 from tests.partial_tables import write_partial
 
 SEQUENCE = "ACGT" * 150  # base i is ACGT[i % 4]
 SIZE = len(SEQUENCE)
+GENES = """table genes
+"genes"
+(
+    string chrom; "chrom"
+    uint chromStart; "start"
+    uint chromEnd; "end"
+    string name; "name"
+    uint score; "score"
+    char[1] strand; "strand"
+)
+"""
 
 
 def contribution(place: np.ndarray) -> np.ndarray:
@@ -67,6 +79,7 @@ def study(tmp_path_factory):
         prediction=[main | {"method": "", "track": "prediction"}],
         observed=[{"task": "t"}],
         searched=[main],
+        with_genes=[{}],
     )
     places = {"chrom": "chr1", "start": [110, 130], "end": [118, 150], "strand": "+"}
     write_table(folder, CHROMOSOMES, chrom=["chr1", "chr2"], length=SIZE)
@@ -92,6 +105,8 @@ def study(tmp_path_factory):
         path = folder / f"tracks/s.{name}.bw"
         path.parent.mkdir(exist_ok=True)
         write_bigwig(path, {"chr1": SIZE}, lambda _, a, b, f=values: f(np.arange(a, b)))
+    gene = {"chrom": "chr1", "start": 135, "end": 300, "name": "YFG1", "score": "0", "strand": "-"}
+    write_bigbed(pd.DataFrame([gene]), {"chr1": SIZE}, folder / "tracks/s.genes.bb", GENES)
     for run, value in zip(runs, (9.0, 0.25, 0.5), strict=True):
         explained(folder / f"attribution/{run['model']}/{run['method']}/windows.h5", value)
     return chromolens.open_study(folder)
@@ -161,8 +176,9 @@ def test_hits_planted_instances_and_events_stand_at_their_bases(study):
     assert found["two →"][0] == (130 + 140) / 2  # what is shown of it
     (event,) = marks.lines
     assert event.get_xdata() == [110 + 0.5]
+    assert found["YFG1 ←"][0] == (135 + 140) / 2
     named = [label.get_text() for label in marks.get_yticklabels()]
-    assert named == ["hits", "planted", "events"]
+    assert named == ["hits", "planted", "events", "genes"]
 
 
 def test_places_are_numbered_from_one(study):

@@ -33,8 +33,8 @@ def plot_locus(
     """Draw a place of a study: letters as high as contributions, and what is known beside them.
 
     From top to bottom: what was observed, the out-of-fold prediction, a row of letters for each
-    method, hits of the lexicon by name, planted instances, events. What a study doesn't have is
-    left out.
+    method, hits of the lexicon by name, planted instances, events, genes. What a study
+    doesn't have is left out.
 
     Parameters
     ----------

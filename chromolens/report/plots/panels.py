@@ -13,7 +13,7 @@ from chromolens.report.plots.letters import limits
 from chromolens.report.plots.style import COLOURS, TINY, bare
 from chromolens.report.thinned import edges, extreme, thinned
 
-LANES = {"hit": "hits", "planted": "planted", "event": "events"}
+LANES = {"hit": "hits", "planted": "planted", "event": "events", "gene": "genes"}
 """Kinds of marks in the order of their lanes, and what stands beside them."""
 
 _POINTS = 1200
@@ -127,7 +127,7 @@ def _draw(ax: Axes, where: Interval, mark: Mark, y: float, points: float, own: b
         ax.plot(start + 0.5, y, marker="^", markersize=4, color=colour, linestyle="none")
         x, side = start + 0.5 + 4 / points, "left"
     else:
-        box = {"hit": "accent-wash", "planted": "rule"}[mark.kind]
+        box = {"hit": "accent-wash", "planted": "rule", "gene": "wash"}[mark.kind]
         ax.add_patch(
             Rectangle((start, y - 0.36), end - start, 0.72, color=COLOURS[box], linewidth=0)
         )

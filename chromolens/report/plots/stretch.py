@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from chromolens.errors import BadInput, nearest
+from chromolens.genome.bigbed import bigbed_overlapping
 from chromolens.genome.intervals import Interval, check_inside
 from chromolens.genome.onehot import decode
 from chromolens.report.annotation import Mark
@@ -34,7 +35,7 @@ class Stretch:
     observed : (length,) or None
         Signal, or number of events.
     marks
-        Hits, events and planted instances that overlap it.
+        Hits, planted instances, events and genes that overlap it.
     task, target
         What is explained.
     """
@@ -198,7 +199,7 @@ def observed(study: Study, where: Interval, task: str) -> np.ndarray | None:
 def marks(
     study: Study, where: Interval, task: str, pairs: Sequence[tuple[str, str]]
 ) -> list[Mark]:
-    """What overlaps ``where``, as far as it has been made: hits, planted instances, events.
+    """What overlaps ``where``, as far as it has been made: hits, planted instances, events, genes.
 
     Hits are those of the first model and method of ``pairs`` that have any, events of all tasks.
     """
@@ -210,6 +211,8 @@ def marks(
             break
     if "truth" in made:
         found += _rows("planted", study.table("truth"), where, "motif")
+    if "genes_bigbed" in study and study.place("genes_bigbed").exists():
+        found += _genes(study.path("genes_bigbed"), where)
     if "windows" not in made:
         return found
     windows = study.windows()
@@ -228,6 +231,13 @@ def _rows(kind: str, table: object, where: Interval, name: str) -> list[Mark]:
     return [
         Mark(kind, row.chrom, int(row.start), int(row.end), str(getattr(row, name)), row.strand)
         for row in table[near].itertuples()
+    ]
+
+
+def _genes(path: Path, where: Interval) -> list[Mark]:
+    return [
+        Mark("gene", where.chrom, start, end, name, strand)
+        for start, end, (name, _, strand, *_) in bigbed_overlapping(path, where)
     ]
 
 
