@@ -4,6 +4,7 @@ import pandas as pd
 
 from chromolens import tables
 from chromolens.report.contents import Contents
+from chromolens.report.sections.data import row_of
 from chromolens.report.summary import below_one
 from chromolens.report.tables import count, decimal, plural, significant, words
 from chromolens.tables.checks import BASELINES, COMPLETENESS, TILES
@@ -21,16 +22,19 @@ _TASKS = 8
 
 
 def answer(study: Contents, sections: dict) -> dict:
-    """``sentence`` (empty without a lexicon); ``numbers``, each its label, value and ``beside``.
+    """``sentence`` (empty where nothing is to be said); ``numbers``: label, value and ``beside``.
 
     ``figure``: the best supported motifs; ``locus``: one example; None where there is none.
     """
     lexicon = tables.read_all(LEXICON, [study.lexicon["table"]] if study.lexicon else [])
     groups = sections.get("loci", {}).get("groups", [])
     sentences = [_read(study, lexicon), *_paired(sections), _shown_by_nulls(study, lexicon)]
+    if not study.lexicon:
+        sentences = [_read_tokens(sections.get("tokens", {}).get("first", {}))]
+        sentences += sections.get("markers", {}).get("said", [])
     numbers = (_performed(study), _on_tiles(study), _complete(study), _null_names(study, lexicon))
     return {
-        "sentence": " ".join(filter(None, sentences)) if study.lexicon else "",
+        "sentence": " ".join(filter(None, sentences)),
         "numbers": [number for number in numbers if number],
         "figure": sections.get("lexicon", {}).get("short"),
         "locus": groups[0] | {"where": groups[0]["figures"][0]["where"]} if groups else None,
@@ -60,9 +64,19 @@ def _read(study: Contents, lexicon: pd.DataFrame) -> str:
     if len(found) > _TASKS:
         return f"Motifs with a name were found for {len(having)} of {len(found)} tasks."
     without = [task for task in found if task not in having]
-    said = words(f"{words(names)} for {task}" for task, names in having.items())
     rest = f"; no motif with a name for {words(without)}" if without else ""
-    return f"The network reads {said}{rest}."
+    return f"The network reads {_for_tasks(having)}{rest}."
+
+
+def _read_tokens(found: dict[str, list[str]]) -> str:
+    """``found``: class -> the tokens that add most to its records."""
+    if not 0 < len(found) <= _TASKS:
+        return ""
+    return f"The network reads above all the tokens {_for_tasks(found)}."
+
+
+def _for_tasks(names: dict[str, list[str]]) -> str:
+    return "; ".join(f"{words(own)} for {task}" for task, own in names.items())
 
 
 def _paired(sections: dict) -> list[str]:
@@ -93,6 +107,7 @@ def _shown_by_nulls(study: Contents, lexicon: pd.DataFrame) -> str:
 def _performed(study: Contents) -> dict | None:
     pooled = tables.read_all(POOLED, study.pooled)
     real = pooled[~pooled["model"].isin(study.nulls)]
+    held_out = f"on held-out {row_of(study)}s"
     for metric, name in _FIRST.items():
         rows = real[real["metric"] == metric].dropna(subset="value").sort_values("value")
         if len(rows):
@@ -101,10 +116,10 @@ def _performed(study: Contents) -> dict | None:
                 digits = 4 if best["low"] > 0.99 else 3
                 interval = [decimal(best[end], digits) for end in ("low", "high")]
                 beside = f"95 % interval {'–'.join(interval)}"
-                return _number(f"{name} on held-out windows", below_one(best["value"]), beside)
+                return _number(f"{name} {held_out}", below_one(best["value"]), beside)
             value = f"{below_one(worst['value'])} to {below_one(best['value'])}"
             tasks = f"{worst['task']} to {best['task']}"
-            return _number(f"{name} on held-out windows", value, tasks)
+            return _number(f"{name} {held_out}", value, tasks)
     return None
 
 

@@ -29,7 +29,7 @@ def _trained(study: Contents, data: dict) -> str:
         f"{plural(len(data['tasks']), 'task')} ({words(data['tasks'])}) "
         f"{'was' if len(data['tasks']) == 1 else 'were'} "
         f"{'predicted for' if given and given == names else 'learned from'} "
-        f"{plural(data['windows'], 'window')} of {count(data['length'])} {data['unit']} on "
+        f"{plural(data['windows'], data['row'])} of {count(data['length'])} {data['unit']} on "
         f"{plural(len(data['groups']), groups)}{by}, in {folds}: {unseen}."
     )
 

@@ -31,7 +31,7 @@ def numbers(study):
 
 def test_the_sentence_names_the_motifs_of_each_task_and_what_nulls_show(bare):
     assert answer(bare, {})["sentence"] == (
-        "The network reads ONE and TWO for A and <X> for B. A network with nothing true to learn "
+        "The network reads ONE and TWO for A; <X> for B. A network with nothing true to learn "
         "shows 1 named motif too."
     )
     assert (numbers(bare)["Named"]["value"], numbers(bare)["Named"]["beside"]) == (

@@ -88,3 +88,20 @@ def test_a_verdict_is_a_row(tmp_path):
     found = markers._verdicts(tables.read(VERDICTS, tmp_path / "verdicts.tsv"))
     assert found.rows == [[*rows[0]], [*rows[1][:-1], "–"]]
     assert markers._verdicts(tables.empty(VERDICTS)) is None
+
+
+def test_a_sentence_per_kind_of_verdict():
+    rows = [
+        ("a", "t", "g", "nothing"),
+        ("b", "t", "g", "nothing"),
+        ("a", "u", "g", "nothing"),
+        ("b", "u", "g", "genome"),
+        ("c", "u", "g", "genome"),
+        ("b", "v", "g", "network"),
+    ]
+    verdicts = pd.DataFrame(rows, columns=["model", "task", "method", "category"])
+    assert list(markers.said(verdicts)) == [
+        "The networks learned nothing that predicts t.",
+        "What b shows of u by g and c shows of u by g is about the genome.",
+        "What b shows of v by g is about the network, not the genome.",
+    ]

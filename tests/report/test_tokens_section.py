@@ -97,10 +97,11 @@ def test_tokens_are_coloured_for_their_own_class(texts):
 
 
 def test_the_page_escapes_tokens_and_other_kinds_have_no_such_section(texts, study, page):
-    shown = render(texts)
+    shown = render(dataclasses.replace(texts, lexicon={}))
     assert "&lt;b&gt;goal&lt;/b&gt;</span>" in shown and "<b>goal" not in shown
     assert 'id="tokens"' in shown and 'id="tokens"' not in page
-    assert "5 windows of 7 tokens" in shown
+    assert "5 texts of 7 tokens" in shown
+    assert "reads above all the tokens match, &lt;b&gt;goal&lt;/b&gt; and" in shown
 
 
 def test_kmers_are_shown_as_bases():

@@ -23,6 +23,7 @@ def context(study: Contents) -> dict:
     windows = read_windows(study.windows)
     return {
         "windows": len(windows),
+        "row": row_of(study),
         "length": _length(study, windows),
         "unit": {"tokens": "tokens", "genotypes": "markers"}.get(study.kind, "bp"),
         "left_out": [stage for stage in _all_stages() if stage not in study.stages],
@@ -36,6 +37,11 @@ def context(study: Contents) -> dict:
         "regions": regions(study),
         "folds": folds(study, windows),
     }
+
+
+def row_of(study: Contents) -> str:
+    """What a row of the table of windows is called."""
+    return {"tokens": "text", "genotypes": "sample"}.get(study.kind, "window")
 
 
 def _all_stages() -> tuple[str, ...]:

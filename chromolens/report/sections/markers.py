@@ -1,6 +1,6 @@
 """Markers: what the networks make of the genome, beside a scan; the network or the genome."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from chromolens.checks.positions import percent
 from chromolens.report.contents import Attribution, Contents
 from chromolens.report.figures import manhattan
 from chromolens.report.sections.performance import WORDS
-from chromolens.report.tables import Table, count, decimal, significant
+from chromolens.report.tables import Table, count, decimal, significant, words
 from chromolens.tables.markers import (
     CHROMOSOME_SHARES,
     KNOWN_LOCI,
@@ -48,17 +48,43 @@ _KEPT = 5  # markers of a network's sufficient sets that are named
 
 
 def context(study: Contents) -> dict:
-    """Verdicts, a Manhattan plot and tables for each trait, and what was known before."""
+    """Verdicts, a Manhattan plot and tables for each trait, and what was known before.
+
+    ``said`` are sentences for the first screen.
+    """
     if not study.scans:
         return {"traits": [], "verdicts": None, "bands": None, "known": None, "recall": []}
     judged = {kind: study.judged[kind] for kind in ("verdicts", "null_bands", "known_loci")}
+    verdicts = tables.read(VERDICTS, judged["verdicts"])
     return {
+        "said": list(said(verdicts)),
         "traits": [_trait(study, task) for task in study.scans],
-        "verdicts": _verdicts(tables.read(VERDICTS, judged["verdicts"])),
+        "verdicts": _verdicts(verdicts),
         "bands": _bands(tables.read(NULL_BANDS, judged["null_bands"])),
         "known": _known(tables.read(KNOWN_LOCI, judged["known_loci"])),
         "recall": _recall(study.judged),
     }
+
+
+_SAID = {
+    "genome": "What {} is about the genome.",
+    "network": "What {} is about the network, not the genome.",
+    "unclear": "Whether what {} is about the genome is unclear.",
+    "unjudged": "Whether what {} is about the genome was not asked.",
+}
+
+
+def said(verdicts: pd.DataFrame) -> Iterator[str]:
+    """What the networks learned, in words: a sentence per kind of verdict."""
+    learned = verdicts[verdicts["category"] != "nothing"]
+    without = [task for task in verdicts["task"].unique() if task not in set(learned["task"])]
+    if without:
+        yield f"The networks learned nothing that predicts {words(without)}."
+    for category, sentence in _SAID.items():
+        own = learned[learned["category"] == category]
+        shows = [f"{row.model} shows of {row.task} by {row.method}" for row in own.itertuples()]
+        if shows:
+            yield sentence.format(words(shows))
 
 
 def _verdicts(found: pd.DataFrame) -> Table | None:

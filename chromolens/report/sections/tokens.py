@@ -21,8 +21,8 @@ from chromolens.report.tables import Table, count, decimal
 from chromolens.tables.inputs import VOCABULARY
 
 NEEDS = ("windows", "vocabulary", "contributions")
-SHOWN = 8
-"""Tokens in a class's table."""
+SHOWN, NAMED = 8, 3
+"""Tokens of a class in its table, and in the sentence of the first screen."""
 
 
 def context(study: Contents) -> dict:
@@ -37,6 +37,11 @@ def context(study: Contents) -> dict:
         for model, methods in models.items()
     }
     settings = study.config["inputs"]
+    tables_of = [
+        decisive(windows, texts, own, f"{method}, {model}")
+        for model, methods in found.items()
+        for method, own in methods.items()
+    ]
     return {
         "known": count(len(tables.read(VOCABULARY, study.vocabulary))),
         "bases": bool(settings["kmer"]),
@@ -44,11 +49,8 @@ def context(study: Contents) -> dict:
             model: list(examples(windows, texts, methods, study.loci, settings))
             for model, methods in found.items()
         },
-        "decisive": [
-            decisive(windows, texts, own, f"{method}, {model}")
-            for model, methods in found.items()
-            for method, own in methods.items()
-        ],
+        "decisive": tables_of,
+        "first": first_of(tables_of[0]),
         "agreement": agreement(texts, found),
     }
 
@@ -112,6 +114,14 @@ def decisive(windows: pd.DataFrame, texts: list[list[str]], own: Own, what: str)
         "target of a record that has the token, and in how many of these it is among the first"
     )
     return Table(caption, header, rows, frozenset(header[2:]))
+
+
+def first_of(table: Table) -> dict[str, list[str]]:
+    """Class -> the first tokens of its rows in a table of ``decisive``."""
+    found = defaultdict(list)
+    for task, token, *_ in table.rows:
+        found[task] += [token] if len(found[task]) < NAMED else []
+    return dict(found)
 
 
 def of_tokens(texts: list[list[str]], contributions: np.ndarray, rows: np.ndarray) -> pd.DataFrame:
