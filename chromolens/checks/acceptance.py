@@ -88,9 +88,24 @@ def _row(criterion: dict, evidence: Evidence) -> dict[str, object]:
     }
 
 
+_CALLED = {
+    "metric": "{} held out",
+    "gain": "{} less than the baseline's",
+    "tiles": "{} over all tiles",
+    "planted_recall": "recall of planted bases",
+    "planted_precision": "precision of planted bases",
+    "flagged": "share of windows whose contributions do not add up",
+}
+
+
 def _name(criterion: dict) -> str:
-    parts = [criterion.get(key) for key in ("value", "metric", "model", "task", "method", "by")]
-    return " ".join([*filter(None, parts), *criterion["names"]])
+    """What is judged and of what, where the config has no name for it."""
+    value, metric = criterion["value"], criterion.get("metric", "").replace("_", " ")
+    metric = metric.upper() if metric in ("auroc", "auprc", "r2") else metric
+    what = _CALLED.get(value, value.replace("_", " ")).format(metric)
+    of = ("model", "task", "method", "by")
+    parts = [*filter(None, map(criterion.get, of)), *criterion["names"]]
+    return ": ".join(filter(None, [what, ", ".join(parts)]))
 
 
 def metric(criterion: dict, evidence: Evidence) -> tuple[float, str]:
