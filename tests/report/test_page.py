@@ -163,7 +163,7 @@ def test_bears_that_everything_optional_is_missing(study):
         "no acceptance criteria",
         "no loci to show",
         "TF-MoDISco was not run",
-        "were not sought",
+        "were not searched for",
         "No lexicon was made",
     ):
         assert sentence in text

@@ -236,12 +236,12 @@ def _learned(rising: list[str], flat: list[str]) -> str:
     parts = []
     if rising:
         parts.append(
-            f"With the last of the events AUPRC still rises, beyond its interval, for "
+            f"AUPRC still rises with the last events, by more than its interval, for "
             f"{words(rising)}: more events would help."
         )
     if flat:
         parts.append(
-            f"For {words(flat)} it rises no further than chance may: another network or better "
-            "peaks would do more than more of these."
+            f"For {words(flat)} it does not rise by more than its interval: another network or "
+            "better peaks would help more than more events."
         )
     return " ".join(parts)
