@@ -90,7 +90,7 @@ def table_of(mass):
 @pytest.mark.parametrize(
     ("metric", "value", "low", "category", "words"),
     [
-        ("r2", -0.1, -0.2, "nothing", "R2 is -0.1 (95 %: -0.2 to 0.9): nothing was learned"),
+        ("r2", -0.1, -0.2, "nothing", "R2 is -0.1 (95 %: -0.2 to 0.9): the network learned"),
         ("r2", 0.1, 0.0, "nothing", "R2 is 0.1 (95 %: 0 to 0.9): nothing"),
         ("r2", float("nan"), float("nan"), "nothing", "R2 is nan (95 %: nan to 0.9): nothing"),
         ("r2", 0.4, 0.3, "unjudged", "R2 is 0.4 (95 %: 0.3 to 0.9); whether this is the network"),

@@ -42,10 +42,13 @@ def test_strings_stand_under_what_they_say(beside, study, page):
     (part,) = subsets.others(beside)
     assert [said.split(":")[1] for said, _ in part["strings"]] == [
         " bases that raise the target",
-        " why not",
+        " bases that lower the target",
     ]
     text = render(beside)
-    assert "Subsets of misclassified windows" in text and "Subsets of misclassified windows" not in page
+    assert (
+        "Subsets of misclassified windows" in text
+        and "Subsets of misclassified windows" not in page
+    )
     alone = render(dataclasses.replace(beside, sis={}))
-    assert "subsets of positives were not sought" in re.sub(r"\s+", " ", alone)
+    assert "subsets of positives were not searched for" in re.sub(r"\s+", " ", alone)
     assert "why not" in alone

@@ -94,7 +94,10 @@ def test_windows_with_thresholds_of_their_own(study, tmp_path):
             (9, 9, 0),
             "found. No subset was searched for in 9 windows above the threshold even when fully",
         ),
-        ((1, 0, 1), "No subset was found. No subset was searched for in 1 window below the threshold."),
+        (
+            (1, 0, 1),
+            "No subset was found. No subset was searched for in 1 window below the threshold.",
+        ),
     ],
 )
 def test_no_subset_at_all_has_a_reason(study, tmp_path, numbers, words):

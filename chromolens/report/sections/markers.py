@@ -68,7 +68,7 @@ def _verdicts(found: pd.DataFrame) -> Table | None:
     header = ["network", "trait", "method", "verdict", "why", "scale each chromosome by itself?"]
     chosen = found[["model", "task", "method", "category", "sentence", "scaling"]]
     rows = chosen.replace("", "–").to_numpy().tolist()
-    return Table("The network or the genome", header, rows)
+    return Table("Does the result come from the network or from the genome?", header, rows)
 
 
 def _trait(study: Contents, task: str) -> dict:

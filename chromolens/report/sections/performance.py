@@ -236,12 +236,12 @@ def _learned(rising: list[str], flat: list[str]) -> str:
     parts = []
     if rising:
         parts.append(
-            f"AUPRC still rises with the last events, by more than its interval, for "
+            f"AUPRC with all events lies above the interval of that with fewer for "
             f"{words(rising)}: more events would help."
         )
     if flat:
         parts.append(
-            f"For {words(flat)} it does not rise by more than its interval: another network or "
-            "better peaks would help more than more events."
+            f"AUPRC with all events lies within the interval of that with fewer for "
+            f"{words(flat)}: another network or better peaks would help more than more events."
         )
     return " ".join(parts)

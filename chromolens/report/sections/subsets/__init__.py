@@ -269,9 +269,7 @@ def counted(counts: pd.DataFrame, subsets: pd.DataFrame) -> Table:
     ]
     header = ["windows of", "held out", "read", "nothing to keep", "with a subset", "subsets"]
     header += ["median size"]
-    caption = (
-        "Misclassified windows and negatives: how many there are, and how many were searched"
-    )
+    caption = "Misclassified windows and negatives: how many there are, and how many were searched"
     return Table(caption, header, rows, frozenset(header[1:]))
 
 

@@ -53,9 +53,7 @@ def _table(rows: list[tuple], masks: pd.DataFrame, nulls: frozenset[str]) -> Tab
         cells.append([task, model, *_counts(fold), *_judged(own), _why(own, fold)])
         if fold["masked_passes"] and model not in nulls:
             marked.add(number)
-    caption = (
-        "Thresholds (target units), numbers of windows, and the target of the masked window"
-    )
+    caption = "Thresholds (target units), numbers of windows, and the target of the masked window"
     return Table(caption, header, cells, frozenset(header[3:-1]), frozenset(marked))
 
 
