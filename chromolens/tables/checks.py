@@ -61,7 +61,7 @@ LEARNING = Table(
         *COUNTED,
     ),
 )  # fmt: skip
-BASELINES = {"best_motif": "the best single motif", "kmer": "counts of words"}
+BASELINES = {"best_motif": "the best single motif", "kmer": "a k-mer regression"}
 """Baselines on tiles, in words."""
 
 RATIO = "auprc_ratio"
