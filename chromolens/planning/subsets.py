@@ -32,7 +32,7 @@ def _check_marker_sets(sis: dict) -> None:
     check_relative(sis["threshold"], TRAIT)
     if isinstance(sis["mask"], list):
         raise BadInput(
-            f"a mask of {len(sis['mask'])} numbers, and a marker has one",
+            f"sis.mask has {len(sis['mask'])} numbers, and a marker has one value",
             expected="mean (each marker's mean dosage) or a number",
             where="the config, sis.mask",
         )
@@ -50,7 +50,7 @@ def _check_text_sets(sis: dict, models: pd.DataFrame) -> None:
         )
     if sis["mask"] != "mean":
         raise BadInput(
-            f"the mask of tokens is {sis['mask']!r}, and a token is a vector",
+            f"sis.mask is {sis['mask']!r}, and a token is a vector",
             expected="mean (the mean vector of the training records' tokens)",
             where="the config, sis.mask",
         )
@@ -87,7 +87,7 @@ def other_tasks(
     table = table[table["model"].isin(binary)]
     if table.empty:
         raise BadInput(
-            "misclassified windows and negatives are of events, and no model has any",
+            "sis.keep or sis.misclassified needs a model of events, and the study has none",
             expected="a model of objective binary, and inputs of DNA",
             where="the config, sis.keep and sis.misclassified",
             remedy="say sis: {keep: above, misclassified: 0}",

@@ -43,8 +43,8 @@ def test_sentences_count_what_is_left_out_and_judge_each_mask(study, shown):
     told, of_nulls = shown["told"]
     assert "With the mask 0.25" in told and "in 2 of 4 cases" in told
     assert told.endswith(
-        "Other masks: 0: 0 of 4 inside. No subset was searched for in 4 windows above the threshold "
-        "even when fully masked and 2 windows below it."
+        "Other masks: 0: 0 of 4 inside. No subset was searched for in 4 windows above the "
+        "threshold even when fully masked and 2 windows below it."
     )
     assert of_nulls == ""
     turned = thresholds.context(dataclasses.replace(study, nulls=frozenset({"cnn"})))["told"]
