@@ -185,7 +185,7 @@ JOINT = Table(
 )
 ALIKE = Table(
     f"{_PAIR}/agreement.tsv",
-    "`sis.compare`: plain agreement of the two models, beside their subsets",
+    "`sis.compare`: agreement of the two models in contributions, predictions and metrics",
     (
         text("measure", "`contributions`: mean rank correlation over the windows that both "
              "explained; `predictions`: rank correlation over the held-out windows; `subsets`: "
