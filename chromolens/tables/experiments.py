@@ -71,8 +71,8 @@ SPACED_PAIRS = Table(
     (
         *_PAIR,
         number("mean", "interaction over all gaps", TARGET),
-        number("band_low", "of the permutation band: where gaps are alike, the whole curve stays "
-               "inside in 95 %", TARGET),
+        number("band_low", "of the permutation band: if the gap has no effect, the whole "
+               "curve stays inside in 95 %", TARGET),
         number("band_high", "of the permutation band", TARGET),
         integer("outside", "gaps whose interaction lies outside the band"),
         integer("gap", "of the interaction that is farthest from the mean", "bp"),
