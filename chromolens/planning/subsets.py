@@ -16,8 +16,7 @@ def check(config: dict, stages: Sequence[str], models: pd.DataFrame) -> None:
     check_threshold(threshold, "the config, sis.threshold")
     if config["sis"]["enabled"] and target != "logit" and not is_relative(threshold):
         raise BadInput(
-            f"predictions are logits, which no threshold of the target {target!r} can be held "
-            "against",
+            f"predictions are logits, and can't be compared with a threshold of target {target!r}",
             expected="sis.threshold: {relative: 0.5}",
             where="the config, sis.threshold",
             remedy="say so, or explain the logit (attribution.target), or sis: {enabled: false}",
