@@ -214,7 +214,7 @@ def _plants(planted: dict) -> bool:
     stated = [key for key in ("meme", "tasks") if planted[key]]
     if len(stated) == 1:
         raise BadInput(
-            f"motifs to plant need meme and tasks, and only {stated[0]} is stated",
+            f"inputs.simulated.planted has {stated[0]} only",
             expected="meme, a file of motifs, and tasks, which say which motifs make a positive",
             where="the config, inputs.simulated.planted",
         )
