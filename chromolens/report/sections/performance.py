@@ -236,12 +236,12 @@ def _learned(rising: list[str], flat: list[str]) -> str:
     parts = []
     if rising:
         parts.append(
-            f"AUPRC with all events lies above the interval of that with fewer for "
-            f"{words(rising)}: more events would help."
+            f"For {words(rising)} more events would help: AUPRC with all events lies above the "
+            "interval of the next fewer."
         )
     if flat:
         parts.append(
-            f"AUPRC with all events lies within the interval of that with fewer for "
-            f"{words(flat)}: another network or better peaks would help more than more events."
+            f"For {words(flat)} another network or better peaks would help more: AUPRC with all "
+            "events does not lie above the interval of the next fewer."
         )
     return " ".join(parts)
