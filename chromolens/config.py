@@ -116,7 +116,7 @@ def _plain(value: object, place: list[str]) -> object:
         return [_plain(part, [*place, str(number)]) for number, part in enumerate(value)]
     if isinstance(value, int | float) and not abs(value) < _LARGEST:
         raise BadInput(
-            f"config: the number {describe(value)} can't be counted with",
+            f"config: the number {describe(value)} can't be used",
             expected="finite numbers, integers below 2^63",
             where=f"{place[0]}, {'.'.join(place[1:])}",
         )
@@ -269,7 +269,7 @@ def _checked_url(file: dict, place: list) -> dict:
     where = f"the config, {'.'.join(map(str, place))}"
     expected = "a path, or {url: ..., sha256: ...} (or md5)"
     if not isinstance(file, dict) or not isinstance(file.get("url"), str):
-        raise BadInput(f"config: {file!r} doesn't say a file", expected=expected, where=where)
+        raise BadInput(f"config: {file!r} is not a file", expected=expected, where=where)
     for key in file:
         if key not in _FILE_KEYS:
             raise BadInput(

@@ -22,9 +22,8 @@ _HEAD = """\
 
 One YAML file is one study: `snakemake --configfile config/studies/NAME.yaml --cores all`. Every
 key has a default; unknown keys are refused with the nearest spelling. Coordinates are 0-based
-half-open, lengths in base pairs (bp). A file is a path, relative to the config file that says it,
-or `{url: ..., sha256: ...}`; with `CHROMOLENS_MIRROR=FOLDER` a URL is read from
-`FOLDER/host/path`.
+half-open, lengths in base pairs (bp). A file is a path, relative to the config file, or
+`{url: ..., sha256: ...}`; with `CHROMOLENS_MIRROR=FOLDER` a URL is read from `FOLDER/host/path`.
 
 This page is made from `workflow/schemas` by `make docs`; change it there.
 """
@@ -57,7 +56,7 @@ def _opens(part: dict) -> bool:
 
 def _section(title: str, schema: dict, text: str = "") -> str:
     lines = [f"## {title}", "", *([" ".join(text.split()), ""] if text else [])]
-    lines += ["| key | default | what it says |", "| --- | --- | --- |"]
+    lines += ["| key | default | meaning |", "| --- | --- | --- |"]
     lines += [f"| `{key}` | {default} | {what} |" for key, default, what in _rows(schema)]
     return "\n".join([*lines, ""])
 

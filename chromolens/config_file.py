@@ -31,7 +31,7 @@ def read_config_file(path: str | Path) -> dict:
         mark = error.problem_mark or error.context_mark
         raise BadInput(
             f"the config is not YAML: {', '.join(filter(None, [error.context, error.problem]))}",
-            expected="plain text, numbers, lists and key: value, moved in by spaces",
+            expected="plain text, numbers, lists and key: value, indented by spaces",
             where=f"{path}, line {mark.line + 1}" if mark else str(path),
         ) from error
     except FileNotFoundError as error:
@@ -55,7 +55,7 @@ def _size(node: yaml.Node, sizes: dict, loader: yaml.SafeLoader, path: str | Pat
         sizes[node] = 1 + sum(_size(part, sizes, loader, path) for part in parts)
     if sizes[node] > MOST:
         raise BadInput(
-            "the config's aliases (*name) stand for too much",
+            "the config's aliases (*name) stand for too many values",
             expected=f"at most {MOST:,} values",
             where=_place(node, path),
         )
@@ -75,7 +75,7 @@ def _check_keys(keys: list[yaml.Node], loader: yaml.SafeLoader, path: str | Path
                 remedy=f'put it in quotes if it is a name: "{text}"',
             )
         if text in found:
-            raise BadInput(f"config: the key {text!r} stands there twice", where=_place(key, path))
+            raise BadInput(f"config: the key {text!r} occurs twice", where=_place(key, path))
         found.add(text)
 
 

@@ -189,7 +189,7 @@ def test_shipped_studies_are_sound(path):
     ("training", "message"),
     [
         ({"negatives": 3}, "regression has none"),
-        ({"words": 3}, "words of DNA"),
+        ({"words": 3}, "needs positives of DNA"),
     ],
 )
 def test_trainings_that_labels_do_not_allow(training, message):
@@ -220,7 +220,7 @@ def test_known_motifs_that_nobody_can_look_for(config, message):
         criterion |= {"value": "missed", "max": 0}
     with pytest.raises(BadInput, match=message):
         planned(records(**config))
-    with pytest.raises(BadInput, match="known motifs are sought in records, not in genome"):
+    with pytest.raises(BadInput, match="known motifs are searched for in records, not in genome"):
         planned(genome(checks={"known_motifs": KNOWN}))
 
 

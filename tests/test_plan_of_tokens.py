@@ -44,7 +44,7 @@ def test_sets_of_tokens_are_sought_where_they_are_asked_for():
         ({"attribution": {"references": "shuffle"}}, "'shuffle' are for DNA"),
         ({"attribution": {"strands": "both"}}, "strands 'both' are for DNA"),
         ({"sis": {"enabled": True, "threshold": 2.0}}, "2.0 as threshold of texts"),
-        ({"sis": {"enabled": True, "mask": 0.25}}, "the mask of tokens is 0.25"),
+        ({"sis": {"enabled": True, "mask": 0.25}}, "sis.mask is 0.25, and a token"),
         (
             {"sis": {"enabled": True}, "models": {"m": {"architecture": "embedding_mlp"}}},
             "m predicts binary tasks",

@@ -41,7 +41,7 @@ def test_replicates_are_collected(tmp_path):
         ([("task", "peaks", "minus"), ("a", "a.bed", "a.bw")], "no plus signal"),
         (
             [("task", "replicate", "peaks"), ("a", "1", "a.bed"), ("a", "1", "b.bed")],
-            "replicate 1 of a stands twice",
+            "replicate 1 of a is listed twice",
         ),
     ],
 )

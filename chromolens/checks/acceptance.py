@@ -125,7 +125,7 @@ def _mean(rows: pd.DataFrame) -> tuple[float, str]:
 
 
 def gain(criterion: dict, evidence: Evidence) -> tuple[float, str]:
-    """By how much a distance is smaller than its baseline's (profile_jsd), mean over tasks."""
+    """The baseline's distance (profile_jsd) less the model's, mean over tasks."""
     rows = pick(evidence.pooled, criterion, "model", "task").set_index("metric")["value"]
     own, baseline = rows[criterion["metric"]], rows[f"{criterion['metric']}_baseline"]
     own, baseline = np.mean(own), np.mean(baseline)
@@ -172,7 +172,7 @@ def named_share(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 
 
 def pair(criterion: dict, evidence: Evidence) -> tuple[float, str]:
-    """1 when hits of the two `names` stand together, nine in ten of them as `spacing` says."""
+    """1 when hits of the two `names` are a pair, nine in ten at gaps within `spacing`, else 0."""
     rows = pick(evidence.pairs, criterion, "model", "task", "method")
     rows = rows[rows["found"] & _are(rows, criterion["names"])]
     low, high = criterion["spacing"]
@@ -181,7 +181,7 @@ def pair(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 
 
 def other_pairs(criterion: dict, evidence: Evidence) -> tuple[float, str]:
-    """Number of pairs of hits that stand together and aren't the two `names`."""
+    """Number of pairs of motifs other than the two `names`."""
     rows = pick(evidence.pairs, criterion, "model", "task", "method")
     rows = rows[rows["found"] & ~_are(rows, criterion["names"])]
     return float(len(rows)), _paired(rows)
@@ -197,12 +197,12 @@ def clusters(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 
 
 def planted_recall(criterion: dict, evidence: Evidence) -> tuple[float, str]:
-    """Share of the planted causal bases among as many top bases of the genome."""
+    """Share of the n planted causal bases that are among the n bases that contribute most."""
     return _planted(criterion, evidence, "recall")
 
 
 def planted_precision(criterion: dict, evidence: Evidence) -> tuple[float, str]:
-    """Share of planted causal bases among those top bases that are no chance match."""
+    """Share of planted causal bases among these top bases, those in chance matches left out."""
     return _planted(criterion, evidence, "precision")
 
 
@@ -213,7 +213,7 @@ def flagged(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 
 
 def first_tokens(criterion: dict, evidence: Evidence) -> tuple[float, str]:
-    """Share of the records that hold one of ``names`` with one of them among the first five."""
+    """Share of records with one of `names` among their five top tokens, of those that hold one."""
     rows = pick(evidence.tokens, criterion, "model", "task", "method")
     names = set(criterion["names"])
     tokens = rows["tokens"].str.split()
@@ -224,7 +224,7 @@ def first_tokens(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 
 
 def matches(criterion: dict, evidence: Evidence) -> tuple[float, str]:
-    """Number of good matches of the known motifs `names`; the least of several tasks, methods."""
+    """Number of good matches of the known motifs `names`; the least over tasks and methods."""
     rows = _known(criterion, evidence)
     counts = rows.groupby("motif", sort=False)["matches"].unique()
     said = [f"{motif}: {', '.join(map(str, found))}" for motif, found in counts.items()]
@@ -232,7 +232,7 @@ def matches(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 
 
 def missed(criterion: dict, evidence: Evidence) -> tuple[float, str]:
-    """How many of these matches have a contribution of 0 or less; the most of several."""
+    """Number of these matches with a contribution of 0 or less; the largest of several."""
     rows = _known(criterion, evidence)
     return float(rows["missed"].max()), _told(rows)
 
@@ -282,7 +282,7 @@ def spiked_recall(criterion: dict, evidence: Evidence) -> tuple[float, str]:
 
 
 def spiked_decoys(criterion: dict, evidence: Evidence) -> tuple[float, str]:
-    """Share of a spiked trait's decoys that `by` would call recovered; the largest of several."""
+    """Share of a spiked trait's decoys that `by` wrongly recovers; the largest of several."""
     rows = _spiked(criterion, evidence)
     said = [f"{row.called} of {row.decoys}" for row in rows.itertuples()]
     return rows["false_rate"].max(), "; ".join(said)

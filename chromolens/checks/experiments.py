@@ -40,7 +40,7 @@ def other_interactions(criterion: dict, evidence: Evidence) -> tuple[float, str]
 
 
 def ablation(criterion: dict, evidence: Evidence) -> tuple[float, str]:
-    """`slope` or `r` of what hits cost against what they contribute; the least of several."""
+    """`slope` or `r` of the loss by ablation of hits against their contributions; the least."""
     rows = pick(evidence.calibration, criterion, "model", "task", "method")
     rows, name = rows[rows["motif"] == ""], criterion["metric"]
     said = [

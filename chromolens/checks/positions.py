@@ -278,23 +278,24 @@ def verdict(table: pd.DataFrame) -> Verdict:
     zone, far = rows["zone"], rows["distance"]
     here, even, draws = zone["trained"], zone["even"], int(zone["draws"])
     if not np.isfinite(here):
-        return Verdict("unjudged", "Nothing contributes: the answer doesn't depend on the inputs.")
+        return Verdict("unjudged", "Nothing contributes: the output doesn't depend on the inputs.")
     if here - even <= EVEN + TIE:
         return Verdict("even", _spread(rows["most90"], draws))
     found = f"{percent(here)} of the mass lies on {_where(zone)}; the same network untrained: "
     if not draws:
-        told = "there is none to compare with, so this may be the network or the data."
+        told = "there is none to compare with, so this may come from the architecture or the data."
         return Verdict("unjudged", found + told)
     found += f"{_told(zone, draws)}. "
     if zone["untrained_high"] >= zone["trained_low"] * (1 - TIE):
-        return Verdict("network", f"{found}This is the network, not the data.")
+        return Verdict("network", f"{found}This comes from the architecture, not from the data.")
     if far["untrained_high"] >= far["trained"] * (1 - TIE):
         told = (
-            "Untrained networks differ from each other as much: this is the network, not the data."
+            "Untrained networks differ from each other as much: this comes from the architecture, "
+            "not from the data."
         )
         return Verdict("network", found + told)
     if zone["untrained"] - even >= (here - even) / 2:
-        return Verdict("network", f"{found}This is mostly the network, not the data.")
+        return Verdict("network", f"{found}This comes mostly from the architecture, not the data.")
     return _learned(found, rows["moved"])
 
 

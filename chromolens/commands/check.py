@@ -21,7 +21,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def _answer(options: argparse.Namespace) -> tuple[str, int]:
     code = call([*snakemake(options), "--dry-run"], {})
     command = shlex.join(["chromolens", "run", *options.config])
-    said = [gpus(), f"nothing speaks against it: {command}"]
+    said = [gpus(), f"no mistake was found; the next command: {command}"]
     return ("" if code else "\n".join(filter(None, said))), code
 
 

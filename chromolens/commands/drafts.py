@@ -48,12 +48,12 @@ def of_genome(
     window, why = (window, "as asked") if window else _window(events, sizes)
     lines = _top(name, "genome")
     lines += [f"  fasta: {_said(written(fasta))} # {_extent(sizes)}"]
-    lines += ["  peaks: # a task each"] if peaks else []
+    lines += ["  peaks: # one task per name"] if peaks else []
     lines += [
         f"    {_said(task)}: {_said(written(peaks[task]))} # {len(found):,} events"
         for task, found in events.items()
     ]
-    lines += ["  signals: # a task each"] if signals else []
+    lines += ["  signals: # one task per name"] if signals else []
     for task, paths in signals.items():
         files = zip(("plus", "minus"), paths.split(","), strict=False)
         sides = {side: written(_there(file)) for side, file in files}
@@ -61,7 +61,7 @@ def of_genome(
     lines += [f"  {mapping_line(mapping)} # in the peaks: in the FASTA"] if mapping else []
     lines += [f"  window: {window} # what the network sees (bp): {why}"]
     if signals:
-        lines += [f"  tile: {window} # a window every so many bases: signals are everywhere"]
+        lines += [f"  tile: {window} # distance between windows on the genome (bp)"]
     lines += _folds(sizes, window, bool(signals))
     models = _models("regression" if signals else "")
     metric = "" if signals else "auroc"
@@ -137,22 +137,22 @@ def _models(objective: str) -> list[str]:
     return [
         "models:",
         f"  main: {{{own}}} # the default network, on all tasks",
-        f"  permuted: {{{null}}} # a null: what it finds is what may not be believed",
+        f"  permuted: {{{null}}} # a null: motifs that it shows are false positives",
     ]
 
 
 def _rest(window: int, asked: str, guessed: str, metric: str) -> list[str]:
     """Training, the database of motifs, and what is expected; without a ``metric`` nothing is."""
-    why = "as asked" if asked else "a guess: say which, if it is not this"
+    why = "as asked" if asked else "a guess: change it if it is wrong"
     group = asked or guessed or "vertebrates"
     lines = []
     if window >= 10 * _SHIFT:
-        what = "training windows move at random: places can't be learned (bp)"
+        what = "random shift of training windows: positions of motifs can't be learned (bp)"
         lines.append(f"training: {{shift: {_SHIFT}}} # {what}")
     lines.append(f"motifs: {{database: {{tax_group: {group}}}}} # JASPAR names motifs: {why}")
     if metric:
         line = f"  - {{value: metric, metric: {metric}, model: main, min: 0.75}}"
-        lines += ["acceptance: # what you expect, said beforehand", line]
+        lines += ["acceptance: # what you expect, written before the run", line]
     return lines
 
 

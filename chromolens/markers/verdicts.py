@@ -13,9 +13,9 @@ CHANCE = {"r2": 0.0, "auroc": 0.5}
 CONCENTRATED = 2
 """Times its share of the inputs that a stretch must hold for its mass to be concentrated."""
 _ENDS = {
-    NETWORK: "This is the network, not the genome.",
-    GENOME: "This is the genome.",
-    UNCLEAR: "Whether this is the network or the genome is unclear.",
+    NETWORK: "This comes from the architecture, not from the genome.",
+    GENOME: "This comes from the genome.",
+    UNCLEAR: "It is unclear whether this comes from the architecture or from the genome.",
 }
 
 
@@ -86,16 +86,16 @@ def verdict(found: Evidence) -> Verdict:
 def nothing(value: float, low: float, high: float, metric: str = "r2") -> Verdict:
     """The verdict of a network whose 95 % interval, held out, isn't all above chance."""
     held_out = _held_out(value, low, high, metric)
-    return Verdict(NOTHING, f"{held_out}: nothing was learned, nothing is interpreted")
+    return Verdict(NOTHING, f"{held_out}: the network learned nothing, so nothing is interpreted")
 
 
 def unjudged(value: float, low: float, high: float, metric: str = "r2") -> Verdict:
     """The verdict of a network that predicts something, and is held against no other."""
     return Verdict(
         UNJUDGED,
-        f"{_held_out(value, low, high, metric)}; whether this is the network or the genome takes "
-        "networks to hold it against: ten untrained, ten on permuted labels, one on rotated "
-        "chromosomes (models.NAME.nulls)",
+        f"{_held_out(value, low, high, metric)}; to tell effects of the architecture "
+        "from those of the genome, the study needs null networks: ten untrained, ten on permuted "
+        "labels, one on rotated chromosomes (models.NAME.nulls)",
     )
 
 
@@ -139,7 +139,7 @@ def scaling_verdict(found: Scaling) -> str:
     if found.silent:
         have = "chromosome has" if found.silent == 1 else "chromosomes have"
         said += f"; {found.silent} {have} no mass at all"
-    return f"{said}. It is a choice of display, never evidence."
+    return f"{said}. Such a scale is a choice of display, not evidence."
 
 
 def called(chrom: str) -> str:

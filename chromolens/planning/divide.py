@@ -85,17 +85,17 @@ def _check_by(chosen: dict, sizes: dict[str, int]) -> str:
     lists = [key for key in ("test", "validation", "training", "files") if chosen[key]]
     numbers = [key for key in ("size", "gap") if chosen[key]]
     if by == "blocks" and not sizes:
-        raise BadInput("folds by blocks of a genome, and the inputs have none", where=where)
+        raise BadInput("folds.by: blocks needs a genome, and the inputs have none", where=where)
     if by == "blocks" and lists:
         raise BadInput(
-            f"folds by blocks, which are dealt out, and {lists[0]}, which says which they are",
+            f"folds.by: blocks and folds.{lists[0]} exclude each other",
             expected="folds.k, folds.size, folds.gap",
             where=where,
             remedy=f"remove folds.{lists[0]}, or folds.by",
         )
     if by != "blocks" and numbers:
         raise BadInput(
-            f"folds.{numbers[0]} without blocks",
+            f"folds.{numbers[0]} is for folds of blocks only",
             where=where,
             remedy=f"say folds.by: blocks, or remove folds.{numbers[0]}",
         )
@@ -117,8 +117,8 @@ def _of_blocks(config: dict, settings: dict, sizes: dict[str, int]) -> Folds:
     gap = chosen["gap"] or least
     if gap < least:
         raise BadInput(
-            f"gaps of {gap:,} bp between blocks: a window of {window:,} bp, and the shifts of "
-            "trainings, reach over them",
+            f"gaps of {gap:,} bp between blocks are too short: a window of {window:,} bp, shifted "
+            "in training, overlaps both blocks",
             expected=f"at least {least:,} bp",
             where="the config, folds.gap",
             remedy="leave folds.gap out, which takes that",

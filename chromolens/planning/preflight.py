@@ -75,7 +75,7 @@ def _check_stride(window: int, tracks: dict) -> None:
         )
     if stride > keep:
         raise BadInput(
-            f"windows of which {keep} bp are kept leave bases unexplained {stride} bp apart",
+            f"windows {stride} bp apart leave bases unexplained, as {keep} bp of each are kept",
             expected=f"at most {keep} bp",
             where="the config, tracks.stride",
         )
@@ -147,7 +147,7 @@ def _check_kind(config: dict, settings: dict, models: pd.DataFrame) -> None:
     held = [model.model for model in models.itertuples() if any(model.nulls.values())]
     if held and "markers" not in stages:
         raise BadInput(
-            f"model {held[0]} asks for nulls, which only markers of genotypes are held against",
+            f"model {held[0]} has the key nulls, which is for inputs of kind genotypes only",
             where=f"the config, models.{held[0]}.nulls",
             remedy="make models of them: labels: permuted, or untrained: true",
         )
@@ -169,7 +169,7 @@ def _check_kind(config: dict, settings: dict, models: pd.DataFrame) -> None:
             raise BadInput(f"{name} can't explain {kind}: {refused}", where=where)
         if not method["genome_wide"]:
             raise BadInput(
-                f"{name} would explain chosen windows, and {kind} have none",
+                f"{name} explains some windows only, and inputs of kind {kind} have none",
                 expected="genome_wide: true (every held-out record)",
                 where=where,
             )
@@ -248,7 +248,7 @@ def _check_training(model: NamedTuple, kind: str, where: str) -> None:
         )
     if own["words"] and (kind in OF_KIND or model.objective not in CLASSES):
         raise BadInput(
-            f"training.words are words of DNA that positives are rich in, not of {kind} "
+            f"training.words needs positives of DNA, and the inputs are {kind} "
             f"({model.objective})",
             expected="DNA with objective binary or classes, or words: 0",
             where=where,
@@ -316,7 +316,7 @@ def _check_known_motifs(config: dict, settings: dict, models: pd.DataFrame) -> N
         return
     if "known_motifs" not in plugins.constant(kinds, settings["kind"], "STAGES", ()):
         raise BadInput(
-            f"known motifs are sought in records, not in {settings['kind']}", where=where
+            f"known motifs are searched for in records, not in {settings['kind']}", where=where
         )
     if known["among"]:
         tasks = list(dict.fromkeys(task for own in models["tasks"] for task in own))

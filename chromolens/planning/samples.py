@@ -74,4 +74,4 @@ def _check_strands(sheet: pd.DataFrame, path: str | Path) -> None:
             )
     replicates = sheet[sheet["replicate"] != ""]
     for row in replicates[replicates.duplicated(["task", "replicate"])].head(1).itertuples():
-        raise BadInput(f"replicate {row.replicate} of {row.task} stands twice", where=str(path))
+        raise BadInput(f"replicate {row.replicate} of {row.task} is listed twice", where=str(path))

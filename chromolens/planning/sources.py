@@ -170,7 +170,7 @@ def _of_a_cross(settings: dict, folder: str) -> dict:
                 f"the study has no {key}",
                 expected=f"a file, {key}: FILE",
                 where="the config, inputs",
-                remedy="state it, or `simulated` for a cross that is made up",
+                remedy="state it, or `simulated` for a simulated cross",
             )
     return {key: f"{folder}/{key}.tsv.gz" for key in _CROSS if made}
 
@@ -214,7 +214,7 @@ def _plants(planted: dict) -> bool:
     stated = [key for key in ("meme", "tasks") if planted[key]]
     if len(stated) == 1:
         raise BadInput(
-            f"motifs to plant have {stated[0]} alone",
+            f"inputs.simulated.planted has {stated[0]} only",
             expected="meme, a file of motifs, and tasks, which say which motifs make a positive",
             where="the config, inputs.simulated.planted",
         )

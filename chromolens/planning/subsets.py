@@ -16,8 +16,7 @@ def check(config: dict, stages: Sequence[str], models: pd.DataFrame) -> None:
     check_threshold(threshold, "the config, sis.threshold")
     if config["sis"]["enabled"] and target != "logit" and not is_relative(threshold):
         raise BadInput(
-            f"predictions are logits, which no threshold of the target {target!r} can be held "
-            "against",
+            f"predictions are logits, and can't be compared with a threshold of target {target!r}",
             expected="sis.threshold: {relative: 0.5}",
             where="the config, sis.threshold",
             remedy="say so, or explain the logit (attribution.target), or sis: {enabled: false}",
@@ -32,7 +31,7 @@ def _check_marker_sets(sis: dict) -> None:
     check_relative(sis["threshold"], TRAIT)
     if isinstance(sis["mask"], list):
         raise BadInput(
-            f"a mask of {len(sis['mask'])} numbers, and a marker has one",
+            f"sis.mask has {len(sis['mask'])} numbers, and a marker has one value",
             expected="mean (each marker's mean dosage) or a number",
             where="the config, sis.mask",
         )
@@ -50,7 +49,7 @@ def _check_text_sets(sis: dict, models: pd.DataFrame) -> None:
         )
     if sis["mask"] != "mean":
         raise BadInput(
-            f"the mask of tokens is {sis['mask']!r}, and a token is a vector",
+            f"sis.mask is {sis['mask']!r}, and a token is a vector",
             expected="mean (the mean vector of the training records' tokens)",
             where="the config, sis.mask",
         )
@@ -87,7 +86,7 @@ def other_tasks(
     table = table[table["model"].isin(binary)]
     if table.empty:
         raise BadInput(
-            "misclassified windows and negatives are of events, and no model has any",
+            "sis.keep or sis.misclassified needs a model of events, and the study has none",
             expected="a model of objective binary, and inputs of DNA",
             where="the config, sis.keep and sis.misclassified",
             remedy="say sis: {keep: above, misclassified: 0}",

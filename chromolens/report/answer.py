@@ -156,7 +156,7 @@ def _null_names(study: Contents, lexicon: pd.DataFrame) -> dict | None:
         return None
     found = len({name for names in _names(study, lexicon).values() for name in names})
     shown = str(_null_motifs(study, lexicon))
-    return _number("Named motifs in null networks", shown, f"{found} in the study's own")
+    return _number("Named motifs in null networks", shown, f"{found} in the other networks")
 
 
 def _number(label: str, value: str, beside: str) -> dict:

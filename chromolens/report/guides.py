@@ -1,10 +1,10 @@
-"""The head of each section: what it shows, what is good to see, and what to do if it isn't."""
+"""The head of each section: what it shows, what a good result is, and what to do otherwise."""
 
 from typing import NamedTuple
 
 
 class Guide(NamedTuple):
-    """What a section shows, what is good to see in it, and what to do where that isn't seen."""
+    """What a section shows, what a good result looks like, and what to do if it differs."""
 
     shows: str
     good: str = ""
@@ -13,103 +13,107 @@ class Guide(NamedTuple):
 
 GUIDES = {
     "verdict": Guide(
-        "What the study was to show, as its config states it, and whether it did.",
+        "The criteria that the config states, and whether the study meets them.",
         "every criterion that must hold is met, and the network predicts better than baselines.",
-        "the explanation of a failed row says where to look; missed goals fail no study.",
+        "the explanation in a failed row says where to look. Goals need not be met.",
     ),
     "data": Guide(
-        "Which windows were made of your files, which were left out, and who was held out when.",
-        "the numbers are those you expect, and little was dropped.",
-        "the reasons stand in inputs/dropped.tsv; names of chromosomes are the usual one.",
+        "Which windows were made from your files, what was left out, and what each fold held out.",
+        "the numbers are as you expect, and few windows or events were dropped.",
+        "inputs/dropped.tsv has the reasons. The most frequent one is names of chromosomes that "
+        "differ between files.",
     ),
     "performance": Guide(
         "How well the networks predict windows of chromosomes that they never saw.",
-        "validation loss falls and levels off; metrics lie far above chance, folds lie together.",
-        "more events, more epochs or another architecture; a network that predicts badly has "
-        "contributions that explain little.",
+        "validation loss falls and levels off; metrics are far above chance and alike in all "
+        "folds.",
+        "try more events, more epochs or another architecture. Contributions of a network that "
+        "predicts badly mean little.",
     ),
     "loci": Guide(
-        "Single places of the genome, base by base.",
-        "high letters spell motifs with a name, other bases are near 0, and nulls show nothing.",
-        "look at the prediction first: where it is low, contributions explain nothing.",
+        "Examples of places in the genome, base by base.",
+        "high letters spell named motifs, other bases are near 0, and nulls have no high letters.",
+        "look at the prediction first: where it is low, contributions mean little.",
     ),
     "tokens": Guide(
-        "Which tokens of each record decide.",
-        "the decisive tokens mean something to you, and are alike in similar records.",
-        "tokens that name a source or a batch are a leak: leave them out.",
+        "Which tokens contribute most to the class of each record.",
+        "these tokens make sense to you, and similar records have similar ones.",
+        "tokens that name a source or a batch leak the label: leave them out.",
     ),
     "texts": Guide(
         "The smallest sets of tokens that alone keep a record in its class.",
-        "few tokens, and the same ones in many records.",
-        "large sets mean that no few tokens decide.",
+        "sets are small, and the same in many records.",
+        "large sets mean that the class depends on many tokens together.",
     ),
     "markers": Guide(
         "Which markers the networks use, beside a scan of single markers.",
-        "known loci are found, and nulls stay inside their bands.",
-        "the verdict says whether it is the network or the genome.",
+        "known loci are found, and the networks differ from their nulls.",
+        "the verdict says whether the result comes from the architecture or from the genotypes.",
     ),
     "patterns": Guide(
-        "What recurs among the contributions of many windows (TF-MoDISco), over the known motif "
-        "that it matches.",
-        "clear letters, many seqlets, and a name with a small q; nulls have none.",
-        "more explained windows (attribution.methods.NAME.windows), or a better network.",
+        "Patterns that recur in the contributions of many windows (TF-MoDISco), each above the "
+        "known motif that it matches.",
+        "clear letters, many seqlets, and a name with a small q; nulls have no names.",
+        "explain more windows (attribution.methods.NAME.windows), or train a better network.",
     ),
     "subsets": Guide(
         "The smallest sets of bases that alone keep a prediction above its threshold (SIS).",
-        "few bases, which spell the motifs that contributions show too.",
-        "subsets as large as the window mean that the network reads composition, not motifs.",
+        "subsets have few bases, and spell the motifs that contributions show too.",
+        "subsets as large as the window mean that the network uses composition, not motifs.",
     ),
     "edits": Guide(
-        "How few changes of bases turn a prediction.",
-        "a few edits, inside motifs.",
-        "edits that are spread over the window mean that no motif decides.",
+        "How few substitutions change the prediction of a window.",
+        "few edits are enough, and they lie inside motifs.",
+        "edits all over the window mean that the prediction does not depend on motifs.",
     ),
     "lexicon": Guide(
-        "All motifs of the study, and which reading of which network sees each.",
-        "MoDISco and SIS, which share no step, both see a motif, and no null (hollow) does.",
-        "believe a motif of one reading less, and one that a null shows not at all.",
+        "All motifs of the study, and which reading of which network found each.",
+        "MoDISco and SIS, which are independent, both find a motif, and no null (hollow) does.",
+        "trust a motif of one reading less. Do not trust one that a null shows.",
     ),
     "hits": Guide(
-        "Where each motif stands in the genome and contributes.",
-        "precision above that of the sequence alone, at the same recall.",
-        "the last column says why a motif has none; rules are in motifs.hits.",
+        "Where each motif lies in the genome and its bases contribute.",
+        "precision is above that of the sequence alone, at the same recall.",
+        "the last column says why a motif has no hits. The config key motifs.hits has the rules.",
     ),
     "variants": Guide(
-        "What the models make of other alleles than the genome's.",
-        "effects that stand out of the nulls, at bases of hits, alike over places and replicates.",
-        "where none passes, the models see no difference; look at the network's performance.",
+        "How other alleles than the genome's change the predictions.",
+        "effects are larger than those of nulls, lie at hits, and agree over places in the window "
+        "and replicates.",
+        "if no variant passes, check the network's performance first: a weak network sees no "
+        "difference between alleles.",
     ),
     "experiments": Guide(
-        "What motifs do where they are put into sequences, alone and in pairs, and what is lost "
-        "where they are taken away.",
-        "motifs gain far more than nulls (hollow) do, and windows lose by them.",
-        "a motif that is lost without cost is not used; one that gains nothing alone may need a "
-        "partner.",
+        "How the prediction changes when motifs are put into sequences, alone and in pairs, and "
+        "when they are removed from windows.",
+        "motifs raise the target far more than in nulls (hollow), and their removal lowers it.",
+        "if removal changes nothing, the network does not use the motif. If insertion changes "
+        "nothing, the motif may need a partner.",
     ),
     "known_motifs": Guide(
         "Whether matches of known motifs contribute.",
         "good matches, on the right, lie above 0.",
-        "a motif that many methods miss is one that the network doesn't use.",
+        "the network does not use a motif that many methods miss.",
     ),
     "views": Guide(
-        "What networks and their hidden units would like to see.",
-        "motifs that the lexicon has too.",
-        "these views ask the network alone: data decide whether they matter.",
+        "The sequences to which networks and their hidden units respond most.",
+        "they hold motifs of the lexicon.",
+        "trust the sections that use data more: these sequences are made by the network alone.",
     ),
     "methods": Guide(
-        "Whether several attribution methods agree, and which knows best what the network reads.",
-        "curves that fall steeply and lie far below the grey line.",
-        "explain with the method whose curve falls fastest.",
+        "Whether attribution methods agree, and which finds best the bases that the network uses.",
+        "curves fall steeply and lie far below the grey line.",
+        "use the method whose curve falls fastest.",
     ),
     "positions": Guide(
-        "Where in its input the network looks.",
-        "a profile that training made: unlike the untrained one, and moving with the windows.",
-        "mass that stays in place whatever the window holds says nothing of the sequence.",
+        "Which positions of the input the network uses.",
+        "the profile differs from that of the untrained network, and moves with the windows.",
+        "mass that stays in place when windows move does not depend on the sequence.",
     ),
     "checks": Guide(
         "Whether contributions add up to the prediction, and whether folds share sequence.",
-        "no window is flagged, and few share words.",
-        "more steps or another method; the metrics without shared words are the honest ones.",
+        "no window is flagged, and few windows share words with another fold.",
+        "take more steps or another method; use the metrics without shared words.",
     ),
-    "making": Guide("What made this page: commands, settings, versions and checksums."),
+    "making": Guide("How this page was made: commands, settings, versions and checksums."),
 }

@@ -27,29 +27,29 @@ COMPLETENESS = Table(
     (
         MODEL, METHOD, TASK,
         integer("windows", "number"),
-        integer("flagged", "whose contributions don't add up"),
+        integer("flagged", "windows whose contributions don't add up"),
         _maybe("share_flagged", "of the windows", "share"),
-        number("max_flagged", "the largest share that may be", "share"),
+        number("max_flagged", "largest share that is allowed", "share"),
         number("tolerance", "largest error that isn't flagged", "share of the effect"),
-        _maybe("max_error", "empty where the method promises no sum", TARGET),
-        _maybe("median_error", "empty where the method promises no sum", TARGET),
+        _maybe("max_error", "empty if the method promises no sum", TARGET),
+        _maybe("median_error", "empty if the method promises no sum", TARGET),
     ),
 )  # fmt: skip
 TRIED = Table(
     "attribution/MODEL/METHOD/settings.tsv",
-    "a row per value tried on a few windows, where the config leaves the choice to the study",
+    "a row per value tried on a few windows, if the config does not state it",
     (
         text("setting", "of the method"),
-        integer("value", "that was tried"),
+        integer("value", "the value that was tried"),
         integer("windows", "explained, over all networks"),
-        number("share_flagged", "whose contributions don't add up, of the worst task", "share"),
+        number("share_flagged", "flagged windows, in the worst task", "share"),
         number("max_error", "largest error", TARGET),
-        boolean("chosen", "the value that the study takes"),
+        boolean("chosen", "whether the study uses this value"),
     ),
 )
 LEARNING = Table(
     "checks/MODEL.learning.tsv",
-    "held-out metrics of trainings on fewer events (`checks.learning_curve`); where it is sought",
+    "held-out metrics of trainings on fewer events, with `checks.learning_curve`",
     (
         MODEL, TASK,
         number("share", "of the training events; 1: the model itself", "share"),
@@ -61,7 +61,7 @@ LEARNING = Table(
         *COUNTED,
     ),
 )  # fmt: skip
-BASELINES = {"best_motif": "the best single motif", "kmer": "counts of words"}
+BASELINES = {"best_motif": "the best single motif", "kmer": "a k-mer regression"}
 """Baselines on tiles, in words."""
 
 RATIO = "auprc_ratio"
@@ -84,7 +84,7 @@ MASK = Table(
     "a row per task, fold and mask",
     (
         MODEL, TASK, FOLD,
-        text("mask", "what stands for a masked base"),
+        text("mask", "the value of a masked base"),
         integer("chosen", "1: the study's own"),
         _maybe("value", "median target of the fully masked `windows`", TARGET),
         integer("windows", "number"),
@@ -93,7 +93,7 @@ MASK = Table(
         _maybe("q50", "percentile of the shuffles' targets", TARGET),
         _maybe("q99", "percentile of the shuffles' targets", TARGET),
         _maybe("percentile", "of the value among them"),
-        _maybe("z", "the value in their standard deviations"),
+        _maybe("z", "(value - mean of the shuffles) / their standard deviation"),
         text("verdict", "`inside`, `outside`; empty without windows", missing=True),
         _maybe("threshold", "median over the windows", TARGET),
         _maybe("passes", "windows whose masked input reaches the threshold", "share"),
@@ -115,7 +115,7 @@ POSITIONS = Table(
              "of positions, exp(entropy); `slope`: decades from the last position to the first; "
              "`silent`: positions without mass; `distance`: share of the mass that lies elsewhere "
              "than in the untrained networks' mean (of an untrained one: that of the others); "
-             "`moved`: what went along with moved inputs, as a share of that and what stayed"),
+             "`moved`: mass that moved with the inputs, as a share of moved and staying mass"),
         _maybe("trained", "of the trained network"),
         _maybe("trained_low", "end of the 95 % interval over the inputs"),
         _maybe("trained_high", "end of the 95 % interval over the inputs"),
@@ -123,7 +123,7 @@ POSITIONS = Table(
         _maybe("untrained", "median over the draws of first weights"),
         _maybe("untrained_low", "smallest of the draws"),
         _maybe("untrained_high", "largest of the draws"),
-        _maybe("even", "of a network that uses all positions as far as the inputs vary there"),
+        _maybe("even", "of a network that uses all varying positions equally"),
         integer("length", "positions of an input"),
         integer("end", "positions at either end"),
         text("zone_at", "stretches of the trained network's zone: `0-40 360-400`"),
@@ -150,14 +150,14 @@ PROFILE = Table(
 )  # fmt: skip
 METHODS = Table(
     "checks/MODEL.methods.tsv",
-    "a row per number; only where a study has several methods",
+    "a row per number; only if a study has several methods",
     (
         MODEL,
         text("task", "empty for `cpu_seconds`", missing=True),
         METHOD,
         text("measure", "`agreement`: mean Spearman correlation with `other`; `completeness`: "
-             "median error; `deletion`: mean target once the `share` of highest bases is averaged "
-             "away; `cpu_seconds` of the job"),
+             "median error; `deletion`: mean target when the `share` of highest bases is "
+             "replaced by the average; `cpu_seconds` of the job"),
         text("other", "the method that it is compared with", missing=True),
         _maybe("share", "of the bases that are deleted", "share"),
         _maybe("value", "of the measure"),
@@ -171,7 +171,7 @@ PLANTED = Table(
         MODEL, TASK, METHOD,
         text("scope", "`genome`: all of it; `events`: the windows of the events"),
         integer("planted", "causal bases", "bp"),
-        integer("top", "bases of the largest contributions that were looked at", "bp"),
+        integer("top", "number of bases with the largest contributions that are compared", "bp"),
         _maybe("recall", "of the planted bases", "share"),
         _maybe("precision", "of the top bases", "share"),
         integer("chance", "top bases of chance matches", "bp"),
@@ -190,8 +190,8 @@ SCORED_MATCHES = Table(
         base("start", "of the match"),
         integer("width", "of the matrix", "bp"),
         number("log_odds", "of the match", "natural logarithm"),
-        boolean("good", "its log-odds are high enough"),
-        boolean("among", "its record is positive in the task of `checks.known_motifs.among`"),
+        boolean("good", "whether its log-odds are high enough"),
+        boolean("among", "whether its record is positive in `checks.known_motifs.among`"),
         number("contribution", "summed over the match", TARGET),
     ),
     float_format="%.8g",
@@ -203,7 +203,7 @@ MISSED = Table(
         MODEL, METHOD, TASK,
         text("motif", "its matrix"),
         integer("matches", "number"),
-        integer("missed", "whose contribution is 0 or less"),
+        integer("missed", "good matches whose contribution is 0 or less"),
         _maybe("share", "missed, of the matches", "share"),
         _maybe("mean", "contribution of a match", TARGET),
     ),
@@ -233,8 +233,8 @@ ACCEPTANCE = Table(
     (
         text("name", "of the criterion"),
         _maybe("value", "what was measured"),
-        text("bound", "what it had to reach"),
-        text("kind", "floor, goal, control; check: of every study, listed where it fails"),
+        text("bound", "the required value"),
+        text("kind", "floor, goal, control; check: of every study, listed only if it fails"),
         text("result", "PASS, FAIL"),
         text("explanation", "what it rests on", missing=True),
     ),

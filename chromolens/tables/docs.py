@@ -37,7 +37,7 @@ def _block(match: re.Match) -> str:
 
 
 def _table(table: Table) -> str:
-    head = "; no line of names" if table.head is None else ""
+    head = "; no header line" if table.head is None else ""
     lines = [f"**`{table.file}`**: {table.meaning}{head}.", ""]
     lines += ["| column | type | unit | what |", "| --- | --- | --- | --- |"]
     return "\n".join([*lines, *map(_row, table.columns), ""])

@@ -71,8 +71,8 @@ SPACED_PAIRS = Table(
     (
         *_PAIR,
         number("mean", "interaction over all gaps", TARGET),
-        number("band_low", "of the permutation band: where gaps are alike, the whole curve stays "
-               "inside in 95 %", TARGET),
+        number("band_low", "of the permutation band: if the gap has no effect, the whole "
+               "curve stays inside in 95 %", TARGET),
         number("band_high", "of the permutation band", TARGET),
         integer("outside", "gaps whose interaction lies outside the band"),
         integer("gap", "of the interaction that is farthest from the mean", "bp"),
@@ -97,7 +97,7 @@ ABLATED = Table(
         base("end", "behind its last base, in the window"),
         text("strand", "on which it reads as the motif"),
         number("contribution", "sum over the hit, by the method", TARGET),
-        number("effect", "target less its mean over the draws", TARGET),
+        number("effect", "target less its mean over random sequences in place of the hit", TARGET),
     ),
     float_format="%.6g",
 )  # fmt: skip
@@ -119,11 +119,11 @@ CALIBRATION = Table(
         MODEL, TASK, METHOD,
         text("motif", "empty: all of them", missing=True),
         _NAME,
-        integer("found", "hits of the study that lie in no better one of another motif"),
+        integer("found", "hits of the study that are not inside a better hit of another motif"),
         integer("hits", "of these, in a window that the method explained, and ablated"),
         *_with_interval("effect", "mean", TARGET),
         number("contribution", "mean", TARGET, missing=True),
-        *_with_interval("slope", "of effects on contributions; 1: hits cost what they contribute"),
+        *_with_interval("slope", "slope of effects on contributions; 1: the two are equal"),
         *_with_interval("r", "their correlation"),
     ),
     float_format="%.6g",

@@ -7,7 +7,7 @@ from chromolens.tables.column import FOLD, Table, base, integer, number, text
 _PLACE = (
     text("chrom", "name of the chromosome"),
     base("start", "first base"),
-    base("end", "behind the last base"),
+    base("end", "end, after the last base"),
 )
 _ID = text("id", "`chrom:start-end`, or the name of the record")
 _GROUP = text("group", "the chromosome, the block of one, or the part of the records")
@@ -18,7 +18,7 @@ _REST = (
     _ROLE,
     _SOURCE,
     number("gc", "of G and C among the known bases", "share", missing=True),
-    integer("shared", "1 where a word of 32 bases also stands in a window of another group",
+    integer("shared", "1 if a word of 32 bases is also in a window of another group",
             optional=True),
     number("TASK", "one column per task: 1, 0, a number (counts), or empty (masked)",
            missing=True, many=True),
@@ -54,7 +54,7 @@ SAMPLE_WINDOWS = Table(
         text("id", "of the sample"),
         text("group", "the part of the samples, or their split"),
         integer("row", "of `genotypes.h5`", "0-based"),
-        integer("first", "row of `markers.tsv.gz` with which the inputs begin, where rotated",
+        integer("first", "row of `markers.tsv.gz` with which the inputs begin, if rotated",
                 "0-based", optional=True),
         _ROLE,
         text("source", "the traits with a value, comma-separated"),
@@ -70,7 +70,7 @@ TOKEN_WINDOWS = Table(
         text("group", "the part of the records, or their split"),
         text("tokens", "numbers (`vocabulary.tsv`) with blanks between; 0: padding, 1: unknown"),
         text("text", "the same tokens, with blanks between"),
-        text("place", "`chrom:start-end`, 0-based: where a text about a peak is from",
+        text("place", "`chrom:start-end`, 0-based: place of a text around a peak",
              missing=True, optional=True),
         _ROLE,
         text("source", "all classes, comma-separated"),
@@ -84,7 +84,7 @@ VOCABULARY = Table(
     (
         text("token", "a word, or a k-mer"),
         integer("number", "in `windows.tsv.gz`; from 2 on"),
-        integer("count", "how often it stands in these records"),
+        integer("count", "how often it occurs in these records"),
         integer("records", "in how many of them"),
     ),
 )
@@ -142,7 +142,7 @@ CROSS_MARKERS = Table(
 CROSS_TRAITS = Table(
     "simulated/traits.tsv.gz",
     "the traits of a simulated cross: a row per sample",
-    (text("sample", "its id"), number("noise", "a trait that no marker has a part in")),
+    (text("sample", "its id"), number("noise", "a trait that depends on no marker")),
 )
 PLANTED_RECORDS = Table(
     "simulated/records/SPLIT.tsv.gz",
@@ -151,7 +151,7 @@ PLANTED_RECORDS = Table(
         text("id", "of the record"),
         text("sequence", "A, C, G, T"),
         text("where", "`START_MOTIF` of each instance, START 0-based", missing=True),
-        integer("TASK", "one column per task: 1 where all of its motifs are there", many=True),
+        integer("TASK", "one column per task: 1 if the record holds all of its motifs", many=True),
     ),
 )
 SPIKED = Table(
@@ -165,7 +165,7 @@ SPIKED = Table(
         number(
             "effect", "per standard deviation of the dosage", "standard deviations of the trait"
         ),
-        number("share", "of the trait's variance, by itself", "share"),
+        number("share", "of the trait's variance that this marker alone explains", "share"),
     ),
 )
 FOLDS = Table(
@@ -178,7 +178,7 @@ DROPPED = Table(
     "what was left out",
     (
         text("reason", "why"),
-        text("task", "empty: none in particular", missing=True),
+        text("task", "empty: not of one task", missing=True),
         integer("count", "how many"),
         text("example", "the first"),
     ),
@@ -204,7 +204,7 @@ CHOSEN = Table(
 _BED = (
     *_PLACE,
     text("motif", "name of the motif"),
-    integer("score", "1000 x score over the best possible", missing=True),
+    integer("score", "1000 x score / best possible score", missing=True),
     text("strand", "+ or -", pattern="[+-]"),
 )
 TRUTH = Table(

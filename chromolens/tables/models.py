@@ -5,7 +5,7 @@ from chromolens.tables.column import FOLD, MODEL, TARGET, Table, integer, number
 _REPLICATE = integer("replicate", "0, 1, ...")
 _OF_TASK = text("task", "name of the task; empty for a metric of all classes", missing=True)
 _METRIC = text("metric", "name of the metric")
-_VALUE = number("value", "of the metric; empty where it is undefined", missing=True)
+_VALUE = number("value", "of the metric; empty if it is undefined", missing=True)
 COUNTED = (
     integer("n", "windows with a label"),
     integer("positives", "of these, with a label above 0"),
@@ -18,8 +18,8 @@ HISTORY = Table(
         integer("epoch", "1, 2, ..."),
         number("loss", "mean over the training windows", missing=True),
         number("val_loss", "mean over the validation windows", missing=True),
-        number("OUTPUT_loss", "of one output where there are several; `val_` as above", many=True),
-        number("seconds", "that the epoch took", "s"),
+        number("OUTPUT_loss", "of one output, if there are several; `val_` as above", many=True),
+        number("seconds", "duration of the epoch", "s"),
     ),
 )
 METRICS = Table(

@@ -30,7 +30,7 @@ _NAME = (
 _INFORMATION = number("information", "of the trimmed motif", "bits", missing=True)
 _CONSENSUS = text("consensus", "of the trimmed motif, IUPAC", missing=True)
 NAMING = (
-    boolean("named", "whether the rules of naming hold"),
+    boolean("named", "whether it meets the rules of naming"),
     *_NAME,
     *_MATCH,
     _STRAND,
@@ -44,7 +44,7 @@ NAMING = (
     ),
     text("partner_id", "of the database", missing=True),
     integer("gap", "between the best match and the partner", "bp", missing=True),
-    integer("cut", "position of the trimmed motif that parts them", missing=True),
+    integer("cut", "position of the trimmed motif that separates them", missing=True),
 )
 """What naming adds to a table of motifs, in this order."""
 
@@ -53,15 +53,15 @@ _PATTERN = text("pattern", "`pos.pattern_0`; of merged motifs the best supported
 _SEQLETS = integer("seqlets", "of all members")
 _PATTERNS = (
     MODEL, TASK, _PATTERN, _SIGN, _SEQLETS, *NAMING,
-    integer("windows", "that MoDISco read"),
-    number("false_name_rate", "of these patterns with their columns shuffled, those that would be "
+    integer("windows", "number that MoDISco read"),
+    number("false_name_rate", "of these patterns with shuffled columns, the share that would be "
            "named", "share", missing=True),
 )  # fmt: skip
 RECORD = (
-    text("merged_into", "the motif that it is part of: its best supported member, perhaps itself",
+    text("merged_into", "the motif that it is part of: its best supported member (perhaps itself)",
          missing=True),
-    text("merged_strand", "how it reads there", missing=True),
-    integer("merged_offset", "where its first base lies in the motif as that is written", "bp",
+    text("merged_strand", "its strand in that motif", missing=True),
+    integer("merged_offset", "position of its first base in that motif", "bp",
             missing=True),
     number("ppm_similarity", "correlation of frequencies with that best supported member",
            missing=True),
@@ -108,10 +108,10 @@ SEQLETS = Table(
     (
         text("chrom", "of the window; the record where there is no genome"),
         base("start", "first base"),
-        base("end", "behind the last base"),
+        base("end", "end, after the last base"),
         text("pattern", "`pos.pattern_0`"),
-        integer("score", "0-1000: contribution over the largest"),
-        text("strand", "on which the sequence reads as the pattern"),
+        integer("score", "0-1000: 1000 x contribution / largest contribution"),
+        text("strand", "on which the sequence matches the pattern"),
         base("core_start", "first base of the pattern's core"),
         base("core_end", "behind the last base of the core"),
         text("window", "its id"),
@@ -183,17 +183,17 @@ HITS = Table(
         base("start", "of the trimmed motif"),
         base("end", "of the trimmed motif"),
         text("name", "in the database, or the lexicon's `motif` where it has none; blanks: `_`"),
-        integer("score", "0-1000: \\|contribution\\| over the largest"),
-        text("strand", "on which the sequence reads as the motif"),
+        integer("score", "0-1000: 1000 x \\|contribution\\| / largest"),
+        text("strand", "on which the sequence matches the motif"),
         text("motif", "id in the lexicon"),
         _hit("match", "log-odds of the sequence", "bits"),
         _hit("p", "exact, of the match at one place of one strand"),
         _hit("contribution", "sum over the bases", "scaled target units"),
-        _hit("contribution_p", "of the shuffled motifs' sites, those that contribute as much",
+        _hit("contribution_p", "of the shuffled motifs' sites, the share that contributes as much",
              "share"),
         _hit("agreement", "cosine of the contributions and the motif's information at each base"),
         _hit("combined", "log-odds of the sequence + contribution", "nats"),
-        _hit("q", "of false hits among those of as much", "share"),
+        _hit("q", "of false hits among sites with as large a `combined`", "share"),
         _hit("probability", "that the site lies at an event, by events of other folds; empty "
              "where none are known", "share"),
         text("window", "the window with the nearest centre, if it holds the hit, else `.`"),
@@ -213,9 +213,9 @@ SOUGHT = Table(
         text("name", "in the database", missing=True),
         text("sign", "pos, neg; empty: either", missing=True),
         integer("width", "trimmed", "bp"),
-        integer("shuffles", "that it was held against"),
+        integer("shuffles", "number of shuffles that it was compared with"),
         integer("sites", "that match"),
-        integer("absent", "of these, where the track has a gap"),
+        integer("absent", "of these, sites where the track has no value"),
         integer("hits", "number of hits"),
         text("weights", "by fold, of `probability`: intercept, weight of the log-odds (nats), of "
              "the contribution, of the prediction at the site", missing=True),
@@ -234,12 +234,12 @@ PAIRS = Table(
         *_PAIR,
         text("first_name", "in the database", missing=True),
         text("second_name", "in the database", missing=True),
-        integer("windows", "that hold a hit of either, which share no base"),
+        integer("windows", "that hold hits of both motifs without a common base"),
         integer("near", "of these, with at most `motifs.pairs.within` bp between"),
-        number("expected", "of these by chance, both places drawn anew in the window"),
-        number("p", "of so many or more by chance (binomial)", missing=True),
+        number("expected", "of these by chance: both places drawn at random in the window"),
+        number("p", "probability of so many or more by chance (binomial)", missing=True),
         number("q", "over all pairs that some window holds", missing=True),
-        boolean("found", "q is at most 0.05, and `near` enough"),
+        boolean("found", "whether q is at most 0.05 and `near` is large enough"),
         integer("gap_low", "the shortest stretch that holds 90 % of the near pairs' gaps", "bp",
                 missing=True),
         integer("gap_high", "its end", "bp", missing=True),
@@ -255,7 +255,7 @@ GAPS = Table(
     (
         *_PAIR,
         integer("gap", "between the two", "bp"),
-        integer("windows", "that hold the pair so"),
+        integer("windows", "that hold the pair with this gap"),
         number("expected", "of these by chance"),
     ),
 )  # fmt: skip

@@ -40,13 +40,13 @@ SUBSETS = Table(
     "a row per subset",
     (
         _ID,
-        text("fold", "whose model found it"),
+        text("fold", "fold whose model found it"),
         _ORDER,
         number("value", "target on the subset alone", TARGET),
-        number("without_one", "highest target once any one of its positions is masked too: below "
+        number("without_one", "highest target when any one of its positions is masked too: below "
                "the threshold", TARGET, missing=True),
         number("threshold", "of the fold, or the window's own", TARGET),
-        number("rest_value", "target once all the window's subsets in this table are masked",
+        number("rest_value", "target when all the window's subsets in this table are masked",
                TARGET, missing=True),
         text("positions", "offsets in the window, ascending, comma-separated",
              pattern=r"\d{1,9}(,\d{1,9})*"),
@@ -62,7 +62,7 @@ COUNTS = Table(
         FOLD, _THRESHOLD,
         integer("windows", "that were read"),
         _MASKED,
-        integer("below", "of these, don't reach the threshold: in neither a subset is sought"),
+        integer("below", "of these, don't reach the threshold; neither is searched for subsets"),
         _WITH_SUBSET,
         integer("subsets", "number of subsets"),
     ),
@@ -104,10 +104,10 @@ ALIGNED = Table(
         _ID, _ORDER,
         integer("part", "0, 1, ... of the subset, from its first base"),
         integer("cluster", "that of `aligned_N`; -1: in none"),
-        text("strand", "-: it lies as its reverse complement"),
+        text("strand", "-: aligned as its reverse complement"),
         integer("offset", "from the first base of the cluster's medoid to that of `string`; 0 "
                 "where in no cluster", "bp"),
-        integer("kept", "with fewer than `min_kept` it was not clustered", "bases"),
+        integer("kept", "kept bases; parts with fewer than `min_kept` are not clustered", "bases"),
         text("string", "as it lies"),
     ),
 )  # fmt: skip
@@ -159,7 +159,7 @@ EXCHANGED = Table(
     "`sis.compare`: a row per subset and reader; each subset of either model is read by both",
     (
         _FINDER,
-        text("reader", "the model that is asked"),
+        text("reader", "the model that predicts"),
         _ID, FOLD, _ORDER,
         number("value", "of the reader on the subset alone, everything else masked", TARGET),
         number("whole", "of the reader on the whole window", TARGET),
@@ -185,7 +185,7 @@ JOINT = Table(
 )
 ALIKE = Table(
     f"{_PAIR}/agreement.tsv",
-    "`sis.compare`: plain agreement of the two models, beside their subsets",
+    "`sis.compare`: agreement of the two models in contributions, predictions and metrics",
     (
         text("measure", "`contributions`: mean rank correlation over the windows that both "
              "explained; `predictions`: rank correlation over the held-out windows; `subsets`: "

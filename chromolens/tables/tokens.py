@@ -23,7 +23,7 @@ SOUGHT_TEXTS = Table(
         TASK,
         text("fold", "whose model was asked"),
         integer("records", "of the class"),
-        integer("misclassified", "of these; no set is sought"),
+        integer("misclassified", "of these; no set is searched for"),
         integer("asked", "of those that are classified right: the most and the least surely"),
         integer("with_set", "of the asked; the others aren't predicted above the masked text"),
     ),

@@ -81,7 +81,7 @@ VARIANTS = Table(
         *_SCORES,
         number("activity", "held-out positive windows predicted below the more active allele",
                "share", missing=True),
-        integer("nulls", "matched null variants that the effect is held against"),
+        integer("nulls", "number of matched null variants that the effect is compared with"),
         number("p", "(1 + nulls with as large an effect) / (1 + nulls); empty: no nulls",
                missing=True),
         number("q", "Benjamini-Hochberg over the variants of the task", missing=True),

@@ -132,7 +132,8 @@ def test_the_network_when_the_untrained_one_has_the_same_place():
     # on the last 10 of 200: s + (1 - s) / 20
     assert told.sentence == (
         "97 % of the mass lies on the last 5 % of the positions (10 of 200); the same network "
-        "untrained: 92 % (86 to 99 % over 10 draws). This is the network, not the data."
+        "untrained: 92 % (86 to 99 % over 10 draws). This comes from the architecture, "
+        "not from the data."
     )
 
 

@@ -90,12 +90,12 @@ def table_of(mass):
 @pytest.mark.parametrize(
     ("metric", "value", "low", "category", "words"),
     [
-        ("r2", -0.1, -0.2, "nothing", "R2 is -0.1 (95 %: -0.2 to 0.9): nothing was learned"),
-        ("r2", 0.1, 0.0, "nothing", "R2 is 0.1 (95 %: 0 to 0.9): nothing"),
-        ("r2", float("nan"), float("nan"), "nothing", "R2 is nan (95 %: nan to 0.9): nothing"),
-        ("r2", 0.4, 0.3, "unjudged", "R2 is 0.4 (95 %: 0.3 to 0.9); whether this is the network"),
-        ("auroc", 0.6, 0.5, "nothing", "AUROC is 0.6 (95 %: 0.5 to 0.9): nothing"),
-        ("auroc", 0.7, 0.6, "unjudged", "AUROC is 0.7 (95 %: 0.6 to 0.9); whether"),
+        ("r2", -0.1, -0.2, "nothing", "R2 is -0.1 (95 %: -0.2 to 0.9): the network learned"),
+        ("r2", 0.1, 0.0, "nothing", "R2 is 0.1 (95 %: 0 to 0.9): the network"),
+        ("r2", float("nan"), float("nan"), "nothing", "R2 is nan (95 %: nan to 0.9): the network"),
+        ("r2", 0.4, 0.3, "unjudged", "R2 is 0.4 (95 %: 0.3 to 0.9); to tell effects of the arch"),
+        ("auroc", 0.6, 0.5, "nothing", "AUROC is 0.6 (95 %: 0.5 to 0.9): the network"),
+        ("auroc", 0.7, 0.6, "unjudged", "AUROC is 0.7 (95 %: 0.6 to 0.9); to tell"),
     ],
 )
 def test_what_learned_nothing_or_has_no_nulls_is_said_to(metric, value, low, category, words):

@@ -30,8 +30,8 @@ def test_the_network():
     assert found.sentence == (
         "97 % of the mass lies on the last 3.6 % of the inputs (chromosome X); the same network "
         "untrained: 97 % (84 to 99 %, 10 draws); rotating the chromosomes moves it with the place "
-        "(95 % on the same inputs, 2 % on the markers that lay there before). This is the "
-        "network, not the genome."
+        "(95 % on the same inputs, 2 % on the markers that lay there before). This "
+        "comes from the architecture, not from the genome."
     )
 
 
@@ -44,7 +44,7 @@ def test_the_genome():
         "(3.5 % on the same inputs, 3.3 % on the markers that lay there before); the best marker "
         "(XII:656,893) has 3.1 times the mean mass, that of its chromosome 2.8 times once "
         "rotated, the best of networks on permuted labels 1.2 to 2.2 times (p = 0.091, 10 draws). "
-        "This is the genome."
+        "This comes from the genome."
     )
 
 
@@ -73,7 +73,7 @@ def test_what_else_may_be(changed, category, said):
     found = verdict(replace(LSTM, **changed))
     assert found.category == category and said in found.sentence
     assert found.sentence.endswith(
-        {"genome": "This is the genome.", "unclear": "or the genome is unclear."}[category]
+        {"genome": "This comes from the genome.", "unclear": "or from the genome."}[category]
     )
 
 
@@ -94,12 +94,12 @@ def test_may_one_scale_per_chromosome():
     assert scaling_verdict(Scaling(3.3e18, "I", 1, 0.43, 1e-19, 0.31)) == (
         "No: a scale per chromosome would multiply the masses of chromosome I by 3.3e18; 43 % of "
         "the markers, each below the rounding of the largest, hold <0.01 % of the mass, and "
-        "would be shown as 31 % of it; 1 chromosome has no mass at all. It is a choice of "
-        "display, never evidence."
+        "would be shown as 31 % of it; 1 chromosome has no mass at all. Such a scale is a "
+        "choice of display, not evidence."
     )
     assert scaling_verdict(Scaling(2.4, "V", 0, 0, 0, 0)) == (
-        "No: a scale per chromosome would multiply the masses of chromosome V by 2.4. It is a "
-        "choice of display, never evidence."
+        "No: a scale per chromosome would multiply the masses of chromosome V by 2.4. Such "
+        "a scale is a choice of display, not evidence."
     )
 
 

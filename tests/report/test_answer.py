@@ -35,7 +35,7 @@ def test_the_sentence_names_the_motifs_of_each_task_and_what_nulls_show(bare):
         "shows 1 named motif too."
     )
     assert (numbers(bare)["Named"]["value"], numbers(bare)["Named"]["beside"]) == (
-        "1", "3 in the study's own",
+        "1", "3 in the other networks",
     )  # fmt: skip
     one = dataclasses.replace(bare, patterns={("cnn", "B", "m"): ()}, nulls=frozenset())
     assert answer(one, {})["sentence"] == "To predict B, the network reads <X>."

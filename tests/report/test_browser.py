@@ -146,7 +146,7 @@ def test_where_room_is_short_places_keep_their_own_tracks_and_the_last_are_left_
     data, held = json.loads(script(page, "data")), values_of(page)
     # a view has contributions, a prediction and perhaps what was observed: three of 1000 bp each
     assert len(data["places"]) == 3 and sum(map(len, sum(held.values(), []))) <= 10_000
-    assert "further places found no room" in page
+    assert "further places are left out" in page
     assert "holds the tracks of the task that the place is of" in page
     by_stretch = [s for s in data["signals"] if s["kind"] == "contributions"]
     assert {len(s["stretches"]) for s in by_stretch} != {len(data["stretches"])}
@@ -158,7 +158,7 @@ def test_a_study_without_loci_and_hits_has_a_page_that_says_so(tmp_path):
     browse(Study(tmp_path, index), replace(contents, loci=0))
     page = study.place("tracks_page").read_text()
     data = json.loads(script(page, "data"))
-    assert data["places"] == data["stretches"] == [] and "No place was chosen" in page
+    assert data["places"] == data["stretches"] == [] and "There are no places to list" in page
     axes = {signal["kind"]: signal["limits"] for signal in data["signals"]}
     assert axes["contributions"] == [-1, 1] and axes["prediction"] == [0, 1]
 

@@ -24,7 +24,7 @@ def rows_of(table):
 def test_each_is_read_by_both(paired):
     (shown,) = compared.context(paired)
     assert shown["told"] == (
-        "Of 4 subsets of cnn 3 are enough for mlp too. Of 2 subsets of mlp 0 are enough for cnn "
+        "3 of 4 subsets of cnn are enough for mlp too. 0 of 2 subsets of mlp are enough for cnn "
         "too."
     )
     rows = rows_of(shown["tables"][0])

@@ -103,7 +103,7 @@ def test_what_each_motif_is_worth_beside_a_null(tried):
     (group,) = experiments.context(tried)["groups"]  # the null has no group of its own
     rows = [dict(zip(group["table"].header, row, strict=True)) for row in group["table"].rows]
     assert [row["motif"] for row in rows] == ["M01_REB1", "M02"]
-    assert rows[0]["gained where put in"] == "4" and rows[0]["lost where taken away"] == "5"
+    assert rows[0]["gained where put in"] == "4" and rows[0]["lost where removed"] == "5"
     assert rows[0]["95 % interval"] == "3.5 to 4.5" and rows[0]["in subsets"] == "25%"
     assert rows[1]["gained where put in"] == "–"
     drawn = str(group["effects"])

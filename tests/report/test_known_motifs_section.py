@@ -52,4 +52,4 @@ def test_no_motif_is_known_beforehand(study):
     context = known_motifs.context(bare)
     assert context["table"] is None and context["motifs"] == {}
     template = environment().get_template("sections/known_motifs.html")
-    assert "No motifs are known" in template.render(known_motifs=context)
+    assert "The config names no known motifs" in template.render(known_motifs=context)

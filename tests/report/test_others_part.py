@@ -41,11 +41,14 @@ def test_a_row_per_group_over_all_folds(beside):
 def test_strings_stand_under_what_they_say(beside, study, page):
     (part,) = subsets.others(beside)
     assert [said.split(":")[1] for said, _ in part["strings"]] == [
-        " what made the network believe it",
-        " why not",
+        " bases that raise the target",
+        " bases that lower the target",
     ]
     text = render(beside)
-    assert "What misled the network" in text and "What misled the network" not in page
+    assert (
+        "Subsets of misclassified windows" in text
+        and "Subsets of misclassified windows" not in page
+    )
     alone = render(dataclasses.replace(beside, sis={}))
-    assert "subsets of positives were not sought" in re.sub(r"\s+", " ", alone)
-    assert "why not" in alone
+    assert "subsets of positives were not searched for" in re.sub(r"\s+", " ", alone)
+    assert "bases that lower the target" in alone

@@ -108,7 +108,7 @@ def test_failures_stand_first_and_a_missed_goal_is_not_a_failure(study, tmp_path
         )
     )
     passed = render(dataclasses.replace(study, acceptance=softened))
-    assert 'class="verdict PASS"' in passed and "hoped-for" in passed
+    assert 'class="verdict PASS"' in passed and "not met are goals" in passed
 
 
 def test_escapes_a_hostile_title_and_task(tmp_path):
@@ -163,7 +163,7 @@ def test_bears_that_everything_optional_is_missing(study):
         "no acceptance criteria",
         "no loci to show",
         "TF-MoDISco was not run",
-        "were not sought",
+        "were not searched for",
         "No lexicon was made",
     ):
         assert sentence in text

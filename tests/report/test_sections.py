@@ -211,7 +211,7 @@ def test_one_method_is_not_compared(study):
     [
         (0.6, 1.4, []),
         (0.4, 0.9, ["The best single motif predicts the sites of Reb1 better than cnn (0.50 "]),
-        (0.4, 1.1, ["as well as cnn (0.50 against 0.40, a difference within chance)."]),
+        (0.4, 1.1, ["as well as cnn (0.50 against 0.40, not a significant difference)."]),
     ],
 )  # fmt: skip
 def test_a_baseline_that_wins_is_said_in_words(study, tmp_path, network, high, said):

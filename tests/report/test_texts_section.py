@@ -90,7 +90,7 @@ def test_tokens_of_the_set_are_marked_and_escaped(page):
         "t3",
     ]
     none = template.render(texts=texts.context(dataclasses.replace(page, text_sets={})))
-    assert "No sufficient tokens were sought" in none
+    assert "Sufficient tokens were not searched for" in none
 
 
 def test_bases_under_kmers_of_the_set_are_marked():

@@ -28,7 +28,7 @@ def test_a_row_a_fold_and_those_outside_are_marked(shown):
     assert rows[1]["masked pass"] == "2" and rows[1]["below"] == "1"
     assert rows[0]["shuffles, 1–99 %"] == "−4 to −1.5"
     said = [row["what that means"] for row in rows]
-    assert said[0] == "good: like no motif" and said[1] == "nothing to seek"
+    assert said[0] == "good: as without motifs" and said[1] == "masked window passes"
     assert table.marked == {1, 3}
 
 
@@ -36,15 +36,15 @@ def test_nothing_of_a_null_is_marked_and_a_mask_below_the_threshold_holds(study)
     quiet = thresholds.context(dataclasses.replace(study, nulls=frozenset({"cnn"})))["table"]
     assert not quiet.marked
     row = {"verdict": "outside", "percentile": 99.5}
-    assert thresholds._why(row, {"masked_passes": 0}) == "fine: under threshold"
+    assert thresholds._why(row, {"masked_passes": 0}) == "fine: below threshold"
 
 
 def test_sentences_count_what_is_left_out_and_judge_each_mask(study, shown):
     told, of_nulls = shown["told"]
     assert "With the mask 0.25" in told and "in 2 of 4 cases" in told
     assert told.endswith(
-        "Other masks: 0: 0 of 4 inside. No subset was sought in 4 windows above the threshold "
-        "even when fully masked and 2 windows below it."
+        "Other masks: 0: 0 of 4 inside. No subset was searched for in 4 windows above the "
+        "threshold even when fully masked and 2 windows below it."
     )
     assert of_nulls == ""
     turned = thresholds.context(dataclasses.replace(study, nulls=frozenset({"cnn"})))["told"]
@@ -92,9 +92,12 @@ def test_windows_with_thresholds_of_their_own(study, tmp_path):
         ((0, 0, 0), "No window reached the threshold, so there is no subset."),
         (
             (9, 9, 0),
-            "found. No subset was sought in 9 windows above the threshold even when fully",
+            "found. No subset was searched for in 9 windows above the threshold even when fully",
         ),
-        ((1, 0, 1), "No subset was found. No subset was sought in 1 window below the threshold."),
+        (
+            (1, 0, 1),
+            "No subset was found. No subset was searched for in 1 window below the threshold.",
+        ),
     ],
 )
 def test_no_subset_at_all_has_a_reason(study, tmp_path, numbers, words):

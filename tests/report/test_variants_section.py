@@ -57,7 +57,7 @@ def test_the_clearest_effects_first_and_each_variant_once(varied):
     assert [row["matches lost"] for row in rows] == ["REB1", "", ""]
     assert [row["matches gained"] for row in rows] == ["CBF1", "", ""]
     assert "± replicates" not in group["table"].header  # nothing is known of them
-    assert group["said"].startswith("3 variants, each once, held against 2 null variants: 1 of")
+    assert group["said"].startswith("3 variants, each once, compared with 2 null variants: 1 of")
     assert "1 variant of kinds without nulls" in group["said"]
     assert "log-odds" in group["table"].caption
 

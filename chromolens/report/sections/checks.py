@@ -57,8 +57,8 @@ def calibration(study: Contents) -> dict | None:
     header = ["model", "task", "method", "hits", "slope", "95 % interval", "r", "interval"]
     rows = [_calibrated(row) for row in whole.itertuples()]
     caption = (
-        "What a hit loses by ablation against the sum of its contributions: the slope is 1 where "
-        "it costs what it contributes"
+        "Loss of the target by ablation of a hit, against the sum of the hit's contributions: the "
+        "slope is 1 where the two are equal"
     )
     hits = tables.read_all(ABLATED, study.ablated)
     nulls = [place for place, row in enumerate(whole.itertuples()) if row.model in study.nulls]

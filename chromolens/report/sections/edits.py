@@ -75,7 +75,7 @@ def summary(edits: pd.DataFrame) -> Table:
         rows.append([*key, count(paths.ngroups), *numbers, said])
     header = ["model", "task", "edit", "direction", "windows", "edits", "bases changed"]
     header += ["prediction before", "after", "ended"]
-    caption = "Means over the windows; an edit that replaces a base by itself changes none"
+    caption = "Means over the windows; an edit that replaces a base by itself changes no base"
     return Table(caption, header, rows, frozenset(header[4:9]))
 
 

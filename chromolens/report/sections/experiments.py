@@ -97,7 +97,7 @@ def _effects(worth: Sides, title: str) -> object:
 
 
 def _worth(worth: pd.DataFrame, title: str) -> Table:
-    header = ["motif", "gained where put in", "95 % interval", "lost where taken away"]
+    header = ["motif", "gained where put in", "95 % interval", "lost where removed"]
     header += ["interval", "hits", "in subsets"]
     rows = [
         [
@@ -111,7 +111,7 @@ def _worth(worth: pd.DataFrame, title: str) -> Table:
         ]
         for row in worth.itertuples()
     ]
-    caption = f"{title}: is a motif enough, and is it needed? In units of the target"
+    caption = f"{title}: effect of inserting and of removing each motif, in units of the target"
     return Table(caption, header, rows, frozenset(header[1:]))
 
 

@@ -84,8 +84,8 @@ def pairs(study: Contents) -> dict | None:
     header += ["first → second →", "second → first →", "→ ←", "← →"]
     rows = [_pair(row) for row in table.itertuples()]
     caption = (
-        "Pairs of motifs whose hits are near each other more often than chance has it; the last "
-        "columns say how the near ones lie on the strands"
+        "Pairs of motifs whose hits are near each other more often than by chance; the last "
+        "columns count their orientations"
     )
     spread = tables.read_all(GAPS, study.gaps)
     return {
@@ -146,7 +146,7 @@ def near_misses(study: Contents) -> list[Table]:
             "near misses": known[(known[labels] == 0) & (known[task] >= limit)],
             "other negatives": known[(known[labels] == 0) & (known[task] < limit)],
         }
-        caption = f"{task}: windows with a hit, by what {model} makes of them ({method})"
+        caption = f"{task}: windows with a hit, by the prediction of {model} ({method})"
         rows = _shares(hits[hits["over"] == "."], {n: set(g["id"]) for n, g in groups.items()})
         header = ["motif", *(f"{name} ({count(len(group))})" for name, group in groups.items())]
         found += [Table(caption, header, rows, frozenset(header[1:]))] if len(hits) else []

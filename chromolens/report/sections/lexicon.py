@@ -54,7 +54,7 @@ def _shown(lexicon: pd.DataFrame, members: pd.DataFrame) -> list[str]:
 def _left_out(number: int) -> str:
     if not number:
         return ""
-    what = "of filters alone, of null models alone, or without a name and of less support"
+    what = "only in filters, only in null models, or without a name and with less support"
     return f"{plural(number, 'more motif')} in lexicon.tsv: {what}."
 
 

@@ -91,10 +91,10 @@ def _verdicts(found: pd.DataFrame) -> Table | None:
     """A row for each network, trait and method; None where no network was judged."""
     if not len(found):
         return None
-    header = ["network", "trait", "method", "verdict", "why", "may one scale per chromosome?"]
+    header = ["network", "trait", "method", "verdict", "why", "scale each chromosome by itself?"]
     chosen = found[["model", "task", "method", "category", "sentence", "scaling"]]
     rows = chosen.replace("", "–").to_numpy().tolist()
-    return Table("The network or the genome", header, rows)
+    return Table("Does the result come from the network or from the genome?", header, rows)
 
 
 def _trait(study: Contents, task: str) -> dict:
@@ -172,7 +172,7 @@ def _shares(found: dict[str, pd.DataFrame]) -> Table:
         for i, (chrom, expected) in enumerate(zip(first["chrom"], first["expected"], strict=True))
     ]  # fmt: skip
     header = ["chromosome", "share of the markers", *found]
-    caption = "Share of the mass on each chromosome, over its share of the markers"
+    caption = "Share of the mass on each chromosome, divided by its share of the markers"
     return Table(caption, header, rows, frozenset(header[1:]))
 
 
@@ -198,7 +198,7 @@ def losses(
                 ]
     rows = [list(row) for row in zip(chroms, *found.values(), strict=True)]
     header = ["chromosome", *found]
-    caption = "What is lost of the held-out predictions once a chromosome is hidden"
+    caption = "Fall of the held-out performance when a chromosome is hidden"
     return Table(caption, header, rows, frozenset(header[1:])) if found else None
 
 
@@ -244,7 +244,7 @@ def _bands(table: pd.DataFrame) -> Table | None:
         for row in table.itertuples()
     ]
     header = ["model", "trait", "null", "statistic", "value", "low", "median", "high", "p"]
-    caption = "How the mass is spread, beside untrained networks and those of permuted traits"
+    caption = "Spread of the mass, beside untrained networks and networks of permuted traits"
     return Table(caption, header, rows, frozenset(header[4:]))
 
 
@@ -266,7 +266,7 @@ def _recall(judged: Mapping[str, Path]) -> list[Table]:
         places = list(dict.fromkeys(own["where"]))[1:]
         header = ["by", "causal markers recovered", *places]
         rows = [_reader(source, rows) for source, rows in own.groupby("source", sort=False)]
-        caption = f"Causal markers of {trait}, simulated on these genotypes: found again where?"
+        caption = f"Causal markers of {trait}, simulated on these genotypes: recovered by place"
         header += ["by chance", "decoys called", "precision"]
         found.append(Table(caption, header, rows, frozenset(header[1:])))
     return found

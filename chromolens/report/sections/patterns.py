@@ -56,7 +56,7 @@ def _summary(table: pd.DataFrame) -> str:
         return ""
     words = [plural(len(table), "motif"), f"{int(table['named'].sum())} with a name"]
     rate = table["false_name_rate"].iloc[0]
-    words += [] if pd.isna(rate) else [f"{rate:.0%} of their shuffles have one too"]
+    words += [] if pd.isna(rate) else [f"by chance: {rate:.0%} of their shuffles have one"]
     return ", ".join(words)
 
 

@@ -236,12 +236,12 @@ def _learned(rising: list[str], flat: list[str]) -> str:
     parts = []
     if rising:
         parts.append(
-            f"With the last of the events AUPRC still rises, beyond its interval, for "
-            f"{words(rising)}: more events would help."
+            f"For {words(rising)} more events would help: AUPRC with all events lies above the "
+            "interval of the next fewer."
         )
     if flat:
         parts.append(
-            f"For {words(flat)} it rises no further than chance may: another network or better "
-            "peaks would do more than more of these."
+            f"For {words(flat)} another network or better peaks would help more: AUPRC with all "
+            "events does not lie above the interval of the next fewer."
         )
     return " ".join(parts)

@@ -37,7 +37,7 @@ def _panel(model: str, numbers: pd.DataFrame, profile: pd.DataFrame) -> dict:
 
 def _table(found: dict[str, pd.DataFrame]) -> Table:
     header = ["model", "profile", "verdict", "in the zone", "first", "last", "half at", "Gini"]
-    header += ["effective positions", "decades to the first"]
+    header += ["effective positions", "log10 fall, last to first"]
     rows = [row for model, numbers in found.items() for row in _rows(model, numbers)]
     first = next(iter(found.values()))
     caption = (

@@ -110,11 +110,11 @@ def _alleles(letters: pd.DataFrame, key: tuple[str, str]) -> Iterator[tuple[str,
 def _said(once: pd.DataFrame, clear: pd.Series, nulls: int) -> str:
     words_of = f"{plural(len(once), 'variant')}, each once"
     if not nulls:
-        return f"{words_of}; no nulls were drawn, so that no effect has a p-value."
+        return f"{words_of}; no nulls were drawn, so no effect has a p-value."
     unjudged = int(once["p"].isna().sum())
     rest = f" {plural(unjudged, 'variant')} of kinds without nulls." if unjudged else ""
     return (
-        f"{words_of}, held against {count(nulls)} null variants: {count(clear.sum())} of the "
+        f"{words_of}, compared with {count(nulls)} null variants: {count(clear.sum())} of the "
         f"effects pass q {CLEAR}.{rest}"
     )
 

@@ -11,7 +11,7 @@ NEEDS = ("acceptance", "tiles")
 
 _KINDS = {
     "floor": "must hold",
-    "goal": "hoped for",
+    "goal": "goal, need not hold",
     "control": "must hold on a null",
     "check": "must hold in every study",
 }
@@ -50,9 +50,9 @@ def beside_baselines(tiles: pd.DataFrame) -> dict:
             beaten.append(_beaten(model, task, best, own))
     header = ["model", "task", "positive", "tiles", "network", *BASELINES.values(), "ratio"]
     caption = (
-        "Area under precision and recall (AUPRC) over every tile of the held-out chromosomes, and "
-        "the network's over the better of two simple models'; 95 % bootstrap intervals over "
-        "stretches of 10 kb"
+        "Area under the precision-recall curve (AUPRC) over every tile of the held-out "
+        "chromosomes; ratio: the network's AUPRC divided by that of the better of two simple "
+        "models; 95 % bootstrap intervals over stretches of 10 kb"
     )
     return {"baselines": Table(caption, header, rows, frozenset(header[2:])), "beaten": beaten}
 
@@ -67,11 +67,11 @@ def _beaten(model: str, task: str, best: str, own: pd.DataFrame) -> str:
     said = f"{BASELINES[best][0].upper()}{BASELINES[best][1:]} predicts the sites of {task} "
     if own.loc[RATIO].high >= 1:
         return (
-            f"{said}as well as {model} ({numbers[0]} against {numbers[1]}, a difference within "
-            "chance)."
+            f"{said}as well as {model} ({numbers[0]} against {numbers[1]}, not a significant "
+            "difference)."
         )
     return (
-        f"{said}better than {model} ({numbers[0]} against {numbers[1]}): its contributions "
+        f"{said}better than {model} ({numbers[0]} against {numbers[1]}): contributions of {model} "
         "describe the network, not the sites."
     )
 

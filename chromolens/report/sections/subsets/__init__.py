@@ -51,9 +51,9 @@ NEEDS = (
 )
 
 SAID = {
-    "false_positive": "label 0, predicted above 0: what made the network believe it",
-    "false_negative": "label 1, predicted below 0: what kept it from believing it",
-    "negative": "label 0, predicted below 0: why not",
+    "false_positive": "label 0, predicted above 0 (false positives): bases that raise the target",
+    "false_negative": "label 1, predicted below 0 (false negatives): bases that lower the target",
+    "negative": "label 0, predicted below 0 (true negatives): bases that lower the target",
 }
 
 _STRINGS, _CLUSTERS = 15, 6
@@ -269,9 +269,7 @@ def counted(counts: pd.DataFrame, subsets: pd.DataFrame) -> Table:
     ]
     header = ["windows of", "held out", "read", "nothing to keep", "with a subset", "subsets"]
     header += ["median size"]
-    caption = (
-        "Windows that the network gets wrong, and negatives: how many there are and were read"
-    )
+    caption = "Misclassified windows and negatives: how many there are, and how many were searched"
     return Table(caption, header, rows, frozenset(header[1:]))
 
 

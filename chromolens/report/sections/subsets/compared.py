@@ -39,7 +39,7 @@ def _told(read: pd.DataFrame, finder: str, reader: str) -> str:
     if not len(ours):
         return f"{finder} has no subset."
     return (
-        f"Of {plural(len(ours), 'subset')} of {finder} {count(ours['reaches'].sum())} are enough "
+        f"{count(ours['reaches'].sum())} of {plural(len(ours), 'subset')} of {finder} are enough "
         f"for {reader} too."
     )
 
@@ -58,9 +58,10 @@ def exchanged(read: pd.DataFrame, names: list[str]) -> Table:
     header = ["subsets of", "read by", "subsets", "masked", "subset alone", "window", "threshold"]
     header += ["share that reach it", "as the masked window does"]
     caption = (
-        "Subsets alone, all else masked, as either model reads them: medians of the target of the "
-        "fully masked window, the subset, the whole window, and of the reader's threshold. Where "
-        "the masked window reaches it too, a subset says nothing"
+        "Each model's subsets alone, all else masked, given to both models: medians of the target "
+        "of the fully masked window, the subset and the whole window, and of the threshold of the "
+        "model that reads. Where the masked window reaches the threshold too, a subset shows "
+        "nothing"
     )
     return Table(caption, header, rows, frozenset(header[2:]))
 
@@ -112,8 +113,8 @@ def agreement(alike: pd.DataFrame, model: str, other: str) -> Table:
         for row in alike.itertuples(index=False)
     ]
     caption = (
-        "Plain agreement: rank correlation of contributions and of predictions, Jaccard index of "
-        "the positions kept, metrics of either"
+        "Agreement of the two models: rank correlation of contributions and of predictions, "
+        "Jaccard index of the positions kept, metrics of each"
     )
     header = ["measure", "agreement", model, other, "windows"]
     return Table(caption, header, rows, frozenset(header[1:]))

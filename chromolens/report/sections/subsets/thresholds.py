@@ -53,9 +53,7 @@ def _table(rows: list[tuple], masks: pd.DataFrame, nulls: frozenset[str]) -> Tab
         cells.append([task, model, *_counts(fold), *_judged(own), _why(own, fold)])
         if fold["masked_passes"] and model not in nulls:
             marked.add(number)
-    caption = (
-        "Thresholds (target units), what became of the windows, and the masked window's target"
-    )
+    caption = "Thresholds (target units), numbers of windows, and the target of the masked window"
     return Table(caption, header, cells, frozenset(header[3:-1]), frozenset(marked))
 
 
@@ -76,12 +74,12 @@ def _judged(row: dict) -> list[str]:
 def _why(row: dict, fold: dict) -> str:
     """What the masked window's target means for the subsets, in words."""
     if fold["masked_passes"]:
-        return "nothing to seek"
+        return "masked window passes"
     if not row or not row["verdict"]:
         return ""
     if row["verdict"] == "inside":
-        return "good: like no motif"
-    return "fine: under threshold"
+        return "good: as without motifs"
+    return "fine: below threshold"
 
 
 def left_out(folds: list[dict]) -> str:
@@ -92,7 +90,7 @@ def left_out(folds: list[dict]) -> str:
         parts.append(f"{plural(passing, 'window')} above the threshold even when fully masked")
     if below:
         parts.append(f"{plural(below, 'window')} below {'it' if passing else 'the threshold'}")
-    return f"No subset was sought in {words(parts)}." if parts else ""
+    return f"No subset was searched for in {words(parts)}." if parts else ""
 
 
 def _verdicts(chosen: pd.DataFrame) -> str:
