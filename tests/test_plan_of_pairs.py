@@ -85,6 +85,6 @@ def test_other_windows_are_sought_where_they_are_asked_for(sis, most, positives)
 
 def test_other_windows_without_events_are_refused():
     models = {"counts": {"objective": "regression"}}
-    with pytest.raises(BadInput, match="(?s)no model has any.*misclassified: 0"):
+    with pytest.raises(BadInput, match="(?s)the study has none.*misclassified: 0"):
         others_of(genome(models=models, sis={"keep": "both"}))
     assert others_of(genome(sis={"keep": "both", "enabled": False})) == [[], []]
