@@ -7,6 +7,8 @@ from typing import BinaryIO
 import numpy as np
 from isal import isal_zlib
 
+from chromolens.genome.intervals import runs_of
+
 CELL = 8192
 """Bases that are looked at together: chromosomes are cut into cells from their first base on."""
 _LEVEL = 1  # of ISA-L; on contributions as small as level 6 of zlib, in a tenth of its time
@@ -68,7 +70,9 @@ class Values:
         self._chrom = 0
         self._items = np.empty(0, _ITEM)
 
-    def add(self, cells: np.ndarray, known: np.ndarray, chroms: np.ndarray, firsts: np.ndarray) -> None:
+    def add(
+        self, cells: np.ndarray, known: np.ndarray, chroms: np.ndarray, firsts: np.ndarray
+    ) -> None:
         """Write float32 (n, CELL), later than all before.
 
         Parameters
@@ -94,11 +98,14 @@ class Values:
             if not dense[row]:
                 self._add_runs(cells[row], known[row], fresh[row], first)
             else:
-                for start, end in finite_runs(known[row]):
-                    self._write(_FIXED_STEP, first + start, first + end, cells[row, start:end], 1)
+                for start, end in runs_of(known[row]):
+                    place = first + start, first + end
+                    self._write(_FIXED_STEP, *place, cells[row, start:end], 1)
 
-    def _add_runs(self, cell: np.ndarray, known: np.ndarray, fresh: np.ndarray, first: int) -> None:
-        """Keep the runs of equal bits, which begin where ``fresh``; write what fills a section."""
+    def _add_runs(
+        self, cell: np.ndarray, known: np.ndarray, fresh: np.ndarray, first: int
+    ) -> None:
+        """Keep the runs, which begin where ``fresh``; write what fills a section."""
         starts = np.flatnonzero(fresh)
         items = np.empty(len(starts), _ITEM)
         ends = known & np.append(fresh[1:] | ~known[1:], True)
@@ -121,12 +128,3 @@ class Values:
     def _write(self, kind: int, start: int, end: int, items: np.ndarray, step: int) -> None:
         head = _HEAD.pack(self._chrom, start, end, step, step, kind, 0, len(items))
         self.sections.append(self._chrom, start, end, head + items.tobytes())
-
-
-def finite_runs(known: np.ndarray) -> list[tuple[int, int]]:
-    """(start, end) of each maximal stretch of ``known`` (bool), ascending."""
-    if known.all():
-        return [(0, len(known))]
-    framed = np.concatenate([[False], known, [False]])
-    edges = np.flatnonzero(framed[1:] != framed[:-1]).tolist()
-    return list(zip(edges[::2], edges[1::2], strict=True))

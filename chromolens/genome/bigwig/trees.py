@@ -40,7 +40,7 @@ def chromosome_tree(sizes: Mapping[str, int], at: int) -> bytes:
 
 
 def section_tree(sections: Sections, data: int, at: int) -> bytes:
-    """Places of the sections that were written from byte ``data`` on, as the bytes from ``at`` on."""
+    """Where the sections from byte ``data`` of the file on lie, as its bytes from ``at`` on."""
     leaves = np.empty(len(sections), _SECTION)
     leaves["chrom"] = leaves["last_chrom"] = sections.chroms
     leaves["start"], leaves["end"], leaves["size"] = sections.starts, sections.ends, sections.sizes

@@ -16,10 +16,8 @@ from chromolens.errors import BadInput
 from chromolens.genome.bigwig.sections import CELL, Values
 from chromolens.genome.bigwig.trees import chromosome_tree, section_tree
 from chromolens.genome.bigwig.zooms import LEVELS, Level, Zooms, summarise
+from chromolens.genome.sizes import check_lengths
 
-LONGEST = 2**31 - 1
-"""bp of a chromosome. The format has room for 2^32 - 1, but readers take places for signed numbers of
-32 bits (UCSC's tools, pysam's regions)."""
 _MAGIC = 0x888FFC26
 _HEAD = struct.Struct("<IHHQQQHHQQIQ")
 _ZOOM = struct.Struct("<IIQQ")  # reductionLevel, reserved, dataOffset, indexOffset
@@ -28,7 +26,7 @@ _CELLS = 16  # written at a time
 
 
 class BigWigWriter:
-    """Write the values of a genome into ``file``.
+    """Write the values of a genome into ``file``: ``add`` them all, then ``finish``.
 
     Parameters
     ----------
@@ -42,10 +40,12 @@ class BigWigWriter:
     Raises
     ------
     BadInput
-        There is no chromosome, or one is longer than ``LONGEST``.
+        There is no chromosome, or one is longer than ``genome.sizes.LONGEST``.
     """
 
     def __init__(self, file: BinaryIO, sizes: Mapping[str, int], folder: str | Path):
+        if not sizes:
+            raise BadInput("a track without chromosomes", expected="one at least")
         check_lengths(sizes)
         self._file, self._names = file, list(sizes)
         self._numbers = {name: number for number, name in enumerate(sizes)}
@@ -61,6 +61,12 @@ class BigWigWriter:
         self._chroms, self._firsts = np.empty(_CELLS, np.int64), np.empty(_CELLS, np.int64)
         self._used = 0
         self._behind = (0, 0)  # chromosome and base before which all is written
+
+    def __enter__(self) -> "BigWigWriter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zooms.close()
 
     def add(self, chrom: str, start: int, values: np.ndarray) -> None:
         """Write the values of the bases from ``start`` on; NaN: there is none.
@@ -85,7 +91,8 @@ class BigWigWriter:
             many = min(len(values) - done, flat.size - first)
             flat[first : first + many] = values[done : done + many]
             rows = np.arange(row, -(-(first + many) // CELL))
-            self._chroms[rows], self._firsts[rows] = number, base - base % CELL + CELL * (rows - row)
+            self._chroms[rows] = number
+            self._firsts[rows] = base - base % CELL + CELL * (rows - row)
             self._used, done = row + len(rows), done + many
         self._behind = (number, start + len(values))
 
@@ -130,7 +137,8 @@ class BigWigWriter:
     def _flush(self) -> None:
         """Write the cells that are filled."""
         used = slice(self._used)
-        parts = [self._cells[used], ~np.isnan(self._cells[used]), self._chroms[used], self._firsts[used]]
+        cells, chroms, firsts = self._cells[used], self._chroms[used], self._firsts[used]
+        parts = [cells, ~np.isnan(cells), chroms, firsts]
         some = parts[1].any(axis=1)
         if not some.all():
             parts = [part[some] for part in parts]
@@ -169,16 +177,3 @@ class BigWigWriter:
         index_at = file.tell()
         file.write(section_tree(level.sections, data_at + 4, index_at))
         return _ZOOM.pack(level.reduction, 0, data_at, index_at)
-
-
-def check_lengths(sizes: Mapping[str, int]) -> None:
-    """BadInput unless chromosomes of these lengths (bp) can stand in a bigWig."""
-    if not sizes:
-        raise BadInput("a track without chromosomes", expected="one at least")
-    for chrom, length in sizes.items():
-        if not 0 < length <= LONGEST:
-            raise BadInput(
-                f"chromosome {chrom} has {length:,} bp",
-                expected=f"1 to {LONGEST:,}: readers of tracks count in signed numbers of 32 bits",
-                remedy="cut it in two in the FASTA",
-            )
