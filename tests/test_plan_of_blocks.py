@@ -5,6 +5,7 @@ import pytest
 from chromolens import config as configuration
 from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
+from chromolens.genome.sizes import LONGEST
 from chromolens.planning import divide, plan, sources
 
 SIZES = {"NC_1": 200_000, "plasmid": 8_000}
@@ -22,6 +23,13 @@ def planned(config: dict) -> tuple:
     settings = sources.inputs(config, "down", "simulated")
     sizes = divide.sizes(config, settings)
     return sizes, divide.folds(config, settings, sizes)
+
+
+def test_chromosomes_that_readers_of_tracks_can_not_count_are_refused():
+    sizes, _ = planned(completed({"NC_1": LONGEST, "plasmid": 8_000}, folds={"size": 10**7}))
+    assert sizes["NC_1"] == LONGEST
+    with pytest.raises(BadInput, match=r"NC_1 has 2,147,483,648 bp(?s:.*)at most 2,147,483,647"):
+        planned(completed({"NC_1": LONGEST + 1, "plasmid": 8_000}))
 
 
 def test_shards_and_tracks_are_of_blocks():

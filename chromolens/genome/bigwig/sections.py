@@ -73,11 +73,13 @@ class Values:
     def add(
         self, cells: np.ndarray, known: np.ndarray, chroms: np.ndarray, firsts: np.ndarray
     ) -> None:
-        """Write float32 (n, CELL), later than all before.
+        """Write ``cells``, float32 (n, up to ``CELL``) from their first bases on.
 
         Parameters
         ----------
-        known : bool (n, CELL)
+        cells
+            Later than all before.
+        known : bool, of the same shape
             Where there is a value.
         chroms, firsts : (n,)
             Number of each cell's chromosome, and its first base.
@@ -89,7 +91,9 @@ class Values:
         fresh = known & before
         fresh[:, 1:] &= bits[:, 1:] != bits[:, :-1]
         fresh |= opens
-        bases, stretches, runs = (np.count_nonzero(one, axis=1) for one in (known, opens, fresh))
+        bases, stretches, runs = (
+            np.array([np.count_nonzero(row) for row in one]) for one in (known, opens, fresh)
+        )
         dense = 4 * bases + (_HEAD.size + _INDEXED) * stretches <= _ITEM.itemsize * runs
         for row, (chrom, first) in enumerate(zip(chroms.tolist(), firsts.tolist(), strict=True)):
             if dense[row] or chrom != self._chrom:

@@ -15,7 +15,7 @@ import numpy as np
 from chromolens.errors import BadInput
 from chromolens.genome.bigwig.sections import CELL, Values
 from chromolens.genome.bigwig.trees import chromosome_tree, section_tree
-from chromolens.genome.bigwig.zooms import LEVELS, Level, Zooms, summarise
+from chromolens.genome.bigwig.zooms import FIRST, LEVELS, Level, Zooms, summarise
 from chromolens.genome.sizes import check_lengths
 
 _MAGIC = 0x888FFC26
@@ -59,7 +59,7 @@ class BigWigWriter:
         self._zooms = Zooms(self._lengths, folder)
         self._cells = np.full((_CELLS, CELL), np.nan, np.float32)
         self._chroms, self._firsts = np.empty(_CELLS, np.int64), np.empty(_CELLS, np.int64)
-        self._used = 0
+        self._used = self._width = 0  # rows of it, and the columns in which anything stands
         self._behind = (0, 0)  # chromosome and base before which all is written
 
     def __enter__(self) -> "BigWigWriter":
@@ -93,6 +93,7 @@ class BigWigWriter:
             rows = np.arange(row, -(-(first + many) // CELL))
             self._chroms[rows] = number
             self._firsts[rows] = base - base % CELL + CELL * (rows - row)
+            self._width = max(self._width, CELL if len(rows) > 1 else first % CELL + many)
             self._used, done = row + len(rows), done + many
         self._behind = (number, start + len(values))
 
@@ -136,16 +137,16 @@ class BigWigWriter:
 
     def _flush(self) -> None:
         """Write the cells that are filled."""
-        used = slice(self._used)
-        cells, chroms, firsts = self._cells[used], self._chroms[used], self._firsts[used]
+        used, wide = slice(self._used), slice(-(-self._width // FIRST) * FIRST)
+        cells, chroms, firsts = self._cells[used, wide], self._chroms[used], self._firsts[used]
         parts = [cells, ~np.isnan(cells), chroms, firsts]
         some = parts[1].any(axis=1)
         if not some.all():
             parts = [part[some] for part in parts]
         self._values.add(*parts)
         self._zooms.add(summarise(*parts))
-        self._cells[used] = np.nan
-        self._used = 0
+        cells.fill(np.nan)
+        self._used = self._width = 0
 
     def finish(self) -> None:
         """Write what is left, the indices, the zoom levels and the head of the file."""

@@ -4,7 +4,7 @@ Bins lie on a grid from a chromosome's first base on, each level's four of the o
 browser that shows much of a chromosome reads them instead of the values.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from math import fsum
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -39,23 +39,16 @@ def summarise(
     found[CHROM] = np.repeat(chroms, cells.shape[1] // FIRST)
     found[START] = (firsts[:, None] + np.arange(0, cells.shape[1], FIRST)).ravel()
     found[COUNT] = FIRST
-    low = high = exact = bins
+    values = low = high = bins.T.copy()  # the bases of bins side by side: long rows are fast
     if gaps := not here.all():
-        found[COUNT] = np.count_nonzero(here, axis=1)
-        low, high, exact = (np.where(here, bins, np.float32(to)) for to in (np.inf, -np.inf, 0))
+        here = here.T.copy()
+        found[COUNT] = here.sum(axis=0)
+        values, low, high = (np.where(here, values, np.float32(to)) for to in (0, np.inf, -np.inf))
     # adding 0 makes 0 of -0: which of the two is the smaller one depends on the processor
-    found[LOW], found[HIGH] = _folded(np.minimum, low) + 0, _folded(np.maximum, high) + 0
-    exact, begins = exact.astype(np.float64).ravel(), np.arange(0, cells.size, FIRST)
-    found[SUM] = np.add.reduceat(exact, begins)
-    found[SQUARES] = np.add.reduceat(np.square(exact, out=exact), begins)
+    found[LOW], found[HIGH] = low.min(axis=0) + 0, high.max(axis=0) + 0
+    exact = values.astype(np.float64)
+    found[SUM], found[SQUARES] = exact.sum(axis=0), np.square(exact, out=exact).sum(axis=0)
     return found[:, found[COUNT] > 0] if gaps else found
-
-
-def _folded(of_two: Callable, values: np.ndarray) -> np.ndarray:
-    """One number for each row, whose length is a power of two: halves joined by ``of_two``."""
-    while (width := values.shape[1] // 2) > 0:
-        values = of_two(values[:, :width], values[:, width:])
-    return values[:, 0]
 
 
 _NONE = np.empty((7, 0))
