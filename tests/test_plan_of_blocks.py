@@ -1,5 +1,7 @@
 """Folds of blocks in the plan: shards, what is explained, and configs that are refused."""
 
+from pathlib import Path
+
 import pytest
 
 from chromolens import config as configuration
@@ -25,11 +27,16 @@ def planned(config: dict) -> tuple:
     return sizes, divide.folds(config, settings, sizes)
 
 
-def test_chromosomes_that_readers_of_tracks_can_not_count_are_refused():
-    sizes, _ = planned(completed({"NC_1": LONGEST, "plasmid": 8_000}, folds={"size": 10**7}))
-    assert sizes["NC_1"] == LONGEST
-    with pytest.raises(BadInput, match=r"NC_1 has 2,147,483,648 bp(?s:.*)at most 2,147,483,647"):
-        planned(completed({"NC_1": LONGEST + 1, "plasmid": 8_000}))
+def test_chromosomes_that_readers_of_tracks_can_not_count_are_refused(tmp_path):
+    fasta = tmp_path / "g.fa"
+    fasta.write_text(">a\nA\n")
+    config = completed(inputs={"fasta": str(fasta), "chromosomes": {}})
+    settings = sources.inputs(config, "down", "simulated")
+    Path(f"{fasta}.fai").write_text(f"a\t{LONGEST}\t3\t60\t61\n")
+    assert divide.sizes(config, settings) == {"a": LONGEST}
+    Path(f"{fasta}.fai").write_text(f"a\t{LONGEST + 1}\t3\t60\t61\n")
+    with pytest.raises(BadInput, match=r"a has 2,147,483,648 bp(?s:.*)at most 2,147,483,647"):
+        divide.sizes(config, settings)
 
 
 def test_shards_and_tracks_are_of_blocks():

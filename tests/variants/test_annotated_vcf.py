@@ -68,7 +68,7 @@ def test_places_on_the_longest_chromosomes_are_found_by_the_index(tmp_path):
     write_vcf(path, tmp_path / "list.tsv", variants, left_out(), SIZES | {"b": LONGEST})
     with pysam.VariantFile(str(path)) as file:
         assert [one.id for one in file.fetch("b", LONGEST - 5, LONGEST)] == ["v3"]
-        assert [one.id for one in file.fetch("a", 0, 150)] == ["v1"]
+        assert {one.id for one in file.fetch("a", 0, 150)} == {"v1"}
 
 
 def test_effects_are_of_the_records_own_alleles_where_they_were_turned(tmp_path):

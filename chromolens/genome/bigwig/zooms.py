@@ -131,10 +131,12 @@ class Level:
         self._waiting.append(summaries)
         if not last and sum(one.shape[1] for one in self._waiting) < _AT_ONCE:
             return _NONE
-        summaries, self._waiting = np.concatenate(self._waiting, axis=1), []
-        self._write(summaries, last)
-        summaries = np.concatenate([self._open, summaries], axis=1)
-        summaries[START] -= summaries[START] % (STEP * self.reduction)
+        written = self._open.shape[1]
+        summaries = np.concatenate([self._open, *self._waiting], axis=1)
+        self._waiting = []
+        self._write(summaries[:, written:], last)
+        wide = STEP * self.reduction
+        summaries[START] = np.floor(summaries[START] / wide) * wide
         places = summaries[: START + 1]
         begins = np.flatnonzero((np.diff(places, prepend=-1) != 0).any(axis=0))
         if not last and len(begins):  # more may come into the last bin
