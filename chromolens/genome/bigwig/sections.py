@@ -41,12 +41,10 @@ class Sections:
         packed = isal_zlib.compress(content, _LEVEL)
         self.file.write(packed)
         self.largest = max(self.largest, len(content))
-        row = (chrom, start, end, len(packed))
-        for column, number in zip(self._columns(), row, strict=True):
-            column.append(number)
-
-    def _columns(self) -> tuple[array, ...]:
-        return self.chroms, self.starts, self.ends, self.sizes
+        self.chroms.append(chrom)
+        self.starts.append(start)
+        self.ends.append(end)
+        self.sizes.append(len(packed))
 
     def __len__(self) -> int:
         return len(self.sizes)
@@ -84,12 +82,11 @@ class Values:
         chroms, firsts : (n,)
             Number of each cell's chromosome, and its first base.
         """
-        before = np.zeros_like(known)
-        before[:, 1:] = known[:, :-1]
-        opens = known & ~before
         bits = cells.view(np.uint32)
-        fresh = known & before
-        fresh[:, 1:] &= bits[:, 1:] != bits[:, :-1]
+        opens, fresh = known.copy(), np.empty_like(known)  # where stretches, and runs, begin
+        opens[:, 1:] &= ~known[:, :-1]
+        fresh[:, :1], fresh[:, 1:] = known[:, :1], bits[:, 1:] != bits[:, :-1]
+        fresh &= known
         fresh |= opens
         bases, stretches, runs = (
             np.array([np.count_nonzero(row) for row in one]) for one in (known, opens, fresh)

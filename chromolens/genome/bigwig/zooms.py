@@ -123,17 +123,19 @@ class Level:
         self._lengths = lengths
         self.sections = Sections(SpooledTemporaryFile(_IN_MEMORY, dir=folder))
         self._waiting: list[np.ndarray] = []
+        self._many = 0  # bins in them
         self._open = _NONE  # written, and the next level's last bin may have more
         self._unwritten = np.empty((0, _FIELDS), "<u4")
 
     def add(self, summaries: np.ndarray, *, last: bool) -> np.ndarray:
         """Write ``summaries`` of this level; return those of the next one that are complete."""
         self._waiting.append(summaries)
-        if not last and sum(one.shape[1] for one in self._waiting) < _AT_ONCE:
+        self._many += summaries.shape[1]
+        if not last and self._many < _AT_ONCE:
             return _NONE
         written = self._open.shape[1]
         summaries = np.concatenate([self._open, *self._waiting], axis=1)
-        self._waiting = []
+        self._waiting, self._many = [], 0
         self._write(summaries[:, written:], last)
         wide = STEP * self.reduction
         summaries[START] = np.floor(summaries[START] / wide) * wide
