@@ -35,20 +35,23 @@ def summarise(
     ``cells`` float32 (n, bases), ``known`` bool of that shape; ``chroms`` and ``firsts`` (n,).
     """
     bins, here = cells.reshape(-1, FIRST), known.reshape(-1, FIRST)
-    found = np.empty((7, len(bins)))
-    found[CHROM] = np.repeat(chroms, cells.shape[1] // FIRST)
-    found[START] = (firsts[:, None] + np.arange(0, cells.shape[1], FIRST)).ravel()
+    chosen, whole = np.arange(len(bins)), known.all()
+    if not whole:  # looked at eight bases at once
+        chosen = np.flatnonzero(here.view(np.uint64).any(axis=1))
+        bins, here = bins[chosen], here[chosen]
+    cell, place = np.divmod(chosen, cells.shape[1] // FIRST)
+    found = np.empty((7, len(chosen)))
+    found[CHROM], found[START] = chroms[cell], firsts[cell] + FIRST * place
     found[COUNT] = FIRST
-    values = low = high = bins.T.copy()  # the bases of bins side by side: long rows are fast
-    if gaps := not here.all():
-        here = here.T.copy()
-        found[COUNT] = here.sum(axis=0)
+    values = low = high = bins.T.copy()  # long rows, one base of each bin, are fast
+    if not whole:
+        found[COUNT], here = here.sum(axis=1), here.T
         values, low, high = (np.where(here, values, np.float32(to)) for to in (0, np.inf, -np.inf))
     # adding 0 makes 0 of -0: which of the two is the smaller one depends on the processor
     found[LOW], found[HIGH] = low.min(axis=0) + 0, high.max(axis=0) + 0
     exact = values.astype(np.float64)
     found[SUM], found[SQUARES] = exact.sum(axis=0), np.square(exact, out=exact).sum(axis=0)
-    return found[:, found[COUNT] > 0] if gaps else found
+    return found
 
 
 _NONE = np.empty((7, 0))
