@@ -109,8 +109,8 @@ class Zooms:
     def worth(self, size: int) -> Iterator["Level"]:
         """The levels that save reading, where the values have ``size`` bytes.
 
-        As by UCSC's tools, a level is kept if it has at most half the bytes of what is kept before
-        it: of values far apart, bins of 32 bases would be as many as the values.
+        A level is kept if it has at most half the bytes of what is kept before it: of values far
+        apart, bins of 32 bases would be as many as the values.
         """
         for level in self.levels:
             if 0 < 2 * level.sections.total <= size:
