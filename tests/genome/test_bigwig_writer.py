@@ -159,7 +159,7 @@ def test_every_record_of_every_zoom_level_is_the_values(tmp_path, name):
     track = TRACKS[name]()
     file = pybigtools.open(str(write(tmp_path / "t.bw", track)))
     levels = file.zooms()
-    assert levels and all(level in [32 * 4**power for power in range(10)] for level in levels)
+    assert levels and all(level in [64 * 4**power for power in range(10)] for level in levels)
     keys = ("bases_covered", "min_val", "max_val", "sum", "sum_squares")
     for level in levels:
         for chrom, values in track.items():
@@ -317,7 +317,7 @@ def test_files_of_more_than_four_gigabytes(tmp_path):
 
 
 def test_a_zoom_level_has_half_the_bytes_of_what_is_before_it_at_most(tmp_path):
-    """Of bases far apart, bins of 32 would be as many as the values: they are left out."""
+    """Of bases far apart, bins of 64 would be as many as the values: they are left out."""
     file = pybigtools.open(str(write(tmp_path / "t.bw", {"a": single(4_000_000, 4000)})))
     assert file.zooms() and file.zooms()[0] > 1000
     dense = pybigtools.open(str(write(tmp_path / "d.bw", {"a": noise(400_000)})))
@@ -362,7 +362,7 @@ def test_genomes_that_can_not_be_written_are_refused(tmp_path, sizes, message):
 def test_a_sum_of_squares_beyond_float32_is_infinite_in_zooms_and_right_in_the_head(tmp_path):
     values = np.full(CELL, 3e19, np.float32) + noise(CELL) * np.float32(1e18)
     path = write(tmp_path / "t.bw", {"a": values})
-    record = next(iter(pybigtools.open(str(path)).zoom_records(32, "a", 0, CELL)))[2]
+    record = next(iter(pybigtools.open(str(path)).zoom_records(64, "a", 0, CELL)))[2]
     assert record["sum_squares"] == np.inf and np.isfinite(record["sum"])
     total = struct.unpack_from("<Q", path.read_bytes(), 44)[0]
     squares = struct.unpack_from("<Qdddd", path.read_bytes(), total)[-1]

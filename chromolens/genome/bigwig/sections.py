@@ -128,4 +128,4 @@ class Values:
 
     def _write(self, kind: int, start: int, end: int, items: np.ndarray, step: int) -> None:
         head = _HEAD.pack(self._chrom, start, end, step, step, kind, 0, len(items))
-        self.sections.append(self._chrom, start, end, head + items.tobytes())
+        self.sections.append(self._chrom, start, end, b"".join([head, items]))

@@ -13,9 +13,9 @@ import numpy as np
 
 from chromolens.genome.bigwig.sections import Sections
 
-FIRST = 32
-"""Bases in a bin of the finest level. UCSC's rule (wigToBigWig: summaries of at most half of the
-values' size) gives 35 for a float per base; 32 divide a cell."""
+FIRST = 64
+"""Bases in a bin of the finest level. UCSC's rule (wigToBigWig: summaries of less than half of the
+values' size, theirs counted twice) asks for more than 32 where each base has a float."""
 STEP, LEVELS = 4, 10  # as UCSC: bbiResIncrement, bbiMaxZoomLevels
 _RECORDS = 1024  # in a section
 _FIELDS = 8  # of a record: chromId, start, end, validCount, minVal, maxVal, sumData, sumSquares
@@ -110,7 +110,7 @@ class Zooms:
         """The levels that save reading, where the values have ``size`` bytes.
 
         A level is kept if it has at most half the bytes of what is kept before it: of values far
-        apart, bins of 32 bases would be as many as the values.
+        apart, bins of 64 bases would be as many as the values.
         """
         for level in self.levels:
             if 0 < 2 * level.sections.total <= size:
