@@ -13,7 +13,7 @@ PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs docs-site notebooks gallery studies numbers study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg test-cluster test-faults
+.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-tracks bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs docs-site notebooks gallery studies numbers study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg test-cluster test-faults
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ compare-kernels: env  ## the default study from the same models with either kern
 	cd results/demo && cp -a --parents models/*/*.keras models/*/*.json models/*/*.history.tsv ../demo-eigen
 	TF_ENABLE_ONEDNN_OPTS=0 $(RUN) $(DEMO) --config study=demo-eigen --rerun-triggers mtime
 	$(BIN)/python -m chromolens compare results/demo results/demo-eigen
+
+bench-tracks: env  ## CPU time and memory of writing a track, beside pyBigWig and pybigtools (BASES)
+	$(ONE_THREAD) $(BIN)/python -m benchmarks.tracks $(addprefix --bases ,$(BASES))
 
 bench-sis: env  ## CPU time of sufficient input subsets beside the published loop, and agreement
 	$(ONE_THREAD) $(BIN)/python benchmarks/sis/speed.py

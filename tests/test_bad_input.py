@@ -262,13 +262,13 @@ def test_room_is_what_is_still_to_be_written(tmp_path, monkeypatch):
         monkeypatch.setattr(disk.shutil, "disk_usage", lambda folder: usage)
         disk.check_room(str(tmp_path), index, tracked, shards, {"chr1": 600, "rest": 400})
 
-    need = 8.3 * 1000 * 2 + 5.4 * 1000 * 2
+    need = 8.3 * 1000 * 2 + 4.6 * 1000 * 2
     check(need + 1)
     with pytest.raises(BadInput, match="are free(.|\n)*4 of 4 shards and tracks"):
         check(need - 1)
     (tmp_path / "chr1-0-600.h5").touch()
     (tmp_path / "s.bw").touch()
-    need = 8.3 * 400 * 2 + 5.4 * 1000
+    need = 8.3 * 400 * 2 + 4.6 * 1000
     check(need + 1)
     with pytest.raises(BadInput, match="2 of 4"):
         check(need - 1)

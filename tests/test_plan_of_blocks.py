@@ -1,10 +1,13 @@
 """Folds of blocks in the plan: shards, what is explained, and configs that are refused."""
 
+from pathlib import Path
+
 import pytest
 
 from chromolens import config as configuration
 from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
+from chromolens.genome.sizes import LONGEST
 from chromolens.planning import divide, plan, sources
 
 SIZES = {"NC_1": 200_000, "plasmid": 8_000}
@@ -22,6 +25,18 @@ def planned(config: dict) -> tuple:
     settings = sources.inputs(config, "down", "simulated")
     sizes = divide.sizes(config, settings)
     return sizes, divide.folds(config, settings, sizes)
+
+
+def test_chromosomes_that_readers_of_tracks_can_not_count_are_refused(tmp_path):
+    fasta = tmp_path / "g.fa"
+    fasta.write_text(">a\nA\n")
+    config = completed(inputs={"fasta": str(fasta), "chromosomes": {}})
+    settings = sources.inputs(config, "down", "simulated")
+    Path(f"{fasta}.fai").write_text(f"a\t{LONGEST}\t3\t60\t61\n")
+    assert divide.sizes(config, settings) == {"a": LONGEST}
+    Path(f"{fasta}.fai").write_text(f"a\t{LONGEST + 1}\t3\t60\t61\n")
+    with pytest.raises(BadInput, match=r"a has 2,147,483,648 bp(?s:.*)at most 2,147,483,647"):
+        divide.sizes(config, settings)
 
 
 def test_shards_and_tracks_are_of_blocks():

@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 
 from chromolens import tables
-from chromolens.genome.bigwig_process import finite_runs
 from chromolens.genome.fasta import Genome
-from chromolens.genome.intervals import Interval, holders
+from chromolens.genome.intervals import Interval, holders, runs_of
 from chromolens.genome.nearest import nearest_places
 from chromolens.motifs.compare import similarity
 from chromolens.motifs.hits.sites import BLOCK, composition, query_of, readings_of, sites_of
@@ -156,8 +155,8 @@ def _cover(track: str, chrom: str, size: int) -> Cover:
     """The bases of a chromosome that have a value."""
     runs = [np.zeros((0, 2), int)]
     for start in range(0, size, BLOCK):
-        found = finite_runs(read_back(track, chrom, start, min(start + BLOCK, size)))
-        runs.append(np.array(found, int).reshape(-1, 2) + start)
+        values = read_back(track, chrom, start, min(start + BLOCK, size))
+        runs.append(np.array(runs_of(~np.isnan(values)), int).reshape(-1, 2) + start)
     return Cover(*np.concatenate(runs).T)
 
 

@@ -134,3 +134,12 @@ def holders(
         inside = (place >= 0) & (ends[here] <= last[place])
         found[here[inside]] = number[place[inside]]
     return found
+
+
+def runs_of(chosen: np.ndarray) -> list[tuple[int, int]]:
+    """(start, end) of each maximal stretch of ``chosen`` (bool), ascending."""
+    if chosen.all():
+        return [(0, len(chosen))] if len(chosen) else []
+    framed = np.concatenate([[False], chosen, [False]])
+    edges = np.flatnonzero(framed[1:] != framed[:-1]).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))

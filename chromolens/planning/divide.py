@@ -11,6 +11,7 @@ from chromolens.config import is_file
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import chromosome_sizes
 from chromolens.genome.intervals import Interval, check_name, holders, stretch
+from chromolens.genome.sizes import check_lengths
 from chromolens.inputs.blocks import blocks, cut, deal, least_gap
 from chromolens.inputs.folds import (
     LEAST_FOLDS,
@@ -32,8 +33,15 @@ _LONGEST = 150  # letters of a shard's name, which goes into names of files
 def sizes(config: dict, settings: dict) -> dict[str, int]:
     """Length of each chromosome (genome), or nothing (sequences).
 
-    From the config's table where there is one, else from the local FASTA.
+    From the config's table where there is one, else from the local FASTA. BadInput for one that is
+    too long for tracks.
     """
+    found = _sizes(config, settings)
+    check_lengths(found)
+    return found
+
+
+def _sizes(config: dict, settings: dict) -> dict[str, int]:
     if settings["kind"] != "genome":
         return {}
     if settings.get("simulate"):

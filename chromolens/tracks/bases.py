@@ -1,6 +1,7 @@
 """Values of single bases as tracks: bigWig and bedGraph, absent where there is none."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 
 from chromolens import tables
 from chromolens.tables.column import Table
-from chromolens.tracks.bigwig import write_bigwig
+from chromolens.tracks.bigwig import write_pieces
 
 
 def write_bases(
@@ -31,15 +32,14 @@ def write_bases(
     table
         How the bedGraph is declared.
     """
-    by_chrom = {chrom: own for chrom, own in bases.groupby("chrom", sort=False)}
-
-    def read(chrom: str, start: int, end: int) -> np.ndarray:
-        track = np.full(end - start, np.nan, np.float32)
-        if chrom in by_chrom:
-            starts, values = (by_chrom[chrom][name].to_numpy() for name in ("start", "value"))
-            low, high = np.searchsorted(starts, [start, end])
-            track[starts[low:high] - start] = values[low:high]
-        return track
-
-    write_bigwig(bigwig, sizes, read)
+    order = {chrom: place for place, chrom in enumerate(sizes)}
+    inside = bases.sort_values("chrom", key=lambda names: names.map(order), kind="stable")
+    chroms, starts, values = (inside[name].to_numpy() for name in ("chrom", "start", "value"))
+    first = np.ones(len(starts), bool)  # of neighbours
+    first[1:] = (chroms[1:] != chroms[:-1]) | (starts[1:] != starts[:-1] + 1)
+    pieces = (
+        (chroms[low], int(starts[low]), values[low:high])
+        for low, high in pairwise([*np.flatnonzero(first).tolist(), len(starts)])
+    )
+    write_pieces(bigwig, sizes, pieces)
     tables.write(table, bases, bedgraph)

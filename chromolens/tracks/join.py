@@ -3,8 +3,10 @@
 Shards must be of one making and cover what was planned exactly once; else nothing is written.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +16,10 @@ import numpy as np
 from chromolens import scores
 from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
+from chromolens.runlog import progress
 from chromolens.scores import COVERED, Header, open_scores
 from chromolens.tracks.answers import PER_WINDOW
-from chromolens.tracks.bigwig import write_bigwig
+from chromolens.tracks.bigwig import BLOCK, Piece, write_pieces
 from chromolens.tracks.mixture import check_same, read_headers
 from chromolens.tracks.records import GROUP
 from chromolens.tracks.scaling import relative_scales
@@ -57,10 +60,13 @@ def join_track(
     check_same(headers)
     index = _task_index(headers, task)
     divisors = _divisors(headers, scales)
-    with Pieces(headers, array, index, divisors) as pieces:
-        whole = [Interval(chrom, 0, size) for chrom, size in sizes.items()]
-        check_cover(pieces.regions, whole if planned is None else planned)
-        write_bigwig(path, sizes, pieces.read)
+    regions = sorted((region, file) for file in headers for region in _regions(file, array))
+    whole = [Interval(chrom, 0, size) for chrom, size in sizes.items()]
+    check_cover(regions, whole if planned is None else planned)
+    order = {chrom: place for place, chrom in enumerate(sizes)}
+    regions.sort(key=lambda one: (order.get(one[0].chrom, len(order)), one[0].start))
+    parts = progress(regions, total=len(regions), what=Path(path).name)
+    write_pieces(path, sizes, _pieces(parts, array, index, divisors))
 
 
 def join_records(
@@ -170,59 +176,18 @@ def _divisors(
     return {path: relative[header.fold] for path, header in headers.items()}
 
 
-class Pieces:
-    """The regions of many shards as one genome; at most one file is open at a time.
-
-    Parameters
-    ----------
-    headers
-        The shards, by path.
-    array, index
-        Array and task (place in the header) that are read.
-    divisors
-        By path.
-    """
-
-    def __init__(
-        self, headers: Mapping[str, Header], array: str, index: int, divisors: Mapping[str, float]
-    ):
-        self._array, self._index, self._divisors = array, index, divisors
-        self._path, self._file, self._covers = "", None, dict[str, Cover]()
-        self.regions = sorted(
-            (region, path) for path in headers for region in _regions(path, array)
-        )
-        self._of = by_chromosome(self.regions)
-
-    def __enter__(self) -> "Pieces":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
-
-    def read(self, chrom: str, start: int, end: int) -> np.ndarray:
-        """Values float32 (end - start,), NaN where no shard has any."""
-        values = np.full(end - start, np.nan, dtype=np.float32)
-        asked = Interval(chrom, start, end)
-        for region, path in self._of.get(chrom, ()):
-            if region.overlaps(asked):
-                for low, high, found in self._stretches(region, path, asked):
-                    values[low - start : high - start] = found / np.float32(self._divisors[path])
-        return values
-
-    def _stretches(
-        self, region: Interval, path: str, asked: Interval
-    ) -> Iterator[tuple[int, int, np.ndarray]]:
-        """First and last (exclusive) base of what is covered there, and the values of the task."""
-        if path != self._path:
-            self.__exit__()
-            self._path, self._file = path, open_scores(path, [self._array, *COVERED], self._index)
-            self._covers = {name: Cover.read(group) for name, group in self._file.items()}
-        cover, array = self._covers[region.name], self._file[region.name][self._array]
-        found, done = array[self._index, cover.columns(asked.start, asked.end)], 0
-        for low, high in cover.within(asked.start, asked.end):
-            yield low, high, found[done : done + high - low]
-            done += high - low
+def _pieces(
+    regions: Iterable[Placed], array: str, index: int, divisors: Mapping[str, float]
+) -> Iterator[Piece]:
+    """The values of one ``array`` and task (place in the header); one file is open at a time."""
+    for path, own in groupby(regions, key=itemgetter(1)):
+        with open_scores(path, [array, *COVERED], index) as file:
+            for region, _ in own:
+                values, cover = file[region.name][array], Cover.read(file[region.name])
+                for low in range(0, len(cover), BLOCK):
+                    found = values[index, low : low + BLOCK] / np.float32(divisors[path])
+                    for base, columns in cover.laid_out(low, low + len(found)):
+                        yield region.chrom, base, found[columns]
 
 
 def _regions(path: str, array: str) -> list[Interval]:

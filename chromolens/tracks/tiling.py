@@ -10,7 +10,7 @@ computes it.
 A track takes the middle of each window, ``keep`` bases: its kept part.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 import h5py
@@ -168,12 +168,18 @@ class Cover:
         """The places of the covered bases of [start, end); none: an empty slice."""
         return slice(self._before(start), self._before(end))
 
-    def within(self, start: int, end: int) -> list[tuple[int, int]]:
-        """The covered stretches of [start, end)."""
-        near = slice(np.searchsorted(self.ends, start, "right"),
-                     np.searchsorted(self.starts, end, "left"))  # fmt: skip
-        low, high = np.maximum(self.starts[near], start), np.minimum(self.ends[near], end)
-        return list(zip(low.tolist(), high.tolist(), strict=True))
+    def laid_out(self, low: int, high: int) -> Iterator[tuple[int, slice]]:
+        """Where columns [low, high) lie: the first base of each stretch of them, and its columns.
+
+        The columns are counted from ``low``.
+        """
+        offsets = np.append(0, np.cumsum(self.ends - self.starts))
+        near = slice(max(np.searchsorted(offsets, low, "right") - 1, 0),
+                     np.searchsorted(offsets[:-1], high, "left"))  # fmt: skip
+        firsts, lasts = np.maximum(offsets[:-1][near], low), np.minimum(offsets[1:][near], high)
+        bases = self.starts[near] + firsts - offsets[:-1][near]
+        for base, first, last in zip(*(a.tolist() for a in (bases, firsts, lasts)), strict=True):
+            yield base, slice(first - low, last - low)
 
     def _before(self, base: int) -> int:
         """How many covered bases lie before ``base``."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from chromolens import texts
+from chromolens.genome.sizes import LAST_OF_TBI
 from chromolens.inputs.genotypes.vcf import seekable
 from chromolens.runlog import atomic
 from chromolens.variants.reading import is_vcf
@@ -34,7 +35,7 @@ def write_vcf(
     dropped: pd.DataFrame,
     sizes: Mapping[str, int],
 ) -> None:
-    """Write ``path`` (.vcf.gz, bgzipped) and its index (.tbi).
+    """Write ``path`` (.vcf.gz, bgzipped) and its index (.tbi; CSI by that name in large genomes).
 
     ``source`` is the user's file, ``variants`` are ``VARIANTS`` of one model, ``dropped``
     ``LEFT_OUT``; ``sizes`` are the lengths of the chromosomes of the FASTA, in order.
@@ -50,7 +51,8 @@ def write_vcf(
         with pysam.BGZFile(str(packed), "w") as file:
             for line in _annotated(lines, variants, dropped):
                 file.write(f"{line}\n".encode())
-        pysam.tabix_index(str(packed), preset="vcf", index=str(index))
+        csi = max(sizes.values()) > LAST_OF_TBI
+        pysam.tabix_index(str(packed), preset="vcf", index=str(index), csi=csi)
 
 
 def fields_of(tasks: list[str]) -> dict[tuple[str, str], str]:

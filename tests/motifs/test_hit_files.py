@@ -12,6 +12,7 @@ import pytest
 from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.genome.fasta import Genome, prepare_fasta
+from chromolens.genome.sizes import LAST_OF_TBI, LONGEST
 from chromolens.motifs.hits.files import autosql, write_bed, write_bigbed
 from chromolens.motifs.hits.finemo import export_regions
 from chromolens.tables.motifs import HITS
@@ -42,6 +43,18 @@ def test_a_bed_is_read_back_whole_and_by_region(tmp_path: Path) -> None:
     own = hits[(hits["chrom"] == "chr10") & (hits["end"] > 1000) & (hits["start"] < 2000)]
     assert [int(row[1]) for row in found] == own["start"].tolist()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["hits.bed.gz", "hits.bed.gz.tbi"]
+
+
+@pytest.mark.parametrize("far", [LAST_OF_TBI - 12, LAST_OF_TBI, LONGEST - 12])
+def test_hits_on_the_longest_chromosomes_are_found_by_region(tmp_path: Path, far: int) -> None:
+    hits, path = some_hits().iloc[:2].assign(start=[10, far]), tmp_path / "hits.bed.gz"
+    hits = hits.assign(end=hits["start"] + 12)
+    write_bed(hits, path)
+    write_bigbed(hits, {"chr2": LONGEST}, tmp_path / "hits.bb")
+    with pysam.TabixFile(str(path)) as file:
+        assert [line.split("\t")[1] for line in file.fetch("chr2", far, far + 9)] == [str(far)]
+    with pyBigWig.open(str(tmp_path / "hits.bb")) as file:
+        assert [entry[:2] for entry in file.entries("chr2", far, far + 9)] == [(far, far + 12)]
 
 
 def test_a_bigbed_is_read_back_by_another_library(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pyBigWig
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.genome.bigwig_process import finite_runs
+from chromolens.genome.intervals import runs_of
 from chromolens.tracks.bigwig import read_back, write_bigwig
 
 SIZES = {"chr2": 1000, "chr10": 777, "empty": 50}
@@ -65,9 +65,9 @@ def test_infinity_is_refused_with_its_place(tmp_path):
 
 
 @pytest.mark.parametrize("known", ["", "0", "1", "1101", "0110", "010110"])
-def test_finite_runs_are_those_of_a_plain_loop(known):
-    values = np.array([1.0 if letter == "1" else np.nan for letter in known])
-    covered = [place for start, end in finite_runs(values) for place in range(start, end)]
+def test_runs_are_those_of_a_plain_loop(known):
+    chosen = np.array([letter == "1" for letter in known], bool)
+    covered = [place for start, end in runs_of(chosen) for place in range(start, end)]
     assert covered == [place for place, letter in enumerate(known) if letter == "1"]
 
 

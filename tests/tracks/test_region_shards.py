@@ -158,4 +158,10 @@ def test_a_cover_is_the_union_of_its_windows(region):
     for low, high in ((0, 100), (7, 33), (50, 60), (20, 31)):
         inside = [b for b in covered if low <= b < high]
         assert [covered[i] for i in range(*cover.columns(low, high).indices(100))] == inside
-        assert [b for pair in cover.within(low, high) for b in range(*pair)] == inside
+    for low, high in ((0, len(covered)), (len(covered) // 2, len(covered)), (1, 3), (0, 1)):
+        pairs = [
+            (base + step, columns.start + step)
+            for base, columns in cover.laid_out(low, high)
+            for step in range(columns.stop - columns.start)
+        ]
+        assert pairs == list(zip(covered[low:high], range(high - low), strict=False))

@@ -4,6 +4,7 @@ import pandas as pd
 import pysam
 import pytest
 
+from chromolens.genome.sizes import LONGEST
 from chromolens.tables.variants import LEFT_OUT, VARIANTS
 from chromolens.variants.vcf import DROPPED, fields_of, write_vcf
 from tests.partial_tables import filled
@@ -59,6 +60,15 @@ def test_places_are_found_by_the_index(tmp_path):
     write_vcf(path, write_source(tmp_path / "v.vcf", *RECORDS), judged(), left_out(), SIZES)
     with pysam.VariantFile(str(path)) as file:
         assert [record.id for record in file.fetch("b", 0, 20)] == ["v3"]
+
+
+def test_places_on_the_longest_chromosomes_are_found_by_the_index(tmp_path):
+    path, variants = tmp_path / "out.vcf.gz", judged()
+    variants["variant"] = variants["variant"].str.replace("b:9:", f"b:{LONGEST}:")
+    write_vcf(path, tmp_path / "list.tsv", variants, left_out(), SIZES | {"b": LONGEST})
+    with pysam.VariantFile(str(path)) as file:
+        assert [one.id for one in file.fetch("b", LONGEST - 5, LONGEST)] == ["v3"]
+        assert {one.id for one in file.fetch("a", 0, 150)} == {"v1"}
 
 
 def test_effects_are_of_the_records_own_alleles_where_they_were_turned(tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from chromolens import tables
+from chromolens.genome.sizes import LAST_OF_TBI
 from chromolens.runlog import atomic
 from chromolens.tables.motifs import HITS
 from chromolens.tracks import bigbed
@@ -34,7 +35,10 @@ _BED_NAMES = {"start": "chromStart", "end": "chromEnd"}
 
 
 def write_bed(hits: pd.DataFrame, path: str | Path) -> None:
-    """Write ``hits`` (sorted by place) to ``path`` (.bed.gz), and its index (.tbi) beside it."""
+    """Write ``hits`` (sorted by place) to ``path`` (.bed.gz), and its index (.tbi) beside it.
+
+    Of hits behind ``LAST_OF_TBI`` the index is CSI, by the same name.
+    """
     import pysam
 
     text = tables.to_text(HITS, hits)
@@ -42,8 +46,9 @@ def write_bed(hits: pd.DataFrame, path: str | Path) -> None:
         with pysam.BGZFile(str(packed), "w") as file:
             file.write(text.encode())
         pysam.tabix_index(
-            str(packed), seq_col=0, start_col=1, end_col=2, zerobased=True, index=str(index)
-        )
+            str(packed), seq_col=0, start_col=1, end_col=2, zerobased=True, index=str(index),
+            csi=bool((hits["end"] > LAST_OF_TBI).any()),
+        )  # fmt: skip
 
 
 def write_bigbed(hits: pd.DataFrame, sizes: Mapping[str, int], path: str | Path) -> None:
