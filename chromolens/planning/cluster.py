@@ -1,0 +1,115 @@
+"""Jobs on a cluster: what they ask for, and whether its scheduler is there to be asked."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from chromolens.errors import BadInput, nearest
+
+_DRY = ("-n", "--dry")
+
+
+@dataclass(frozen=True)
+class _Scheduler:
+    """A scheduler's commands: the one that submits, and one whose lines begin with queues."""
+
+    submit: str
+    resource: str
+    """The resource of Snakemake's that names a queue (partition)."""
+    queues: tuple[str, ...]
+
+
+_SCHEDULERS = {
+    "slurm": _Scheduler("sbatch", "slurm_partition", ("sinfo", "--noheader", "--format=%R")),
+    "lsf": _Scheduler("bsub", "lsf_queue", ("bqueues", "-w")),
+}
+_GENERIC = "cluster-generic"
+_KUBERNETES = "kubernetes"
+
+
+def growing(amount: int) -> Callable[..., int]:
+    """A resource of a rule: ``amount``, and with each further attempt of a job as much more."""
+
+    def resource(wildcards: object, attempt: int) -> int:
+        return amount * attempt
+
+    return resource
+
+
+def check_profile(profile: dict, options: list[str], where: str) -> None:
+    """Raise BadInput where jobs of a profile can't be sent from this machine.
+
+    Parameters
+    ----------
+    profile
+        What the profile's file states.
+    options
+        Snakemake's options: a dry run sends nothing.
+    where
+        The profile's file, for messages.
+    """
+    executor = profile.get("executor")
+    if not executor or executor == "local" or any(one.startswith(_DRY) for one in options):
+        return
+    plugin = f"snakemake-executor-plugin-{executor}"
+    if importlib.util.find_spec(plugin.replace("-", "_")) is None:
+        raise BadInput(
+            f"the profile's executor {executor!r} is not installed",
+            where=where,
+            remedy=f"pip install {plugin}",
+        )
+    if executor == _GENERIC:
+        _check_command(profile.get(f"{_GENERIC}-submit-cmd", "").partition(" ")[0], where)
+    if executor == _KUBERNETES:
+        _check_kubernetes(where)
+    if executor in _SCHEDULERS:
+        _check_command(_SCHEDULERS[executor].submit, where)
+        _check_queues(_SCHEDULERS[executor], profile, where)
+
+
+def _check_command(command: str, where: str) -> None:
+    if not command or shutil.which(command) is None:
+        raise BadInput(
+            f"there is no command {command!r} here, with which jobs are submitted",
+            where=f"{where}; PATH is {os.environ.get('PATH')}",
+            remedy="start the run on a machine that submits jobs (a login node; there may be a "
+            "module to load), or run it here: without --profile",
+        )
+
+
+def _check_queues(scheduler: _Scheduler, profile: dict, where: str) -> None:
+    """Raise BadInput where the profile names a queue that the scheduler doesn't have."""
+    answer = subprocess.run(scheduler.queues, capture_output=True, text=True)
+    if answer.returncode:
+        raise BadInput(
+            f"the scheduler does not answer: {answer.stderr.strip() or answer.stdout.strip()}",
+            where=" ".join(scheduler.queues),
+            remedy="ask it again when it is up",
+        )
+    known = {line.split()[0] for line in answer.stdout.splitlines() if line.strip()}
+    stated = [profile.get("default-resources", {}), *profile.get("set-resources", {}).values()]
+    for resources in stated:
+        for queue in str(resources.get(scheduler.resource) or "").split(","):
+            if queue and queue not in known:
+                raise BadInput(
+                    f"the scheduler has no {scheduler.resource} {queue!r}{nearest(queue, known)}",
+                    expected=", ".join(sorted(known)),
+                    where=where,
+                    remedy="put the names of your cluster there",
+                )
+
+
+def _check_kubernetes(where: str) -> None:
+    paths = os.environ.get("KUBECONFIG", "~/.kube/config").split(os.pathsep)
+    known = any(Path(path).expanduser().is_file() for path in paths)
+    if not known and "KUBERNETES_SERVICE_HOST" not in os.environ:
+        raise BadInput(
+            "there is no Kubernetes cluster to be found",
+            expected=" or ".join(paths),
+            where=where,
+            remedy="let KUBECONFIG name the file that your cluster gave you",
+        )
