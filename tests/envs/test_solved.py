@@ -14,9 +14,9 @@ NAMES = sorted({path.stem for path in ENVIRONMENTS} - VARIANTS.keys())
 IMPORT = """
 import importlib, json, sys
 sys.path.insert(0, sys.argv[1])
-for name in sys.argv[2:]:
-    importlib.import_module(name)
-print(json.dumps({name: sys.modules[name].__file__ for name in sys.argv[2:]}))
+found = {name: importlib.import_module(name) for name in sys.argv[2:]}
+# a namespace has no file
+print(json.dumps({name: one.__file__ or one.__path__[0] for name, one in found.items()}))
 """
 
 
