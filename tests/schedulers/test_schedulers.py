@@ -1,5 +1,6 @@
-"""The profiles of schedulers that are not here: SGE and LSF pretended, jobs run; HTCondor's and
-Kubernetes' descriptions of jobs compared."""
+"""Profiles of schedulers that are not here: SGE, PBS and LSF are pretended and run jobs; of
+HTCondor's jobs the descriptions are compared.
+"""
 
 import json
 import os
@@ -34,7 +35,7 @@ def scheduler(tmp_path, plugins) -> Path:
     folder = tmp_path / "scheduler"
     (folder / "bin").mkdir(parents=True)
     for name in (*SGE, *LSF):
-        (folder / "bin" / name).symlink_to(PRETENDED / "sge_and_lsf.sh")
+        (folder / "bin" / name).symlink_to(PRETENDED / "schedulers.sh")
     parameters = folder / "lsbatch/here/configdir/lsb.params"
     parameters.parent.mkdir(parents=True)
     parameters.write_text("DEFAULT_QUEUE = cpu\n")
@@ -43,7 +44,9 @@ def scheduler(tmp_path, plugins) -> Path:
 
 def start(scheduler: Path, plugins: Path, profile: str, *options: str) -> subprocess.Popen:
     """Run the small study on a pretended scheduler, with the profile as it is shipped."""
-    environment = os.environ | {
+    environment = {key: value for key, value in os.environ.items() if key != "SGE_ROOT"}
+    environment |= {"SGE_ROOT": str(scheduler)} if profile == "sge" else {}
+    environment |= {
         "PRETENDED": str(scheduler),
         "PATH": f"{scheduler / 'bin'}:{os.environ['PATH']}",
         "PYTHONPATH": f"{ROOT}:{PRETENDED}:{plugins}",
@@ -88,13 +91,22 @@ def test_sge_gets_jobs_and_gets_lost_ones_again_with_more(scheduler, plugins):
     asked = run_until_training(scheduler, plugins, "sge")
     first, again = asked["simulate_genome"]
     assert "-N simulate_genome" in first and "-l gpu=1" not in first
-    assert "-l mem_free=2000M -l h_rt=30:0" in first
-    assert "-l mem_free=4000M -l h_rt=60:0" in again
+    assert "-l mem_free=2000M -l h_rt=0:30:0" in first
+    assert "-l mem_free=4000M -l h_rt=0:60:0" in again
     assert len(asked["prepare_genome"]) == len(asked["prepare_inputs"]) == 1
     assert all(line.endswith("-l gpu=1") for line in asked["train"])
-    wanted = [f"-l mem_free={4000 * n}M -l h_rt={240 * n}:0" for n in (1, 2, 3)]
+    wanted = [f"-l mem_free={4000 * n}M -l h_rt=0:{240 * n}:0" for n in (1, 2, 3)]
     found = [[line for line in asked["train"] if want in line] for want in wanted]
     assert [len(lines) for lines in found] == [4, 4, 4]  # two models, two folds
+
+
+def test_pbs_gets_jobs_and_gets_a_lost_one_again_with_more(scheduler, plugins):
+    (scheduler / "lost").write_text("simulate_genome\n")
+    run = start(scheduler, plugins, "pbs", "--until", "simulate_genome")
+    assert run.wait(timeout=900) == 0, printed(scheduler)
+    first, again = submitted(scheduler)
+    assert first.endswith("-l walltime=30:00 -l select=1:ncpus=1:mem=2000mb")
+    assert again.endswith("-l walltime=60:00 -l select=1:ncpus=1:mem=4000mb")
 
 
 def test_a_run_that_is_stopped_takes_its_jobs_along(scheduler, plugins):
@@ -125,7 +137,7 @@ def test_lsf_gets_jobs_and_gets_lost_ones_again_with_more(scheduler, plugins):
 
 def test_htcondor_is_asked_for_what_the_profile_says(scheduler, plugins):
     run = start(scheduler, plugins, "htcondor", "--until", "simulate_genome")
-    assert run.wait(timeout=300) != 0
+    assert run.wait(timeout=900) != 0
     assert "this HTCondor takes no jobs" in printed(scheduler)
     asked = json.loads((scheduler / "jobs/1").read_text())
     assert asked["executable"] == sys.executable

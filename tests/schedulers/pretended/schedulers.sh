@@ -1,5 +1,5 @@
 #!/bin/bash
-# The commands of SGE and LSF, pretended, by the name that this file is called by: jobs run here. Below
+# The commands of SGE, PBS and LSF, pretended, by the name that this file is called by: jobs run here. Below
 # the folder PRETENDED: a file per job with the command that submitted it (jobs/ID), its process
 # (running/ID) and exit status (ended/ID). For each line of the file `lost`, a rule's name, one job is
 # taken and never run, as if its node had died; jobs of a rule named in `hanging` never end.
@@ -15,7 +15,7 @@ start() { # RULE ID COMMAND: run a job in a group of processes of its own
         return
     fi
     grep -sqx "$1" "$PRETENDED/hanging" && set -- "$1" "$2" "sleep 600"
-    JOB_ID=$2 setsid nohup bash -c "$3; echo \$? > $PRETENDED/ended/$2" \
+    setsid nohup bash -c "$3; echo \$? > $PRETENDED/ended/$2" \
         > "$PRETENDED/$2.output" 2>&1 < /dev/null &
     echo $! > "$PRETENDED/running/$2"
 }
@@ -27,11 +27,11 @@ new() { # the next number; ARGUMENTS are kept
     echo $id
 }
 
-state() { # of a job: DONE, EXIT, RUN, or nothing
+state() { # of a job: DONE, EXIT, RUN, PEND
     if [[ -s $PRETENDED/ended/$1 ]]; then
         [[ $(<"$PRETENDED/ended/$1") == 0 ]] && echo DONE || echo EXIT
     else
-        [[ -e $PRETENDED/running/$1 ]] && echo RUN
+        [[ -e $PRETENDED/running/$1 ]] && echo RUN || echo PEND
     fi
 }
 
@@ -42,13 +42,14 @@ end() {
 case ${0##*/} in
     qsub)
         id=$(new "$@")
+        [[ $* =~ -terse ]] && export JOB_ID=$id || export PBS_JOBID=$id PBS_O_WORKDIR=$PWD
         [[ $* =~ -N\ ([a-z_]+) ]]
         start "${BASH_REMATCH[1]}" "$id" "bash ${*: -1}"
         echo "$id"
         ;;
     qstat)
-        [[ $(state "${*: -1}") == RUN ]] && exit
-        echo "Following jobs do not exist: "
+        [[ $(state "${*: -1}") =~ RUN|PEND ]] && exit
+        [[ $* =~ -j ]] && echo "Following jobs do not exist: " || echo "qstat: Unknown Job Id $1"
         exit 1
         ;;
     bsub)
