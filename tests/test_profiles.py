@@ -1,6 +1,5 @@
 """Profiles of clusters: what they say alike, and what is refused before a job is sent."""
 
-import os
 import re
 from pathlib import Path
 
@@ -19,7 +18,6 @@ WITH_GPU = {
     "pbs": {"options": "':ngpus=1'"},
     "lsf": {"lsf_queue": "gpu", "lsf_extra": "'-gpu num=1'"},
     "htcondor": {"request_gpus": 1},
-    "kubernetes": {"gpu": 1, "gpu_manufacturer": "nvidia"},
 }
 SINFO = "#!/bin/sh\necho 'short\nlong'\n"
 BQUEUES = "#!/bin/sh\necho 'QUEUE_NAME PRIO\nnormal 30\ngpu 40'\n"
@@ -85,8 +83,6 @@ def test_condors_jobs_ask_for_at_least_what_their_rules_state():
 def commands(tmp_path, monkeypatch):
     """Write commands into a folder that is all of PATH; every executor is installed."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("KUBECONFIG", raising=False)
     monkeypatch.setattr(cluster.importlib.util, "find_spec", lambda name: name)
 
     def write(**scripts: str) -> None:
@@ -125,14 +121,6 @@ def test_a_scheduler_that_does_not_answer_is_named(commands):
     commands(sbatch=down, sinfo=down)
     with pytest.raises(BadInput, match="(?s)does not answer: Unable to contact slurm controller"):
         check("slurm")
-
-
-def test_kubernetes_needs_a_cluster(commands, monkeypatch, tmp_path):
-    with pytest.raises(BadInput, match="(?s)no Kubernetes cluster.*KUBECONFIG"):
-        check("kubernetes")
-    (tmp_path / "here").touch()
-    monkeypatch.setenv("KUBECONFIG", f"/nowhere{os.pathsep}{tmp_path / 'here'}")
-    check("kubernetes")
 
 
 def test_a_plugin_that_is_not_installed_is_named():

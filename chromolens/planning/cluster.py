@@ -6,7 +6,6 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from chromolens.errors import BadInput, nearest
 
@@ -28,7 +27,6 @@ _SCHEDULERS = {
     "lsf": _Scheduler("bsub", "lsf_queue", ("bqueues", "-w")),
 }
 _GENERIC = "cluster-generic"
-_KUBERNETES = "kubernetes"
 
 
 def growing(amount: int) -> Callable[..., int]:
@@ -64,8 +62,6 @@ def check_profile(profile: dict, options: list[str], where: str) -> None:
         )
     if executor == _GENERIC:
         _check_command(profile.get(f"{_GENERIC}-submit-cmd", "").partition(" ")[0], where)
-    if executor == _KUBERNETES:
-        _check_kubernetes(where)
     if executor in _SCHEDULERS:
         _check_command(_SCHEDULERS[executor].submit, where)
         _check_queues(_SCHEDULERS[executor], profile, where)
@@ -101,15 +97,3 @@ def _check_queues(scheduler: _Scheduler, profile: dict, where: str) -> None:
                     where=where,
                     remedy="put the names of your cluster there",
                 )
-
-
-def _check_kubernetes(where: str) -> None:
-    paths = os.environ.get("KUBECONFIG", "~/.kube/config").split(os.pathsep)
-    known = any(Path(path).expanduser().is_file() for path in paths)
-    if not known and "KUBERNETES_SERVICE_HOST" not in os.environ:
-        raise BadInput(
-            "there is no Kubernetes cluster to be found",
-            expected=" or ".join(paths),
-            where=where,
-            remedy="let KUBECONFIG name the file that your cluster gave you",
-        )
