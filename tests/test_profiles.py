@@ -116,10 +116,26 @@ def test_queues_that_the_scheduler_lacks_are_refused(commands):
     check("slurm")
 
 
+def test_queues_are_read_however_the_profile_is_written(commands):
+    commands(sbatch=SINFO, sinfo=SINFO)
+    for part in (
+        {"default-resources": ["mem_mb=2000", "slurm_partition=shrot"]},
+        {"set-resources": ["train:slurm_partition=long,shrot"]},
+        {"set-resources": {"train": {"slurm_partition": "'shrot'"}}},
+    ):
+        with pytest.raises(BadInput, match="'shrot'; did you mean 'short'"):
+            cluster.check_profile({"executor": "slurm"} | part, [], "there")
+    late = {"default-resources": {"slurm_partition": "'long' if attempt > 1 else 'shrot'"}}
+    cluster.check_profile({"executor": "slurm"} | late, [], "there")
+
+
 def test_a_scheduler_that_does_not_answer_is_named(commands):
     down = "#!/bin/sh\necho 'Unable to contact slurm controller' >&2\nexit 1\n"
     commands(sbatch=down, sinfo=down)
     with pytest.raises(BadInput, match="(?s)does not answer: Unable to contact slurm controller"):
+        check("slurm")
+    commands(sinfo="#!/no/such/shell\n")
+    with pytest.raises(BadInput, match="(?s)does not answer: .*sinfo"):
         check("slurm")
 
 

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from chromolens.errors import BadInput, nearest
 
 _DRY = ("-n", "--dry")
+_PATIENCE = 60  # seconds that a scheduler has to answer
+_WORDS = re.compile(r"[\w.,-]+")
 
 
 @dataclass(frozen=True)
@@ -79,21 +82,41 @@ def _check_command(command: str, where: str) -> None:
 
 def _check_queues(scheduler: _Scheduler, profile: dict, where: str) -> None:
     """Raise BadInput where the profile names a queue that the scheduler doesn't have."""
-    answer = subprocess.run(scheduler.queues, capture_output=True, text=True)
-    if answer.returncode:
+    try:
+        answer = subprocess.run(
+            scheduler.queues, capture_output=True, text=True, timeout=_PATIENCE
+        )
+        said = answer.stderr.strip() or answer.stdout.strip() or f"status {answer.returncode}"
+        failed = said if answer.returncode else ""
+    except (OSError, subprocess.TimeoutExpired) as error:
+        failed = str(error)
+    if failed:
         raise BadInput(
-            f"the scheduler does not answer: {answer.stderr.strip() or answer.stdout.strip()}",
+            f"the scheduler does not answer: {failed}",
             where=" ".join(scheduler.queues),
             remedy="ask it again when it is up",
         )
     known = {line.split()[0] for line in answer.stdout.splitlines() if line.strip()}
-    stated = [profile.get("default-resources", {}), *profile.get("set-resources", {}).values()]
-    for resources in stated:
-        for queue in str(resources.get(scheduler.resource) or "").split(","):
-            if queue and queue not in known:
-                raise BadInput(
-                    f"the scheduler has no {scheduler.resource} {queue!r}{nearest(queue, known)}",
-                    expected=", ".join(sorted(known)),
-                    where=where,
-                    remedy="put the names of your cluster there",
-                )
+    for queue in _queues(profile, scheduler.resource):
+        if queue not in known:
+            raise BadInput(
+                f"the scheduler has no {scheduler.resource} {queue!r}{nearest(queue, known)}",
+                expected=", ".join(sorted(known)),
+                where=where,
+                remedy="put the names of your cluster there",
+            )
+
+
+def _queues(profile: dict, resource: str) -> list[str]:
+    """Queues that a profile names as plain words, in either of Snakemake's ways to write it."""
+    stated = []
+    for part in (profile.get("default-resources") or {}, profile.get("set-resources") or {}):
+        if isinstance(part, list):  # NAME=VALUE and RULE:NAME=VALUE
+            pairs = [item.partition("=") for item in part]
+            stated += [value for name, _, value in pairs if name.split(":")[-1] == resource]
+        else:
+            rules = [one for one in part.values() if isinstance(one, dict)]
+            stated += [one[resource] for one in (part, *rules) if one.get(resource)]
+    words = [str(value).strip("'\"") for value in stated]
+    # others are expressions, which Snakemake works out for each job
+    return [name for word in words if _WORDS.fullmatch(word) for name in word.split(",")]
