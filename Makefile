@@ -13,7 +13,7 @@ PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-tracks bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs docs-site notebooks gallery studies numbers study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg test-cluster test-faults
+.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-tracks bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs docs-site notebooks gallery studies numbers study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg sdist test-cluster test-envs test-faults test-release test-schedulers
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -32,9 +32,9 @@ demo: env  ## the default study: simulated genome, offline, minutes (VERBOSE=1: 
 demo-seeds: env  ## the default study over three seeds (SEEDS="1 2 3")
 	for seed in $(SEEDS); do $(RUN) $(DEMO) --config study=demo-$$seed seed=$$seed || exit 1; done
 
-test: env  ## all tests but test-cluster and test-faults (about twenty minutes on two cores)
-	@echo "all tests but test-cluster and test-faults: about twenty minutes on two cores"
-	$(PYTEST) --ignore tests/cluster --ignore tests/faults
+test: env  ## all tests but those of the other test-... below (about twenty minutes on two cores)
+	@echo "all tests but test-{cluster,envs,faults,release,schedulers}: about twenty minutes on two cores"
+	$(PYTEST) $(addprefix --ignore tests/,cluster envs faults release schedulers)
 
 test-faults: env  ## 50 kills (FAULTS), full disks, folders that can't be written, late files, clocks that jump (root; 42 minutes)
 	$(BIN)/python -m pytest -s tests/faults
@@ -142,6 +142,18 @@ study-tokens: env  ## peaks of three yeast factors as 6-mers: which tokens decid
 
 test-cluster: env  ## the default study, cut small, on a one-machine SLURM (root)
 	$(BIN)/python -m pytest tests/cluster
+
+test-envs: env  ## the conda environments, solved over a local channel, imported, the small study in them (make oracles first)
+	$(BIN)/python -m pytest tests/envs
+
+test-schedulers: env  ## jobs through the profiles of SGE, PBS, LSF, HTCondor, pretended (make oracles first)
+	$(BIN)/python -m pytest tests/schedulers
+
+sdist: env  ## the source distribution, a whole checkout, below dist/
+	$(BIN)/python -c "from setuptools.build_meta import build_sdist; print(build_sdist('dist'))"
+
+test-release: env  ## the source distribution unpacked into an empty folder, the small study from there
+	$(BIN)/python -m pytest tests/release
 
 oracles: env  ## packages that tests compare with, into a folder of their own
 	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target .oracles \

@@ -274,7 +274,7 @@ def test_run_ends_as_snakemake_does_and_with_1_on_a_missed_floor(
         "--config", "seed=2", "--until", "train",
     ]  # fmt: skip
     assert " ".join(seen) in capfd.readouterr().err
-    main(["run", config, "--profile", "slurm"])
+    main(["run", config, "--profile", "slurm", "-n"])
     assert "--cores" not in seen and str(ROOT / "profiles/slurm") in seen
 
 

@@ -1,116 +1,117 @@
-"""Environments: the lock file's versions, and all that the scripts import."""
+"""Environments: the lock file's versions, and all that the scripts import, and no more."""
 
-import ast
+import csv
 import re
-import sys
-from functools import cache
-from importlib.metadata import packages_distributions
-from pathlib import Path
+import tomllib
+from fnmatch import fnmatch
+from importlib.metadata import requires
 
 import pytest
 import yaml
+from environments import (
+    ENVIRONMENTS,
+    ROOT,
+    RULES,
+    VARIANTS,
+    locked,
+    names,
+    normal,
+    package_of,
+    pinned,
+    reached,
+    reached_in,
+    uses,
+)
+from packaging.requirements import Requirement
 
-from chromolens import plugins
-
-ROOT = Path(__file__).parent.parent
-ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
-RULES = sorted((ROOT / "workflow/rules").glob("*.smk"))
-METHODS = "attribution/methods"
-PLUGINS = {"attribute": METHODS, "explain_windows": METHODS, "train": "architectures"}
-PLUGINS |= {"prepare_inputs": "inputs"}
-OPENS = "chromolens.inputs.batches.open_inputs"  # which imports the kind that it is asked for
-
-
-def normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def locked() -> dict[str, str]:
-    lines = (ROOT / "requirements.lock").read_text().splitlines()
-    return {
-        normal(name): version for name, version in (line.split("==") for line in lines if line)
-    }
+each = pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.stem)
 
 
-def pinned(path: Path) -> dict[str, str]:
-    parts = yaml.safe_load(path.read_text())["dependencies"]
-    lines = next(part["pip"] for part in parts if isinstance(part, dict))
-    return {normal(name): version for name, version in (line.split("==") for line in lines)}
-
-
-@cache
-def imports(path: Path) -> frozenset[str]:
-    """Names that a file imports, but for type checkers only.
-
-    Inside functions other packages count, our own modules don't: those imports are there for
-    callers that need more than what the importing module says it needs.
-    """
-    names, tree = set(), ast.parse(path.read_text())
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
-            node.body = []
-    for node in ast.walk(tree):
-        new = set()
-        if isinstance(node, ast.Import):
-            new = {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            new = {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-        top = node in tree.body
-        names |= {name for name in new if top or name.split(".")[0] != "chromolens"}
-    return frozenset(names)
-
-
-def source(name: str) -> Path | None:
-    path = ROOT.joinpath(*name.split("."))
-    return next((p for p in (path.with_suffix(".py"), path / "__init__.py") if p.exists()), None)
-
-
-def third_party(script: Path) -> set[str]:
-    """Top-level modules of other packages that a script reaches."""
-    waiting, seen, found = [script], set(), set()
-    if script.stem in PLUGINS:
-        waiting += plugins.sources(ROOT / "chromolens" / PLUGINS[script.stem]).values()
-    if OPENS in imports(script):
-        waiting += (ROOT / "chromolens/inputs").glob("*/windows.py")
-    while waiting:
-        path = waiting.pop()
-        if path in seen:
-            continue
-        seen.add(path)
-        for name in imports(path):
-            top = name.split(".")[0]
-            if top == "chromolens":
-                waiting += filter(None, [source(name)])
-            elif top not in sys.stdlib_module_names:
-                found.add(top)
-    return found
-
-
-def uses() -> list[tuple[str, str]]:
-    """(script, environment) of every rule."""
-    text = "".join(path.read_text() for path in RULES)
-    pattern = r'envs/(\w+)\.yaml"(?:(?!\nrule )[\s\S])*?scripts/(\w+)\.py"'
-    return sorted({(script, env) for env, script in re.findall(pattern, text)})
-
-
-@pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.stem)
+@each
 def test_pins_are_those_of_the_lock_file(path):
     versions = locked()
-    for name, version in pinned(path).items():
-        assert versions.get(name) == version, name
+    for pins in pinned(path):
+        for name, version in pins.items():
+            assert versions.get(name, version) == version, name
+    unknown = names(path) - versions.keys()
+    assert all(name.startswith("nvidia-") for name in unknown), unknown
+
+
+@each
+def test_files_are_what_conda_reads(path):
+    environment = yaml.safe_load(path.read_text())
+    assert set(environment) == {"channels", "dependencies"}
+    assert environment["channels"] == ["conda-forge", "bioconda", "nodefaults"]
+    assert {"python=3.11", "pip"} <= {str(part) for part in environment["dependencies"]}
+    conda, pip = pinned(path)
+    assert not conda.keys() & pip.keys()
+
+
+def test_packages_through_pip_have_a_reason():
+    with open(ROOT / "envs/pip.tsv", newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t")
+        reasons = {normal(row["package"]): row["why"] for row in rows}
+    through_pip = {name for path in ENVIRONMENTS for name in pinned(path)[1]}
+    matches = {name: [p for p in reasons if fnmatch(name, p)] for name in through_pip}
+    assert all(len(found) == 1 for found in matches.values()), matches
+    assert {found[0] for found in matches.values()} == reasons.keys()
+    assert all(reasons.values())
 
 
 def test_every_rule_was_found():
     assert len(uses()) == sum(path.read_text().count("\nrule ") for path in RULES)
+    assert {env for _, env in uses()} == {path.stem for path in ENVIRONMENTS} - VARIANTS.keys()
 
 
 @pytest.mark.parametrize(("script", "environment"), uses())
 def test_an_environment_names_what_its_scripts_import(script, environment):
-    has = set(pinned(ROOT / "envs" / f"{environment}.yaml"))
-    distributions = packages_distributions()
-    # dependencies of what is pinned
-    comes_with = {"keras": "tensorflow", "markupsafe": "jinja2", "numba": "memelite"}
-    for module in third_party(ROOT / "scripts" / f"{script}.py"):
-        names = {normal(name) for name in distributions[module]}
-        names |= {comes_with[name] for name in names & comes_with.keys()}
-        assert names & has, f"{script}: {module} is not in envs/{environment}.yaml"
+    named = names(ROOT / "envs" / f"{environment}.yaml")
+    for module in reached(script)[1]:
+        assert package_of(module) & named, f"{module} is not in envs/{environment}.yaml"
+
+
+@each
+def test_an_environment_names_nothing_else(path):
+    used = set().union(*map(package_of, reached_in(path.stem)[1]))
+    used |= {"leidenalg", "igraph"} if "modisco-lite" in used else set()  # decide its clusters
+    named = names(path)
+    assert {name for name in named if not name.startswith("nvidia-")} <= used
+
+
+@pytest.mark.parametrize(("variant", "name"), VARIANTS.items())
+def test_the_variant_for_gpus_is_the_other_and_what_tensorflow_asks_for(variant, name):
+    (conda, pip), (other_conda, other_pip) = (
+        pinned(ROOT / "envs" / f"{one}.yaml") for one in (variant, name)
+    )
+    asked = [Requirement(line) for line in requires("tensorflow") if "and-cuda" in line]
+    cuda = {normal(one.name): one.specifier for one in asked}
+    assert conda == other_conda
+    assert pip.keys() == other_pip.keys() | cuda.keys()
+    assert all(pip[name] == version for name, version in other_pip.items())
+    assert all(specifier.contains(pip[name]) for name, specifier in cuda.items())
+
+
+def test_pythons_are_said_alike():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["requires-python"] == ">=3.11,<3.14"
+    prefix = "Programming Language :: Python :: "
+    versions = [line.removeprefix(prefix) for line in project["classifiers"] if prefix in line]
+    assert versions == ["3.11", "3.12", "3.13"]
+    said = re.search(r"Python (3\.11), (3\.12) or (3\.13)", (ROOT / "README.md").read_text())
+    assert list(said.groups()) == versions
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "apptainer.def"])
+def test_images_install_the_lock_file_and_what_the_workflow_reads(name):
+    text = (ROOT / "envs" / name).read_text()
+    assert "--requirement /chromolens/requirements.lock" in text
+    assert re.search(r"python:3\.11-slim$", text, re.M)
+    copied = re.findall(r"^ +(\S+) /chromolens/$", text, re.M)
+    needed = ["Snakefile", "pyproject.toml", "README.md", "requirements.lock", "chromolens"]
+    needed += ["config", "envs", "profiles", "scripts", "workflow"]
+    needed += ["snakemake_logger_plugin_chromolens"]
+    if "COPY . /chromolens" in text:
+        ignored = (ROOT / ".dockerignore").read_text().split()
+        assert not set(needed) & set(ignored)
+    else:
+        assert sorted(copied) == sorted(needed)

@@ -14,6 +14,7 @@ from chromolens.checks.acceptance import failed
 from chromolens.config_file import read_config_file
 from chromolens.console.found import ENDED
 from chromolens.errors import BadInput, nearest
+from chromolens.planning.cluster import check_profile
 from chromolens.runlog import CONSOLE, VERBOSE
 from chromolens.study import open_study
 
@@ -61,10 +62,12 @@ def snakemake(options: argparse.Namespace, profile: str = "default") -> list[str
     configs, targets = _configs(options.config)
     for path in configs:
         read_config_file(path)
+    stated = read_config_file(folder / "config.yaml")
+    check_profile(stated, options.snakemake, str(folder / "config.yaml"))
     command = [sys.executable, "-m", "snakemake", *targets, "--snakefile", str(snakefile)]
     command += ["--configfile", *configs, "--logger", "chromolens"]
     command += ["--workflow-profile", str(folder)]
-    if options.cores or not set(_OWN_CORES) & set(read_config_file(folder / "config.yaml")):
+    if options.cores or not set(_OWN_CORES) & set(stated):
         command += ["--cores", options.cores or "all"]
     return [*command, *options.snakemake]
 

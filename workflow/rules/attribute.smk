@@ -47,8 +47,8 @@ rule choose_settings:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(240),
         batch_size=config["attribution"]["batch_size"],
     params:
         code=code["choose_settings"],
@@ -98,8 +98,8 @@ rule attribute:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(240),
         batch_size=config["attribution"]["batch_size"],
     params:
         code=code["attribute"],
@@ -149,8 +149,8 @@ rule explain_windows:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(240),
         # a fold has a handful of windows, and every call is padded to this many
         batch_size=min(32, config["attribution"]["batch_size"]),
     params:

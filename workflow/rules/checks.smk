@@ -50,7 +50,7 @@ rule check_positions:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=cluster.growing(4000),
     params:
         code=code["check_positions"],
         folds=roles,

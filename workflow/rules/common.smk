@@ -8,6 +8,7 @@ import sys
 from chromolens import config as configuration, provenance, runlog
 from chromolens.planning import (
     clock,
+    cluster,
     content,
     disk,
     divide,

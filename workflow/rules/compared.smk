@@ -56,7 +56,7 @@ rule compare_models:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=cluster.growing(4000),
     params:
         code=code["compare_models"],
         methods=lookup(dpath="{model}/{other}", within=shared_methods),
@@ -81,7 +81,7 @@ rule cluster_both:
     conda:
         "../../envs/motifs.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=cluster.growing(2000),
     params:
         code=code["cluster_both"],
         database=database,

@@ -26,8 +26,8 @@ rule edit_windows:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(240),
     params:
         code=code["edit_windows"],
         plugins=[

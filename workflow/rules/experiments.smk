@@ -34,7 +34,7 @@ rule marginalise:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=cluster.growing(4000),
     params:
         code=code["marginalise"],
         folds=roles,
@@ -73,8 +73,8 @@ rule space_motifs:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(240),
     params:
         code=code["space_motifs"],
         folds=roles,
@@ -115,7 +115,7 @@ rule ablate:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=cluster.growing(4000),
     params:
         code=code["ablate"],
         asked=experiments.settings(config),

@@ -24,7 +24,7 @@ rule read_filters:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=cluster.growing(4000),
     params:
         code=code["read_filters"],
         folds=roles,

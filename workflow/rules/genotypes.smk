@@ -42,7 +42,7 @@ rule prepare_genotypes:
     conda:
         "../../envs/base.yaml"
     resources:
-        mem_mb=4000,
+        mem_mb=cluster.growing(4000),
     params:
         code=code["prepare_genotypes"],
         digests=own.digests(sources.genotypes(settings)),
@@ -68,7 +68,7 @@ rule summarise_markers:
     conda:
         "../../envs/base.yaml"
     resources:
-        mem_mb=4000,
+        mem_mb=cluster.growing(4000),
     params:
         code=code["summarise_markers"],
     script:
@@ -92,7 +92,7 @@ rule occlude_chromosomes:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=cluster.growing(4000),
     params:
         code=code["occlude_chromosomes"],
         folds=roles,
@@ -124,8 +124,8 @@ rule find_marker_sets:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(240),
     params:
         code=code["find_marker_sets"],
         folds=roles,
@@ -150,7 +150,7 @@ rule scan_markers:
     conda:
         "../../envs/keras.yaml"
     resources:
-        mem_mb=4000,
+        mem_mb=cluster.growing(4000),
     params:
         code=code["scan_markers"],
         folds=roles,
@@ -180,8 +180,8 @@ rule draw_null:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=720,
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(720),
         batch_size=config["attribution"]["batch_size"],
     params:
         code=code["draw_null"],
@@ -246,7 +246,7 @@ rule recover_markers:
     conda:
         "../../envs/base.yaml"
     resources:
-        mem_mb=4000,
+        mem_mb=cluster.growing(4000),
     params:
         code=code["recover_markers"],
         runs=marked[["model", "task", "method"]].to_dict("records"),

@@ -28,7 +28,7 @@ rule find_hits:
     conda:
         "../../envs/motifs.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=cluster.growing(2000),
     params:
         code=code["find_hits"],
         folds=roles,

@@ -27,7 +27,7 @@ rule compare_methods:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=cluster.growing(4000),
     params:
         code=code["compare_methods"],
         methods=list(methods["method"]),

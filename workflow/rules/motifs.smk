@@ -20,8 +20,8 @@ rule find_patterns:
         "../../envs/motifs.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(240),
     params:
         code=code["find_patterns"],
         settings=config["motifs"]["modisco"],

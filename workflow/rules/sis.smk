@@ -29,8 +29,8 @@ rule find_sis:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(240),
     params:
         code=code["find_sis"],
         folds=roles,
@@ -55,7 +55,7 @@ rule cluster_sis:
     conda:
         "../../envs/motifs.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=cluster.growing(2000),
     params:
         code=code["cluster_sis"],
         database=database,
@@ -87,8 +87,8 @@ rule find_other_sis:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(240),
     params:
         code=code["find_other_sis"],
         folds=roles,

@@ -26,7 +26,7 @@ rule check_mask:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=cluster.growing(4000),
     params:
         code=code["check_mask"],
         folds=roles,
@@ -58,8 +58,8 @@ rule sweep_thresholds:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(240),
     params:
         code=code["sweep_thresholds"],
         folds=roles,

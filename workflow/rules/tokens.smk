@@ -96,8 +96,8 @@ rule find_token_sets:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(240),
     params:
         code=code["find_token_sets"],
         folds=roles,

@@ -30,7 +30,7 @@ rule join_tracks:
     conda:
         "../../envs/base.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=cluster.growing(2000),
     params:
         code=code["join_tracks"],
         planned=lookup(dpath="{track}", within=divide.planned(joined, shards)),

@@ -29,8 +29,8 @@ rule train:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(240),
     params:
         code=code["train"],
         plugin=lookup(dpath="{model}", within=architecture_code),
@@ -65,8 +65,8 @@ rule evaluate:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(60),
     params:
         code=code["evaluate"],
         folds=roles,
@@ -93,8 +93,8 @@ rule learn_from_fewer:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=480,
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(480),
     params:
         code=code["learn_from_fewer"],
         plugin=lookup(dpath="{model}", within=architecture_code),

@@ -76,8 +76,8 @@ rule score_variants:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(240),
         batch_size=config["attribution"]["batch_size"],
     params:
         code=code["score_variants"],
@@ -156,8 +156,8 @@ rule explain_variants:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(60),
         batch_size=min(32, config["attribution"]["batch_size"]),
     params:
         code=code["explain_variants"],
