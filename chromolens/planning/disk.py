@@ -9,10 +9,11 @@ import pandas as pd
 from chromolens.errors import BadInput
 
 # Bytes a base, measured on the default study. In a shard they are for each of the model's tasks:
-# contributions and predictions, and with replicates 8 more for their agreement.
+# contributions and predictions, and more for the agreement of replicates and of folds.
 _BYTES = dict.fromkeys(("track", "scaled_track", "sd_track", "sign_track"), 5.4)
+_BYTES |= dict.fromkeys(("fold_mean_track", "fold_sd_track", "fold_sign_track"), 5.4)
 _BYTES |= {"prediction_track": 1.1, "shard": 8.3}
-_OF_AGREEMENT = 8
+_OF_AGREEMENT = {"sd_track": 8, "fold_mean_track": 12}
 
 
 def check_room(
@@ -62,7 +63,7 @@ def room(
     """
     rows = index[index["kind"].isin(_BYTES)] if sizes else index[:0]
     left = rows[[not Path(folder, path).exists() for path in rows["path"]]]
-    agreement = _OF_AGREEMENT * (index["kind"] == "sd_track").any()
+    agreement = sum(more for kind, more in _OF_AGREEMENT.items() if kind in set(index["kind"]))
     tasks = tracked.groupby("model")["task"].nunique()
     bases = shards.set_index(["method", "shard"])["bases"].to_dict()
     of_method = shards.groupby("method")["bases"].sum()

@@ -241,18 +241,25 @@ def tracks(models: pd.DataFrame, methods: pd.DataFrame) -> pd.DataFrame:
 
 
 def tracks_to_join(
-    methods: pd.DataFrame, replicates: int, sizes: Mapping[str, int]
+    methods: pd.DataFrame, replicates: int, sizes: Mapping[str, int], *, all_folds: bool = False
 ) -> pd.DataFrame:
     """One row per track that is joined for each model and task: track, method, array, scaled.
 
     Predictions come from the shards of the first method that explains the whole genome, or else
-    of the first. Without a genome there is no track.
+    of the first. Without a genome there is no track: BadInput where ``all_folds`` asks for one.
     """
+    if all_folds and not (sizes and methods["tracked"].any()):
+        raise BadInput(
+            "the mean over all folds is a track along a genome, and the study has none",
+            where="the config, attribution.all_folds",
+            remedy="say regions: peaks (or genome) of a method, or leave all_folds out",
+        )
     rows = []
     for method in methods.loc[methods["tracked"], "method"] if sizes else []:
         rows += [(method, method, "contributions", False)]
         rows += [(f"{method}.scaled", method, "contributions", True)]
         agreement = ["sd", "sign"] if replicates > 1 else []
+        agreement += ["fold_mean", "fold_sd", "fold_sign"] if all_folds else []
         rows += [(f"{method}.{array}", method, array, False) for array in agreement]
     predicting = [*first_genome_wide(methods), *(row[1] for row in rows)]
     rows += [("prediction", predicting[0], "predictions", False)] if rows else []

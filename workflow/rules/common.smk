@@ -82,12 +82,15 @@ placed_windows = regions.windows(
     code["prepare_regions"],
 )
 shards = divide.shards(config, methods, sizes, folds, placed_windows, shared)
-shard_models = shards.merge(trainings, on="fold")
+all_folds = config["attribution"]["all_folds"]
+shard_models = divide.asked(shards, trainings, all_folds)
 regional = methods[methods["method"].isin(list(placings))]
 region_files = {name: own.inputs(one["files"]) for name, one in placings.items()}
 region_digests = {name: own.digests(one["files"]) for name, one in placings.items()}
 tracked = plan.tracks(models, methods)
-joined = plan.tracks_to_join(methods, config["folds"]["replicates"], sizes)
+joined = plan.tracks_to_join(
+    methods, config["folds"]["replicates"], sizes, all_folds=all_folds
+)
 joined_shards = joined.merge(shards, on="method")
 drawn = plan.of_stage("markers", stages, plan.null_draws(models, methods))
 marked = plan.of_stage("markers", stages, tracked)
