@@ -6,7 +6,6 @@ compute. The whole plan is known before the first job.
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import pandas as pd
 
@@ -20,7 +19,6 @@ from chromolens.inputs.records import DEFAULT_TASK, class_names
 from chromolens.inputs.windows import check_task
 from chromolens.models.nulls import is_null
 from chromolens.planning import regions, sources
-from chromolens.planning.content import OwnFiles
 
 METHODS = "attribution.methods"
 # Settings of architectures that don't stand in `settings`: the objective and the signals say them.
@@ -113,54 +111,6 @@ def trainings(models: pd.DataFrame, folds: Folds, replicates: int) -> pd.DataFra
     """One row per model, fold and replicate."""
     frame = models[["model"]].merge(pd.DataFrame({"fold": list(folds.roles)}), how="cross")
     return frame.merge(pd.DataFrame({"replicate": range(replicates)}), how="cross")
-
-
-def given_networks(config: dict, folds: Folds, downloaded: str, own: OwnFiles) -> dict[str, dict]:
-    """Model -> fold -> ``files`` of a network that is not trained, and their ``digests``.
-
-    Both are empty where it is trained. ``downloaded`` is the folder of files that come from a URL.
-    """
-    names, found = list(folds.roles), {}
-    for model, stated in config["models"].items():
-        where = f"the config, models.{model}"
-        files = sources.localise(stated["file"], downloaded)
-        files = files if isinstance(files, list) else [files] * len(names)
-        _check_given(stated, files, len(names), config["folds"]["replicates"], where)
-        found[model] = {
-            fold: {"files": own.inputs(parts), "digests": own.digests(_with_cards(parts))}
-            for fold, parts in zip(names, map(_parts, files), strict=True)
-        }
-    return found
-
-
-def _parts(file: str | dict) -> list[str]:
-    """A network's file; or of a pair its architecture and its weights, in this order."""
-    if isinstance(file, dict):
-        return [file["architecture"], file["weights"]]
-    return [file] if file else []
-
-
-def _with_cards(parts: list[str]) -> list[str]:
-    """``parts``, and the .json that may stand beside the last: its architecture or sidecar."""
-    return [*parts, *(str(Path(file).with_suffix(".json")) for file in parts[-1:])]
-
-
-def _check_given(model: dict, files: list, folds: int, replicates: int, where: str) -> None:
-    if len(files) != folds:
-        raise BadInput(
-            f"{len(files)} files for {folds} folds",
-            expected="one file for all folds, or one for each in their order",
-            where=f"{where}.file",
-        )
-    retrained = model["nulls"]["permuted"] or model["nulls"]["rotated"]
-    if any(files) and (replicates > 1 or is_null(model) or retrained):
-        raise BadInput(
-            "a network that is given isn't trained: it has no replicates, no permuted labels, "
-            "no rotated chromosomes and no first weights",
-            where=where,
-            remedy="say folds: {replicates: 1}, labels: true, untrained: false, and of nulls "
-            "untrained alone",
-        )
 
 
 def known_motifs(config: dict, downloaded: str) -> dict:

@@ -28,7 +28,7 @@ def agreement(stack: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def over_folds(stack: np.ndarray) -> dict[str, np.ndarray]:
-    """``agreement`` of two folds or more (folds, ...), by the names of ``scores.FOLD_AGREEMENT``."""
+    """``agreement`` of two folds or more (folds, ...), called as in ``scores.FOLD_AGREEMENT``."""
     found = agreement(stack)
     names = {"fold_mean": "contributions", "fold_sd": "sd", "fold_sign": "sign"}
     return {name: found[key] for name, key in names.items()}

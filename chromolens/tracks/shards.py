@@ -135,7 +135,7 @@ def _check(
 
 @dataclass(frozen=True)
 class _Asked:
-    """Who explains a shard: the replicates of its fold, with ``method``, and perhaps all others."""
+    """Who explains a shard: the replicates of its fold, by ``method``, and perhaps all others."""
 
     models: Sequence["Model"]
     method: Method

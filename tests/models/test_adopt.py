@@ -17,8 +17,8 @@ from chromolens.inputs.folds import Folds
 from chromolens.models.model import load_model
 from chromolens.models.targets import target_values
 from chromolens.models.training.train import train
-from chromolens.planning import plan
 from chromolens.planning.content import OwnFiles
+from chromolens.planning.given import networks as given_networks
 
 LENGTH = 30
 
@@ -141,7 +141,7 @@ FOLDS = Folds({f"fold{i}": {"test": [f"part{i}"]} for i in range(3)})
 
 def networks(folder: Path, **model: object) -> dict:
     own = OwnFiles([f"{folder}/down"], str, folder / "known.json")
-    return plan.given_networks(study(**model), FOLDS, f"{folder}/down", own)
+    return given_networks(study(**model), FOLDS, f"{folder}/down", own)
 
 
 def test_files_of_folds(tmp_path):

@@ -97,6 +97,7 @@ def train(
     notes: dict | None = None,
     given: Source | None = None,
     layout: str | dict | None = None,
+    answers: Sequence[str] = (),
     untrained: bool = False,
     background: Sequence[float] = (),
     **training: object,
@@ -113,8 +114,9 @@ def train(
         Folder for the checkpoint of an unfinished training; removed at the end.
     notes
         Further facts for the sidecar: model, fold, replicate, ...
-    given, layout
-        A network to take as it is, and how it reads DNA (``adopt``): nothing is trained.
+    given, layout, answers
+        A network to take as it is, how it reads DNA, and a file of its known answers, if any
+        (``adopt``): nothing is trained.
     background
         Frequencies (4,) of A, C, G, T for the sidecar; where empty, those of the windows.
     untrained
@@ -140,6 +142,7 @@ def train(
             inputs,
             **question,
             layout=layout or {},
+            answers=answers,
             background=background,
             training_groups=training_groups,
             path=path,
