@@ -78,7 +78,10 @@ JUDGED = ("verdicts", "null_bands", "known_loci", "recall")
 SETS = {name: name for name in ("marker_sets", "set_markers")}
 TEXTS = {name: name for name in texts.NEEDS}
 LEXICON = {"table": "lexicon", "members": "members", "meme": "lexicon_meme"}
-TABLES = {"Planted bases found again": "planted"}
+TABLES = {
+    "Planted bases found again": "planted",
+    "How alike the networks of all folds explain": "folds_alike",
+}
 MOTIF_TABLES = ("patterns", "subpatterns", "merged", "matches", "matches_meme", "merged_h5")
 
 

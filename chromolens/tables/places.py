@@ -179,6 +179,7 @@ FILES = {
         "hub_tracks": "tracks/trackDb.txt",
     },
     "completeness": {"completeness": "checks/{model}.{method}.completeness.tsv"},
+    "folded": {"folds_alike": "checks/{model}.{method}.folds.tsv"},
     "planted": {"planted": "checks/{model}.{task}.{method}.planted.tsv"},
     "known_motifs": {
         "scored_matches": "checks/{model}.{method}.matches.tsv.gz",

@@ -10,8 +10,8 @@
     contributions of the whole windows; of windows that overlap, a base has the number of the one
     whose summit is nearest
 
-chrombpnet packs its arrays with blosc, which takes a plugin to read; here it is gzip. float16 keeps
-three digits.
+chrombpnet packs its arrays with blosc, which takes a plugin to read; here it is gzip. float16
+keeps three digits.
 """
 
 from collections.abc import Mapping

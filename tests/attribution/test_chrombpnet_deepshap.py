@@ -49,7 +49,7 @@ def results(tmp_path_factory, inputs):
     ids = references.default_ids(inputs)
     rows = np.arange(WINDOWS)
     drawn = references.own(KIND, model, inputs, rows, ids, seed=5, count=SHUFFLES)
-    asked = {"inputs": inputs, "references": drawn, "profile": 20}
+    asked = {"inputs": inputs, "references": drawn, "profile": 20, "batch": SHUFFLES}
     for name, network in {"nobias": nobias, "bias": bias}.items():
         asked |= {f"{name}.{i}": array for i, array in enumerate(network.get_weights())}
     np.savez(folder / "asked.npz", **asked)

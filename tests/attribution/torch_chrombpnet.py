@@ -2,9 +2,9 @@
 
     torch_chrombpnet.py FOLDER
 
-FOLDER/asked.npz holds ``inputs`` (n, length, 4), ``references`` (n, r, length, 4) and the weights
-``NETWORK.NUMBER`` of each network (``nobias``, ``bias``) as Keras lists them. FOLDER/answered.npz
-gets ``values.HEAD`` (n,) and ``hypothetical.HEAD`` (n, length, 4) of
+FOLDER/asked.npz holds ``inputs`` (n, length, 4), ``references`` (n, r, length, 4), the length of
+the ``profile``, pairs in a ``batch``, and the weights ``NETWORK.NUMBER`` of each network
+(``nobias``, ``bias``) as Keras lists them. FOLDER/answered.npz gets ``values.HEAD`` (n,) and ``hypothetical.HEAD`` (n, length, 4) of
 
 counts        the network without bias
 combined      the counts of both networks, added as logarithms
@@ -21,8 +21,6 @@ import numpy as np
 import torch
 from tangermeme.deep_lift_shap import _nonlinear, deep_lift_shap
 from torch import nn
-
-PROFILE = 40
 
 
 def tensor(values: np.ndarray) -> nn.Parameter:
@@ -119,8 +117,7 @@ def main(folder: Path) -> None:
     torch.set_num_threads(1)
     with np.load(folder / "asked.npz") as file:
         asked = dict(file)
-    profile = int(asked.get("profile", PROFILE))
-    networks = {}
+    profile, networks = int(asked["profile"]), {}
     for name in ("nobias", "bias"):
         count = sum(key.startswith(f"{name}.") for key in asked)
         networks[name] = Bpnet([asked[f"{name}.{i}"] for i in range(count)], profile)
@@ -139,7 +136,7 @@ def main(folder: Path) -> None:
             references=references,
             hypothetical=True,
             device="cpu",
-            batch_size=references.shape[1],
+            batch_size=int(asked["batch"]),
             warning_threshold=1e9,
             additional_nonlinear_ops={Exp: _nonlinear, Log: _nonlinear, Scaled: _nonlinear},
         )

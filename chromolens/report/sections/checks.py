@@ -11,7 +11,7 @@ from chromolens.report.tables import Table, count, decimal, of_frame, significan
 from chromolens.tables.checks import COMPLETENESS
 from chromolens.tables.experiments import ABLATED, CALIBRATION
 
-NEEDS = ("windows", "completeness", "planted", "ablated", "calibration")
+NEEDS = ("windows", "completeness", "folds_alike", "planted", "ablated", "calibration")
 _BINS = 10
 
 
