@@ -4,7 +4,8 @@
 
 FOLDER/asked.npz holds ``inputs`` (n, length, 4), ``references`` (n, r, length, 4), the length of
 the ``profile``, pairs in a ``batch``, and the weights ``NETWORK.NUMBER`` of each network
-(``nobias``, ``bias``) as Keras lists them. FOLDER/answered.npz gets ``values.HEAD`` (n,) and ``hypothetical.HEAD`` (n, length, 4) of
+(``nobias``, ``bias``) as Keras lists them. FOLDER/answered.npz gets ``values.HEAD`` (n,) and
+``hypothetical.HEAD`` (n, length, 4) of
 
 counts        the network without bias
 combined      the counts of both networks, added as logarithms
