@@ -115,8 +115,7 @@ def train(
     notes
         Further facts for the sidecar: model, fold, replicate, ...
     given, layout, answers
-        A network to take as it is, how it reads DNA, and a file of its known answers, if any
-        (``adopt``): nothing is trained.
+        A network that is taken as it is, with its known answers (``adopt``).
     background
         Frequencies (4,) of A, C, G, T for the sidecar; where empty, those of the windows.
     untrained
@@ -136,13 +135,13 @@ def train(
         not finite.
     """
     if given:
-        question = {"tasks": list(tasks), "objective": training.get("objective", "binary")}
+        objective = training.get("objective", "binary")
+        question = {"tasks": list(tasks), "objective": objective, "answers": answers}
         return adopt(
             given,
             inputs,
             **question,
             layout=layout or {},
-            answers=answers,
             background=background,
             training_groups=training_groups,
             path=path,
