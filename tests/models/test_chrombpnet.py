@@ -7,6 +7,7 @@ import pytest
 
 from chromolens.attribution import front
 from chromolens.errors import BadInput
+from chromolens.models.foreign.configs import describe
 from chromolens.models.model import load_model
 from tests import chrombpnet
 
@@ -35,23 +36,41 @@ def archive(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", ["bias", "chrombpnet_nobias", "chrombpnet"])
-def test_both_heads_are_those_of_keras_2_and_explained_in_full(archive, sequences, name):
+def test_both_heads_are_those_of_keras_2(archive, sequences, name):
     folder, networks = archive
     model = load_model(folder / f"{name}.h5", layout=COMBINED if name == "chrombpnet" else PLACES)
     logits, counts = networks[name].predict(sequences, verbose=0)
     ours = model.network(sequences)
     np.testing.assert_allclose(ours[0][..., 0], logits, atol=1e-5)
     np.testing.assert_allclose(ours[1], counts, atol=1e-5)
+
+
+def test_both_heads_of_the_whole_network_are_explained_in_full(archive, sequences):
+    model = load_model(archive[0] / "chrombpnet.h5", layout=COMBINED)
     for result in front.attribute_tasks(
         model,
         sequences,
         method="deeplift_rescale",
         tasks=model.tasks,
         references="dinucleotide_shuffle",
-        n_references=3,
+        n_references=2,
     ):
         effect = np.abs(result.values - result.reference_values)
         assert (np.abs(result.completeness_error) < 1e-4 * np.maximum(effect, 0.1)).all()
+
+
+def test_what_the_files_say_of_their_networks(archive, tmp_path):
+    """The config alone, read without Keras, of files that Keras 2 and Keras 3 wrote."""
+    folder, _ = archive
+    whole, own = [describe((folder / f"{name}.h5",)) for name in ("chrombpnet", "bias")]
+    assert whole.outputs == own.outputs == ("logits_profile_predictions", "logcount_predictions")
+    assert whole.inputs == own.inputs == ((None, chrombpnet.LENGTH, 4),)
+    assert (whole.columns, own.columns) == ((None, None), (None, 1))
+    assert (whole.lambdas, own.lambdas) == (("logcount_predictions",), ())
+    model = load_model(folder / "bias.h5")
+    for name in ("own.keras", "own.h5"):
+        model.network.save(tmp_path / name)
+        assert describe((tmp_path / name,)) == own
 
 
 def test_the_profile_is_weighted_by_a_softmax_that_is_held(archive, sequences):

@@ -59,9 +59,9 @@ roles = folds.roles
 models = plan.models(config, tasks)
 preflight.check(config, settings, database, models, f"results/{study}")
 # networks that are explained as they are
-networks = given.networks(config, folds, downloaded, own)
+given_networks = given.networks(config, folds, downloaded, own)
 if workflow.is_main_process:
-    given.check(models, networks, settings, downloaded)
+    given.check(models, given_networks, settings, downloaded)
 model_tasks = plan.model_tasks(models)
 model_settings = models.set_index("model").to_dict("index")
 trainings = plan.trainings(models, folds, config["folds"]["replicates"])

@@ -135,13 +135,13 @@ def train(
         not finite.
     """
     if given:
-        objective = training.get("objective", "binary")
-        question = {"tasks": list(tasks), "objective": objective, "answers": answers}
         return adopt(
             given,
             inputs,
-            **question,
+            tasks=list(tasks),
+            objective=str(training.get("objective", "binary")),
             layout=layout or {},
+            answers=answers,
             background=background,
             training_groups=training_groups,
             path=path,
@@ -166,10 +166,9 @@ def train(
         "training": asdict(options),
         "seed": options.seed,
         **problem.facts,
-        "background": data.background(inputs, rows) if inputs.dna else inputs.frequencies(rows),
+        "background": list(background)
+        or (data.background(inputs, rows) if inputs.dna else inputs.frequencies(rows)),
     }
-    if background:
-        facts["background"] = list(background)
     make = partial(
         plugins.load(architectures, architecture),
         *(inputs.length, inputs.channels, list(tasks)),
