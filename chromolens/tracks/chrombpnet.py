@@ -123,7 +123,9 @@ def _write_arrays(path: str, group: h5py.Group, rows: np.ndarray) -> None:
             hypothetical = scaled * scale[:, None, None]
             found = dict(zip(arrays, (onehot, hypothetical, hypothetical * onehot), strict=True))
             for name, values in found.items():
-                arrays[name][begin : begin + len(part)] = values.transpose(0, 2, 1)
+                # rounded here: the conversion of HDF5 itself makes some float16 half as large
+                rounded = values.transpose(0, 2, 1).astype(ARRAYS[name])
+                arrays[name][begin : begin + len(part)] = rounded
 
 
 def _write_regions(path: str, windows: pd.DataFrame) -> None:
