@@ -30,6 +30,7 @@ SEVERAL = {
     "learning": "learning",
     "masks": "mask",
     "completeness": "completeness",
+    "folds_alike": "folds_alike",
     "tiles": "tiles",
     "edits": "edits",
     "edit_scores": "edit_scores",
@@ -78,10 +79,7 @@ JUDGED = ("verdicts", "null_bands", "known_loci", "recall")
 SETS = {name: name for name in ("marker_sets", "set_markers")}
 TEXTS = {name: name for name in texts.NEEDS}
 LEXICON = {"table": "lexicon", "members": "members", "meme": "lexicon_meme"}
-TABLES = {
-    "Planted bases found again": "planted",
-    "How alike the networks of all folds explain": "folds_alike",
-}
+TABLES = {"Planted bases found again": "planted"}
 MOTIF_TABLES = ("patterns", "subpatterns", "merged", "matches", "matches_meme", "merged_h5")
 
 
