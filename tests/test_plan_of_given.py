@@ -92,6 +92,11 @@ def test_a_sound_set_by_name_or_in_order(networks, fold_files, tmp_path, layout)
     assert listed == named
 
 
+def test_a_network_that_is_trained_has_no_files(fold_files, tmp_path):
+    nothing = {"files": [], "answers": [], "digests": {}}
+    assert check(study(fold_files, ""), tmp_path) == dict.fromkeys(FOLDS, nothing)
+
+
 def test_folds_that_lack_a_network_or_have_one_too_many(networks, fold_files, tmp_path):
     two = {fold: str(networks[fold]) for fold in FOLDS[:2]}
     with pytest.raises(BadInput, match="(?s)no file of fold2.*models.main.file"):
