@@ -217,8 +217,8 @@ def _check_heads(network: Described, model: dict, where: str) -> None:
 
 def _check_alike(found: Mapping[str, Described], where: str) -> None:
     """BadInput where the heads or inputs of a fold's network are not those of the first."""
-    for first, fold in [(next(iter(found)), fold) for fold in list(found)[1:]]:
-        ours, theirs = found[first], found[fold]
+    for fold, theirs in found.items():
+        first, ours = next(iter(found.items()))
         same_names = sorted(ours.outputs) == sorted(theirs.outputs)
         if (same_names and ours.outputs != theirs.outputs) or ours.columns != theirs.columns:
             raise BadInput(

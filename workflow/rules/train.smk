@@ -6,6 +6,7 @@ PROVIDES  results/{study}/models/{model}/{fold}.{replicate}.keras, .json, .histo
           results/{study}/checks/{model}.learning.tsv
 """
 
+
 rule train:
     input:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
