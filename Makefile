@@ -13,7 +13,7 @@ PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-tracks bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles lint docs docs-site notebooks gallery studies numbers study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg sdist test-cluster test-envs test-faults test-release test-schedulers
+.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-tracks bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles oracles-torch lint docs docs-site notebooks gallery studies numbers study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg sdist test-cluster test-envs test-faults test-release test-schedulers
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -158,6 +158,10 @@ test-release: env  ## the source distribution unpacked into an empty folder, the
 oracles: env  ## packages that tests compare with, into a folder of their own
 	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target .oracles \
 	--requirement tests/requirements-oracles.txt
+
+oracles-torch: env  ## torch and tangermeme, which DeepSHAP of chrombpnet's networks is compared with
+	$(BIN)/python -m pip install --quiet --upgrade --target .oracles-torch \
+	--requirement tests/requirements-oracles-torch.txt
 
 bench-clustering: env  ## CPU time and quality of both clusterings of subsets
 	$(ONE_THREAD) $(BIN)/python benchmarks/sis/clustering.py

@@ -25,6 +25,7 @@ _LONGEST = 255  # bytes of a file's name
 _FILE_KEYS = ("url", "sha256", "md5")
 _DIGESTS = {"sha256": 64, "md5": 32}  # hexadecimal digits
 _PAIR = {"architecture", "weights"}
+_FOLD = re.compile(r"fold\d+")
 
 
 def complete(config: dict, files: list[str]) -> dict:
@@ -85,6 +86,11 @@ def check_name(name: str, what: str, where: str = "the config") -> str:
             remedy="rename it in the config",
         )
     return name
+
+
+def of_folds(value: object) -> bool:
+    """Whether ``value`` states files by the folds that they are of: ``{fold0: FILE, ...}``."""
+    return isinstance(value, dict) and any(map(_FOLD.fullmatch, value))
 
 
 def is_file(value: object) -> bool:
@@ -233,7 +239,8 @@ def _map_files(value: object, schema: dict, place: list, change: Callable) -> ob
         return [_map_files(v, items, [*place, i], change) for i, v in enumerate(value)]
     if isinstance(value, str) and value in schema.get("x-words", ()):  # of a key that takes both
         return value
-    if file and not (isinstance(value, dict) and set(value) == _PAIR):
+    several = of_folds(value) or (isinstance(value, dict) and set(value) == _PAIR)
+    if file and not several:
         return change(value, place)
     if isinstance(value, dict):
         return {

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from chromolens.motifs.hits.finemo import export_regions
 from chromolens.study import open_study
+from chromolens.tracks.chrombpnet import write_scores
 
 
 def finemo(
@@ -22,3 +23,15 @@ def finemo(
     with opened.genome() as genome:
         export_regions(genome, track, events, folder)
     return track, motifs
+
+
+def chrombpnet(study: str | Path, model: str, signal: str, method: str, prefix: str | Path) -> int:
+    """Write the explained windows of a profile network as chrombpnet does.
+
+    The files begin with ``prefix`` (``tracks/chrombpnet.py``). Returns how many windows there are.
+    Raises BadInput for a study without these results.
+    """
+    opened = open_study(study)
+    explained = opened.path("explained", model=model, method=method)
+    with opened.genome() as genome:
+        return len(write_scores(explained, signal, genome.sizes, prefix))

@@ -3,7 +3,8 @@
 Four kinds, all with the attributes of a ``Header`` at the root:
 
 region shard    a group ``chrom-start-end`` per region of the genome: ``REGION``, ``COVER`` and
-                ``TILING``, and ``REGION_AGREEMENT`` where a fold has replicates
+                ``TILING``, ``REGION_AGREEMENT`` where a fold has replicates, and
+                ``FOLD_AGREEMENT`` where all folds were asked
 record shard    for sequences without a genome, a group ``records``: ``RECORDS``, and
                 ``RECORD_AGREEMENT`` where a fold has replicates
 windows         a group per task: ``WINDOWS``, and ``HYPOTHETICAL`` where the method defines it;
@@ -95,6 +96,12 @@ RECORDS = (
 )
 REGION_AGREEMENT = _agreement(_BASES)
 RECORD_AGREEMENT = _agreement(_RECORD_BASES)
+FOLD_AGREEMENT = (
+    Array("fold_mean", "float32", _BASES, _TARGET,
+          "mean over the folds, all but one of which saw the base in training"),
+    Array("fold_sd", "float32", _BASES, _TARGET, "standard deviation over the folds (n - 1)"),
+    Array("fold_sign", "float32", _BASES, "share", "folds whose sign is that of their mean"),
+)  # fmt: skip
 HYPOTHETICAL = Array(
     "hypothetical", "float32", ("window", "position", "channel"), _TARGET,
     "what each base would add, divided by `scale`; absent where the method defines none",

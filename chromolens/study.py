@@ -27,7 +27,8 @@ from chromolens.tables.study import INDEX
 if TYPE_CHECKING:
     from chromolens.genome.fasta import Genome
 
-TRACKS = {"raw": "track"} | {name: f"{name}_track" for name in ("scaled", "sd", "sign")}
+_AGREEMENT = ("sd", "sign", "fold_mean", "fold_sd", "fold_sign")
+TRACKS = {"raw": "track"} | {name: f"{name}_track" for name in ("scaled", *_AGREEMENT)}
 
 
 def open_study(folder: str | Path) -> "Study":
@@ -210,7 +211,11 @@ class Study:
         return read_windows(self.path("model_windows" if model else "windows", **named))
 
     def track(self, model: str, task: str, method: str = "", form: str = "raw") -> Track:
-        """The track of contributions; ``form`` is raw, scaled, sd or sign (two replicates)."""
+        """The track of contributions in one of the forms of ``TRACKS``.
+
+        ``raw`` and ``scaled`` are out of fold; ``sd`` and ``sign`` are of replicates;
+        ``fold_mean``, ``fold_sd`` and ``fold_sign`` are of all folds (``attribution.all_folds``).
+        """
         _check(form, TRACKS, "form of a track", "the last argument of track")
         named = {"method": method} if method else {}
         return Track(self.path(TRACKS[form], model=model, task=task, **named))

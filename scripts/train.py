@@ -21,6 +21,7 @@ history = train(
     path=snakemake.output.model,
     workdir=snakemake.output.model + ".unfinished",
     given=list(snakemake.input.given),
+    answers=list(snakemake.input.answers),
     notes=dict(snakemake.wildcards.items()),
     seed=params.seed + 1000 * int(snakemake.wildcards.replicate),
     **model["training"],

@@ -3,7 +3,7 @@
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.planning import plan
+from chromolens.planning import given
 from chromolens.planning.content import OwnFiles
 from chromolens.report import gather
 from tests.test_plan import genome, planned
@@ -29,7 +29,7 @@ def test_contradictions_of_a_model_are_refused(message, tmp_path):
         config = genome(models={"m": CONTRADICTIONS[message]})
         _, folds, _, _ = planned(config)
         own = OwnFiles([], str, tmp_path / "known.json")
-        plan.given_networks(config, folds, "down", own)
+        given.networks(config, folds, "down", own)
 
 
 def test_a_models_line_says_how_it_was_cut_and_that_it_was_not_trained():

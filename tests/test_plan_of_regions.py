@@ -209,3 +209,32 @@ def test_blocks_are_cut_by_the_windows_that_touch_them():
         assert all(block.contains(one) for one in own)
     folds = dict(zip(shards["regions"], shards["fold"], strict=True))
     assert {folds[row] for row in folds} == set(homes.values())
+
+
+def test_all_folds_are_asked_about_every_shard():
+    config = study("peaks")
+    shards, _ = planned(config)
+    folds = [f"fold{i}" for i in range(4)]
+    roles = {fold: {"test": [chrom]} for fold, chrom in zip(folds, SIZES, strict=True)}
+    models = plan.models(config, ["x"])
+    trainings = plan.trainings(models, Folds(roles), 2)
+    own = divide.asked(shards, trainings, all_folds=False)
+    every = divide.asked(shards, trainings, all_folds=True)
+    assert len(own) == 2 * len(shards) and len(every) == 8 * len(shards)
+    for shard, rows in every.groupby("shard"):
+        assert set(rows["fold"]) == set(folds)
+        (fold,) = shards.loc[shards["shard"] == shard, "fold"]
+        assert set(own.loc[own["shard"] == shard, "fold"]) == {fold}
+
+
+def test_the_mean_over_folds_is_a_track_of_its_own():
+    methods = plan.methods(study("peaks"))
+    joined = plan.tracks_to_join(methods, 1, SIZES, all_folds=True)
+    found = joined.set_index("track")["array"].to_dict()
+    names = ("fold_mean", "fold_sd", "fold_sign")
+    assert {name: found[f"deeplift_rescale.{name}"] for name in names} == {n: n for n in names}
+    assert not joined.set_index("track")["scaled"]["deeplift_rescale.fold_mean"]
+    untracked = plan.methods(study("", {"ism": {}}))
+    for asked, sizes in ((methods, {}), (untracked, SIZES)):
+        with pytest.raises(BadInput, match="(?s)track along a genome.*attribution.all_folds"):
+            plan.tracks_to_join(asked, 1, sizes, all_folds=True)

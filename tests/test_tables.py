@@ -19,6 +19,7 @@ ROOT = Path(__file__).parent.parent
 OTHERS = {
     "chromolens/checks/methods.py": "Snakemake's benchmarks",
     "chromolens/motifs/hits/finemo.py": "the regions for Fi-NeMo",
+    "chromolens/tracks/chrombpnet.py": "the regions of chrombpnet",
 }
 NASTY = [
     "1",

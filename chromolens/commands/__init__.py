@@ -8,6 +8,7 @@ from chromolens.commands import (
     check,
     compare,
     explain,
+    export,
     finemo,
     init,
     reproduce,
@@ -19,7 +20,7 @@ from chromolens.commands import (
 )
 
 COMMANDS = (
-    *(init, check, run, status, show, explain, variant, serve, finemo, audit),
+    *(init, check, run, status, show, explain, variant, serve, finemo, export, audit),
     *(compare, reproduce),
 )
 """In the order in which ``--help`` lists them."""

@@ -31,8 +31,8 @@ STAGES = {
     "hits": ("find_hits", "find_pairs", "check_hits"),
     "experiments": ("marginalise", "space_motifs", "ablate", "weigh_motifs"),
     "checks": (
-        "check_completeness", "check_positions", "check_tiles", "check_planted", "check_missed",
-        "compare_methods", "learn_from_fewer", "accept",
+        "check_completeness", "check_folds", "check_positions", "check_tiles", "check_planted",
+        "check_missed", "compare_methods", "learn_from_fewer", "accept",
     ),
     "report": (
         "record_provenance", "index_results", "report_motifs", "report", "browse", "pack_report",

@@ -147,6 +147,7 @@ class Model:
         cls, network: keras.Model, layout: Layout, facts: dict, digest: str = ""
     ) -> "Model":
         """A model of ``network``, which is as ``layout`` says; ``facts`` are known of it."""
+        layout = layout.named(network.output_names)
         model = cls(adapt(network, layout), facts, digest, layout.logits_in(network))
         model.image = image_sides(network, layout)
         model.given = network, layout
@@ -263,7 +264,8 @@ def load_model(
     digest = digest_of(paths)
     facts = read_facts(paths[-1], digest)
     known = layout_of(facts.get("layout") if layout is None else layout)
-    return Model.adapted(functional(read_network(paths, custom_objects)), known, facts, digest)
+    classes = known.custom_objects() | (custom_objects or {})
+    return Model.adapted(functional(read_network(paths, classes)), known, facts, digest)
 
 
 def load_folds(paths: Sequence[Source]) -> dict[str, list[Model]]:

@@ -10,10 +10,11 @@ from chromolens.errors import BadInput
 
 # Bytes a base, measured on the default study. A track has 4.2 of them, and 0.4 more while it is
 # written. In a shard they are for each of the model's tasks: contributions and predictions, and
-# with replicates 8 more for their agreement.
+# more for the agreement of replicates and of folds.
 _BYTES = dict.fromkeys(("track", "scaled_track", "sd_track", "sign_track"), 4.6)
+_BYTES |= dict.fromkeys(("fold_mean_track", "fold_sd_track", "fold_sign_track"), 4.6)
 _BYTES |= {"prediction_track": 0.3, "shard": 8.3}
-_OF_AGREEMENT = 8
+_OF_AGREEMENT = {"sd_track": 8, "fold_mean_track": 12}
 
 
 def check_room(
@@ -63,7 +64,7 @@ def room(
     """
     rows = index[index["kind"].isin(_BYTES)] if sizes else index[:0]
     left = rows[[not Path(folder, path).exists() for path in rows["path"]]]
-    agreement = _OF_AGREEMENT * (index["kind"] == "sd_track").any()
+    agreement = sum(more for kind, more in _OF_AGREEMENT.items() if kind in set(index["kind"]))
     tasks = tracked.groupby("model")["task"].nunique()
     bases = shards.set_index(["method", "shard"])["bases"].to_dict()
     of_method = shards.groupby("method")["bases"].sum()

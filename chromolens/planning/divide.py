@@ -206,6 +206,17 @@ def shards(
     return pd.DataFrame(rows, columns=["method", "shard", "fold", "regions", "bases"])
 
 
+def asked(shards: pd.DataFrame, trainings: pd.DataFrame, all_folds: bool) -> pd.DataFrame:
+    """One row per shard, model and training that explains it: columns of both tables.
+
+    These are the trainings of the shard's fold, or, of ``all_folds``, all of them; ``fold`` is
+    that of the training.
+    """
+    if all_folds:
+        return shards.drop(columns="fold").merge(trainings, how="cross")
+    return shards.merge(trainings, on="fold")
+
+
 def planned(joined: pd.DataFrame, shards: pd.DataFrame) -> dict[str, list[str]]:
     """Track -> the regions that its shards must cover, of tables ``joined`` and ``shards``."""
     regions = shards.groupby("method")["regions"].agg("+".join)

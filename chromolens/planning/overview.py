@@ -63,7 +63,8 @@ def lines(
     told = {
         "inputs": _inputs(config, settings, downloaded, sizes),
         "train": _trained(models, trainings),
-        "explain": _explained(models, methods, windowed, placed, bool(sizes)),
+        "explain": _explained(models, methods, windowed, placed, bool(sizes))
+        + "; tracks by all folds too" * config["attribution"]["all_folds"],
         "disk": f"{_room(*room)}, {amount(free(folder))} free",
     }
     return [f"  {name:<9}{text}" for name, text in told.items()]

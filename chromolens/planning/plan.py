@@ -6,7 +6,6 @@ compute. The whole plan is known before the first job.
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import pandas as pd
 
@@ -20,7 +19,6 @@ from chromolens.inputs.records import DEFAULT_TASK, class_names
 from chromolens.inputs.windows import check_task
 from chromolens.models.nulls import is_null
 from chromolens.planning import regions, sources
-from chromolens.planning.content import OwnFiles
 
 METHODS = "attribution.methods"
 # Settings of architectures that don't stand in `settings`: the objective and the signals say them.
@@ -115,54 +113,6 @@ def trainings(models: pd.DataFrame, folds: Folds, replicates: int) -> pd.DataFra
     return frame.merge(pd.DataFrame({"replicate": range(replicates)}), how="cross")
 
 
-def given_networks(config: dict, folds: Folds, downloaded: str, own: OwnFiles) -> dict[str, dict]:
-    """Model -> fold -> ``files`` of a network that is not trained, and their ``digests``.
-
-    Both are empty where it is trained. ``downloaded`` is the folder of files that come from a URL.
-    """
-    names, found = list(folds.roles), {}
-    for model, stated in config["models"].items():
-        where = f"the config, models.{model}"
-        files = sources.localise(stated["file"], downloaded)
-        files = files if isinstance(files, list) else [files] * len(names)
-        _check_given(stated, files, len(names), config["folds"]["replicates"], where)
-        found[model] = {
-            fold: {"files": own.inputs(parts), "digests": own.digests(_with_cards(parts))}
-            for fold, parts in zip(names, map(_parts, files), strict=True)
-        }
-    return found
-
-
-def _parts(file: str | dict) -> list[str]:
-    """A network's file; or of a pair its architecture and its weights, in this order."""
-    if isinstance(file, dict):
-        return [file["architecture"], file["weights"]]
-    return [file] if file else []
-
-
-def _with_cards(parts: list[str]) -> list[str]:
-    """``parts``, and the .json that may stand beside the last: its architecture or sidecar."""
-    return [*parts, *(str(Path(file).with_suffix(".json")) for file in parts[-1:])]
-
-
-def _check_given(model: dict, files: list, folds: int, replicates: int, where: str) -> None:
-    if len(files) != folds:
-        raise BadInput(
-            f"{len(files)} files for {folds} folds",
-            expected="one file for all folds, or one for each in their order",
-            where=f"{where}.file",
-        )
-    retrained = model["nulls"]["permuted"] or model["nulls"]["rotated"]
-    if any(files) and (replicates > 1 or is_null(model) or retrained):
-        raise BadInput(
-            "a network that is given isn't trained: it has no replicates, no permuted labels, "
-            "no rotated chromosomes and no first weights",
-            where=where,
-            remedy="say folds: {replicates: 1}, labels: true, untrained: false, and of nulls "
-            "untrained alone",
-        )
-
-
 def known_motifs(config: dict, downloaded: str) -> dict:
     """``checks.known_motifs``, its file local."""
     return sources.localise(config["checks"]["known_motifs"], downloaded)
@@ -241,18 +191,25 @@ def tracks(models: pd.DataFrame, methods: pd.DataFrame) -> pd.DataFrame:
 
 
 def tracks_to_join(
-    methods: pd.DataFrame, replicates: int, sizes: Mapping[str, int]
+    methods: pd.DataFrame, replicates: int, sizes: Mapping[str, int], *, all_folds: bool = False
 ) -> pd.DataFrame:
     """One row per track that is joined for each model and task: track, method, array, scaled.
 
     Predictions come from the shards of the first method that explains the whole genome, or else
-    of the first. Without a genome there is no track.
+    of the first. Without a genome there is no track: BadInput where ``all_folds`` asks for one.
     """
+    if all_folds and not (sizes and methods["tracked"].any()):
+        raise BadInput(
+            "the mean over all folds is a track along a genome, and the study has none",
+            where="the config, attribution.all_folds",
+            remedy="say regions: peaks (or genome) of a method, or leave all_folds out",
+        )
     rows = []
     for method in methods.loc[methods["tracked"], "method"] if sizes else []:
         rows += [(method, method, "contributions", False)]
         rows += [(f"{method}.scaled", method, "contributions", True)]
         agreement = ["sd", "sign"] if replicates > 1 else []
+        agreement += ["fold_mean", "fold_sd", "fold_sign"] if all_folds else []
         rows += [(f"{method}.{array}", method, array, False) for array in agreement]
     predicting = [*first_genome_wide(methods), *(row[1] for row in rows)]
     rows += [("prediction", predicting[0], "predictions", False)] if rows else []

@@ -17,6 +17,8 @@ from chromolens.tables.study import INDEX
 Jobs = pd.DataFrame | list | dict
 """Rows of a table of jobs, as ``pandas.DataFrame`` takes them; ``ONE`` where there is one."""
 ONE = [{}]
+AGREEMENT = ("sd", "sign", "fold_mean", "fold_sd", "fold_sign")
+"""Arrays of shards that have a track each, of replicates and of all folds."""
 
 
 def index(study: str, jobs: Mapping[str, Jobs]) -> pd.DataFrame:
@@ -43,7 +45,7 @@ def of_shards(shards: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def of_tracks(tracked: pd.DataFrame, joined: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Joined tracks as tables ``raw``, ``scaled``, ``sd``, ``sign`` and ``prediction``.
+    """Joined tracks as tables ``raw``, ``scaled``, ``prediction``, and those of ``AGREEMENT``.
 
     ``tracked`` has the models with their tasks, ``joined`` the tracks of each of these.
     """
@@ -54,10 +56,8 @@ def of_tracks(tracked: pd.DataFrame, joined: pd.DataFrame) -> dict[str, pd.DataF
     return {
         "raw": table[contributions & ~scaled],
         "scaled": table[contributions & scaled],
-        "sd": table[table["array"] == "sd"],
-        "sign": table[table["array"] == "sign"],
         "prediction": table[table["array"] == "predictions"].assign(method=""),
-    }
+    } | {array: table[table["array"] == array] for array in AGREEMENT}
 
 
 def needs(sections: ModuleType) -> list[str]:

@@ -99,6 +99,8 @@ class Contents:
         Table of what the study had to show.
     completeness
         Tables of completeness errors, one or several.
+    folds_alike
+        Tables of ``checks/folds.py``.
     tiles
         Tables of ``checks/tiles.py``.
     positions, profiles
@@ -188,6 +190,7 @@ class Contents:
     database: Sequence[Any] = ()
     acceptance: Path | None = None
     completeness: Sequence[Path] = ()
+    folds_alike: Sequence[Path] = ()
     tiles: Sequence[Path] = ()
     positions: Mapping[tuple[str], Path] = field(default_factory=dict)
     profiles: Mapping[tuple[str], Path] = field(default_factory=dict)

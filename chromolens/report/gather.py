@@ -30,6 +30,7 @@ SEVERAL = {
     "learning": "learning",
     "masks": "mask",
     "completeness": "completeness",
+    "folds_alike": "folds_alike",
     "tiles": "tiles",
     "edits": "edits",
     "edit_scores": "edit_scores",

@@ -35,6 +35,18 @@ COMPLETENESS = Table(
         _maybe("median_error", "empty if the method promises no sum", TARGET),
     ),
 )  # fmt: skip
+FOLDS_ALIKE = Table(
+    "checks/MODEL.METHOD.folds.tsv",
+    "a row per task, where the networks of all folds were asked (`attribution.all_folds`)",
+    (
+        MODEL, METHOD, TASK,
+        integer("folds", "whose networks were asked"),
+        integer("bases", "that were explained", "bp"),
+        _maybe("r", "Pearson's, of the track out of fold and the mean over the folds"),
+        _maybe("sign", "folds with the mean's sign; a base weighs as its mean is large", "share"),
+        _maybe("spread", "root mean square of the folds' standard deviation", "of the mean's"),
+    ),
+)  # fmt: skip
 TRIED = Table(
     "attribution/MODEL/METHOD/settings.tsv",
     "a row per value tried on a few windows, if the config does not state it",

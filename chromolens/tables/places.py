@@ -106,6 +106,9 @@ FILES = {
     "scaled": {"scaled_track": "tracks/{study}.{model}.{task}.{track}.bw"},
     "sd": {"sd_track": "tracks/{study}.{model}.{task}.{track}.bw"},
     "sign": {"sign_track": "tracks/{study}.{model}.{task}.{track}.bw"},
+    "fold_mean": {"fold_mean_track": "tracks/{study}.{model}.{task}.{track}.bw"},
+    "fold_sd": {"fold_sd_track": "tracks/{study}.{model}.{task}.{track}.bw"},
+    "fold_sign": {"fold_sign_track": "tracks/{study}.{model}.{task}.{track}.bw"},
     "prediction": {"prediction_track": "tracks/{study}.{model}.{task}.{track}.bw"},
     "observed": {"observed_track": "tracks/{study}.{task}.observed.bw"},
     "records": {"contributions": "contributions/{study}.{model}.{task}.{method}.h5"},
@@ -176,6 +179,7 @@ FILES = {
         "hub_tracks": "tracks/trackDb.txt",
     },
     "completeness": {"completeness": "checks/{model}.{method}.completeness.tsv"},
+    "folded": {"folds_alike": "checks/{model}.{method}.folds.tsv"},
     "planted": {"planted": "checks/{model}.{task}.{method}.planted.tsv"},
     "known_motifs": {
         "scored_matches": "checks/{model}.{method}.matches.tsv.gz",

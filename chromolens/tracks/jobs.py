@@ -38,7 +38,7 @@ def with_chosen(settings: Mapping[str, object], tried: Sequence[str]) -> dict:
 
 
 def explain(
-    models: Sequence[Model],
+    models: Mapping[str, Sequence[Model]],
     path: str,
     *,
     method: Method,
@@ -52,26 +52,31 @@ def explain(
 ) -> None:
     """Explain the shard that ``origin`` names: regions of the genome, or a part of the records.
 
+    ``models`` are the replicates of its fold; where other folds have theirs too, these are asked
+    about the same regions (``scores.FOLD_AGREEMENT``).
     ``regions`` are called ``chrom-start-end``; their windows are those of the table ``series``
     (one file), or of a grid (none). A shard of records is called ``fold-part-parts``, of the
     fold's test records.
     """
     method = method.in_fold(origin.fold)
     if method.references in DRAWN:
-        method = with_drawn(method, open_inputs(windows, source), folds.only(origin.fold))
+        asked = Folds({fold: folds.roles[fold] for fold in models})
+        method = with_drawn(method, open_inputs(windows, source), asked)
+    own = models[origin.fold]
     shared = {"method": method, "origin": origin}
     if any(regions):
         wanted = [Interval.from_name(name) for name in regions]
         shared["series"] = read_series(series[0]) if series else None
+        shared["others"] = {fold: theirs for fold, theirs in models.items() if theirs is not own}
         with Genome(source) as opened:
-            explain_shard(models, opened, wanted, path, tiling=Tiling(**tiling), **shared)
+            explain_shard(own, opened, wanted, path, tiling=Tiling(**tiling), **shared)
     else:
         _, part, parts = origin.shard.rsplit("-", 2)
         inputs = open_inputs(windows, source)
         inputs = inputs.for_training(folds.groups(origin.fold, "training"))
         rows = folds.rows(inputs.windows, origin.fold, "test")
         places = shard_of(len(rows), int(part), int(parts))
-        explain_records(models, inputs, rows, path, places=places, **shared)
+        explain_records(own, inputs, rows, path, places=places, **shared)
 
 
 def explain_chosen(

@@ -1,4 +1,4 @@
-"""What the replicates of a fold say together."""
+"""What the replicates of a fold, or all folds, say together."""
 
 import numpy as np
 
@@ -25,6 +25,13 @@ def agreement(stack: np.ndarray) -> dict[str, np.ndarray]:
         found["sd"] = stack.std(axis=0, ddof=1).astype(np.float32)
         found["sign"] = np.where(np.isnan(mean), np.nan, share).astype(np.float32)
     return found
+
+
+def over_folds(stack: np.ndarray) -> dict[str, np.ndarray]:
+    """``agreement`` of two folds or more (folds, ...), called as in ``scores.FOLD_AGREEMENT``."""
+    found = agreement(stack)
+    names = {"fold_mean": "contributions", "fold_sd": "sd", "fold_sign": "sign"}
+    return {name: found[key] for name, key in names.items()}
 
 
 def largest(stack: np.ndarray) -> np.ndarray:

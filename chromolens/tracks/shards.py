@@ -11,7 +11,8 @@ A region's arrays hold its covered bases alone, end to end (``tiling.Cover``): b
 lie far apart there is nothing to keep. Inside this module a *place* is a base's index there.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ from chromolens.tracks.answers import (
 )
 from chromolens.tracks.method import Method
 from chromolens.tracks.partial import Stretch, journal
-from chromolens.tracks.replicates import agreement
+from chromolens.tracks.replicates import agreement, over_folds
 from chromolens.tracks.stitching import stitch
 from chromolens.tracks.tiling import Cover, Series, Tiling, grid, touching
 
@@ -51,6 +52,7 @@ def explain_shard(
     method: Method,
     tiling: Tiling,
     origin: scores.Origin,
+    others: Mapping[str, Sequence["Model"]] | None = None,
     series: Series | None = None,
     windows_at_once: int | None = None,
 ) -> None:
@@ -61,14 +63,23 @@ def explain_shard(
     models
         The replicates of one fold: contributions are their mean; with two or more, ``sd`` and
         ``sign`` are written too.
+    others
+        Fold -> its replicates, of all other folds: with them ``scores.FOLD_AGREEMENT`` is written.
     series
         All windows of each chromosome; by default those of the tiling's grid.
     windows_at_once
         Windows per block: memory, and how much a killed job loses. By default what fits
         64 MB per model, at most 4096. Changes no number.
     """
-    _check(models, genome, regions, tiling)
-    header = header_of(models, method, origin, {"tiling": tiling.settings()})
+    others = others or {}
+    theirs = [model for replicates in others.values() for model in replicates]
+    _check([*models, *theirs], genome, regions, tiling)
+    more: dict = {"tiling": tiling.settings()}
+    if others:
+        folds = sorted({origin.fold: models, **others}.items())
+        more["folds"] = {fold: [str(one.digest) for one in of_fold] for fold, of_fold in folds}
+    header = header_of(models, method, origin, more)
+    asked = _Asked(models, method.in_fold(origin.fold), others)
     digest = job_digest(header, method, [region.name for region in regions])
     size = windows_at_once or default_windows(tiling.window, len(method.tasks), method.batch_size)
     series = series or grid(genome.sizes, tiling)
@@ -79,11 +90,11 @@ def explain_shard(
         left = [(n, walk) for n, walk in enumerate(walks) if walk.done < len(walk.cover)]
         work = [(*each, block) for each in left for block in each[1].blocks(size)]
         for number, walk, block in progress(work, total=len(work), what=origin.shard):
-            begin, arrays = walk.done, walk.explain(models, method, *block)
+            begin, arrays = walk.done, walk.explain(asked, *block)
             found.add(Stretch(number, begin, walk.done, arrays))
         with scores.written(path, header.after(found.runs)) as file:
             for walk in walks:
-                _lay_out(file, walk, len(models))
+                _lay_out(file, walk, asked)
             for stretch in found.stretches():
                 _store(file, walks[stretch.part], stretch)
 
@@ -105,7 +116,7 @@ def explain_base(
     walk = _Walk(base, genome, tiling, series or grid(genome.sizes, tiling))
     found: dict[str, np.ndarray] = {}
     for block in walk.blocks(max(1, len(walk.starts))):
-        found = walk.explain(models, method, *block)
+        found = walk.explain(_Asked(models, method, {}), *block)
     return {key: array for key, array in found.items() if key not in PER_WINDOW}
 
 
@@ -122,13 +133,36 @@ def _check(
             )
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """Who explains a shard: the replicates of its fold, by ``method``, and perhaps all others."""
+
+    models: Sequence["Model"]
+    method: Method
+    others: Mapping[str, Sequence["Model"]]
+
+    def answers(self, onehot: np.ndarray, ids: list[str], places: np.ndarray) -> dict:
+        """Arrays of ``answers.answer`` with a first axis of replicates.
+
+        ``others``: the contributions of each other fold, (folds, T, n, L).
+        """
+        own = [answer(model, onehot, ids, places, self.method) for model in self.models]
+        found = {key: np.stack([one[key] for one in own]) for key in own[0]}
+        means = []
+        for fold, models in self.others.items():
+            method = self.method.in_fold(fold)
+            theirs = [answer(one, onehot, ids, places, method)["contributions"] for one in models]
+            means.append(combine("contributions", np.stack(theirs)))
+        return found | ({"others": np.stack(means)} if means else {})
+
+
 class _Walk:
     """A region worked off from left to right; ``done`` is the first place not yet explained.
 
     ``starts`` are the windows whose kept parts touch the region, ``at`` the places where these
     parts begin (negative before the region), ``first`` the index of the first in its series.
     ``rows`` are the windows explained that reach beyond ``done``, as indices of ``starts``;
-    ``answers`` holds what all replicates say of them, by name: (replicates, T, n, ...).
+    ``answers`` holds what is said of them (``_Asked.answers``): (replicates, T, n, ...).
     """
 
     def __init__(self, region: Interval, genome: "Genome", tiling: Tiling, series: Series):
@@ -157,15 +191,13 @@ class _Walk:
         edges = [first, *range(size * (first // size + 1), last, size), last]
         return pairwise(edge - self.first for edge in edges)
 
-    def explain(
-        self, models: Sequence["Model"], method: Method, first: int, last: int
-    ) -> dict[str, np.ndarray]:
+    def explain(self, asked: _Asked, first: int, last: int) -> dict[str, np.ndarray]:
         """Explain one block, and move ``done`` to the start of the next.
 
         Gives the arrays of ``scores.REGION`` for the bases passed, and those of ``scores.TILING``
         for the windows whose kept parts begin there.
         """
-        self._ask(models, method, np.arange(first, last))
+        self._ask(asked, np.arange(first, last))
         end = int(self.at[last]) if last < len(self.at) else len(self.cover)
         if end <= self.done:
             return {}
@@ -175,7 +207,7 @@ class _Walk:
         self.done = end
         return found
 
-    def _ask(self, models: Sequence["Model"], method: Method, rows: np.ndarray) -> None:
+    def _ask(self, asked: _Asked, rows: np.ndarray) -> None:
         starts, chrom, window = self.starts[rows], self.region.chrom, self.tiling.window
         codes = _read_windows(self.genome, chrom, starts, window)
         explained = self.tiling.keeps(codes)
@@ -183,10 +215,8 @@ class _Walk:
             return
         ids = [f"{chrom}:{start}-{start + window}" for start in starts[explained]]
         rows = rows[explained]
-        asked = codes_to_onehot(codes[explained]), ids, self.first + rows, method
-        fresh = [answer(model, *asked) for model in models]
-        for key in fresh[0]:
-            stack = np.stack([one[key] for one in fresh])
+        fresh = asked.answers(codes_to_onehot(codes[explained]), ids, self.first + rows)
+        for key, stack in fresh.items():
             before = self.answers.get(key, stack[:, :, :0])
             self.answers[key] = np.concatenate([before, stack], axis=2)
         self.rows = np.concatenate([self.rows, rows])
@@ -203,7 +233,11 @@ class _Walk:
             return stitch(values, self.at[self.rows], width, passed, policy)
 
         bases = self.answers["contributions"][..., kept]
-        found = agreement(np.stack([stitched(one) for one in bases]))
+        own = np.stack([stitched(one) for one in bases])
+        found = agreement(own)
+        if "others" in self.answers:
+            theirs = [stitched(one) for one in self.answers["others"][..., kept]]
+            found |= over_folds(np.stack([own.mean(axis=0), *theirs]))
         predictions = np.stack([stitched(one[..., None]) for one in self.answers["values"]])
         return found | {"predictions": predictions.mean(axis=0).astype(np.float32)}
 
@@ -231,10 +265,11 @@ def _read_windows(genome: "Genome", chrom: str, starts: np.ndarray, window: int)
     return codes
 
 
-def _lay_out(file: h5py.File, walk: _Walk, replicates: int) -> None:
+def _lay_out(file: h5py.File, walk: _Walk, asked: _Asked) -> None:
     """Reserve the arrays of a region, and fill in which bases and windows they are of."""
     arrays = [*scores.REGION, *scores.COVER, *scores.TILING]
-    arrays += scores.REGION_AGREEMENT if replicates > 1 else ()
+    arrays += scores.REGION_AGREEMENT if len(asked.models) > 1 else ()
+    arrays += scores.FOLD_AGREEMENT if asked.others else ()
     starts, cover = walk.starts[walk.own()], walk.cover
     group = file.create_group(walk.region.name)
     lengths = {"task": len(file.attrs["tasks"]), "base": len(cover), "window": len(starts)}

@@ -223,3 +223,55 @@ def test_a_subclass_of_a_known_layer_is_not_taken_for_it():
     network = keras.Model(inputs, Squared(1)(layers.Flatten()(inputs)))
     with pytest.raises(BadInput, match="Squared"):
         deeplift(network, networks.sequences(2, 10))
+
+
+@pytest.mark.parametrize("kind", ["background", "sequences", "original"])
+def test_profile_weights_of_both_sides_by_hand(kind):
+    """A linear profile in float64: the weights are the mean softmax of input and reference."""
+    network = strided_profile()
+    x = networks.sequences(3, 30)
+    r = networks.sequences(6, 30, seed=4).reshape(3, 2, 30, 4)
+    if kind == "background":
+        r = np.broadcast_to(np.float32([0.3, 0.2, 0.2, 0.3]), (1, 1, 30, 4))
+    result = front.attribute(
+        Model.of(network),
+        x,
+        method="deeplift_rescale",
+        references=np.array(r, np.float32),
+        profile_weights="both",
+        pool="original" if kind == "original" else "cross_max",
+    )
+    kernel, bias = (array.astype(np.float64) for array in network.get_weights())
+    slopes = np.zeros((12, 30, 4))  # of each logit
+    for place in range(12):
+        slopes[place, 2 * place : 2 * place + 7] = kernel[..., 0]
+    centred = slopes - slopes.mean(axis=0)
+    expected, values = np.zeros((3, 30)), np.zeros(3)
+    for row in range(3):
+        pairs = r[row] if len(r) > 1 else r[0]
+        for reference in pairs:
+            logits = [(slopes * one).sum(axis=(1, 2)) + bias for one in (x[row], reference)]
+            weights = sum(np.exp(z) / np.exp(z).sum() for z in logits) / 2
+            slope = (weights[:, None, None] * centred).sum(axis=0)
+            expected[row] += (slope * (x[row] - reference)).sum(axis=1) / len(pairs)
+            values[row] += weights @ (logits[0] - logits[0].mean()) / len(pairs)
+    np.testing.assert_allclose(result.contributions, expected, atol=1e-5 * np.abs(expected).max())
+    np.testing.assert_allclose(result.values, values, rtol=1e-4, atol=1e-5)
+    assert np.abs(result.completeness_error).max() < 1e-5
+
+
+def strided_profile() -> keras.Model:
+    """Twelve logits, each of 7 of 30 bases."""
+    start = keras.Input((30, 4))
+    shape = keras.layers.Conv1D(1, 7, strides=2, name="profile")(start)
+    return networks.randomised(keras.Model(start, shape))
+
+
+def test_profile_weights_that_are_none():
+    with pytest.raises(BadInput, match="(?s)profile_weights 'mean'.*input, both"):
+        front.attribute(
+            Model.of(strided_profile()),
+            networks.sequences(1, 30),
+            method="deeplift_rescale",
+            profile_weights="mean",
+        )

@@ -17,8 +17,8 @@ from chromolens.inputs.folds import Folds
 from chromolens.models.model import load_model
 from chromolens.models.targets import target_values
 from chromolens.models.training.train import train
-from chromolens.planning import plan
 from chromolens.planning.content import OwnFiles
+from chromolens.planning.given import networks as given_networks
 
 LENGTH = 30
 
@@ -130,6 +130,25 @@ def test_networks_that_do_not_fit_the_study(inputs, tmp_path):
         given(inputs, tmp_path, tmp_path / "two.keras", tasks=["x"])
 
 
+def test_a_given_network_gives_the_answers_that_are_known(inputs, tmp_path):
+    theirs = network()
+    theirs.save(tmp_path / "theirs.keras")
+    text = inputs.windows["sequence"].iloc[0]
+    known = np.asarray(theirs(inputs.arrays(np.arange(1))))[0].tolist()
+    answers = tmp_path / "answers.json"
+    name = theirs.output_names[0]
+
+    def state(numbers):
+        own = [{"sequence": text, "outputs": {name: numbers}}]
+        answers.write_text(json.dumps({"fold0": own, "fold1": []}))
+
+    state(known)
+    given(inputs, tmp_path, tmp_path / "theirs.keras", answers=[str(answers)])
+    state([known[0], 1 - known[1]])
+    with pytest.raises(BadInput, match="answers are not those of .*answers.json"):
+        given(inputs, tmp_path, tmp_path / "theirs.keras", answers=[str(answers)])
+
+
 def study(**model: object) -> dict:
     source = {"table": "t.tsv"}
     text = {"study": "s", "inputs": {"kind": "sequences", "sequences": [source]}}
@@ -141,13 +160,14 @@ FOLDS = Folds({f"fold{i}": {"test": [f"part{i}"]} for i in range(3)})
 
 def networks(folder: Path, **model: object) -> dict:
     own = OwnFiles([f"{folder}/down"], str, folder / "known.json")
-    return plan.given_networks(study(**model), FOLDS, f"{folder}/down", own)
+    return given_networks(study(**model), FOLDS, f"{folder}/down", own)
 
 
 def test_files_of_folds(tmp_path):
     one = networks(tmp_path, file="m.h5")
-    assert one["main"] == {f"fold{i}": {"files": ["m.h5"], "digests": {}} for i in range(3)}
-    assert one["other"] == {f"fold{i}": {"files": [], "digests": {}} for i in range(3)}
+    nothing = {"answers": [], "digests": {}}
+    assert one["main"] == {f"fold{i}": {"files": ["m.h5"], **nothing} for i in range(3)}
+    assert one["other"] == {f"fold{i}": {"files": [], **nothing} for i in range(3)}
     files = ["a.h5", {"url": "https://h/b.h5"}, "c.keras"]
     three = networks(tmp_path, file=files)
     assert [three["main"][f"fold{i}"]["files"] for i in range(3)] == [

@@ -24,7 +24,7 @@ def cut(size: int) -> list[Interval]:
     ]
 
 
-def run(path, regions, *, models=MODELS, tiling=None, ask=None, at_once=8, genome=GENOME):
+def run(path, regions, *, models=MODELS, tiling=None, ask=None, at_once=8, genome=GENOME, **more):
     explain_shard(
         models,
         genome,
@@ -34,6 +34,7 @@ def run(path, regions, *, models=MODELS, tiling=None, ask=None, at_once=8, genom
         tiling=tiling or Tiling(WINDOW, 6),
         origin=origin(),
         windows_at_once=at_once,
+        **more,
     )
     return path
 
@@ -128,6 +129,42 @@ def test_replicates_are_summed_up_by_mean_spread_and_sign(tmp_path):
     np.testing.assert_allclose(whole_track(path, "sign")["chrB"], share, rtol=1e-6)
     with h5py.File(tmp_path / "0.h5") as file:
         assert "sd" not in file["chrB-0-150"]
+
+
+OTHERS = {
+    "fold1": [FakeModel(gain=0.5, digest="b"), FakeModel(gain=2.0, digest="c")],
+    "fold2": MODELS[1:2],
+}
+
+
+def test_all_folds_are_summed_up_by_mean_spread_and_sign(tmp_path):
+    region = [Interval("chrB", 0, 150)]
+    of_fold = [
+        np.mean([whole_track(run(tmp_path / "1.h5", region, models=[m]))["chrB"] for m in fold], 0)
+        for fold in (MODELS[:1], *OTHERS.values())
+    ]
+    path = run(tmp_path / "all.h5", region, models=MODELS[:1], others=OTHERS)
+    mean = sum(of_fold) / 3
+    spread = np.sqrt(sum((one - mean) ** 2 for one in of_fold) / 2)
+    share = sum(np.sign(one) == np.sign(mean) for one in of_fold) / 3
+    assert share.max() < 1, "the folds differ, or nothing is tested"
+    np.testing.assert_allclose(whole_track(path, "fold_mean")["chrB"], mean, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(whole_track(path, "fold_sd")["chrB"], spread, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(whole_track(path, "fold_sign")["chrB"], share, rtol=1e-6)
+    alone = run(tmp_path / "alone.h5", region, models=MODELS[:1])
+    np.testing.assert_array_equal(whole_track(path)["chrB"], whole_track(alone)["chrB"])
+    with h5py.File(path) as file, h5py.File(alone) as without:
+        assert Header.read(file).settings["folds"]["fold1"] == ["b", "c"]
+        assert "fold_mean" not in without["chrB-0-150"]
+
+
+def test_bits_of_all_folds_do_not_depend_on_shards(tmp_path):
+    one = run(tmp_path / "one.h5", cut(1000), others=OTHERS, at_once=10_000)
+    many = run(tmp_path / "many.h5", cut(97)[::-1], others=OTHERS, at_once=3)
+    for key in ("contributions", "fold_mean", "fold_sd", "fold_sign"):
+        expected, found = whole_track(one, key), whole_track(many, key)
+        for chrom in GENOME.sizes:
+            np.testing.assert_array_equal(found[chrom], expected[chrom])
 
 
 def test_both_strands_of_the_mirrored_genome_give_the_mirrored_track(tmp_path):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from track_fakes import chrombpnet_track
 
 from chromolens.genome.intervals import Interval
 from chromolens.tracks.stitching import stitch
@@ -61,24 +62,6 @@ def test_one_number_per_window_is_spread_over_its_bases(policy):
     )
 
 
-def _one_track(summits, values, width):
-    """What chrombpnet writes of windows centred on ``summits``: its loop, region by region.
-
-    importance_hdf5_to_bigwig.py (kundajelab/chrombpnet): in the order of their starts, each
-    region is written from where the one before ended; it ends halfway to the next summit, rounded
-    down, where the next one overlaps it.
-    """
-    track, written = {}, 0
-    for i, summit in enumerate(summits):
-        start, end = summit - width // 2, summit + width // 2
-        written = max(written, start)
-        if i + 1 < len(summits) and summits[i + 1] - width // 2 < end:
-            end = (summit + summits[i + 1]) // 2
-        track |= {base: values[i, base - start] for base in range(written, end)}
-        written = end
-    return track
-
-
 def test_nearest_summit_is_what_chrombpnet_writes():
     rng = np.random.default_rng(3)
     summits = np.unique(rng.integers(6, 194, 30))
@@ -87,7 +70,7 @@ def test_nearest_summit_is_what_chrombpnet_writes():
     region = Interval("c", 0, 200)
     found = stitch(values, summits - WIDTH // 2, WIDTH, region, "nearest_summit")[0]
     expected = np.full(200, np.nan)
-    for base, value in _one_track(summits.tolist(), values[0], WIDTH).items():
+    for base, value in chrombpnet_track(summits.tolist(), values[0], WIDTH).items():
         expected[base] = value
     np.testing.assert_array_equal(found, expected)
     centre = stitch(values, summits - WIDTH // 2, WIDTH, region, "centre")[0]

@@ -86,3 +86,21 @@ def _result(contributions, hypothetical, values) -> Result:
 
 def method(attribute=weighted, tasks=("a", "b"), **more) -> Method:
     return Method(name="fake", tasks=tasks, attribute=attribute, **{"batch_size": 8} | more)
+
+
+def chrombpnet_track(summits: list[int], values: np.ndarray, width: int) -> dict[int, float]:
+    """What chrombpnet writes of windows centred on ``summits``: its loop, region by region.
+
+    importance_hdf5_to_bigwig.py (kundajelab/chrombpnet): in the order of their starts, each
+    region is written from where the one before ended; it ends halfway to the next summit, rounded
+    down, where the next one overlaps it.
+    """
+    track, written = {}, 0
+    for i, summit in enumerate(summits):
+        start, end = summit - width // 2, summit + width // 2
+        written = max(written, start)
+        if i + 1 < len(summits) and summits[i + 1] - width // 2 < end:
+            end = (summit + summits[i + 1]) // 2
+        track |= {base: values[i, base - start] for base in range(written, end)}
+        written = end
+    return track

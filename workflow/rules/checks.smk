@@ -2,6 +2,7 @@
 
 NEEDS     shards, tracks, patterns, subsets, metrics
 PROVIDES  results/{study}/checks/{model}.{method}.completeness.tsv
+          results/{study}/checks/{model}.{method}.folds.tsv     where all folds were asked
           results/{study}/checks/{model}.positions.tsv     where in the input the mass lies
           results/{study}/checks/{model}.profile.tsv.gz
           results/{study}/checks/{model}.tiles.tsv     every tile of the held-out chromosomes
@@ -30,6 +31,24 @@ rule check_completeness:
         tolerance=lookup(query="method == '{method}'", cols="tolerance", within=methods),
     script:
         "../../scripts/check_completeness.py"
+
+
+rule check_folds:
+    input:
+        shards=collect(
+            "results/{{study}}/attribution/{{model}}/{{method}}/{row.shard}.h5",
+            row=lookup(query="method == '{method}'", within=shards),
+        ),
+    output:
+        table="results/{study}/checks/{model}.{method}.folds.tsv",
+    log:
+        "logs/{study}/check_folds/{model}.{method}.log",
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["check_folds"],
+    script:
+        "../../scripts/check_folds.py"
 
 
 rule check_positions:

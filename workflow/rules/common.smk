@@ -14,6 +14,7 @@ from chromolens.planning import (
     divide,
     editing,
     experiments,
+    given,
     interpreter,
     overview,
     plan,
@@ -58,6 +59,10 @@ groups = divide.in_folds(folds, sizes)
 roles = folds.roles
 models = plan.models(config, tasks)
 preflight.check(config, settings, database, models, f"results/{study}")
+# networks that are explained as they are
+given_networks = given.networks(config, folds, downloaded, own)
+if workflow.is_main_process:
+    given.check(models, given_networks, settings, downloaded)
 model_tasks = plan.model_tasks(models)
 model_settings = models.set_index("model").to_dict("index")
 trainings = plan.trainings(models, folds, config["folds"]["replicates"])
@@ -83,12 +88,15 @@ placed_windows = regions.windows(
     code["prepare_regions"],
 )
 shards = divide.shards(config, methods, sizes, folds, placed_windows, shared)
-shard_models = shards.merge(trainings, on="fold")
+all_folds = config["attribution"]["all_folds"]
+shard_models = divide.asked(shards, trainings, all_folds)
 regional = methods[methods["method"].isin(list(placings))]
 region_files = {name: own.inputs(one["files"]) for name, one in placings.items()}
 region_digests = {name: own.digests(one["files"]) for name, one in placings.items()}
 tracked = plan.tracks(models, methods)
-joined = plan.tracks_to_join(methods, config["folds"]["replicates"], sizes)
+joined = plan.tracks_to_join(
+    methods, config["folds"]["replicates"], sizes, all_folds=all_folds
+)
 joined_shards = joined.merge(shards, on="method")
 drawn = plan.of_stage("markers", stages, plan.null_draws(models, methods))
 marked = plan.of_stage("markers", stages, tracked)

@@ -165,7 +165,7 @@ rule draw_null:
         source=source_by_content,
         content=content_of_source,
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
-        given=lookup(dpath="{model}/fold0/files", within=given),
+        given=lookup(dpath="{model}/fold0/files", within=given_networks),
         chosen=collect(
             "results/{{study}}/attribution/{{model}}/{row.method}/settings.tsv",
             row=lookup(query="method == '{method}'", within=piloted),

@@ -54,6 +54,7 @@ index = results.index(
         "with_subsets": browsed if sis_tasks else [],
         "hub": browsed if settings.get("ucsc") else [],
         "completeness": runs,
+        "folded": runs if all_folds else runs[:0],
         "planted": tracked if settings.get("simulate") else tracked[:0],
         "known_motifs": sought_known,
         "ranked": plan.of_stage("tokens", stages, runs),

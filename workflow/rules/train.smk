@@ -6,9 +6,6 @@ PROVIDES  results/{study}/models/{model}/{fold}.{replicate}.keras, .json, .histo
           results/{study}/checks/{model}.learning.tsv
 """
 
-# Networks that are explained as they are.
-given = plan.given_networks(config, folds, downloaded, own)
-
 
 rule train:
     input:
@@ -16,7 +13,8 @@ rule train:
         source=source_by_content,
         content=content_of_source,
         signals=own.inputs(signals),
-        given=lookup(dpath="{model}/{fold}/files", within=given),
+        given=lookup(dpath="{model}/{fold}/files", within=given_networks),
+        answers=lookup(dpath="{model}/{fold}/answers", within=given_networks),
     output:
         model="results/{study}/models/{model}/{fold}.{replicate}.keras",
         card="results/{study}/models/{model}/{fold}.{replicate}.json",
@@ -37,7 +35,7 @@ rule train:
         model=lookup(dpath="{model}", within=model_settings),
         groups=lookup(dpath="{fold}", within=roles),
         digests=own.digests(signals),
-        given=lookup(dpath="{model}/{fold}/digests", within=given),
+        given=lookup(dpath="{model}/{fold}/digests", within=given_networks),
         signals=settings.get("signals"),
         chromosome_names=settings.get("chromosome_names"),
         seed=config["seed"],

@@ -16,6 +16,7 @@ from chromolens.errors import BadInput
 from chromolens.models.targets import Target
 
 POOLS = ("cross_max", "original")
+WEIGHTS = ("input", "both")
 
 
 def deeplift(
@@ -26,6 +27,7 @@ def deeplift(
     pool: str,
     parts: str | None = None,
     fallback: str | None = None,
+    profile_weights: str = "input",
 ) -> Explanation:
     """One forward pass of each side and one backward pass for each task.
 
@@ -41,11 +43,14 @@ def deeplift(
     fallback
         ``"gradient"``: layers without any rule are treated by their gradient midway between the
         two sides, and named in the result; None: they are refused.
+    profile_weights
+        Whose softmax weighs a profile: ``input``, or ``both``: the mean of the input's and the
+        reference's, for each pair. The values are then means over the references.
 
     Raises
     ------
     BadInput
-        An unknown pool or fallback, or a layer without a rule.
+        An unknown pool, fallback or word for the weights, or a layer without a rule.
     """
     rules, instead = _rules(parts, pool), GradientFallback.of(fallback)
     pair, inputs_are_taped = _sides(inputs, references, pool)
@@ -54,20 +59,25 @@ def deeplift(
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(leaves)
         outputs = walk(target.graph, pair, rules, instead)
-        frozen = target.freeze([one.taped if inputs_are_taped else one.other for one in outputs])
-        values = target.read([one.taped for one in outputs], frozen)
+        taped, others = [one.taped for one in outputs], [one.other for one in outputs]
+        frozen = target.freeze(taped if inputs_are_taped else others)
+        if _is_both(profile_weights):
+            frozen = _halfway(frozen, target.freeze(others if inputs_are_taped else taped))
+            others = [_spread(one, taped[0].shape[0]) for one in others]
+        values = target.read(taped, frozen)
         columns = tf.unstack(values, axis=1)
     rows = [len(columns), inputs.shape[0], references.shape[1], *inputs.shape[1:]]
     multipliers, *of_spread = _gradients(tape, columns, leaves, rows)
-    other_values = target.read([one.other for one in outputs], frozen)
+    other_values = target.read(others, frozen)
     at_inputs, at_references = values, other_values
     if not inputs_are_taped:
         at_inputs, at_references = other_values, values
+    each = tf.reshape(at_inputs, [inputs.shape[0], -1, len(columns)])
     found = by_multipliers(
         multipliers,
         inputs,
         references,
-        values=at_inputs[:: at_inputs.shape[0] // inputs.shape[0]],
+        values=tf.reduce_mean(each, axis=1) if _is_both(profile_weights) else each[:, 0],
         reference_values=tf.reshape(at_references, [-1, references.shape[1], len(columns)]),
         complete=True,
         fallbacks=instead.names if instead else (),
@@ -88,6 +98,32 @@ def _sides(inputs: tf.Tensor, references: tf.Tensor, pool: str) -> tuple[Pair, b
     if pool == "original":
         return Pair(tf.repeat(inputs, references.shape[1], axis=0), flat(references)), True
     return Pair(flat(references), inputs), False
+
+
+def _is_both(profile_weights: str) -> bool:
+    if profile_weights not in WEIGHTS:
+        raise BadInput(
+            f"there are no profile_weights {profile_weights!r}",
+            expected=f"one of {', '.join(WEIGHTS)}",
+        )
+    return profile_weights == "both"
+
+
+def _halfway(one: list[tf.Tensor | None], other: list[tf.Tensor | None]) -> list[tf.Tensor | None]:
+    """The mean weights of each pair of rows; those of one input belong to all its references."""
+    found: list[tf.Tensor | None] = []
+    for a, b in zip(one, other, strict=True):
+        if a is None or b is None:
+            found.append(None)
+        else:
+            rows = max(a.shape[0], b.shape[0])
+            found.append((_spread(a, rows) + _spread(b, rows)) / 2)
+    return found
+
+
+def _spread(side: tf.Tensor, rows: int) -> tf.Tensor:
+    """Each row repeated until there are ``rows``."""
+    return side if side.shape[0] == rows else tf.repeat(side, rows // side.shape[0], axis=0)
 
 
 def _rules(parts: str | None, pool: str) -> dict:

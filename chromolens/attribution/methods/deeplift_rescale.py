@@ -20,6 +20,7 @@ def explain(
     *,
     pool: str = "cross_max",
     fallback: str | None = None,
+    profile_weights: str = "input",
 ) -> Explanation:
     """The same multiplier for positive and negative parts of a change.
 
@@ -36,5 +37,10 @@ def explain(
     fallback
         None: a layer without a rule is refused. ``"gradient"``: it is treated by its gradient
         midway between the two sides, and named in the result.
+    profile_weights
+        Whose softmax weighs a profile's logits: ``input``, as BPNet's authors describe it; or
+        ``both``, the mean of the input's and the reference's, as chrombpnet's version of shap
+        computes it (its rule for a product of which both factors vary).
     """
-    return deeplift(target, inputs, references, pool=pool, fallback=fallback)
+    options = {"pool": pool, "fallback": fallback, "profile_weights": profile_weights}
+    return deeplift(target, inputs, references, **options)

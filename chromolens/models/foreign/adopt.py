@@ -1,6 +1,7 @@
 """A network that a study is given, in the place of one that it would train."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -10,8 +11,9 @@ from chromolens import tables
 from chromolens.errors import BadInput
 from chromolens.inputs.batches import Inputs
 from chromolens.models import devices
+from chromolens.models.foreign.answers import read_answers
 from chromolens.models.foreign.files import Source, parts_of
-from chromolens.models.foreign.layout import layout_of
+from chromolens.models.foreign.layout import check_answers
 from chromolens.models.foreign.network import hidden_in
 from chromolens.models.graph import producer
 from chromolens.models.model import Model, load_model
@@ -27,6 +29,7 @@ def adopt(
     tasks: list[str],
     objective: str,
     layout: str | Mapping,
+    answers: Sequence[str] = (),
     background: Sequence[float] = (),
     training_groups: list[str],
     path: str | Path,
@@ -36,7 +39,8 @@ def adopt(
 
     The columns of its outputs are the tasks, in their order; for ``profile`` its profiles, and
     the columns of its other outputs the log counts. Its background is ``background``, else that
-    of its own sidecar, else measured on the windows of ``training_groups``.
+    of its own sidecar, else measured on the windows of ``training_groups``. ``answers`` is a file
+    of known answers (``answers.read_answers``), or none; the fold is that of ``notes``.
 
     Returns
     -------
@@ -46,10 +50,14 @@ def adopt(
     ------
     BadInput
         As for ``load_model``; another length than the windows', another number of tasks, layers
-        that Keras 3 doesn't have.
+        that Keras 3 doesn't have, other answers than those that are known.
     """
     model, where = load_model(source, layout=layout or None), str(parts_of(source)[-1])
     _check(model, inputs, where)
+    for path_of_answers in answers:
+        network, declared = model.given
+        known = replace(declared, check=tuple(read_answers(path_of_answers, notes["fold"])))
+        check_answers(network, known, path_of_answers)
     rows = data.select(inputs, tasks, training_groups, "training")
     facts = {
         "tasks": tasks,
@@ -57,7 +65,7 @@ def adopt(
         "background": list(background) or model.background or data.background(inputs, rows),
         "given": {"digest": model.digest, "layout": layout},
     }
-    declared = layout_of(layout or None).outputs
+    declared = model.given[1].outputs
     if "logits" in declared.values():
         names = [name for name in model.network.output_names if name in declared]
         facts["layout"] = {"outputs": dict.fromkeys(names, "logits")}

@@ -28,7 +28,15 @@ import keras
 from chromolens.errors import BadInput, in_words
 from chromolens.genome.apart import read_apart
 from chromolens.models.foreign import hdf5_process, keras2, saved_model
-from chromolens.models.foreign.keras2_config import check_paths, check_safe, layer_entries
+from chromolens.models.foreign.configs import (
+    check_members,
+    describe,
+    is_architecture,
+    layer_entries,
+    not_a_model,
+    weights_alone,
+)
+from chromolens.models.foreign.keras2_config import check_paths, check_safe
 from chromolens.models.foreign.network import hidden_in
 from chromolens.models.foreign.sizes import check_size
 from chromolens.models.graph import FUNCTIONAL, SEQUENTIAL
@@ -84,7 +92,7 @@ def _read(paths: tuple[Path, ...], custom_objects: dict) -> keras.Model:
     elif h5py.is_hdf5(path):
         architecture = _config_in(path)
     else:
-        raise _not_a_model(path)
+        raise not_a_model(path)
     check_paths(architecture, str(path))
     if str(architecture.get("keras_version")).startswith(("0.", "1.")):
         raise BadInput(
@@ -106,7 +114,7 @@ def _read(paths: tuple[Path, ...], custom_objects: dict) -> keras.Model:
 
 def _read_archive(path: Path, custom_objects: dict) -> keras.Model:
     with zipfile.ZipFile(path) as archive:
-        _check_members(archive.namelist(), path)
+        check_members(archive.namelist(), path)
         version = json.loads(archive.read("metadata.json"))["keras_version"]
         config = json.loads(archive.read("config.json"))
     check_paths(config, str(path))
@@ -117,18 +125,6 @@ def _read_archive(path: Path, custom_objects: dict) -> keras.Model:
         return keras.models.load_model(
             safe, custom_objects=custom_objects, compile=False, safe_mode=True
         )
-
-
-def _check_members(names: list[str], path: Path) -> None:
-    if {"metadata.json", "config.json"} <= set(names):
-        return
-    torch = any(Path(name).name == "data.pkl" for name in names)
-    raise BadInput(
-        "the file is a PyTorch checkpoint" if torch else "the archive holds no Keras network",
-        expected="a .keras archive, with metadata.json and config.json",
-        where=str(path),
-        remedy="rebuild the network in Keras, with the weights" if torch else "",
-    )
 
 
 def _config_in(path: Path) -> dict | None:
@@ -149,38 +145,13 @@ def _is_keras_3(architecture: dict) -> bool:
 
 def _architecture_beside(weights: Path) -> Path:
     beside = weights.with_suffix(".json")
-    if beside.is_file() and _is_architecture(json.loads(beside.read_text())):
+    if beside.is_file() and is_architecture(json.loads(beside.read_text())):
         return beside
-    raise BadInput(
-        "the file holds weights without an architecture",
-        where=str(weights),
-        remedy=f"put the architecture (model.to_json()) into {beside.name}, or give both: "
-        'load_model(("model.json", "weights.h5"))',
-    )
-
-
-def _is_architecture(facts: object) -> bool:
-    return isinstance(facts, dict) and {"class_name", "config"} <= facts.keys()
-
-
-def _not_a_model(path: Path) -> BadInput:
-    text = path.read_bytes()[:200].lstrip()
-    if text.startswith(b"{"):
-        return BadInput(
-            "the model has no weights: the file holds an architecture alone",
-            where=str(path),
-            remedy='give both files: load_model(("model.json", "weights.h5"))',
-        )
-    return BadInput(
-        "the file is not a model (or is cut short)",
-        expected="a .keras archive, an HDF5 file, a pair (.json, .h5) or a SavedModel folder",
-        where=str(path),
-    )
+    raise weights_alone(weights)
 
 
 def _unreadable(path: Path, error: Exception) -> BadInput:
-    own = own_classes(path)
-    hint = f" ({', '.join(own)})" if own else ""
+    hint = f" ({', '.join(own)})" if (own := _own_classes(path)) else ""
     return BadInput(
         f"the model can't be read: {in_words(error)}",
         where=str(path),
@@ -188,11 +159,19 @@ def _unreadable(path: Path, error: Exception) -> BadInput:
     )
 
 
+def _own_classes(path: Path) -> tuple[str, ...]:
+    try:
+        described = describe((path,))
+    except BadInput:
+        return ()
+    return described.own if described else ()
+
+
 def read_facts(path: Path, digest: str) -> dict:
     """What the .json beside the model says; empty where there is none."""
     sidecar = path.with_suffix(".json")
     facts = json.loads(sidecar.read_text()) if sidecar.is_file() else {}
-    if _is_architecture(facts):
+    if is_architecture(facts):
         return {}
     if facts.get("digest", digest) != digest:
         raise BadInput(
@@ -222,7 +201,8 @@ def without_lambdas(architecture: dict, custom_objects: dict, where: str) -> dic
             raise BadInput(
                 f"{name!r} is a Lambda layer: code in a model file, which is not run",
                 where=where,
-                remedy=f"write it as a layer class of Keras 3: custom_objects={{{name!r}: class}}",
+                remedy=f"write it as a class of Keras 3: custom_objects={{{name!r}: class}}; "
+                f"or say what it computes: layout={{'lambdas': {{{name!r}: 'logsumexp'}}}}",
             )
         entry |= {"class_name": name, "module": None, "registered_name": name}
         entry["config"] = {"name": name}
@@ -259,18 +239,3 @@ def archive_without_lambdas(path: Path, custom_objects: dict) -> Iterator[Path]:
                 content = json.dumps(safe) if name == "config.json" else archive.read(name)
                 new.writestr(name, content)
         yield copy
-
-
-def own_classes(path: Path) -> list[str]:
-    """Names of the classes in a .keras archive that don't come with Keras."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            config = json.loads(archive.read("config.json"))
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
-        return []
-    return sorted({name for name in map(_own_name, layer_entries(config)) if name})
-
-
-def _own_name(entry: dict) -> str | None:
-    module = entry.get("module") or ""
-    return None if module.startswith(("keras", "builtins")) else entry.get("registered_name")

@@ -14,6 +14,7 @@ import numpy as np
 
 from chromolens.errors import BadInput, in_words
 from chromolens.models.foreign.keras2_config import check_safe, rebuilt, unknown_classes
+from chromolens.models.foreign.lambdas import FUNCTIONS, of_keras_2
 from chromolens.models.foreign.network import opaque
 from chromolens.models.graph import single
 
@@ -25,7 +26,7 @@ def from_parts(architecture: dict, weights: Path, custom_objects: dict) -> keras
     """The network of an architecture (the JSON of Keras 2) and its HDF5 weights.
 
     Classes of Keras 3 in ``custom_objects`` can't be asked in Keras 2: a network that needs them
-    is handed out without the comparison.
+    is handed out without the comparison. Those of ``lambdas`` can.
 
     Raises
     ------
@@ -40,13 +41,14 @@ def from_parts(architecture: dict, weights: Path, custom_objects: dict) -> keras
             where=str(weights),
             remedy="give them as custom_objects={name: class of Keras 3}",
         )
-    own = [name for name in custom_objects if f'"{name}"' in json.dumps(architecture)]
-    if own:
+    text = json.dumps(architecture)
+    own = {name: kind for name, kind in custom_objects.items() if f'"{name}"' in text}
+    if not set(own.values()) <= set(FUNCTIONS.values()):
         network = rebuilt(architecture, custom_objects)
         _load_by_name(network, weights)
         return network
     check_safe(architecture, str(weights))
-    return convert(_as_keras_2(architecture, weights))
+    return convert(_as_keras_2(architecture, weights, own), own)
 
 
 def from_keras_2(path: Path) -> keras.Model:
@@ -67,14 +69,14 @@ def from_keras_2(path: Path) -> keras.Model:
     return convert(old)
 
 
-def convert(old: object) -> keras.Model:
+def convert(old: object, custom_objects: dict | None = None) -> keras.Model:
     """The Keras 3 network that answers as ``old`` (tf_keras.Model) does.
 
     One that Keras 3 can't rebuild is wrapped, the reason kept in the layer (``Opaque.reason``).
     """
     try:
         described = {"class_name": type(old).__name__, "config": old.get_config()}
-        network = rebuilt(described, {})
+        network = rebuilt(described, custom_objects or {})
     except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError) as error:
         return opaque(
             lambda inputs: old(inputs, training=False),
@@ -90,11 +92,11 @@ def convert(old: object) -> keras.Model:
     return network
 
 
-def _as_keras_2(architecture: dict, weights: Path) -> object:
+def _as_keras_2(architecture: dict, weights: Path, lambdas: dict) -> object:
     import tf_keras
 
     try:
-        old = tf_keras.models.model_from_config(architecture)
+        old = tf_keras.models.model_from_config(architecture, of_keras_2(lambdas))
         old.load_weights(weights)
     except (ValueError, TypeError, KeyError, OSError, AttributeError) as error:
         raise BadInput(

@@ -9,6 +9,13 @@ from copy import deepcopy
 import keras
 
 from chromolens.errors import BadInput
+from chromolens.models.foreign.configs import (
+    NETWORKS,
+    OF_KERAS_2,
+    is_entry,
+    layer_entries,
+    of_training,
+)
 from chromolens.models.graph import FUNCTIONAL, single
 
 IGNORED = {
@@ -16,17 +23,6 @@ IGNORED = {
     "renorm", "renorm_clipping", "renorm_momentum", "softmax_robust_masking", "sparse",
     "time_major", "virtual_batch_size", "query_shape", "key_shape", "value_shape",
 }  # fmt: skip
-TRAINING = ("_initializer", "_regularizer", "_constraint", "_regulariser")
-NETWORKS = ("Functional", "Model", "Sequential")
-# Layers of Keras 2 alone: they are read, and can be asked, but not rebuilt.
-OF_KERAS_2 = (
-    "CuDNNGRU",
-    "CuDNNLSTM",
-    "LocallyConnected1D",
-    "SlicingOpLambda",
-    "TFOpLambda",
-    "ThresholdedReLU",
-)
 CALLS = ("ClassMethod", "SlicingOpLambda", "TFOpLambda")
 # TensorFlow functions that a network may call; others could read or write files.
 OPERATIONS = ("__operators__.", "linalg.", "math.", "nn.")
@@ -112,24 +108,6 @@ def _values_of(key: str, part: object) -> list:
     return ([part[key]] if key in part else []) + _values_of(key, list(part.values()))
 
 
-def layer_entries(part: object) -> list[dict]:
-    """All layers ({class_name, config}) in a config, nested and wrapped ones included."""
-    if isinstance(part, list):
-        return [found for one in part for found in layer_entries(one)]
-    if not isinstance(part, dict):
-        return []
-    inner = [value for key, value in part.items() if not _of_training(key)]
-    return ([part] if _is_entry(part) else []) + layer_entries(inner)
-
-
-def _is_entry(part: dict) -> bool:
-    return isinstance(part.get("class_name"), str) and "config" in part
-
-
-def _of_training(key: str) -> bool:
-    return key in ("inbound_nodes", "build_config") or key.endswith(TRAINING)
-
-
 def _translated(entry: dict) -> dict:
     kind, config = entry["class_name"], entry["config"]
     if kind in NETWORKS:
@@ -137,9 +115,9 @@ def _translated(entry: dict) -> dict:
             entry, "Sequential" if kind == "Sequential" else "Functional", _network(kind, config)
         )
     config = {
-        key: _translated(value) if isinstance(value, dict) and _is_entry(value) else value
+        key: _translated(value) if isinstance(value, dict) and is_entry(value) else value
         for key, value in config.items()
-        if key not in IGNORED and not _of_training(key)
+        if key not in IGNORED and not of_training(key)
     }
     config |= {
         key: HARD_SIGMOID

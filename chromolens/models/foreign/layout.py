@@ -11,8 +11,10 @@ column a task:
 ``channels``              order of the bases in the channels, ``"ACGT"`` by default
 ``inputs``                one word for each input of the network: ``sequence``,
                           ``reverse_complement`` (the same bases, the other strand) or ``zeros``
-``outputs``               name -> ``profile`` (logits at every position, without an axis for
-                          strands) or ``logits`` (needed where no logit can be seen)
+``outputs``               name, or place from 0 -> ``profile`` (logits at every position, without
+                          an axis for strands) or ``logits`` (needed where no logit can be seen)
+``lambdas``               name of a Lambda layer -> the function that it is: ``logsumexp``, over
+                          the last axis; code in a file is not run
 ``check``                 list of {sequence, outputs: {name: numbers}}: answers that are known
 ``padding``               of networks of tokens: the token that is padding, 0 by default, or null
 ========================  ===================================================================
@@ -32,6 +34,7 @@ import numpy as np
 from chromolens.errors import BadInput, nearest
 from chromolens.genome.onehot import BASES, encode
 from chromolens.models.foreign.floats import of_floats
+from chromolens.models.foreign.lambdas import FUNCTIONS
 from chromolens.models.foreign.rearranged import Rearranged, Zeros
 from chromolens.models.foreign.tokens import of_vectors, vectors_of
 from chromolens.models.graph import producer, run, single
@@ -50,8 +53,22 @@ class Layout:
     channels: str = BASES
     inputs: tuple[str, ...] = ("sequence",)
     outputs: Mapping[str, str] = field(default_factory=dict)
+    lambdas: Mapping[str, str] = field(default_factory=dict)
     check: tuple[Mapping, ...] = ()
     padding: int | None = 0
+
+    def named(self, names: Sequence[str]) -> "Layout":
+        """The same layout with its outputs by their ``names`` instead of their places."""
+        places = {str(place): name for place, name in enumerate(names)}
+        by_name = {
+            key if key in names else places.get(str(key), key): word
+            for key, word in self.outputs.items()
+        }
+        return replace(self, outputs=by_name)
+
+    def custom_objects(self) -> dict[str, type]:
+        """Name of each Lambda layer -> the class that stands for it."""
+        return {name: FUNCTIONS[word] for name, word in self.lambdas.items()}
 
     def logits_in(self, network: keras.Model) -> frozenset[int]:
         """Places of the outputs of ``network`` that are declared to be logits as they are."""
@@ -94,11 +111,12 @@ def _check_words(layout: Layout) -> None:
         raise BadInput(
             f"channels are {layout.channels!r}", expected="the letters of ACGT, each once"
         )
-    for word, known in [(w, INPUTS) for w in layout.inputs] + [
-        (w, OUTPUTS) for w in layout.outputs.values()
-    ]:
-        if word not in known:
-            raise BadInput(f"the layout says {word!r}", expected=f"one of {', '.join(known)}")
+    stated = {INPUTS: layout.inputs, OUTPUTS: layout.outputs.values()}
+    stated[tuple(FUNCTIONS)] = layout.lambdas.values()
+    for known, words in stated.items():
+        for word in words:
+            if word not in known:
+                raise BadInput(f"the layout says {word!r}", expected=f"one of {', '.join(known)}")
 
 
 def adapt(network: keras.Model, layout: Layout) -> keras.Model:
@@ -238,23 +256,26 @@ def feeds_of(network: keras.Model, layout: Layout, channels: Sequence[str]) -> t
     ]
 
 
-def check_answers(network: keras.Model, layout: Layout) -> None:
-    """BadInput unless known answers agree in the declared order of the bases, and in no other."""
+def check_answers(network: keras.Model, layout: Layout, where: str = "layout, check") -> None:
+    """BadInput unless known answers agree in the declared order of the bases, and in no other.
+
+    ``where`` the answers are stated.
+    """
     if not layout.check:
         return
     for number, known in enumerate(layout.check):
-        _check_known(network, layout, known, f"layout, check, entry {number + 1}")
+        _check_known(network, layout, known, f"{where}, entry {number + 1}")
     agreeing = ["".join(order) for order in permutations(BASES) if _agrees(network, layout, order)]
     if layout.channels not in agreeing:
         raise BadInput(
-            f"the model's answers are not those of layout, check, with channels {layout.channels}",
+            f"the model's answers are not those of {where}, with channels {layout.channels}",
             expected=f"channels {' or '.join(agreeing)}"
             if agreeing
             else "another layout or model",
         )
     if len(agreeing) > 1:
         raise BadInput(
-            f"layout, check can't tell the orders {', '.join(agreeing)} apart",
+            f"{where} can't tell the orders {', '.join(agreeing)} apart",
             remedy="give sequences whose answers change when bases are exchanged",
         )
 

@@ -8,7 +8,8 @@ import keras
 
 from chromolens.errors import BadInput
 from chromolens.models.foreign import keras2
-from chromolens.models.foreign.keras2_config import check_paths, check_safe, layer_entries
+from chromolens.models.foreign.configs import layer_entries
+from chromolens.models.foreign.keras2_config import check_paths, check_safe
 from chromolens.models.foreign.network import opaque
 from chromolens.models.foreign.operations import check_operations
 

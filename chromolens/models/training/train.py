@@ -97,6 +97,7 @@ def train(
     notes: dict | None = None,
     given: Source | None = None,
     layout: str | dict | None = None,
+    answers: Sequence[str] = (),
     untrained: bool = False,
     background: Sequence[float] = (),
     **training: object,
@@ -113,8 +114,8 @@ def train(
         Folder for the checkpoint of an unfinished training; removed at the end.
     notes
         Further facts for the sidecar: model, fold, replicate, ...
-    given, layout
-        A network to take as it is, and how it reads DNA (``adopt``): nothing is trained.
+    given, layout, answers
+        A network that is taken as it is, with its known answers (``adopt``).
     background
         Frequencies (4,) of A, C, G, T for the sidecar; where empty, those of the windows.
     untrained
@@ -134,12 +135,13 @@ def train(
         not finite.
     """
     if given:
-        question = {"tasks": list(tasks), "objective": training.get("objective", "binary")}
         return adopt(
             given,
             inputs,
-            **question,
+            tasks=list(tasks),
+            objective=str(training.get("objective", "binary")),
             layout=layout or {},
+            answers=answers,
             background=background,
             training_groups=training_groups,
             path=path,
@@ -164,10 +166,9 @@ def train(
         "training": asdict(options),
         "seed": options.seed,
         **problem.facts,
-        "background": data.background(inputs, rows) if inputs.dna else inputs.frequencies(rows),
+        "background": list(background)
+        or (data.background(inputs, rows) if inputs.dna else inputs.frequencies(rows)),
     }
-    if background:
-        facts["background"] = list(background)
     make = partial(
         plugins.load(architectures, architecture),
         *(inputs.length, inputs.channels, list(tasks)),

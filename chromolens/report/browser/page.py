@@ -153,6 +153,7 @@ def _lists(places: Sequence[Place]) -> dict[str, dict[str, list]]:
 def _files(study: Study, folder: Path) -> list[tuple[str, str]]:
     """Name and address of every whole file that a browser opens."""
     kinds = ("igv_session", "hub", "track", "scaled_track", "sd_track", "sign_track")
+    kinds += ("fold_mean_track", "fold_sd_track", "fold_sign_track")
     kinds += ("prediction_track", "observed_track", "hits_bigbed", "events_bigbed")
     kinds += ("genes_bigbed", "planted_bigbed", "subsets_bigbed", "genome")
     paths = [path for kind in kinds if kind in study for path in study.paths(kind).values()]

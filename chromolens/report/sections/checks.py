@@ -8,10 +8,10 @@ from chromolens.inputs.windows import read_windows
 from chromolens.report.contents import Contents
 from chromolens.report.figures import experiments
 from chromolens.report.tables import Table, count, decimal, of_frame, significant
-from chromolens.tables.checks import COMPLETENESS
+from chromolens.tables.checks import COMPLETENESS, FOLDS_ALIKE
 from chromolens.tables.experiments import ABLATED, CALIBRATION
 
-NEEDS = ("windows", "completeness", "planted", "ablated", "calibration")
+NEEDS = ("windows", "completeness", "folds_alike", "planted", "ablated", "calibration")
 _BINS = 10
 
 
@@ -19,6 +19,7 @@ def context(study: Contents) -> dict:
     """Tables of this section, and the sentence about shared words."""
     return {
         "completeness": completeness(study),
+        "folds_alike": folds_alike(study),
         "tables": [
             of_frame(tables.read(*kind_and_path), caption)
             for caption, kind_and_path in study.tables.items()
@@ -46,6 +47,26 @@ def _row(row: object) -> list[str]:
     numbers = [count(row.windows), count(row.flagged), share]
     errors = [significant(row.max_error), significant(row.median_error)]
     return [row.model, row.method, row.task, *numbers, *errors]
+
+
+def folds_alike(study: Contents) -> Table | None:
+    """How alike the networks of all folds explain; None where only the out-of-fold were asked."""
+    table = tables.read_all(FOLDS_ALIKE, study.folds_alike)
+    if not len(table):
+        return None
+    header = ["model", "method", "task", "folds", "bases", "r", "same sign", "spread"]
+    rows = [
+        [row.model, row.method, row.task, count(row.folds), count(row.bases)]
+        + [decimal(number, 2) for number in (row.r, row.sign, row.spread)]
+        for row in table.itertuples()
+    ]
+    caption = (
+        "All folds: r of the track out of fold and the mean over the folds, which holds it (1 / "
+        "√folds where folds have nothing in common); share of folds with the mean's sign, large "
+        "contributions weighing more; standard deviation over the folds, beside the mean's size. "
+        "All folds but one saw these bases in training"
+    )
+    return Table(caption, header, rows, frozenset(header[3:]))
 
 
 def calibration(study: Contents) -> dict | None:

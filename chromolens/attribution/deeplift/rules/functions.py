@@ -27,6 +27,7 @@ from chromolens.attribution.deeplift.functions import (
 from chromolens.attribution.deeplift.pair import HandBack, Pair, rescale
 from chromolens.attribution.deeplift.rules.operations import rank_of, rules_of
 from chromolens.attribution.deeplift.walk import both, no_rule
+from chromolens.models.foreign.lambdas import LogSumExp
 
 
 def closed_form(hand_back: HandBack) -> Callable:
@@ -58,7 +59,7 @@ def along(function: Callable) -> Callable:
 
 
 def log_sum(op: keras.Operation, inputs: Pair) -> Pair:
-    """Logsumexp."""
+    """Logsumexp, as an operation or a layer."""
     found = logsumexp(inputs, op.axis)
     return found if op.keepdims else both(partial(tf.squeeze, axis=_axes(op, inputs)), found)
 
@@ -104,4 +105,5 @@ NONLINEARITIES = {
     layers.PReLU: elementwise,
     layers.ELU: elementwise,
 }
-RULES = {"rescale": NONLINEARITIES | OPERATIONS | {layers.Softmax: normalised}}
+OTHERS = {layers.Softmax: normalised, LogSumExp: log_sum}
+RULES = {"rescale": NONLINEARITIES | OPERATIONS | OTHERS}

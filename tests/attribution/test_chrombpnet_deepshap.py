@@ -1,0 +1,99 @@
+"""DeepSHAP of chrombpnet's heads against tangermeme on the networks rebuilt in torch, run live.
+
+tangermeme and torch are no part of the environment: ``make oracles-torch`` puts them into a folder
+of their own, ``.oracles-torch`` or the one that CHROMOLENS_ORACLES_TORCH names. Without it these
+tests are skipped.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chromolens.attribution import front, references
+from chromolens.models.model import load_model
+from tests import chrombpnet
+
+ROOT = Path(__file__).parents[2]
+WINDOWS, SHUFFLES = 4, 20
+LAYOUT = {"outputs": {0: "profile"}}
+COMBINED = LAYOUT | {"lambdas": {"logcount_predictions": "logsumexp"}}
+KIND = "dinucleotide_shuffle"
+
+
+@pytest.fixture(scope="module")
+def inputs():
+    codes = np.random.default_rng(2).integers(0, 4, (WINDOWS, chrombpnet.LENGTH))
+    return np.eye(4, dtype=np.float32)[codes]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory, inputs):
+    """Head -> our result, tangermeme's value and hypothetical contributions."""
+    oracles = os.environ.get("CHROMOLENS_ORACLES_TORCH", ROOT / ".oracles-torch")
+    oracles = Path(oracles).resolve()
+    if not (oracles / "tangermeme").is_dir():
+        pytest.skip(
+            f"no tangermeme in {oracles}: make oracles-torch, or set CHROMOLENS_ORACLES_TORCH"
+        )
+    folder = tmp_path_factory.mktemp("torch")
+    nobias = chrombpnet.bpnet(filters=8, dilated=4, profile=20)
+    bias = chrombpnet.bpnet(filters=4, seed=3, prefix="", profile=20, name="model")
+    nobias.save(folder / "nobias.h5")
+    chrombpnet.chrombpnet(nobias, bias).save(folder / "combined.h5")
+    model = load_model(folder / "nobias.h5", layout=LAYOUT)
+    both = load_model(folder / "combined.h5", layout=COMBINED)
+    ids = references.default_ids(inputs)
+    rows = np.arange(WINDOWS)
+    drawn = references.own(KIND, model, inputs, rows, ids, seed=5, count=SHUFFLES)
+    asked = {"inputs": inputs, "references": drawn, "profile": 20, "batch": SHUFFLES}
+    for name, network in {"nobias": nobias, "bias": bias}.items():
+        asked |= {f"{name}.{i}": array for i, array in enumerate(network.get_weights())}
+    np.savez(folder / "asked.npz", **asked)
+    ran = subprocess.run(
+        [sys.executable, Path(__file__).with_name("torch_chrombpnet.py"), folder],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(oracles)},
+    )
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    options = {"method": "deeplift_rescale", "references": KIND, "n_references": SHUFFLES}
+    options = options | {"ids": ids, "seed": 5}
+    held, counts = front.attribute_tasks(model, inputs, tasks=model.tasks, **options)
+    halves = front.attribute(model, inputs, task=0, profile_weights="both", **options)
+    combined = front.attribute(both, inputs, task=1, **options)
+    ours = {"counts": counts, "combined": combined, "held": held, "halves": halves}
+    ours["elementwise"] = held
+    with np.load(folder / "answered.npz") as theirs:
+        return {
+            name: (result, theirs[f"values.{name}"], theirs[f"hypothetical.{name}"])
+            for name, result in ours.items()
+        }
+
+
+def per_window(result, hypothetical, inputs):
+    """Pearson's r of contributions, and of hypothetical contributions, window by window."""
+    theirs = (hypothetical * inputs).sum(axis=-1)
+    pairs = [(result.contributions, theirs), (result.hypothetical, hypothetical)]
+    return np.array(
+        [[np.corrcoef(a[i].ravel(), b[i].ravel())[0, 1] for i in range(WINDOWS)] for a, b in pairs]
+    )
+
+
+@pytest.mark.parametrize("head", ["counts", "combined", "held", "halves"])
+def test_agreement(results, inputs, head):
+    result, values, hypothetical = results[head]
+    if head != "halves":  # there the value depends on the reference too
+        np.testing.assert_allclose(result.values, values, rtol=1e-4, atol=1e-5)
+    assert per_window(result, hypothetical, inputs).min() > 0.99999
+    scale = np.abs(hypothetical).max()
+    np.testing.assert_allclose(result.hypothetical, hypothetical, atol=1e-4 * scale)
+
+
+def test_bpnet_lite_explains_another_number(results, inputs):
+    """Not equal to either, as documented: logits times their softmax."""
+    result, _, hypothetical = results["elementwise"]
+    assert per_window(result, hypothetical, inputs).max() < 0.95
