@@ -143,7 +143,7 @@ study-tokens: env  ## peaks of three yeast factors as 6-mers: which tokens decid
 test-cluster: env  ## the default study, cut small, on a one-machine SLURM (root)
 	$(BIN)/python -m pytest tests/cluster
 
-test-envs: env  ## the conda environments, solved over a local channel, imported, the small study in them (make oracles first)
+test-envs: env  ## the conda environments, solved over a local channel, imported, a network trained in them (make oracles first)
 	$(BIN)/python -m pytest tests/envs
 
 test-schedulers: env  ## jobs through the profiles of SGE, PBS, LSF, HTCondor, pretended (make oracles first)
@@ -152,7 +152,7 @@ test-schedulers: env  ## jobs through the profiles of SGE, PBS, LSF, HTCondor, p
 sdist: env  ## the source distribution, a whole checkout, below dist/
 	$(BIN)/python -c "from setuptools.build_meta import build_sdist; print(build_sdist('dist'))"
 
-test-release: env  ## the source distribution unpacked into an empty folder, the small study from there
+test-release: env  ## the source distribution unpacked into an empty folder, a network trained from there
 	$(BIN)/python -m pytest tests/release
 
 oracles: env  ## packages that tests compare with, into a folder of their own
