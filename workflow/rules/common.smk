@@ -19,6 +19,7 @@ from chromolens.planning import (
     preflight,
     regions,
     results,
+    rows,
     sources,
     subsets,
     varied,
