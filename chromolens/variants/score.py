@@ -13,8 +13,8 @@ import pandas as pd
 
 from chromolens.genome.fasta import Genome
 from chromolens.genome.onehot import codes_to_onehot
-from chromolens.models.judging.metrics import jensen_shannon
 from chromolens.models.batching import halving
+from chromolens.models.judging.metrics import jensen_shannon
 from chromolens.runlog import progress
 from chromolens.tables.variants import SCORED
 from chromolens.tracks.replicates import agreement

@@ -1,0 +1,194 @@
+"""How fast a method explains on this device: its jobs themselves, on a small part of their work.
+
+A call is one compute batch, full or not, so a job takes as long as its calls. Speed hangs on the
+architecture, not on the weights: a network that has hardly been trained will do.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+
+from chromolens.genome.fasta import Genome
+from chromolens.genome.intervals import Interval
+from chromolens.genome.onehot import UNKNOWN
+from chromolens.inputs.batches import Inputs, open_inputs
+from chromolens.inputs.folds import Folds
+from chromolens.models import devices
+from chromolens.models.batching import BATCH_SIZE
+from chromolens.models.model import Model
+from chromolens.runlog import logger
+from chromolens.scores import Origin
+from chromolens.tables.study import SPEED
+from chromolens.tracks.answers import answer
+from chromolens.tracks.jobs import explain, with_drawn
+from chromolens.tracks.method import Method
+from chromolens.tracks.records import shard_of
+from chromolens.tracks.tiling import Tiling, touching, window_starts
+
+SHARDS, SCALES, WINDOWS = "shards", "scales", "windows"
+_SECONDS = 4.0
+_MOST = 2048
+"""A measurement takes so many seconds, or so many windows, if a call is shorter than that."""
+_PLACES = 16
+"""Places of a chromosome that are looked at for one without N."""
+
+
+def measure(
+    model: Model,
+    source: str | None,
+    windows: str,
+    folds: Folds,
+    *,
+    name: str,
+    method: Method,
+    tiling: Mapping[str, object],
+    tries: Mapping[str, Sequence[int]],
+    asked: Sequence[str],
+    few: int,
+) -> pd.DataFrame:
+    """One row per kind of call and value that a pilot may choose: ``SPEED``.
+
+    Parameters
+    ----------
+    source, windows
+        As of ``jobs.explain``.
+    name
+        Of the model.
+    tiling
+        Settings of ``tiling.Tiling``; empty without a genome.
+    tries
+        Setting -> values that a pilot chooses from; empty where it has nothing to choose.
+    asked
+        Which of ``SHARDS``, ``SCALES`` and ``WINDOWS``.
+    few
+        Windows in a call about chosen ones; of shards it is the method's ``batch_size``.
+    """
+    start = time.process_time()  # imports, and the network
+    inputs, rows = open_inputs(windows, source), []
+    for setting, value in [(key, one) for key in tries for one in tries[key]] or [("", 0)]:
+        tried = method.with_settings({setting: value} if setting else {})
+        named = f"{setting}={value}" if setting else ""
+        for what in asked:
+            size = (method.batch_size or BATCH_SIZE) if what == SHARDS else few
+            about = tried.about(tried.tasks[0]) if what == WINDOWS else tried
+            part = _Part(model, inputs, source, windows, folds, about, tiling, size)
+            seconds, first = timed(part.shard if what == SHARDS else part.chosen, _MOST // size)
+            rows.append((name, method.name, what, named, size, seconds, first))
+            logger.info(
+                "%s %s %s: %d windows take %.3g s, the first time %.3g s more", *rows[-1][1:]
+            )
+    table = pd.DataFrame(rows, columns=SPEED.names[:7])
+    return table.assign(start=start, **devices.taken())
+
+
+def timed(work: Callable[[int], int], most: int) -> tuple[float, float]:
+    """Seconds of a call, and how much longer the first one takes.
+
+    ``work`` does about so many calls as it is told, and says how many; ``most`` at once.
+    """
+    first, _ = _clocked(work, 1)
+    again, done = _clocked(work, 1)
+    each = again / done
+    count = int(min(most, _SECONDS // each))
+    if count > 1:
+        spent, done = _clocked(work, count)
+        each = spent / done
+    return each, max(0.0, first - again)
+
+
+def _clocked(work: Callable[[int], int], calls: int) -> tuple[float, int]:
+    began = time.monotonic()
+    done = work(calls)
+    return time.monotonic() - began, done
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Some calls of a job, of ``size`` windows each; the arguments are those of ``measure``."""
+
+    model: Model
+    inputs: Inputs
+    source: str | None
+    windows: str
+    folds: Folds
+    method: Method
+    tiling: Mapping[str, object]
+    size: int
+
+    def chosen(self, calls: int) -> int:
+        """Explain windows of the first fold."""
+        fold = next(iter(self.folds.roles))
+        method = with_drawn(self.method, self.inputs, self.folds.only(fold)).in_fold(fold)
+        method = replace(method, batch_size=self.size)
+        held_out = self.folds.rows(self.inputs.windows, fold, "test")
+        rows = np.resize(held_out, calls * self.size)
+        ids = self.inputs.windows["id"].iloc[rows].tolist()
+        answer(self.model, self.inputs.arrays(rows), ids, np.arange(len(rows)), method)
+        return calls
+
+    def shard(self, calls: int) -> int:
+        """Make a shard of the longest stretch, or of the fold with most records."""
+        fold, region, name, done = (self._bases if self.tiling else self._records)(calls)
+        with TemporaryDirectory() as folder:
+            explain(
+                [self.model],
+                str(Path(folder, "shard.h5")),
+                method=self.method,
+                tiling=self.tiling,
+                origin=Origin("", "", name, fold, {}, {}),
+                source=self.source,
+                regions=[region],
+                series=[],
+                windows=self.windows,
+                folds=self.folds,
+            )
+        return done
+
+    def _bases(self, calls: int) -> tuple[str, str, str, int]:
+        """Fold, region and name of a shard, and how many calls it has."""
+        tiling = Tiling(**self.tiling)
+        with Genome(self.source) as genome:
+            homes = self.folds.homes(genome.sizes)
+            longest = max(homes, key=len)
+            starts = window_starts(genome.sizes[longest.chrom], tiling.window, tiling.stride)
+            kept = starts + tiling.margin
+            regions = list(whole_calls(kept, tiling.kept, longest, self.size, calls))
+            known = (one for one in regions if not _has_n(genome, one))
+            region = next(known, (regions or [longest])[0])
+        near = touching(kept, tiling.kept, region)
+        done = (near.stop - 1) // self.size - near.start // self.size + 1
+        return homes[longest], region.name, region.name, done
+
+    def _records(self, calls: int) -> tuple[str, str, str, int]:
+        table = self.inputs.windows
+        counts = {one: len(self.folds.rows(table, one, "test")) for one in self.folds.roles}
+        fold = max(counts, key=lambda one: counts[one])
+        parts = max(1, counts[fold] // (calls * self.size))
+        done = -(-len(shard_of(counts[fold], 0, parts)) // self.size)
+        return fold, "", f"{fold}-0-{parts}", done
+
+
+def whole_calls(
+    kept: np.ndarray, width: int, within: Interval, size: int, calls: int
+) -> Iterator[Interval]:
+    """Some regions of ``within`` whose windows are ``calls`` full calls of ``size``.
+
+    ``kept`` are the first bases of the kept parts of all windows, ``width`` bases each. The
+    regions lie evenly over the stretch; none where it holds fewer calls.
+    """
+    own = touching(kept, width, within)
+    firsts = np.arange(-(-own.start // size) * size, own.stop - calls * size, size)
+    evenly = np.linspace(0, len(firsts) - 1, _PLACES if len(firsts) else 0)
+    for first in firsts[np.unique(evenly.astype(int))]:
+        begin = within.start if first == own.start else int(kept[first - 1]) + width
+        end = int(kept[first + calls * size])
+        yield Interval(within.chrom, begin, max(end, begin + 1))
+
+
+def _has_n(genome: Genome, region: Interval) -> bool:
+    return bool((genome.codes(region.chrom, region.start, region.end) == UNKNOWN).any())
