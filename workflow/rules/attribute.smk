@@ -77,6 +77,7 @@ rule attribute:
             "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
             row=rows.rows(shard_models, "model", "method", "shard"),
         ),
+        folds="results/{study}/inputs/folds.tsv",
         regions=collect(
             "results/{{study}}/inputs/{row.method}.regions.tsv.gz",
             row=rows.rows(regional, "method"),
@@ -105,7 +106,6 @@ rule attribute:
         ),
         fold=rows.rows(shards, "method", "shard", column="fold"),
         regions=rows.rows(shards, "method", "shard", column="regions"),
-        folds=roles,
         shared=shared,
         settings=lookup(
             dpath="{method}/settings", within=config["attribution"]["methods"]
