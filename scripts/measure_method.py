@@ -3,7 +3,6 @@
 from chromolens import tables
 from chromolens.inputs.folds import Folds
 from chromolens.models import devices
-from chromolens.models.model import load_model
 from chromolens.runlog import log_to
 from chromolens.tables.study import SPEED
 from chromolens.tracks.jobs import split_settings
@@ -13,15 +12,14 @@ from chromolens.tracks.speed import measure
 log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
 names, params, resources = snakemake.wildcards, snakemake.params, snakemake.resources
-model = load_model(snakemake.input.network)
 shared, tiling = split_settings(params.shared | {"batch_size": resources.batch_size})
 found = measure(
-    model,
+    snakemake.input.network,
     snakemake.input.source or None,
     snakemake.input.windows,
     Folds(params.folds),
     name=names.model,
-    method=Method(names.method, model.tasks, params.settings, **shared),
+    method=Method(names.method, list(params.explains), params.settings, **shared),
     tiling=tiling,
     tries=params.tries[0],
     asked=params.asked,

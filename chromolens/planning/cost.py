@@ -4,7 +4,6 @@ A job takes as long as its start, the first call of each of its networks, and it
 one compute batch, full or not.
 """
 
-import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +18,8 @@ from chromolens.genome.intervals import Interval
 from chromolens.inputs.folds import Folds
 from chromolens.provenance import digest
 from chromolens.tables.checks import TRIED
-from chromolens.tables.study import SPEED, TRAINING_SPEED
+from chromolens.tables.study import SCALES, SHARDS, SPEED, TRAINING_SPEED, WINDOWS
 
-SHARDS, SCALES, WINDOWS = "shards", "scales", "windows"
 LIMIT = "CHROMOLENS_LIMIT"
 """Environment variable: seconds that a job may take (``chromolens check --limit``)."""
 _FILLED = 0.8
@@ -116,7 +114,8 @@ class Work:
             # one call more than whole ones, as a shard begins within one
             found.append((left / one.seconds - 1) * one.rows * self.shared["stride"])
         bases = int(max(min(found, default=0), 0))
-        return math.floor(bases / 10 ** (len(str(bases)) - 2)) * 10 ** (len(str(bases)) - 2)
+        unit = 10 ** max(0, len(str(bases)) - 2)
+        return bases // unit * unit
 
     def _trained(self, speed: pd.DataFrame) -> Iterator[Cost]:
         twins = alike(self.models)
@@ -195,16 +194,13 @@ class Work:
         margin, size = window // 2 - kept // 2, self.sizes[region.chrom]
         windows = -(-(size - window) // stride) + 1 if size >= window else 0
         first = max(0, (region.start - kept - margin) // stride + 1)
-        # the last window may stand nearer: it ends where the chromosome does
-        last = max(size - window + margin, 0)
-        behind = (
-            windows if last < region.end else min(windows - 1, -(-(region.end - margin) // stride))
-        )
-        return (
-            ((behind - 1) // rows - first // rows + 1, behind - first)
-            if behind > first
-            else (0, 0)
-        )
+        behind = min(windows - 1, -(-(region.end - margin) // stride))
+        last = size - window + margin  # the last window stands nearer: it ends with the chromosome
+        if windows and last < region.end and last + kept > region.start:
+            first, behind = min(first, windows - 1), windows
+        if behind <= first:
+            return 0, 0
+        return (behind - 1) // rows - first // rows + 1, behind - first
 
     @cached_property
     def _regional(self) -> set[str]:

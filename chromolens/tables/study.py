@@ -40,9 +40,11 @@ TIMES = Table(
     ),
 )
 
-_FIRST = number("first", "that the first of them takes longer: a network's graph is drawn", "s")
+SHARDS, SCALES, WINDOWS = "shards", "scales", "windows"
+"""Kinds of calls whose speed is measured."""
+_FIRST = number("first", "more for each network: it is loaded, and its graph is drawn", "s")
 _DEVICE = (
-    number("start", "of a job, until its network is loaded: time of the processor", "s"),
+    number("start", "of a job, until it reads its first file: time of the processor", "s"),
     number("memory", "most that the process took", "MB"),
     number("gpu_memory", "most that it took of a GPU", "MB", missing=True),
     text("machine", "device, processor, kernels, threads and TensorFlow"),
@@ -55,8 +57,8 @@ SPEED = Table(
         METHOD,
         text(
             "asked",
-            "`shards`: all tasks, as tracks are made; `scales`: all tasks of chosen "
-            "windows; `windows`: one task of these",
+            f"`{SHARDS}`: all tasks, as tracks are made; `{SCALES}`: all tasks of chosen "
+            f"windows; `{WINDOWS}`: one task of these",
         ),
         text("setting", "that a pilot chooses: `steps=50`", missing=True),
         integer("rows", "windows in a call"),

@@ -20,17 +20,17 @@ from chromolens.inputs.batches import Inputs, open_inputs
 from chromolens.inputs.folds import Folds
 from chromolens.models import devices
 from chromolens.models.batching import BATCH_SIZE
-from chromolens.models.model import Model
+from chromolens.models.foreign.files import Source
+from chromolens.models.model import Model, load_model
 from chromolens.runlog import logger
 from chromolens.scores import Origin
-from chromolens.tables.study import SPEED
+from chromolens.tables.study import SHARDS, SPEED, WINDOWS
 from chromolens.tracks.answers import answer
 from chromolens.tracks.jobs import explain, with_drawn
 from chromolens.tracks.method import Method
 from chromolens.tracks.records import shard_of
 from chromolens.tracks.tiling import Tiling, touching, window_starts
 
-SHARDS, SCALES, WINDOWS = "shards", "scales", "windows"
 _SECONDS = 4.0
 _MOST = 2048
 """A measurement takes so many seconds, or so many windows, if a call is shorter than that."""
@@ -39,7 +39,7 @@ _PLACES = 16
 
 
 def measure(
-    model: Model,
+    network: Source,
     source: str | None,
     windows: str,
     folds: Folds,
@@ -55,6 +55,8 @@ def measure(
 
     Parameters
     ----------
+    network
+        Of the model.
     source, windows
         As of ``jobs.explain``.
     name
@@ -68,7 +70,9 @@ def measure(
     few
         Windows in a call about chosen ones; of shards it is the method's ``batch_size``.
     """
-    start = time.process_time()  # imports, and the network
+    start, began = time.process_time(), time.monotonic()
+    model = load_model(network)
+    load = time.monotonic() - began
     inputs, rows = open_inputs(windows, source), []
     for setting, value in [(key, one) for key in tries for one in tries[key]] or [("", 0)]:
         tried = method.with_settings({setting: value} if setting else {})
@@ -78,27 +82,25 @@ def measure(
             about = tried.about(tried.tasks[0]) if what == WINDOWS else tried
             part = _Part(model, inputs, source, windows, folds, about, tiling, size)
             seconds, first = timed(part.shard if what == SHARDS else part.chosen, _MOST // size)
-            rows.append((name, method.name, what, named, size, seconds, first))
-            logger.info(
-                "%s %s %s: %d windows take %.3g s, the first time %.3g s more", *rows[-1][1:]
-            )
+            rows.append((name, method.name, what, named, size, seconds, load + first))
+            logger.info("%s %s %s: %d windows take %.3g s, a network %.3g s more", *rows[-1][1:])
     table = pd.DataFrame(rows, columns=SPEED.names[:7])
     return table.assign(start=start, **devices.taken())
 
 
 def timed(work: Callable[[int], int], most: int) -> tuple[float, float]:
-    """Seconds of a call, and how much longer the first one takes.
+    """Seconds of a call, and what the first one takes beside that.
 
     ``work`` does about so many calls as it is told, and says how many; ``most`` at once.
     """
     first, _ = _clocked(work, 1)
-    again, done = _clocked(work, 1)
-    each = again / done
+    once, few = _clocked(work, 1)
+    each = once / few
     count = int(min(most, _SECONDS // each))
-    if count > 1:
-        spent, done = _clocked(work, count)
-        each = spent / done
-    return each, max(0.0, first - again)
+    if count > few:
+        spent, many = _clocked(work, count)
+        each = (spent - once) / (many - few) if many > 2 * few else spent / many
+    return each, max(0.0, first - few * each)
 
 
 def _clocked(work: Callable[[int], int], calls: int) -> tuple[float, int]:

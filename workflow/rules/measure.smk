@@ -60,6 +60,7 @@ rule measure_method:
             dpath="{method}", within=provenance.plugin_digests("attribution/methods")
         ),
         folds=roles,
+        explains=lookup(dpath="{model}/explains", within=model_settings),
         shared=shared,
         settings=lookup(
             dpath="{method}/settings", within=config["attribution"]["methods"]
