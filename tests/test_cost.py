@@ -37,7 +37,7 @@ def work(**parts: object) -> cost.Work:
     )  # fmt: skip
     known = {
         "models": models,
-        "methods": pd.DataFrame({"method": ["ism"], "regions": ["genome"], "windows": [100]}),
+        "methods": pd.DataFrame({"method": ["ism"], "regions": ["genome"], "windows": [400]}),
         "runs": pd.DataFrame({"model": ["main"], "method": ["ism"]}),
         "windowed": pd.DataFrame({"model": ["main", "permuted"], "method": ["ism", "ism"]}),
         "shards": shards,
@@ -95,9 +95,9 @@ def test_costs_worked_out_by_hand():
     assert tracks.jobs == 2 and tracks.windows == 397 + 170
     assert tracks.seconds == pytest.approx(2 * (5 + 1) + 2 * (7 + 3))
     assert tracks.longest == pytest.approx(5 + 1 + 14)
-    # 100 windows a task: in each fold 4 calls for the scales, and for each task 2 (of 50)
+    # in each fold 10 calls for the 300 windows of the scale, and for each task 7, of 200 windows
     chosen = found["permuted", "ism, in full"]
-    assert chosen.seconds == pytest.approx(5 + 2 * (4 + 4 * 3 + 2 * (0.25 + 2 * 0.5)))
+    assert chosen.seconds == pytest.approx(5 + 2 * (4 + 10 * 3 + 2 * (0.25 + 7 * 0.5)))
     assert len(found) == 5
 
 

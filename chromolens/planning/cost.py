@@ -15,6 +15,7 @@ import pandas as pd
 
 from chromolens import tables
 from chromolens.genome.intervals import Interval
+from chromolens.inputs.chosen import BACKGROUND
 from chromolens.inputs.folds import Folds
 from chromolens.provenance import digest
 from chromolens.tables.checks import TRIED
@@ -143,14 +144,15 @@ class Work:
             yield Cost(model, method, *sizes, each.sum(), each.max(), one.memory)
 
     def _windows(self, speed: pd.DataFrame) -> Iterator[Cost]:
-        """Chosen windows: on as many, all folds' scales are measured, for all tasks at once."""
+        """Chosen windows: each fold's scale is measured too, on background, all tasks at once."""
         folds = len(self.folds.roles)
         most = self.methods.set_index("method")["windows"]
         tasks = {row.model: len(row.explains) for row in self.models.itertuples()}
         for model, method, call in self._measured(self.windowed, speed):
             scale, window = call[SCALES], call[WINDOWS]
             networks, count = folds * self.replicates, most[method]
-            of_scales = scale.first + -(-count // scale.rows) * scale.seconds
+            background = min(count, BACKGROUND)
+            of_scales = scale.first + -(-background // scale.rows) * scale.seconds
             of_task = window.first + -(-count // (folds * window.rows)) * window.seconds
             seconds = scale.start + networks * (of_scales + tasks[model] * of_task)
             sizes = (1, count * tasks[model], window.rows / window.seconds, seconds, seconds)

@@ -7,6 +7,7 @@ architecture, not on the weights: a network that has hardly been trained will do
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,7 +25,7 @@ from chromolens.models.foreign.files import Source
 from chromolens.models.model import Model, load_model
 from chromolens.runlog import logger
 from chromolens.scores import Origin
-from chromolens.tables.study import SHARDS, SPEED, WINDOWS
+from chromolens.tables.study import SCALES, SHARDS, SPEED, WINDOWS
 from chromolens.tracks.answers import answer
 from chromolens.tracks.jobs import explain, with_drawn
 from chromolens.tracks.method import Method
@@ -70,22 +71,48 @@ def measure(
     few
         Windows in a call about chosen ones; of shards it is the method's ``batch_size``.
     """
-    start, began = time.process_time(), time.monotonic()
+    start, inputs, rows = time.process_time(), open_inputs(windows, source), []
+    parts = [
+        (what, named, _Part(inputs, source, windows, folds, about, tiling, size))
+        for named, tried in _tried(method, tries)
+        for what, about, size in _calls(tried, asked, few)
+    ]
+    # the first network of a process takes longer to load and to ask than any other
+    what, _, part = parts[0]
+    began = time.monotonic()
+    part.ask(load_model(network), what, 1)
+    whole = time.monotonic() - began
+    began = time.monotonic()
     model = load_model(network)
     load = time.monotonic() - began
-    inputs, rows = open_inputs(windows, source), []
-    for setting, value in [(key, one) for key in tries for one in tries[key]] or [("", 0)]:
-        tried = method.with_settings({setting: value} if setting else {})
-        named = f"{setting}={value}" if setting else ""
-        for what in asked:
-            size = (method.batch_size or BATCH_SIZE) if what == SHARDS else few
-            about = tried.about(tried.tasks[0]) if what == WINDOWS else tried
-            part = _Part(model, inputs, source, windows, folds, about, tiling, size)
-            seconds, first = timed(part.shard if what == SHARDS else part.chosen, _MOST // size)
-            rows.append((name, method.name, what, named, size, seconds, load + first))
-            logger.info("%s %s %s: %d windows take %.3g s, a network %.3g s more", *rows[-1][1:])
+    for what, named, part in parts:
+        seconds, first = timed(partial(part.ask, model, what), _MOST // part.size)
+        first += 0.0 if what == WINDOWS else load  # windows come after scales
+        rows.append((name, method.name, what, named, part.size, seconds, first))
+        logger.info("%s %s %s: %d windows take %.3g s, a network %.3g s more", *rows[-1][1:])
+    once = whole - rows[0][-2] - rows[0][-1]
     table = pd.DataFrame(rows, columns=SPEED.names[:7])
-    return table.assign(start=start, **devices.taken())
+    return table.assign(start=start + max(0.0, once), **devices.taken())
+
+
+def _tried(method: Method, tries: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, Method]]:
+    """The method with each value that a pilot may choose, as ``SPEED`` calls it."""
+    for setting, values in tries.items():
+        for value in values:
+            yield f"{setting}={value}", method.with_settings({setting: value})
+    if not tries:
+        yield "", method
+
+
+def _calls(method: Method, asked: Sequence[str], few: int) -> Iterator[tuple[str, Method, int]]:
+    """Kinds of calls: the method as it is asked, and windows in a call."""
+    chosen = replace(method, batch_size=few)
+    calls = {
+        SHARDS: (method, method.batch_size or BATCH_SIZE),
+        SCALES: (chosen, few),
+        WINDOWS: (chosen.about(chosen.tasks[0]), few),
+    }
+    return ((what, *calls[what]) for what in asked)
 
 
 def timed(work: Callable[[int], int], most: int) -> tuple[float, float]:
@@ -113,7 +140,6 @@ def _clocked(work: Callable[[int], int], calls: int) -> tuple[float, int]:
 class _Part:
     """Some calls of a job, of ``size`` windows each; the arguments are those of ``measure``."""
 
-    model: Model
     inputs: Inputs
     source: str | None
     windows: str
@@ -122,23 +148,26 @@ class _Part:
     tiling: Mapping[str, object]
     size: int
 
-    def chosen(self, calls: int) -> int:
+    def ask(self, model: Model, what: str, calls: int) -> int:
+        """Have ``model`` make about so many calls, and say how many."""
+        return self._shard(model, calls) if what == SHARDS else self._chosen(model, calls)
+
+    def _chosen(self, model: Model, calls: int) -> int:
         """Explain windows of the first fold."""
         fold = next(iter(self.folds.roles))
         method = with_drawn(self.method, self.inputs, self.folds.only(fold)).in_fold(fold)
-        method = replace(method, batch_size=self.size)
         held_out = self.folds.rows(self.inputs.windows, fold, "test")
         rows = np.resize(held_out, calls * self.size)
         ids = self.inputs.windows["id"].iloc[rows].tolist()
-        answer(self.model, self.inputs.arrays(rows), ids, np.arange(len(rows)), method)
+        answer(model, self.inputs.arrays(rows), ids, np.arange(len(rows)), method)
         return calls
 
-    def shard(self, calls: int) -> int:
+    def _shard(self, model: Model, calls: int) -> int:
         """Make a shard of the longest stretch, or of the fold with most records."""
         fold, region, name, done = (self._bases if self.tiling else self._records)(calls)
         with TemporaryDirectory() as folder:
             explain(
-                [self.model],
+                [model],
                 str(Path(folder, "shard.h5")),
                 method=self.method,
                 tiling=self.tiling,
