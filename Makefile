@@ -5,6 +5,7 @@ CORES  ?= all
 BIN     = $(VENV)/bin
 RUN     = $(BIN)/python -m chromolens run --cores $(CORES) $(if $(VERBOSE),--verbose)
 DEMO    = config/config.yaml
+STUDY  ?= $(DEMO)
 MIRROR ?= $(CHROMOLENS_MIRROR)
 DATA   ?= $(MIRROR)/..
 SEEDS  ?= 1 2 3
@@ -13,7 +14,7 @@ PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-tracks bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles oracles-torch lint docs docs-site notebooks gallery studies numbers study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg sdist test-cluster test-envs test-faults test-release test-schedulers
+.PHONY: help env demo plan demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-tracks bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles oracles-torch lint docs docs-site notebooks gallery studies numbers study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg sdist test-cluster test-envs test-faults test-release test-schedulers
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -28,6 +29,9 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 
 demo: env  ## the default study: simulated genome, offline, minutes (VERBOSE=1: all that the jobs say)
 	$(RUN) $(DEMO)
+
+plan: env  ## how long a study will take on this device, which is measured (STUDY=CONFIG)
+	$(BIN)/python -m chromolens check $(STUDY) --measure
 
 demo-seeds: env  ## the default study over three seeds (SEEDS="1 2 3")
 	for seed in $(SEEDS); do $(RUN) $(DEMO) --config study=demo-$$seed seed=$$seed || exit 1; done

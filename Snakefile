@@ -45,6 +45,7 @@ include: "workflow/rules/index.smk"
 include: "workflow/rules/genotypes.smk"
 include: "workflow/rules/browse.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/measure.smk"
 include: "workflow/rules/overview.smk"
 
 
@@ -74,3 +75,12 @@ rule models:
 rule tracks:
     input:
         track_files,
+
+
+# Of no study: how fast this device is, for the plan.
+
+
+rule measured:
+    input:
+        speed_files,
+        training_speed_files,

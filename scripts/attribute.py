@@ -26,5 +26,5 @@ explain(
     regions=params.regions[0].split("+"),
     series=inputs.regions,
     windows=inputs.windows,
-    folds=Folds(params.folds),
+    folds=Folds.read(inputs.folds),
 )

@@ -41,6 +41,8 @@ def test_the_time_that_is_expected_is_that_of_earlier_runs(training):
     # 4 x 60 + 30 = 270 seconds of work on two cores
     assert training.extent() == "5 on 2 cores, about 2 min as measured before"
     assert "known after the first run" in Run({"train": 4}, 2, {}, 0.0).extent()
+    few = Run({"train": 4, "evaluate": 1}, 2, {"evaluate": 9.0}, 0.0)
+    assert "known after the first run" in few.extent()
     assert "but for 3 that" in Run({"train": 4, "x": 3}, 2, {"train": 600.0}, 0.0).extent()
     # stages wait for one another: an hour and an hour, whatever the cores
     hours = {"train": 3600.0, "report": 3600.0}

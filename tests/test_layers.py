@@ -36,7 +36,7 @@ WITH_TENSORFLOW |= {"experiments"}
 PLANNING = ["config", "planning.sources", "planning.divide", "planning.plan", "planning.disk"]
 PLANNING += ["planning.preflight", "planning.interpreter", "planning.results"]
 PLANNING += ["planning.overview", "planning.times", "plugins", "provenance", "study"]
-PLANNING += ["planning.experiments"]
+PLANNING += ["planning.experiments", "planning.rows"]
 PLANNING += ["console.run", "console.found", "commands.check", "commands.run", "commands.init"]
 
 

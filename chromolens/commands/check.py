@@ -1,6 +1,7 @@
 """Check a study before it runs: all that can be known without computing, and what it comes to."""
 
 import argparse
+import re
 import shlex
 import subprocess
 import sys
@@ -8,21 +9,39 @@ from importlib.metadata import version
 
 from chromolens.commands.run import add_study, call, snakemake
 from chromolens.models.gpus import of_driver
+from chromolens.planning.cost import LIMIT
 
+_UNITS = {"min": 60, "h": 3600, "d": 86400}
 _COUNT = "import tensorflow as tf; print(len(tf.config.list_physical_devices('GPU')))"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     add_study(parser)
+    help = "measure how fast this device is for each model and method, in minutes at most, first"
+    parser.add_argument("--measure", action="store_true", help=f"{help}; the inputs are prepared")
+    help = "where it is measured: a profile as of `chromolens run`"
+    parser.add_argument("--profile", default="default", help=help)
+    help = "what a job may take (30min, 4h, 1d): says how large a shard may be"
+    parser.add_argument("--limit", type=seconds, default="4h", help=help)
     parser.set_defaults(answer=_answer)
 
 
 def _answer(options: argparse.Namespace) -> tuple[str, int]:
-    code = call([*snakemake(options), "--dry-run"], {})
+    if options.measure and (code := call([*snakemake(options, options.profile), "measured"], {})):
+        return "", code
+    code = call([*snakemake(options), "--dry-run"], {LIMIT: str(options.limit)})
     command = shlex.join(["chromolens", "run", *options.config])
     said = [gpus(), f"no mistake was found; the next command: {command}"]
     return ("" if code else "\n".join(filter(None, said))), code
+
+
+def seconds(text: str) -> float:
+    """The seconds of ``30min``, ``4h`` or ``1.5d``."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(min|h|d)", text)
+    if match is None or not float(match[1]):
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: say 30min, 4h or 1d")
+    return float(match[1]) * _UNITS[match[2]]
 
 
 def gpus() -> str:

@@ -65,9 +65,12 @@ class Run:
         return f"{jobs:,} on {self.cores} core{'s' * (self.cores > 1)}{self._expected(jobs)}"
 
     def _expected(self, jobs: int) -> str:
-        """From the means of earlier runs; stages wait for one another, however many the cores."""
+        """From the means of earlier runs, if these had most of the jobs.
+
+        Stages wait for one another, however many the cores.
+        """
         seconds, unknown = self._seconds(self.planned, self.times)
-        if unknown == jobs:
+        if unknown > jobs / 2:
             return "; how long they take is known after the first run"
         longest: dict[str, float] = {}
         for rule in self.planned:

@@ -7,6 +7,7 @@ STAGES = {
         "label_windows", "count_tokens",
     ),
     "train": ("train", "evaluate"),
+    "measure": ("measure_training", "measure_method"),
     "explain": (
         "pick_windows", "choose_settings", "attribute", "explain_windows", "edit_windows",
         "view_model",
@@ -40,7 +41,7 @@ STAGES = {
 }  # fmt: skip
 """Stage -> its rules."""
 
-TARGETS = ("all", "models", "tracks")
+TARGETS = ("all", "models", "tracks", "measured")
 """Rules that do nothing but ask for others."""
 
 _STAGE_OF = {rule: stage for stage, rules in STAGES.items() for rule in rules}

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from chromolens import texts
+from chromolens import tables, texts
 from chromolens.errors import BadInput, nearest
 from chromolens.genome.intervals import Interval, stretch
 from chromolens.tables.inputs import FOLDS
@@ -60,6 +60,11 @@ class Folds:
         return cls(
             {fold: part.groupby("role")["group"].apply(list).to_dict() for fold, part in by_fold}
         )
+
+    @classmethod
+    def read(cls, path: str | Path) -> "Folds":
+        """Return the folds of the table at ``path``, as a study keeps it (``FOLDS``)."""
+        return cls.of_table(tables.read(FOLDS, path))
 
     def table(self) -> pd.DataFrame:
         """Return the folds table: test, validation and training groups of one fold after another.

@@ -6,12 +6,18 @@ on its chromosome), and is always computed in row ``place % size`` of a batch of
 whatever else is asked. What cuts a series (shards, restarts, rows left out) then changes no bit.
 """
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 
 from chromolens.errors import BadInput
+from chromolens.runlog import no_memory
+
+logger = logging.getLogger("chromolens")
+Found = TypeVar("Found")
 
 BATCH_SIZE = 128
 """Rows in one call of a network, unless the caller says otherwise."""
@@ -35,6 +41,27 @@ def place_rows(rows: np.ndarray, places: np.ndarray, size: int) -> np.ndarray:
 def pad_rows(rows: np.ndarray, size: int) -> np.ndarray:
     """``rows`` followed by zeros up to ``size`` rows."""
     return place_rows(rows, np.arange(len(rows)), size)
+
+
+def halving(work: Callable[[int], Found], size: int) -> Found:
+    """What ``work`` gives with ``size`` rows in a call; with half, and so on, if memory is short.
+
+    ``work`` begins anew each time, so that one file is made with batches of one shape: its
+    numbers are those of any job with so many rows, to the bit, and agree with those of ``size``
+    rows to rounding. An error that isn't of memory, or comes with one row, is raised.
+    """
+    while True:
+        try:
+            return work(size)
+        except Exception as error:
+            if size == 1 or no_memory(error) is None:
+                raise
+            logger.warning(
+                "out of memory with %d rows in a call: begun anew with %d; numbers agree to "
+                "rounding (a smaller attribution.batch_size saves the attempt)",
+                *(size, size // 2),
+            )
+        size //= 2  # not above: the error holds what the attempt left in memory
 
 
 def check_places(places: Sequence[int] | None, count: int) -> np.ndarray:

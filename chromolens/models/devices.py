@@ -3,6 +3,8 @@
 Threads and TF32 belong to the process: a job calls ``configure`` before anything else.
 """
 
+import math
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -73,6 +75,17 @@ def machine() -> str:
         f"{facts['device']}: {facts['processor']} ({facts['instructions']}), "
         f"{facts['kernels']} kernels, {threads} threads, TensorFlow {facts['tensorflow']}"
     )
+
+
+def taken() -> dict[str, float | str]:
+    """The ``machine``, and the most memory that this process took of it so far, in MB.
+
+    ``gpu_memory`` is NaN without a GPU.
+    """
+    gpus = tf.config.get_visible_devices("GPU")
+    of_gpu = tf.config.experimental.get_memory_info("GPU:0")["peak"] / 1e6 if gpus else math.nan
+    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    return {"memory": resident, "gpu_memory": of_gpu, "machine": machine()}
 
 
 def make_deterministic(seed: int) -> None:

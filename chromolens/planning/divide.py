@@ -26,8 +26,10 @@ from chromolens.inputs.peaks import read_peaks
 from chromolens.inputs.records import split_names
 from chromolens.planning.regions import Starts
 from chromolens.planning.sources import files
+from chromolens.provenance import digest
 
 _LONGEST = 150  # letters of a shard's name, which goes into names of files
+_KEPT = 40  # of these the first chromosome's, where two names are too long
 
 
 def sizes(config: dict, settings: dict) -> dict[str, int]:
@@ -184,7 +186,7 @@ def shards(
     ``shard_size`` bases, or, where a method's ``windows`` (``regions.windows``) are known, of as
     many windows as a grid has on so many bases; a stretch without windows is then in no shard.
     Small stretches of one fold share a shard, which is called by its regions or, where that is
-    long, ``FIRST..LAST``. ``shared`` is what ``plan.attribution_settings`` gives.
+    long, by the first and last of them. ``shared`` is what ``plan.attribution_settings`` gives.
     """
     rows, most = [], config["attribution"]["shard_size"]
     for method in methods.loc[methods["tracked"], "method"]:
@@ -274,8 +276,14 @@ def _pack(stretches: list[Pieces], most: int) -> list[tuple[list[str], int]]:
 
 
 def _shard_name(regions: list[str]) -> str:
-    joined = "+".join(regions)
-    return joined if len(joined) <= _LONGEST else f"{regions[0]}..{regions[-1]}"
+    """Their names, or first and last, or a digest: what fits into the name of a file."""
+    joined, ends = "+".join(regions), f"{regions[0]}..{regions[-1]}"
+    if len(joined) <= _LONGEST:
+        return joined
+    if len(ends) <= _LONGEST:
+        return ends
+    first, last = Interval.from_name(regions[0]), Interval.from_name(regions[-1])
+    return f"{first.chrom[:_KEPT]}..{digest(regions)[:12]}-{first.start}-{last.end}"
 
 
 def _weights(by: str, settings: dict, sizes: dict[str, int], groups: list[str]) -> dict:

@@ -39,3 +39,44 @@ TIMES = Table(
         ),
     ),
 )
+
+SHARDS, SCALES, WINDOWS = "shards", "scales", "windows"
+"""Kinds of calls whose speed is measured."""
+_FIRST = number("first", "more for each network: it is loaded, and its graph is drawn", "s")
+_DEVICE = (
+    number("start", "of a job, until it reads its first file: time of the processor", "s"),
+    number("memory", "most that the process took", "MB"),
+    number("gpu_memory", "most that it took of a GPU", "MB", missing=True),
+    text("machine", "device, processor, kernels, threads and TensorFlow"),
+)
+SPEED = Table(
+    "speed/MODEL.METHOD.tsv",
+    "how fast a method explains here (`chromolens check --measure`), a row per kind of call",
+    (
+        MODEL,
+        METHOD,
+        text(
+            "asked",
+            f"`{SHARDS}`: all tasks, as tracks are made; `{SCALES}`: all tasks of chosen "
+            f"windows; `{WINDOWS}`: one task of these",
+        ),
+        text("setting", "that a pilot chooses: `steps=50`", missing=True),
+        integer("rows", "windows in a call"),
+        number("seconds", "that a call takes, with reading, stitching and writing", "s"),
+        _FIRST,
+        *_DEVICE,
+    ),
+)
+TRAINING_SPEED = Table(
+    "speed/MODEL.training.tsv",
+    "how fast a model is trained here (`chromolens check --measure`), a row per fold",
+    (
+        MODEL,
+        FOLD,
+        integer("windows", "that an epoch shows"),
+        integer("held_out", "windows of the fold's test groups"),
+        number("seconds", "that an epoch takes; empty if nothing is trained", "s", missing=True),
+        replace(_FIRST, missing=True),
+        *_DEVICE,
+    ),
+)  # fmt: skip

@@ -1,7 +1,8 @@
 """One job of attribution, for either kind of inputs: what its script asks for in one call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from chromolens import tables
 from chromolens.genome.fasta import Genome
@@ -11,6 +12,7 @@ from chromolens.inputs.drawing import by_fold
 from chromolens.inputs.folds import Folds
 from chromolens.inputs.reference_kinds import DRAWN
 from chromolens.inputs.windows import rows_of
+from chromolens.models.batching import BATCH_SIZE, halving
 from chromolens.models.model import Model
 from chromolens.scores import Origin
 from chromolens.tables.checks import TRIED
@@ -63,20 +65,27 @@ def explain(
         asked = Folds({fold: folds.roles[fold] for fold in models})
         method = with_drawn(method, open_inputs(windows, source), asked)
     own = models[origin.fold]
-    shared = {"method": method, "origin": origin}
+    shared = {"origin": origin}
     if any(regions):
         wanted = [Interval.from_name(name) for name in regions]
         shared["series"] = read_series(series[0]) if series else None
         shared["others"] = {fold: theirs for fold, theirs in models.items() if theirs is not own}
+        shared["tiling"] = Tiling(**tiling)
         with Genome(source) as opened:
-            explain_shard(own, opened, wanted, path, tiling=Tiling(**tiling), **shared)
+            _halving(method, partial(explain_shard, own, opened, wanted, path, **shared))
     else:
         _, part, parts = origin.shard.rsplit("-", 2)
         inputs = open_inputs(windows, source)
         inputs = inputs.for_training(folds.groups(origin.fold, "training"))
         rows = folds.rows(inputs.windows, origin.fold, "test")
-        places = shard_of(len(rows), int(part), int(parts))
-        explain_records(own, inputs, rows, path, places=places, **shared)
+        shared["places"] = shard_of(len(rows), int(part), int(parts))
+        _halving(method, partial(explain_records, own, inputs, rows, path, **shared))
+
+
+def _halving(method: Method, work: Callable[..., None]) -> None:
+    """``work`` with ``method``, of as many rows in a call as memory holds."""
+    size = method.batch_size or BATCH_SIZE
+    halving(lambda rows: work(method=replace(method, batch_size=rows)), size)
 
 
 def explain_chosen(
@@ -97,17 +106,11 @@ def explain_chosen(
     as many windows that were chosen as background.
     """
     chosen = tables.read(CHOSEN, picked)
-    explain_windows(
-        models_by_fold,
-        inputs,
-        rows_of(chosen, inputs.windows, "explain", method.tasks, most),
-        folds,
-        path,
-        method=with_drawn(method, inputs, folds),
-        origin=origin,
-        labels=labels,
-        background=rows_of(chosen, inputs.windows, "background", [""], most)[""],
-    )
+    rows = rows_of(chosen, inputs.windows, "explain", method.tasks, most)
+    background = rows_of(chosen, inputs.windows, "background", [""], most)[""]
+    given = {"origin": origin, "labels": labels, "background": background}
+    work = partial(explain_windows, models_by_fold, inputs, rows, folds, path, **given)
+    _halving(with_drawn(method, inputs, folds), work)
 
 
 def with_drawn(method: Method, inputs: Inputs, folds: Folds) -> Method:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from chromolens.genome.fasta import Genome
 from chromolens.genome.onehot import codes_to_onehot
+from chromolens.models.batching import halving
 from chromolens.models.judging.metrics import jensen_shannon
 from chromolens.runlog import progress
 from chromolens.tables.variants import SCORED
@@ -49,11 +50,15 @@ def score_variants(
         Width of the windows (bp), and where in them variants stand.
     """
     blocks = list(_blocks(len(variants), window, len(stands)))
-    parts = [
-        _score(models, haplotypes(genome, variants.iloc[block], window, stands), tasks,
-               objective, batch_size)
-        for block in progress(blocks, total=len(blocks), what="variants")
-    ]  # fmt: skip
+
+    def scored(rows: int) -> list[dict[str, np.ndarray]]:
+        return [
+            _score(models, haplotypes(genome, variants.iloc[block], window, stands), tasks,
+                   objective, rows)
+            for block in progress(blocks, total=len(blocks), what="variants")
+        ]  # fmt: skip
+
+    parts = halving(scored, batch_size)
     named = variants[["variant", "kind", "fold"]]
     tables = [
         named.assign(task=task, **{

@@ -15,7 +15,7 @@ from chromolens.report.sections import data, methods, patterns, performance, sub
 from chromolens.report.summary import below_one
 from chromolens.report.tables import decimal, plural, significant, words
 from chromolens.tables.checks import TILES
-from chromolens.tables.inputs import REGIONS, REGIONS_DROPPED
+from chromolens.tables.inputs import FOLDS, REGIONS, REGIONS_DROPPED
 from chromolens.tables.models import PREDICTIONS
 
 
@@ -49,6 +49,20 @@ def test_each_group_is_test_once_in_the_diagram(study):
     folds = data.context(study)["folds"]
     tests = [group for _, cells in folds["rows"] for group, role in cells if role == "test"]
     assert sorted(tests) == sorted(group for group, *_ in folds["groups"])
+
+
+def test_of_many_groups_those_with_most_windows_are_in_the_diagram(study, tmp_path):
+    table = pd.read_csv(study.folds, sep="\t")
+    names = [f"scaffold{i}" for i in range(100)]
+    more = [{"fold": fold, "role": "training", "group": group}
+            for fold in table["fold"].unique() for group in names]  # fmt: skip
+    tables.write(FOLDS, pd.concat([table, pd.DataFrame(more)]), tmp_path / "folds.tsv")
+    folds = data.context(dataclasses.replace(study, folds=tmp_path / "folds.tsv"))["folds"]
+    shown = [group for group, *_ in folds["groups"]]
+    assert len(shown) == 60 and set(table["group"]) <= set(shown)
+    assert folds["others"] == str(table["group"].nunique() + 100 - 60)
+    assert {len(cells) for _, cells in folds["rows"]} == {60}
+    assert data.context(study)["folds"]["others"] == "0"
 
 
 def test_regions_are_shown_with_what_they_leave_out(study, tmp_path):

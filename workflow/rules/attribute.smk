@@ -75,18 +75,16 @@ rule attribute:
         windows="results/{study}/inputs/{model}.windows.tsv.gz",
         models=collect(
             "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
-            row=lookup(
-                query="model == '{model}' & method == '{method}' & shard == '{shard}'",
-                within=shard_models,
-            ),
+            row=rows.rows(shard_models, "model", "method", "shard"),
         ),
+        folds="results/{study}/inputs/folds.tsv",
         regions=collect(
             "results/{{study}}/inputs/{row.method}.regions.tsv.gz",
-            row=lookup(query="method == '{method}'", within=regional),
+            row=rows.rows(regional, "method"),
         ),
         chosen=collect(
             "results/{{study}}/attribution/{{model}}/{row.method}/settings.tsv",
-            row=lookup(query="method == '{method}'", within=piloted),
+            row=rows.rows(piloted, "method"),
         ),
     output:
         scores="results/{study}/attribution/{model}/{method}/{shard}.h5",
@@ -106,17 +104,8 @@ rule attribute:
         plugin=lookup(
             dpath="{method}", within=provenance.plugin_digests("attribution/methods")
         ),
-        fold=lookup(
-            query="method == '{method}' & shard == '{shard}'",
-            cols="fold",
-            within=shards,
-        ),
-        regions=lookup(
-            query="method == '{method}' & shard == '{shard}'",
-            cols="regions",
-            within=shards,
-        ),
-        folds=roles,
+        fold=rows.rows(shards, "method", "shard", column="fold"),
+        regions=rows.rows(shards, "method", "shard", column="regions"),
         shared=shared,
         settings=lookup(
             dpath="{method}/settings", within=config["attribution"]["methods"]

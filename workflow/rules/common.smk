@@ -10,6 +10,7 @@ from chromolens.planning import (
     clock,
     cluster,
     content,
+    cost,
     disk,
     divide,
     editing,
@@ -21,6 +22,7 @@ from chromolens.planning import (
     preflight,
     regions,
     results,
+    rows,
     sources,
     subsets,
     varied,
@@ -101,6 +103,7 @@ joined_shards = joined.merge(shards, on="method")
 drawn = plan.of_stage("markers", stages, plan.null_draws(models, methods))
 marked = plan.of_stage("markers", stages, tracked)
 runs = tracked[["model", "method"]].drop_duplicates()
+asked = cost.asked(runs, windowed, cost.alike(models))
 known_motifs = plan.known_motifs(config, downloaded)
 sought_known = runs if known_motifs["meme"] else runs[:0]
 tiled_models = plan.models_with_tiles(models, settings, tracked, methods)

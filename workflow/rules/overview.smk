@@ -20,6 +20,23 @@ if workflow.is_main_process and dry:
         disk.room(f"results/{study}", index, tracked, shards, groups),
         f"results/{study}",
     )
+    about += cost.lines(
+        cost.Work(
+            models,
+            methods,
+            runs,
+            windowed,
+            shards,
+            folds,
+            sizes,
+            shared,
+            config["folds"]["replicates"],
+            cost.settled(f"results/{study}", index),
+        ),
+        speed_files,
+        training_speed_files,
+        config["attribution"]["shard_size"],
+    )
 if workflow.is_main_process:
     logger.info(
         "\n".join(about),

@@ -59,6 +59,8 @@ def _length(study: Contents, windows: pd.DataFrame) -> int:
     return int((windows["end"] - windows["start"]).max())
 
 
+_COLUMNS = 60
+"""Most groups in the diagram of the folds."""
 _EVENTLESS = {"row", "sequence", "tokens"}
 """Columns of windows that are centred on nothing: samples, records, texts."""
 
@@ -134,11 +136,16 @@ def regions(study: Contents) -> list[Table]:
 
 
 def folds(study: Contents, windows: pd.DataFrame) -> dict:
-    """Diagram of the folds: a row per fold, a column per group, the role in each cell."""
+    """Diagram of the folds: a row per fold, a column per group, the role in each cell.
+
+    Of more groups than ``_COLUMNS``, such as the scaffolds of a draft, those with most windows.
+    """
     table = tables.read(FOLDS, study.folds)
-    groups = ordered(table["group"].unique())
+    known, sizes = table["group"].unique(), windows["group"].value_counts()
+    largest = sorted(known, key=lambda group: -sizes.get(group, 0))[:_COLUMNS]
+    groups = ordered(largest)
+    table = table[table["group"].isin(groups)]
     roles = table.set_index(["fold", "group"])["role"]
-    sizes = windows["group"].value_counts()
     rows = [
         (fold, [(group, roles.get((fold, group), "")) for group in groups])
         for fold in table["fold"].unique()
@@ -147,7 +154,7 @@ def folds(study: Contents, windows: pd.DataFrame) -> dict:
         (group, count(sizes.get(group, 0)), _short(study, group, number))
         for number, group in enumerate(groups, 1)
     ]
-    return {"groups": columns, "rows": rows}
+    return {"groups": columns, "rows": rows, "others": count(len(known) - len(groups))}
 
 
 def _short(study: Contents, group: str, number: int) -> str:
