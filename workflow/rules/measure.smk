@@ -13,7 +13,9 @@ rule measure_training:
         source=source_by_content,
         content=content_of_source,
         signals=own.inputs(signals),
-        given=lookup(dpath="{model}/{first}/files", within=given, first=list(roles)[0]),
+        given=lookup(
+            dpath="{model}/{first}/files", within=given_networks, first=list(roles)[0]
+        ),
     output:
         network="results/{study}/speed/{model}.keras",
         card="results/{study}/speed/{model}.json",
@@ -24,7 +26,7 @@ rule measure_training:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=cluster.growing(4000),
     params:
         code=code["measure_training"],
         plugin=lookup(dpath="{model}", within=architecture_code),
@@ -51,7 +53,7 @@ rule measure_method:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=cluster.growing(4000),
         batch_size=config["attribution"]["batch_size"],
         few=min(32, config["attribution"]["batch_size"]),
     params:
