@@ -20,7 +20,7 @@ from workflows import snakemake
 
 from chromolens.config import complete
 from chromolens.errors import BadInput
-from chromolens.planning import disk
+from chromolens.planning.machine import disk
 from chromolens.runlog import atomic, ended_by_signal
 
 CHROMOSOMES = ("chr1", "chr2", "chr3")

@@ -3,7 +3,7 @@
 import os
 import time
 
-from chromolens.planning import clock
+from chromolens.planning.machine import clock
 
 
 def test_results_from_the_future_are_dated_before_now_in_their_order(tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chromolens.errors import BadInput
-from chromolens.planning import interpreter
+from chromolens.planning.machine import interpreter
 
 ROOT = Path(__file__).parents[1]
 ODD = {"space": "First Last", "apostrophe": "it's", "dollar": "a$HOME", "and": "a&b",

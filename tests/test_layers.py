@@ -33,8 +33,14 @@ TOP = {
 }
 WITH_TENSORFLOW = {"architectures", "models", "attribution", "views", "sis", "checks"}
 WITH_TENSORFLOW |= {"experiments"}
-PLANNING = ["config", "planning.sources", "planning.divide", "planning.plan", "planning.disk"]
-PLANNING += ["planning.preflight", "planning.interpreter", "planning.results"]
+PLANNING = [
+    "config",
+    "planning.sources",
+    "planning.divide",
+    "planning.plan",
+    "planning.machine.disk",
+]
+PLANNING += ["planning.preflight", "planning.machine.interpreter", "planning.results"]
 PLANNING += ["planning.overview", "planning.times", "plugins", "provenance", "study"]
 PLANNING += ["planning.experiments", "planning.rows"]
 PLANNING += ["console.run", "console.found", "commands.check", "commands.run", "commands.init"]

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from chromolens.errors import BadInput
-from chromolens.planning import cluster
+from chromolens.planning.machine import cluster
 
 ROOT = Path(__file__).parents[1]
 PROFILES = {path.parent.name: path for path in (ROOT / "profiles").glob("*/config.yaml")}

@@ -14,7 +14,7 @@ from chromolens.checks.acceptance import failed
 from chromolens.config_file import read_config_file
 from chromolens.console.found import ENDED
 from chromolens.errors import BadInput, nearest
-from chromolens.planning.cluster import check_profile
+from chromolens.planning.machine.cluster import check_profile
 from chromolens.runlog import CONSOLE, VERBOSE
 from chromolens.study import open_study
 

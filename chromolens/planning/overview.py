@@ -10,7 +10,7 @@ from chromolens.inputs.folds import Folds
 from chromolens.inputs.peaks import read_peaks
 from chromolens.inputs.records import class_names, read_source
 from chromolens.planning import sources
-from chromolens.planning.disk import amount, free
+from chromolens.planning.machine.disk import amount, free
 from chromolens.planning.regions import Starts
 
 _LARGEST = 200_000_000

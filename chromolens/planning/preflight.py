@@ -22,7 +22,7 @@ from chromolens.models.judging import metrics
 from chromolens.models.target_names import parse_target, parse_unit
 from chromolens.motifs.names.database import check_source
 from chromolens.planning import subsets
-from chromolens.planning.disk import check_place
+from chromolens.planning.machine.disk import check_place
 from chromolens.planning.regions import GENOME, explained
 
 SLACK = 1e-3

@@ -7,16 +7,12 @@ import sys
 
 from chromolens import config as configuration, provenance, runlog
 from chromolens.planning import (
-    clock,
-    cluster,
     content,
     cost,
-    disk,
     divide,
     editing,
     experiments,
     given,
-    interpreter,
     overview,
     plan,
     preflight,
@@ -27,6 +23,7 @@ from chromolens.planning import (
     subsets,
     varied,
 )
+from chromolens.planning.machine import clock, cluster, disk, interpreter
 from chromolens.report import browser, sections
 
 logger.addFilter(runlog.message_alone)
