@@ -33,7 +33,8 @@ TOP = {
 }
 WITH_TENSORFLOW = {"architectures", "models", "attribution", "views", "sis", "checks"}
 WITH_TENSORFLOW |= {"experiments"}
-PLANNING = [
+PLANNING = ["config", "planning.sources", "planning.divide", "planning.plan"]
+PLANNING += ["planning.machine.disk"]
     "config",
     "planning.sources",
     "planning.divide",
