@@ -35,12 +35,6 @@ WITH_TENSORFLOW = {"architectures", "models", "attribution", "views", "sis", "ch
 WITH_TENSORFLOW |= {"experiments"}
 PLANNING = ["config", "planning.sources", "planning.divide", "planning.plan"]
 PLANNING += ["planning.machine.disk"]
-    "config",
-    "planning.sources",
-    "planning.divide",
-    "planning.plan",
-    "planning.machine.disk",
-]
 PLANNING += ["planning.preflight", "planning.machine.interpreter", "planning.results"]
 PLANNING += ["planning.overview", "planning.times", "plugins", "provenance", "study"]
 PLANNING += ["planning.experiments", "planning.rows"]
