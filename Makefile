@@ -144,8 +144,8 @@ study-tal1-gata1-retrained: env  ## the same network trained on our own simulati
 study-tokens: env  ## peaks of three yeast factors as 6-mers: which tokens decide
 	CHROMOLENS_MIRROR=$(MIRROR) $(RUN) config/studies/tokens_kmers.yaml
 
-test-cluster: env  ## the default study, cut small, on a one-machine SLURM (root)
-	$(BIN)/python -m pytest tests/cluster
+test-cluster: env  ## the default study, cut small, on a one-machine SLURM, and what may befall it there (root; half an hour)
+	$(BIN)/python -m pytest -s tests/cluster
 
 test-envs: env  ## the conda environments, solved over a local channel, imported, a network trained in them (make oracles first)
 	$(BIN)/python -m pytest tests/envs

@@ -47,6 +47,7 @@ include: "workflow/rules/browse.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/measure.smk"
 include: "workflow/rules/overview.smk"
+include: "workflow/rules/slurm.smk"
 
 
 rule all:

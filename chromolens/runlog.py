@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from tqdm import tqdm
 
@@ -41,6 +41,12 @@ _LOWER = (
 _NODE = f"{zlib.crc32(platform.node().encode()):08x}"
 _DAY = 24 * 60 * 60
 _console: IO[str] | None = None  # of a job whose stderr is its log
+_loops = 0  # of ``progress`` that are at work
+_told = False  # by SIGTERM, during one of them
+
+
+class Terminated(BaseException):
+    """The process was told to end (SIGTERM): a time limit, a preemption, scancel, kill."""
 
 
 def into_log() -> None:
@@ -82,7 +88,29 @@ def log_to(path: str) -> None:
         level=logging.INFO, format="%(asctime)s %(message)s", handlers=handlers, force=True
     )
     sys.excepthook = _log_uncaught
+    if _log_of_job():
+        signal.signal(signal.SIGTERM, _end_when_told)
+        os.register_at_fork(after_in_child=_end_at_once)
     logger.info("the work begins")  # a script's imports are over
+
+
+def _end_when_told(*_: object) -> None:
+    """Behind the item of ``progress`` that is at work, as the next would be lost; else now."""
+    global _told
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # SLURM says it twice
+    _told = True
+    if not _loops:
+        _end_if_told()
+
+
+def _end_if_told() -> None:
+    if _told:
+        raise Terminated("told to end (SIGTERM), mostly at a time limit: what is finished is kept")
+
+
+def _end_at_once() -> None:
+    """Of processes forked by a job, which ends them by SIGTERM itself."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _is_stderr(path: str) -> bool:
@@ -106,7 +134,8 @@ def job_name(rule: str, wildcards: Mapping[str, str]) -> str:
 
 def _log_uncaught(kind: type, error: BaseException, trace: object) -> None:
     """A user's mistake needs its message alone; ours need the place too."""
-    known = error if isinstance(error, BadInput) else no_space(error) or no_memory(error)
+    told = isinstance(error, BadInput | Terminated)
+    known = error if told else no_space(error) or no_memory(error)
     said = f"{type(known).__name__ if known else kind.__name__}: {known or error}"
     logger.error("%s", said, exc_info=None if known else (kind, error, trace))
     if _console:
@@ -175,31 +204,66 @@ def ended_by_signal(logs: Iterable[str | Path]) -> str:
     return f"{words}\n  what to do: {_LOWER}\n" if fatal else ""
 
 
-def progress(items: Iterable, *, total: int | None = None, what: str = "") -> Iterator:
+def progress(
+    items: Iterable,
+    *,
+    total: int | None = None,
+    what: str = "",
+    before: int = 0,
+    weigh: Callable[[Any], int] | None = None,
+) -> Iterator:
     """Pass ``items`` on, showing a bar with the time left on stderr (a line a minute in files).
 
-    A job of the workflow also keeps beside its log how far it is (``underway``).
+    A job of the workflow also keeps beside its log how far it is (``underway``), and where it is
+    told to end (SIGTERM) it does so behind the item that is at work: ``Terminated``.
+
+    Parameters
+    ----------
+    total
+        What all items count; by default their number.
+    before
+        What was done by an earlier process, in the same units.
+    weigh
+        What an item counts; by default 1.
     """
     interval = 0.5 if sys.stderr.isatty() else 60
     said = f"{_name_of_job()}{what}"
-    bar = tqdm(items, total=total, desc=said, mininterval=interval, dynamic_ncols=True)
+    bar = tqdm(
+        items, desc=said, total=total, initial=before, mininterval=interval, dynamic_ncols=True
+    )
     log = _log_of_job()
-    return _noted(bar, Path(log + UNDERWAY), what) if log else iter(bar)
+    passed = _counted(bar, weigh)
+    return _noted(passed, bar, Path(log + UNDERWAY), what) if log else passed
 
 
-def _noted(bar: tqdm, note: Path, what: str) -> Iterator:
-    """Pass on what ``bar`` does; ``note`` says how far it is, every few seconds, until it ends."""
-    began, written, done = time.time(), 0.0, 0
+def _counted(bar: tqdm, weigh: Callable[[Any], int] | None) -> Iterator:
+    """Pass on the items of ``bar``, and count them there once they are done."""
+    global _loops
+    _loops += 1
     try:
-        for done, item in enumerate(bar):
+        with bar:
+            for item in bar.iterable:
+                _end_if_told()  # behind the last item what is left is mostly writing
+                yield item
+                bar.update(weigh(item) if weigh else 1)
+    finally:
+        _loops -= 1
+
+
+def _noted(items: Iterator, bar: tqdm, note: Path, what: str) -> Iterator:
+    """Pass on ``items``; ``note`` says how far ``bar`` is, every few seconds, until it ends."""
+    began, before, written = time.time(), bar.n, 0.0
+    try:
+        for item in items:
             if time.time() - written > _NOTED:
                 written = time.time()
-                known = {"what": what, "done": done, "total": bar.total, "began": began}
+                known = {"what": what, "done": bar.n, "total": bar.total}
+                known |= {"before": before, "began": began, "node": platform.node()}
                 with (
                     suppress(OSError, BadInput),
                     atomic(note) as temporary,
                 ):  # the work goes on without
-                    temporary.write_text(json.dumps(known | {"node": platform.node()}))
+                    temporary.write_text(json.dumps(known))
             yield item
     finally:
         note.unlink(missing_ok=True)
@@ -208,7 +272,8 @@ def _noted(bar: tqdm, note: Path, what: str) -> Iterator:
 def underway(log: str | Path) -> dict | None:
     """How far the job with this ``log`` is, or None where it doesn't say.
 
-    Keys what, done, total (None: unknown), began, written (seconds since 1970), node.
+    Keys what, done, before (done by an earlier process), total (None: unknown), began, written
+    (seconds since 1970), node.
     """
     note = Path(f"{log}{UNDERWAY}")
     try:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from snakemake_interface_logger_plugins.common import LogEvent
 from snakemake_interface_logger_plugins.tests import MockOutputSettings
@@ -14,7 +15,7 @@ from test_bad_input import peaks, run, study
 import snakemake_logger_plugin_chromolens as plugin
 from chromolens.console.run import Run, closing
 from chromolens.console.stages import STAGES, TARGETS
-from chromolens.planning.times import record, times
+from chromolens.planning.times import longest, record, times
 
 ROOT = Path(__file__).parent.parent
 
@@ -135,6 +136,7 @@ def test_times_of_jobs_are_kept_for_the_next_run(tmp_path):
     record(tmp_path, {"report": (1, 4.0), "train": (2, 50.0)})
     record(tmp_path, {"report": (1, 6.0)})
     assert times(tmp_path) == {"report": 6.0, "train": 50.0}
+    assert longest(tmp_path, "train") == 31.5 and np.isnan(longest(tmp_path, "report"))
 
 
 def event(

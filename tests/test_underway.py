@@ -1,5 +1,6 @@
 """A job says how far it is; ``chromolens status`` reads it, of jobs alive and killed."""
 
+import json
 import os
 import signal
 import subprocess
@@ -69,9 +70,17 @@ def test_a_job_that_ended_says_nothing(log, tmp_path, capsys):
 def test_what_is_left_goes_by_what_is_done(tmp_path):
     note = tmp_path / f"attribute/main/x/fold0.log{UNDERWAY}"
     note.parent.mkdir(parents=True)
-    note.write_text('{"what": "chr1", "done": 300, "total": 1200, "began": 1000, "node": "n1"}')
-    os.utime(note, (1600, 1600))  # 300 in 600 s: 900 more in 1800 s
-    (row,) = status.jobs(tmp_path, 1610).to_dict("records")
+    known = {
+        "what": "chr1",
+        "done": 300,
+        "before": 100,
+        "total": 1200,
+        "began": 1000,
+        "node": "n1",
+    }
+    note.write_text(json.dumps(known))
+    os.utime(note, (1400, 1400))  # 200 in 400 s, behind those of a job that was cut: 900 in 1800 s
+    (row,) = status.jobs(tmp_path, 1410).to_dict("records")
     assert row == {
         "job": "attribute main x fold0",
         "done": "chr1 300 of 1,200",

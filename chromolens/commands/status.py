@@ -50,14 +50,15 @@ def jobs(logs: Path, now: float) -> pd.DataFrame:
         if not known:
             continue  # it ended meanwhile
         spent, done, total = known["written"] - known["began"], known["done"], known["total"]
-        seconds = spent / done if done else float("nan")
+        own = done - known["before"]
+        seconds = spent / own if own else float("nan")
         ago = now - known["written"]
         rows.append(
             {
                 "job": " ".join(log.relative_to(logs).with_suffix("").parts),
                 "done": f"{known['what']} {done:,} of {total:,}" if total else f"{done:,}",
-                "each": f"{seconds:.2g} s" if done else "",
-                "left": duration(seconds * (total - done)) if done and total else "",
+                "each": f"{seconds:.2g} s" if own else "",
+                "left": duration(seconds * (total - done)) if own and total else "",
                 "said": f"{'SILENT ' if ago > _SILENT else ''}{duration(ago)} ago",
                 "node": known["node"],
             }

@@ -27,6 +27,15 @@ def times(folder: str | Path) -> dict[str, float]:
     return means | {rule: seconds for rule, (_, seconds) in known.items()}
 
 
+def longest(folder: str | Path, rule: str) -> float:
+    """Seconds of a rule's longest job by Snakemake's own measure, queues left out; NaN: none ran.
+
+    ``folder`` is the study's.
+    """
+    found = [_seconds(path) for path in Path(folder, _FOLDER, rule).rglob("*.tsv")]
+    return float(np.nanmax(found)) if np.isfinite(found).any() else np.nan
+
+
 def record(folder: str | Path, measured: Mapping[str, tuple[int, float]]) -> None:
     """Keep how many jobs of each rule ran and their mean seconds; other rules keep theirs."""
     kept = _recorded(folder) | dict(measured)

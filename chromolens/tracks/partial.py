@@ -11,6 +11,7 @@ import fcntl
 import json
 import logging
 import os
+import time
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ import numpy as np
 from chromolens.errors import BadInput
 
 logger = logging.getLogger("chromolens")
+_PATIENCE = 60
+"""Seconds in which the job before, told to end, must end: schedulers mostly give it 30."""
 
 
 class Stretch(NamedTuple):
@@ -41,8 +44,9 @@ class Journal:
     beginning.
     """
 
-    def __init__(self, file: BinaryIO, digest: str, run: dict):
-        self._file, self.done, self.runs = file, dict[int, int](), list[dict]()
+    def __init__(self, path: Path, file: BinaryIO, digest: str, run: dict):
+        self._path, self._file = path, file
+        self.done, self.runs = dict[int, int](), list[dict]()
         if not self._begun(digest):
             file.truncate(0)
             self._append(json.dumps({"job": digest}).encode() + b"\n")
@@ -75,7 +79,7 @@ class Journal:
 
     def _begun(self, digest: str) -> bool:
         """Whether the file is of this job; it then ends behind the last entry that fits."""
-        path, size = self._file.name, os.fstat(self._file.fileno()).st_size
+        path, size = self._path, os.fstat(self._file.fileno()).st_size
         first = self._file.readline()
         if first != json.dumps({"job": digest}).encode() + b"\n":
             if size:
@@ -130,23 +134,49 @@ def journal(path: str | Path, digest: str, run: dict) -> Iterator[Journal]:
     """The journal of the job that makes ``path``; taken away if the block ends well.
 
     ``digest`` names what is computed: a journal with another one is started again. BadInput where
-    another job is writing it.
+    another job goes on writing it.
     """
     partial = partial_path(path)
     partial.parent.mkdir(parents=True, exist_ok=True)
-    with open(os.open(partial, os.O_RDWR | os.O_CREAT, 0o666), "r+b") as file:
+    with _locked(partial, of=path) as file:
+        yield Journal(partial, file, digest, run)
+        partial.unlink()
+
+
+def _locked(path: Path, of: str | Path) -> BinaryIO:
+    """The open journal ``path`` of a file, which no other job has locked any more."""
+    while True:
+        file = open(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b")  # noqa: SIM115
+        _wait_for_lock(file, of)
+        if path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat()):
+            return file
+        file.close()  # the other has finished it, and taken it away
+
+
+def _wait_for_lock(file: BinaryIO, path: str | Path) -> None:
+    begun = time.monotonic()
+    while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
         except BlockingIOError as error:
-            raise BadInput(
-                "another job is making this file now",
-                where=str(path),
-                remedy="wait for it, or end it",
-            ) from error
+            if time.monotonic() - begun > _PATIENCE:
+                raise BadInput(
+                    "another job is making this file now",
+                    where=str(path),
+                    remedy="wait for it, or end it",
+                ) from error
         except OSError:
             logger.info("no locks on this file system: two jobs for %s wouldn't be noticed", path)
-        yield Journal(file, digest, run)
-    partial.unlink()
+            return
+        logger.info("another job is making %s: waiting for its end", path)
+        time.sleep(_PATIENCE / 6)
+
+
+def say_resumed(what: str, done: int, total: int) -> None:
+    """Tell the log how much of ``what`` an earlier job has done, if anything."""
+    if done:
+        logger.info("%s: resumed at %d %%", what, 100 * done // total)
 
 
 def partial_path(path: str | Path) -> Path:

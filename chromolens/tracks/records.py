@@ -8,7 +8,6 @@ import numpy as np
 
 from chromolens import scores
 from chromolens.errors import BadInput
-from chromolens.models.batching import batches
 from chromolens.runlog import progress
 from chromolens.tracks.answers import (
     PER_WINDOW,
@@ -19,7 +18,8 @@ from chromolens.tracks.answers import (
     job_digest,
 )
 from chromolens.tracks.method import Method
-from chromolens.tracks.partial import Stretch, journal
+from chromolens.tracks.pace import Pace
+from chromolens.tracks.partial import Stretch, journal, say_resumed
 from chromolens.tracks.replicates import agreement
 
 if TYPE_CHECKING:
@@ -60,22 +60,24 @@ def explain_records(
         Which of ``rows`` this shard explains (``shard_of``); all by default. A record's place
         among the fold's decides its row in a batch (see ``models.batching``), whatever the shards.
     records_at_once
-        Memory, and how much a killed job loses. Changes no number.
+        Most records per block (``Pace``), for the memory. Changes no number.
     """
     places = np.arange(len(rows)) if places is None else places
     rows = rows[places]
     header = header_of(models, method, origin, {})
     ids = inputs.windows["id"].iloc[rows].tolist()
     tasks = len(method.tasks)
-    size = records_at_once or default_windows(inputs.length, tasks, method.batch_size)
+    most = records_at_once or default_windows(inputs.length, tasks, method.batch_size)
     with journal(path, job_digest(header, method, ids), header.run) as found:
-        finished = found.done.get(0, 0)
-        work = [finished + block for block in batches(places[finished:], size)]
-        for block in progress(work, total=len(work), what=origin.shard):
-            here = slice(block[0], block[-1] + 1)
+        before = found.done.get(0, 0)
+        say_resumed(origin.shard, before, len(places))
+        work = Pace(method.batch_size, most).blocks(places[before:])
+        told = {"total": len(places), "what": origin.shard, "before": before}
+        for block in progress(work, weigh=len, **told):
+            here = slice(before + block.start, before + block.stop)
             batch = inputs.arrays(rows[here])
             arrays = _explain(models, batch, ids[here], places[here], method)
-            found.add(Stretch(0, int(here.start), int(here.stop), arrays))
+            found.add(Stretch(0, here.start, here.stop, arrays))
         with scores.written(path, header.after(found.runs)) as file:
             group = _laid_out(file, ids, inputs.length, len(models))
             for stretch in found.stretches():

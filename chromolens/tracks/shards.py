@@ -13,7 +13,6 @@ lie far apart there is nothing to keep. Inside this module a *place* is a base's
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import h5py
@@ -33,7 +32,8 @@ from chromolens.tracks.answers import (
     job_digest,
 )
 from chromolens.tracks.method import Method
-from chromolens.tracks.partial import Stretch, journal
+from chromolens.tracks.pace import Pace
+from chromolens.tracks.partial import Stretch, journal, say_resumed
 from chromolens.tracks.replicates import agreement, over_folds
 from chromolens.tracks.stitching import stitch
 from chromolens.tracks.tiling import Cover, Series, Tiling, grid, touching
@@ -68,8 +68,8 @@ def explain_shard(
     series
         All windows of each chromosome; by default those of the tiling's grid.
     windows_at_once
-        Windows per block: memory, and how much a killed job loses. By default what fits
-        64 MB per model, at most 4096. Changes no number.
+        Most windows per block (``Pace``), for the memory. By default what fits 64 MB per model, at
+        most 4096. Changes no number.
     """
     others = others or {}
     theirs = [model for replicates in others.values() for model in replicates]
@@ -81,16 +81,21 @@ def explain_shard(
     header = header_of(models, method, origin, more)
     asked = _Asked(models, method.in_fold(origin.fold), others)
     digest = job_digest(header, method, [region.name for region in regions])
-    size = windows_at_once or default_windows(tiling.window, len(method.tasks), method.batch_size)
+    most = windows_at_once or default_windows(tiling.window, len(method.tasks), method.batch_size)
     series = series or grid(genome.sizes, tiling)
     walks = [_Walk(region, genome, tiling, series) for region in regions]
     with journal(path, digest, header.run) as found:
         for number, walk in enumerate(walks):
             walk.done = found.done.get(number, 0)
-        left = [(n, walk) for n, walk in enumerate(walks) if walk.done < len(walk.cover)]
-        work = [(*each, block) for each in left for block in each[1].blocks(size)]
-        for number, walk, block in progress(work, total=len(work), what=origin.shard):
-            begin, arrays = walk.done, walk.explain(asked, *block)
+        total = sum(len(walk.starts) for walk in walks)
+        before = total - sum(len(walk.left()) for walk in walks)
+        covered = sum(len(walk.cover) for walk in walks)
+        say_resumed(origin.shard, sum(walk.done for walk in walks), covered)
+        pace = Pace(method.batch_size, most)
+        work = ((*each, block) for each in enumerate(walks) for block in each[1].blocks(pace))
+        told = {"total": total, "what": origin.shard, "before": before}
+        for number, walk, block in progress(work, weigh=lambda one: len(one[2]), **told):
+            begin, arrays = walk.done, walk.explain(asked, block)
             found.add(Stretch(number, begin, walk.done, arrays))
         with scores.written(path, header.after(found.runs)) as file:
             for walk in walks:
@@ -115,8 +120,9 @@ def explain_base(
     _check(models, genome, [base], tiling)
     walk = _Walk(base, genome, tiling, series or grid(genome.sizes, tiling))
     found: dict[str, np.ndarray] = {}
-    for block in walk.blocks(max(1, len(walk.starts))):
-        found = walk.explain(_Asked(models, method, {}), *block)
+    at_once = max(1, len(walk.starts))
+    for block in walk.blocks(Pace(at_once, at_once)):
+        found = walk.explain(_Asked(models, method, {}), block)
     return {key: array for key, array in found.items() if key not in PER_WINDOW}
 
 
@@ -181,23 +187,28 @@ class _Walk:
         last = len(self.at) if end is None else np.searchsorted(self.at, end)
         return slice(int(np.searchsorted(self.at, begin)), int(last))
 
-    def blocks(self, size: int) -> Iterator[tuple[int, int]]:
-        """First and last (exclusive) of the windows over what is left.
-
-        The series is cut at every ``size``, so that a batch is whole.
-        """
+    def left(self) -> range:
+        """The windows over what is not done, as indices of ``starts``."""
+        count = len(self.starts)
+        if self.done == len(self.cover):
+            return range(count, count)
         reaching = np.searchsorted(self.at, self.done - self.tiling.kept, side="right")
-        first, last = self.first + int(reaching), self.first + len(self.starts)
-        edges = [first, *range(size * (first // size + 1), last, size), last]
-        return pairwise(edge - self.first for edge in edges)
+        return range(int(reaching), count)
 
-    def explain(self, asked: _Asked, first: int, last: int) -> dict[str, np.ndarray]:
+    def blocks(self, pace: Pace) -> Iterator[range]:
+        """What is left in pieces; the series is cut so that batches are whole."""
+        left = self.left()
+        for rows in pace.blocks(self.first + np.array(left, dtype=np.int64)):
+            yield left[rows.start : rows.stop]
+
+    def explain(self, asked: _Asked, block: range) -> dict[str, np.ndarray]:
         """Explain one block, and move ``done`` to the start of the next.
 
         Gives the arrays of ``scores.REGION`` for the bases passed, and those of ``scores.TILING``
         for the windows whose kept parts begin there.
         """
-        self._ask(asked, np.arange(first, last))
+        self._ask(asked, np.array(block))
+        last = block.stop
         end = int(self.at[last]) if last < len(self.at) else len(self.cover)
         if end <= self.done:
             return {}

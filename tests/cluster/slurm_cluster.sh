@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # A one-machine SLURM for the tests: root, no systemd, no accounting, no cgroups.
 #
-#   slurm_cluster.sh install    apt-get what is missing
-#   slurm_cluster.sh start DIR  munged, slurmctld, nodes c1 c2 (partition cpu), g1 (partition gpu)
-#   slurm_cluster.sh stop DIR   end the daemons that `start DIR` started, by their pid files
+#   slurm_cluster.sh install          apt-get what is missing
+#   slurm_cluster.sh start DIR [old]  munged, slurmctld, nodes c1 c2 (partitions cpu, spare, short) and
+#                                     g1 (gpu); old: one that knows --gres only, not --gpus
+#   slurm_cluster.sh stop DIR         end the daemons that `start DIR` started, by their pid files
+#   slurm_cluster.sh daemon DIR NAME  start one again that was killed: slurmctld, or a node
 #
 # Everything lies in DIR but two links in /etc/slurm: the plugin's job step takes SLURM_CONF out of
 # srun's environment, so the configuration must be where SLURM looks by default.
@@ -21,8 +23,9 @@ install() {
 }
 
 configure() {
-  local host
+  local host select=cons_tres
   host=$(hostname -s)
+  [[ $KIND == old ]] && select=cons_res
   mkdir -p "$DIR"/{etc,log,run,state,dev,spool}
   chmod 755 "$DIR"
   head -c 1024 /dev/urandom >"$DIR/etc/munge.key"
@@ -33,12 +36,15 @@ configure() {
   done
   echo "NodeName=g1 Name=gpu File=$DIR/dev/gpu[0-1]" >"$DIR/etc/gres.conf"
   # config_overrides: the nodes are as large as they say, however small the machine.
+  # cred_expire: a job that is requeued waits for so long (seconds; by default two minutes).
+  # SlurmdTimeout: a node that is silent for so long is down (by default five minutes).
+  # OverMemoryKill: jobs are ended over their memory without cgroups, too.
   cat >"$DIR/etc/slurm.conf" <<CONF
 ClusterName=chromolens
 SlurmctldHost=$host(127.0.0.1)
 SlurmUser=root
 SlurmdUser=root
-AuthInfo=socket=$DIR/run/munge.sock
+AuthInfo=socket=$DIR/run/munge.sock,cred_expire=30
 SlurmctldPort=$PORT
 SlurmctldPidFile=$DIR/run/slurmctld.pid
 SlurmctldLogFile=$DIR/log/slurmctld.log
@@ -51,18 +57,25 @@ MpiDefault=none
 MailProg=/bin/true
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
+SlurmdTimeout=20
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=task=1
+JobAcctGatherParams=OverMemoryKill
 AccountingStorageType=accounting_storage/none
 ReturnToService=2
 MinJobAge=3600
 SchedulerParameters=sched_interval=2,bf_interval=2
-SelectType=select/cons_tres
+SelectType=select/$select
 SelectTypeParameters=CR_Core_Memory
 GresTypes=gpu
-NodeName=c1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((PORT + 1)) CPUs=2 RealMemory=4000
-NodeName=c2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((PORT + 2)) CPUs=2 RealMemory=4000
+NodeName=c1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((PORT + 1)) CPUs=2 RealMemory=8000
+NodeName=c2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((PORT + 2)) CPUs=2 RealMemory=8000
 NodeName=g1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((PORT + 3)) CPUs=2 RealMemory=8000 Gres=gpu:2
-PartitionName=cpu Nodes=c1,c2 Default=YES MaxTime=INFINITE State=UP
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+PartitionName=cpu Nodes=c1,c2 Default=YES MaxTime=INFINITE State=UP PriorityTier=2 PreemptMode=OFF
+PartitionName=spare Nodes=c1,c2 MaxTime=INFINITE State=UP PriorityTier=1
+PartitionName=short Nodes=c1,c2 MaxTime=60 State=UP PriorityTier=2 PreemptMode=OFF
 PartitionName=gpu Nodes=g1 MaxTime=INFINITE State=UP
 CONF
 }
@@ -78,7 +91,9 @@ link() {
   done
 }
 
-all_idle() { [[ $(sinfo --noheader --Node --states=idle | wc -l) == "${#NODES[@]}" ]]; }
+all_idle() {
+  [[ $(sinfo --noheader --Node --states=idle --format=%N | sort -u | wc -l) == "${#NODES[@]}" ]]
+}
 
 start() {
   stop # what an interrupted run left
@@ -88,7 +103,7 @@ start() {
     --pid-file="$DIR/run/munged.pid" --seed-file="$DIR/run/munged.seed" \
     --log-file="$DIR/log/munged.log"
   slurmctld -c
-  for node in "${NODES[@]}"; do slurmd -N "$node"; done
+  for node in "${NODES[@]}"; do daemon "$node"; done
   for _ in {1..300}; do # a minute
     if all_idle; then return; fi
     sleep 0.2
@@ -96,6 +111,10 @@ start() {
   sinfo >&2
   tail -n 5 "$DIR"/log/*.log >&2
   exit 1
+}
+
+daemon() {
+  if [[ $1 == slurmctld ]]; then slurmctld; else slurmd -N "$1"; fi
 }
 
 stop() {
@@ -115,11 +134,13 @@ stop() {
 }
 
 DIR=${2:-}
+KIND=${3:-} # of the cluster; of daemon: its name
 [[ $DIR == /?* || ${1:-} == install ]] || {
-  sed -n '2,9p' "$0"
+  sed -n '2,11p' "$0"
   exit 2
 }
 case $1 in
 install | start | stop) "$1" ;;
+daemon) daemon "$KIND" ;;
 *) exit 2 ;;
 esac

@@ -1,52 +1,25 @@
 """The workflow on a real SLURM, set up on this machine for the test: the bytes of a local run."""
 
-import fcntl
-import os
-import re
-import shutil
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 
+import one_machine
 import pytest
+from one_machine import jobs
 
 ROOT = Path(__file__).parents[2]
-SCRIPT = Path(__file__).with_name("slurm_cluster.sh")
-FOLDER = Path("/run/chromolens-slurm")  # fixed: the next run ends what a killed one left
 ON_GPU = {"train", "attribute", "explain_windows"}
 # Two cores run at most three jobs; the first failure is the last.
 IMPATIENT = ["--jobs", "3", "--retries", "0", "--latency-wait", "5"]
 
 
-def control_cluster(*arguments: str) -> None:
-    """Run the script; skip the tests, with its last words, where it can't do its work."""
-    try:
-        done = subprocess.run(
-            ["bash", SCRIPT, *arguments], capture_output=True, text=True, timeout=120
-        )
-    except subprocess.TimeoutExpired:
-        pytest.skip(f"SLURM: {arguments[0]} took more than two minutes")
-    if done.returncode:
-        words = " | ".join((done.stdout + done.stderr).strip().splitlines()[-3:])
-        pytest.skip(f"SLURM: {arguments[0]} failed: {words}")
-
-
 @pytest.fixture(scope="module")
 def cluster():
     """A running SLURM with partitions cpu (two nodes) and gpu (one node, two pretend GPUs)."""
-    if os.getuid() != 0 or not shutil.which("apt-get"):
-        pytest.skip("SLURM: only root on Debian can set one up for the test")
-    if Path("/dev/nvidia0").exists():
-        pytest.skip("SLURM: jobs would take this machine's real GPUs for the pretend ones")
-    with open("/run/chromolens-slurm.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # the ports and /etc/slurm are the machine's
-        control_cluster("install")
-        try:
-            control_cluster("start", str(FOLDER))
-            yield
-        finally:
-            subprocess.run(["bash", SCRIPT, "stop", FOLDER], check=True, timeout=120)
+    with one_machine.cluster():
+        yield
 
 
 def start_study(folder: Path, *arguments: str) -> subprocess.Popen:
@@ -69,18 +42,6 @@ def finish(run: subprocess.Popen, folder: Path) -> str:
     printed = (folder / "output").read_text()
     assert run.returncode == 0, printed[-8000:]
     return printed
-
-
-def jobs() -> list[dict[str, str]]:
-    """The fields of every job that SLURM has run, with the ``rule`` it was for."""
-    shown = subprocess.run(
-        ["scontrol", "--oneliner", "show", "job"], capture_output=True, text=True, check=True
-    )
-    found = [dict(re.findall(r"(\S+?)=(\S*)", line)) for line in shown.stdout.splitlines()]
-    return [
-        job | {"rule": re.match("rule_(.*?)(_wildcards|$)", job["Comment"]).group(1)}
-        for job in found
-    ]
 
 
 @pytest.fixture(scope="module")

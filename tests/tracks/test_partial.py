@@ -1,8 +1,11 @@
 """A job that dies is continued, and nobody can tell from the result."""
 
-import os
+import re
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import h5py
@@ -12,6 +15,7 @@ from track_fakes import WINDOW, FakeModel, genome_with_gaps, method, origin, wei
 
 from chromolens.errors import BadInput
 from chromolens.genome.intervals import Interval
+from chromolens.tracks import partial
 from chromolens.tracks.partial import Stretch, journal, partial_path
 from chromolens.tracks.shards import explain_shard
 from chromolens.tracks.tiling import Tiling
@@ -73,25 +77,35 @@ def test_an_interrupted_shard_is_continued_to_the_same_bits(tmp_path, until):
     assert (tmp_path / "cut.h5").read_bytes() == (tmp_path / "whole.h5").read_bytes()
 
 
-KILLED = """
-import os, sys
+JOB = """
+import __main__, os, sys, types
+__main__.snakemake = types.SimpleNamespace(log=["job.log"], rule="attribute", wildcards={{}})
 sys.path[:0] = [{here!r}, {root!r}]
+from chromolens.runlog import log_to
 from test_partial import Counting, run
-run({path!r}, Counting(5, lambda: os.kill(os.getpid(), 9)))
+log_to("job.log")
+run("cut.h5", Counting(5, lambda: os.kill(os.getpid(), {signal})))
 """
 
 
-def test_a_killed_job_loses_only_what_it_had_not_flushed(tmp_path):
-    here, path = Path(__file__).parent, tmp_path / "cut.h5"
-    script = KILLED.format(here=str(here), root=str(here.parent.parent), path=str(path))
-    died = subprocess.run([sys.executable, "-c", script], capture_output=True, env=os.environ)
-    assert died.returncode == -9, died.stderr.decode()
+@pytest.mark.parametrize("number, kept, status", [(signal.SIGKILL, 5, -9), (signal.SIGTERM, 6, 1)])
+def test_a_job_that_a_signal_ends_loses_at_most_the_block_at_work(
+    tmp_path, caplog, number, kept, status
+):
+    here = Path(__file__).parent
+    script = JOB.format(here=str(here), root=str(here.parent.parent), signal=int(number))
+    died = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True)
+    assert died.returncode == status, died.stderr.decode()
     whole, rest = Counting(), Counting()
     run(tmp_path / "whole.h5", whole)
-    run(path, rest)
-    assert whole.calls - 5 <= rest.calls <= whole.calls - 4
+    caplog.set_level("INFO")
+    run(tmp_path / "cut.h5", rest)
+    # one more where windows of the last block reach into what is left
+    assert whole.calls - kept <= rest.calls <= whole.calls - kept + 1
+    (share,) = re.findall(r"all: resumed at (\d+) %", caplog.text)
+    assert abs(int(share) - 100 * kept / whole.calls) < 10
     for name, expected in arrays(tmp_path / "whole.h5").items():
-        np.testing.assert_array_equal(arrays(path)[name], expected, err_msg=name)
+        np.testing.assert_array_equal(arrays(tmp_path / "cut.h5")[name], expected, err_msg=name)
 
 
 @pytest.mark.parametrize("change", [{"seed": 1}, {"strands": "forward", "batch_size": 9}], ids=str)
@@ -100,7 +114,7 @@ def test_what_could_change_bits_starts_again(tmp_path, change):
         run(tmp_path / "s.h5", Counting(5, fail))
     again, whole = Counting(), Counting()
     run(tmp_path / "s.h5", again, **change)
-    run(tmp_path / "whole.h5", whole)
+    run(tmp_path / "whole.h5", whole, **change)
     assert again.calls == whole.calls
 
 
@@ -164,14 +178,43 @@ def test_a_stretch_counts_once_it_is_whole(tmp_path):
     assert second[:3] == (1, 0, 2)
 
 
-def test_a_shard_that_another_job_writes_is_left_alone(tmp_path):
-    with pytest.raises(KeyboardInterrupt):
-        run(tmp_path / "s.h5", Counting(5, fail))
-    holder = "import fcntl, sys; f = open(sys.argv[1]); fcntl.flock(f, 2); print(1, flush=True)"
-    holder += "; input()"
-    command = [sys.executable, "-c", holder, str(partial_path(tmp_path / "s.h5"))]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+HOLDER = """
+import fcntl, os, sys, time
+file = open(sys.argv[1])
+fcntl.flock(file, fcntl.LOCK_EX)
+print("held", flush=True)
+time.sleep(float(sys.argv[2]))
+if sys.argv[3] == "finished":
+    os.unlink(sys.argv[1])
+"""
+
+
+@contextmanager
+def another_job(path, seconds: float, end: str = "cut") -> Iterator[None]:
+    """A process that holds the journal of ``path`` for so long."""
+    command = [sys.executable, "-c", HOLDER, str(partial_path(path)), str(seconds), end]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as other:
         other.stdout.readline()
-        with pytest.raises(BadInput, match="another job"):
-            run(tmp_path / "s.h5", Counting())
-        other.communicate(b"\n")
+        yield
+        other.kill()
+
+
+def test_a_shard_that_another_job_writes_is_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(partial, "_PATIENCE", 0.1)
+    kept = half_done(tmp_path / "s.h5")
+    with another_job(tmp_path / "s.h5", 60), pytest.raises(BadInput, match="another job"):
+        run(tmp_path / "s.h5", Counting())
+    assert partial_path(tmp_path / "s.h5").read_bytes() == kept
+
+
+@pytest.mark.parametrize("end", ["cut", "finished"])
+def test_a_job_that_is_about_to_end_is_waited_for(tmp_path, monkeypatch, end):
+    monkeypatch.setattr(partial, "_PATIENCE", 6)
+    half_done(tmp_path / "s.h5")
+    whole, rest = Counting(), Counting()
+    run(tmp_path / "whole.h5", whole)
+    with another_job(tmp_path / "s.h5", 0.5, end):
+        run(tmp_path / "s.h5", rest)
+    assert (tmp_path / "s.h5").read_bytes() == (tmp_path / "whole.h5").read_bytes()
+    assert (rest.calls == whole.calls) == (end == "finished")
+    assert not partial_path(tmp_path / "s.h5").exists()

@@ -21,9 +21,10 @@ from chromolens.planning import (
     rows,
     sources,
     subsets,
+    times,
     varied,
 )
-from chromolens.planning.machine import clock, cluster, disk, interpreter
+from chromolens.planning.machine import clock, cluster, disk, interpreter, slurm
 from chromolens.report import browser, sections
 
 logger.addFilter(runlog.message_alone)
@@ -160,6 +161,8 @@ onerror:
 
 
 onstart:
+    slurm.check_earlier(f"results/{study}")
+    slurm.check_partitions(workflow.rules, workflow.execution_settings.retries + 1)
     disk.check_places(f"results/{study}", index)
     disk.check_place(f"logs/{study}")
     clock.bring_back(["resources/downloads", f"results/{study}"])
