@@ -22,10 +22,45 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 
 from chromolens.errors import BadInput
+from chromolens.models.batching import BATCH_SIZE
 
 logger = logging.getLogger("chromolens")
 _PATIENCE = 60
 """Seconds in which the job before, told to end, must end: schedulers mostly give it 30."""
+_BLOCK = 5
+"""Seconds that a block takes, about: schedulers wait longer between SIGTERM and SIGKILL (30)."""
+
+
+class Pace:
+    """Blocks of whole batches, as many of them as take about ``_BLOCK`` s, at most ``most`` rows.
+
+    The first block is one batch; each is up to twice the one before. How a series is cut changes
+    no bit of any answer.
+    """
+
+    def __init__(self, batch: int | None, most: int):
+        self._batch = min(batch or BATCH_SIZE, most)
+        self._size, self._most = self._batch, most // self._batch * self._batch
+
+    def blocks(self, places: np.ndarray) -> Iterator[range]:
+        """Row numbers of ``places``, int (n,) ascending, in runs; what is done with one is timed.
+
+        The series that the places are of is cut at multiples of a block's size.
+        """
+        begin = 0
+        while begin < len(places):
+            edge = self._size * (int(places[begin]) // self._size + 1)
+            end = int(np.searchsorted(places, edge))
+            began = time.monotonic()
+            yield range(begin, end)
+            self._took(time.monotonic() - began)
+            begin = end
+
+    def _took(self, seconds: float) -> None:
+        if seconds < _BLOCK / 2:
+            self._size = min(2 * self._size, self._most)
+        elif seconds > 2 * _BLOCK:
+            self._size = max(self._size // 2 // self._batch, 1) * self._batch
 
 
 class Stretch(NamedTuple):

@@ -18,8 +18,7 @@ from chromolens.tracks.answers import (
     job_digest,
 )
 from chromolens.tracks.method import Method
-from chromolens.tracks.pace import Pace
-from chromolens.tracks.partial import Stretch, journal, say_resumed
+from chromolens.tracks.partial import Pace, Stretch, journal, say_resumed
 from chromolens.tracks.replicates import agreement
 
 if TYPE_CHECKING:

@@ -32,8 +32,7 @@ from chromolens.tracks.answers import (
     job_digest,
 )
 from chromolens.tracks.method import Method
-from chromolens.tracks.pace import Pace
-from chromolens.tracks.partial import Stretch, journal, say_resumed
+from chromolens.tracks.partial import Pace, Stretch, journal, say_resumed
 from chromolens.tracks.replicates import agreement, over_folds
 from chromolens.tracks.stitching import stitch
 from chromolens.tracks.tiling import Cover, Series, Tiling, grid, touching

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from chromolens.tracks import pace
-from chromolens.tracks.pace import Pace
+from chromolens.tracks import partial
+from chromolens.tracks.partial import Pace
 
 
 @pytest.fixture
 def clock(monkeypatch):
     now = [0.0]
-    monkeypatch.setattr(pace.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(partial.time, "monotonic", lambda: now[0])
     return now
 
 
