@@ -167,7 +167,7 @@ class _Part:
         fold, region, name, done = (self._bases if self.tiling else self._records)(calls)
         with TemporaryDirectory() as folder:
             explain(
-                [model],
+                {fold: [model]},
                 str(Path(folder, "shard.h5")),
                 method=self.method,
                 tiling=self.tiling,

@@ -7,6 +7,8 @@ shape. Products, attention and linear operations: see ``product_cases``.
 import keras
 from keras import activations, layers, ops
 
+from chromolens.models.foreign.lambdas import LogSumExp
+
 
 def image(x):
     """The tensor as (n, 4, 4, 3)."""
@@ -85,6 +87,7 @@ FUNCTIONS = {
     "softmax_over_positions": lambda x, y: layers.Softmax(axis=1)(3 * x),
     "softmax_over_all": lambda x, y: layers.Softmax(axis=(1, 2))(x),
     "logsumexp": lambda x, y: ops.logsumexp(5 * x, axis=1),
+    "logsumexp_layer": lambda x, y: LogSumExp()(5 * x),
 }
 MAXIMA = {
     "max_pool": lambda x, y: layers.MaxPooling1D(3, 2, "same")(x),

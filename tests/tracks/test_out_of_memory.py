@@ -53,7 +53,7 @@ def run(path, model, genome, size, ask=None) -> dict:
     """Header and arrays of the shard of chrA, made with ``size`` rows in a call."""
     settings = {"references": "uniform", "batch_size": size, "attribute": ask}
     explain(
-        [model],
+        {origin().fold: [model]},
         str(path),
         method=Method("deeplift_rescale", ["a", "b"], **settings),
         tiling={"window": WINDOW, "stride": 4},
