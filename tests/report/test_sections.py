@@ -16,7 +16,8 @@ from chromolens.report.summary import below_one
 from chromolens.report.tables import decimal, plural, significant, words
 from chromolens.tables.checks import TILES
 from chromolens.tables.inputs import FOLDS, REGIONS, REGIONS_DROPPED
-from chromolens.tables.models import PREDICTIONS
+from chromolens.tables.models import HISTORY, PREDICTIONS
+from tests.partial_tables import write_partial
 
 
 def test_windows_are_counted_by_task(study):
@@ -108,6 +109,28 @@ def test_replicates_are_averaged(study, tmp_path):
 def test_the_dot_is_the_epoch_of_lowest_validation_loss():
     history = pd.DataFrame({"loss": [3.0, 2, 1, 0.5], "val_loss": [3.0, 1.5, 1.8, 2.0]})
     assert "<title>epoch 2: 1.5</title>" in charts.training_curves([history], "x", 3.0)
+
+
+def test_trainings_that_learned_much_less_are_named(tmp_path):
+    losses = {
+        ("m", "fold0", 0): [1.0, 0.40],
+        ("m", "fold1", 0): [0.9, 0.52],  # 80 % of what fold0 took off, from 1.0
+        ("m", "fold2", 0): [0.9, 0.54],
+        ("m", "fold2", 1): [0.9, np.nan],
+        ("null", "fold0", 0): [1.0, 0.1],
+        ("null", "fold1", 0): [1.0, 1.0],
+        ("given", "fold0", 0): [],
+    }
+    files = {}
+    for number, (key, own) in enumerate(losses.items()):
+        files[key] = tmp_path / f"{number}.tsv"
+        table = pd.DataFrame({"epoch": range(1, len(own) + 1), "loss": own})
+        write_partial(HISTORY, table, files[key])
+    (said,) = performance.behind(files, frozenset({"null"}))
+    assert said.startswith(
+        "m: the training loss of fold2 (0.540) and fold2, replicate 1 (0.900) stayed above that "
+        "of fold0 (0.400)."
+    )
 
 
 def test_a_training_that_diverged_is_drawn_as_far_as_it_went():

@@ -1,5 +1,7 @@
 """Training and held-out performance: curves, metrics with intervals, calibration."""
 
+from collections.abc import Container, Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -25,6 +27,8 @@ WORDS = {
 }
 _DRAWN = ("auroc", "auprc", "accuracy", "r2", "pearson", "counts_pearson", "profile_jsd")
 _BOUNDS = {"auroc": (0.5, 1.0)}
+_BEHIND = 0.8
+"""A training that takes off less than this part of what the best one takes off the loss."""
 _UNSHARED, _ALL = "_unshared", "all classes"
 
 
@@ -33,6 +37,7 @@ def context(study: Contents) -> dict:
     pooled, single = tables.read_all(POOLED, study.pooled), tables.read_all(METRICS, study.metrics)
     return {
         "curves": curves(study.histories),
+        "behind": list(behind(study.histories, study.nulls)),
         "plots": plots(study, pooled, single),
         "marks": marks(study),
         "pooled": pooled_table(study, pooled),
@@ -47,6 +52,34 @@ def curves(histories: dict[Training, str]) -> list[tuple[str, list[tuple[str, st
     read_in = {key: table for key, table in read_in.items() if len(table)}
     models = dict.fromkeys(key[0] for key in read_in)
     return [(model, _panels(model, read_in)) for model in models]
+
+
+def behind(histories: dict[Training, str], nulls: Container[str]) -> Iterator[str]:
+    """A sentence for each model, but nulls, of which some trainings learned much less.
+
+    Losses on the training windows are compared: folds are made of like windows.
+    """
+    losses = {key: tables.read(HISTORY, path)["loss"].dropna() for key, path in histories.items()}
+    losses = {key: loss for key, loss in losses.items() if len(loss) and key[0] not in nulls}
+    for model in dict.fromkeys(key[0] for key in losses):
+        own = {key[1:]: loss for key, loss in losses.items() if key[0] == model}
+        first = max(loss.iloc[0] for loss in own.values())
+        lowest = {key: loss.min() for key, loss in own.items()}
+        best = min(lowest, key=lambda key, lowest=lowest: lowest[key])
+        gain = first - lowest[best]
+        less = [key for key, loss in lowest.items() if first - loss < _BEHIND * gain]
+        if less:
+            told = words(f"{_training(key)} ({decimal(lowest[key])})" for key in less)
+            yield (
+                f"{model}: the training loss of {told} stayed above that of {_training(best)} "
+                f"({decimal(lowest[best])}). Contributions of these networks mean less; try "
+                "another seed or a lower learning rate."
+            )
+
+
+def _training(key: tuple) -> str:
+    fold, replicate = key
+    return f"{fold}, replicate {replicate}" if int(replicate) else fold
 
 
 def _panels(model: str, histories: dict[Training, pd.DataFrame]) -> list[tuple[str, str]]:
