@@ -7,11 +7,10 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from track_fakes import WINDOW, genome_with_gaps, origin
+from track_fakes import WINDOW, origin, prepared
 
 from chromolens import runlog
 from chromolens.attribution.front import attribute_tasks
-from chromolens.genome.fasta import prepare_fasta
 from chromolens.inputs.folds import Folds
 from chromolens.models.batching import halving
 from chromolens.models.model import Model
@@ -35,11 +34,7 @@ def model() -> Model:
 
 @pytest.fixture(scope="module")
 def genome(tmp_path_factory) -> str:
-    folder = tmp_path_factory.mktemp("genome")
-    text = "".join(f">{name}\n{bases}\n" for name, bases in genome_with_gaps().sequences.items())
-    (folder / "raw.fa").write_text(text)
-    prepare_fasta(folder / "raw.fa", folder / "genome.fa.gz")
-    return str(folder / "genome.fa.gz")
+    return str(prepared(tmp_path_factory.mktemp("genome")))
 
 
 def short_of_memory(model, inputs, *, batch_size, places, **asked):

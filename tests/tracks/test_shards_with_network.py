@@ -4,7 +4,7 @@ import h5py
 import keras
 import numpy as np
 import pytest
-from track_fakes import WINDOW, genome_with_gaps, origin
+from track_fakes import WINDOW, origin, prepared
 
 from chromolens.attribution.front import attribute_tasks
 from chromolens.genome.fasta import Genome, prepare_fasta
@@ -28,11 +28,7 @@ def model() -> Model:
 
 @pytest.fixture(scope="module")
 def genome(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("genome")
-    fasta = "".join(f">{name}\n{text}\n" for name, text in genome_with_gaps().sequences.items())
-    (folder / "raw.fa").write_text(fasta)
-    prepare_fasta(folder / "raw.fa", folder / "genome.fa.gz")
-    with Genome(folder / "genome.fa.gz") as opened:
+    with Genome(prepared(tmp_path_factory.mktemp("genome"))) as opened:
         yield opened
 
 

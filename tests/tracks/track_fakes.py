@@ -1,10 +1,12 @@
 """A genome in memory, and models whose answers can be worked out without a network."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from chromolens.attribution.result import Result
+from chromolens.genome.fasta import prepare_fasta
 from chromolens.genome.onehot import codes_of, decode
 from chromolens.scores import Origin
 from chromolens.tracks.method import Method
@@ -42,6 +44,14 @@ def genome_with_gaps() -> FakeGenome:
     first = random_sequence(407, 1)
     first = first[:100] + "N" * 63 + first[163:300] + "N" * 7 + first[307:]
     return FakeGenome({"chrA": first, "chrB": random_sequence(150, 2), "tiny": "ACGTACGT"})
+
+
+def prepared(folder: Path) -> Path:
+    """``genome_with_gaps`` as a study has it, in ``folder``."""
+    records = genome_with_gaps().sequences.items()
+    (folder / "raw.fa").write_text("".join(f">{name}\n{bases}\n" for name, bases in records))
+    prepare_fasta(folder / "raw.fa", folder / "genome.fa.gz")
+    return folder / "genome.fa.gz"
 
 
 def origin(shard: str = "all", fold: str = "fold0", **changes: object) -> Origin:
