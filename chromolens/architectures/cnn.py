@@ -19,6 +19,7 @@ def build(
     filters: int = 128,
     kernel: int = 21,
     centre: int = 0,
+    filter_dropout: float = 0.3,
     dense: int = 64,
     dropout: float = 0.2,
 ) -> keras.Model:
@@ -36,6 +37,8 @@ def build(
         Bases in the middle of the window whose best match is read beside that of the whole window:
         where a site must lie to count (twice ``positive_within``, and a little more). 0: of the
         whole window alone, wherever it is.
+    filter_dropout
+        Share of filters that match nowhere in a step of training: no task may hang on one filter.
     dense
         Units of the dense layer.
     dropout
@@ -50,6 +53,7 @@ def build(
     inputs = _heads.sequence(length, channels)
     x = layers.Conv1D(filters, kernel, name="conv")(inputs)
     x = layers.ReLU(name="conv_relu")(x)
+    x = layers.SpatialDropout1D(filter_dropout, name="filter_dropout")(x)
     best = layers.GlobalMaxPooling1D(name="best_match")(x)
     if centre:
         _heads.check_fits(centre, x.shape[1], "centre")
@@ -57,5 +61,8 @@ def build(
         middle = layers.Cropping1D((beside // 2, beside - beside // 2), name="middle")(x)
         central = layers.GlobalMaxPooling1D(name="best_central_match")(middle)
         best = layers.Concatenate(name="best_matches")([best, central])
+    # Best matches are positive and alike: without their mean taken off, a step that lowers all of
+    # them kills units of the dense layer for good, up to 61 of 64 within the first epoch.
+    best = layers.BatchNormalization(momentum=0.9, name="best_match_norm")(best)
     x = _heads.dense_block(best, dense, dropout, "dense")
     return _heads.scalar_model(inputs, x, tasks, objective, "cnn")
