@@ -19,7 +19,7 @@ def build(
     filters: int = 128,
     kernel: int = 21,
     centre: int = 0,
-    filter_dropout: float = 0.3,
+    filter_dropout: float = 0.15,
     dense: int = 64,
     dropout: float = 0.2,
 ) -> keras.Model:

@@ -228,3 +228,27 @@ def test_the_centre_is_read_beside_the_whole_window(onehot):
     np.testing.assert_array_equal(both[:, 6:], maps[:, starts].max(axis=1))
     with pytest.raises(BadInput, match="centre is 94"):
         cnn.build(LENGTH, 4, ["one"], filters=6, kernel=9, centre=94)
+
+
+def test_no_unit_of_the_dense_layer_dies_in_the_first_steps():
+    """Without the normalisation 16 of 32 do."""
+    keras.utils.set_random_seed(0)
+    network = cnn.build(60, 4, ["one", "two"], filters=16, kernel=7, dense=32, filter_dropout=0.0)
+    rng = np.random.default_rng(0)
+    windows = np.eye(4, dtype="float32")[rng.integers(0, 4, (2000, 60))]
+    rare = (rng.random((2000, 2)) < 0.05).astype("float32")
+    network.compile(keras.optimizers.Adam(0.005), "binary_crossentropy")
+    network.fit(windows, rare, batch_size=64, epochs=2, shuffle=False, verbose=0)
+    units = keras.Model(network.input, network.get_layer("dense_relu").output)
+    assert (units.predict(windows, verbose=0).max(axis=0) > 0).all()
+
+
+def test_a_filter_that_is_left_out_matches_nowhere(onehot):
+    network = cnn.build(LENGTH, 4, ["one"], filters=40, kernel=9, centre=40, filter_dropout=0.5)
+    both = keras.Model(network.input, network.get_layer("best_matches").output)
+    plain, used = both(onehot).numpy(), both(onehot, training=True).numpy()
+    left_out = (used == 0) & (plain > 0)
+    np.testing.assert_allclose(used[~left_out], 2 * plain[~left_out], rtol=1e-6)
+    whole, centre = left_out[:, :40], left_out[:, 40:]
+    assert 0.3 < whole.mean() < 0.7
+    np.testing.assert_array_equal(whole & (plain[:, 40:] > 0), centre)
