@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent.parent
 LONGEST = (
     "test_studies.py",
     "test_real_studies.py",
+    "test_one_chromosome.py",
     "test_contract.py",
     "test_rounding.py",
     "test_bad_input.py",
@@ -41,7 +42,7 @@ def small_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with open(folder / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "done").exists():
-            run_snakemake(folder, SMALL)
+            run_snakemake(folder, SMALL, forks=True)
             (folder / "done").touch()
     return folder
 

@@ -1,8 +1,5 @@
 """``chromolens init``, ``check`` and ``run``, from a folder that is not the checkout."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 from test_bad_input import peaks, study
+from workflows import ROOT, chromolens, snakemake
 
 from chromolens import __version__, tables
 from chromolens import config as configuration
@@ -21,14 +19,6 @@ from chromolens.study import open_study
 from chromolens.tables.checks import ACCEPTANCE
 from chromolens.tables.motifs import LEXICON
 from chromolens.tables.study import INDEX
-
-ROOT = Path(__file__).parent.parent
-
-
-def chromolens(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "chromolens", *arguments]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
 
 
 def letters(count: int, seed: int) -> str:
@@ -208,9 +198,7 @@ def test_check_looks_into_the_mirror(tmp_path, monkeypatch):
 
 def test_a_dry_run_tells_its_jobs_once(tmp_path):
     study(tmp_path)
-    options = ["--snakefile", ROOT / "Snakefile", "--configfile", "study.yaml", "--dry-run"]
-    command = [sys.executable, "-m", "snakemake", *options, "--quiet", "rules"]
-    answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    answer = snakemake(tmp_path, "--configfile", "study.yaml", "--dry-run", "--quiet", "rules")
     assert answer.stdout.count("Job stats") == 1 and "events: bound 15" in answer.stdout
 
 

@@ -1,13 +1,12 @@
 """The workflow as a module of another: planned under names of its own, with a rule behind ours."""
 
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 import yaml
+from workflows import ROOT, snakemake
 
-ROOT = Path(__file__).parent.parent
 CONFIG = {
     "study": "small",
     "inputs": {
@@ -45,17 +44,16 @@ rule own:
 """
 
 
-def plan(folder: Path, names: str = "", prefix: str = "") -> subprocess.CompletedProcess:
+def plan(folder: Path, names: str = "", prefix: str = "") -> CompletedProcess:
     (folder / "config.yaml").write_text(yaml.safe_dump(CONFIG))
     (folder / "Snakefile").write_text(SNAKEFILE.format(root=ROOT, names=names, prefix=prefix))
-    command = [sys.executable, "-m", "snakemake", "--dry-run", "--quiet", "reason"]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    return snakemake(folder, "--snakefile", "Snakefile", "--dry-run", "--quiet", "reason")
 
 
 @pytest.mark.parametrize("names", ["", "as lens_*"])
 def test_a_rule_of_ones_own_stands_behind_ours(tmp_path, names):
     done = plan(tmp_path, names)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout
     counts = dict(line.split() for line in done.stdout.splitlines() if len(line.split()) == 2)
     name = "lens_" if names else ""
     assert counts[f"{name}train"] == "3" and counts[f"{name}make_lexicon"] == "1"
@@ -64,4 +62,4 @@ def test_a_rule_of_ones_own_stands_behind_ours(tmp_path, names):
 
 def test_a_prefix_is_refused(tmp_path):
     done = plan(tmp_path, prefix='prefix: "lens"')
-    assert done.returncode and "leave the prefix out" in done.stdout + done.stderr
+    assert done.returncode and "leave the prefix out" in done.stdout

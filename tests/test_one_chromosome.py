@@ -1,4 +1,7 @@
-"""A genome of one chromosome through the front door: folds of blocks, from config to report."""
+"""A genome of one chromosome through the front door: folds of blocks, from config to report.
+
+Every job of it is started by Snakemake as a user's is, none is forked.
+"""
 
 from pathlib import Path
 

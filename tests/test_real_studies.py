@@ -9,7 +9,7 @@ from workflows import ROOT, run_snakemake
 
 def test_three_yeast_chromosomes_are_explained_out_of_fold(mirror: Path, tmp_path: Path) -> None:
     config = ROOT / "tests/configs/yeast_small.yaml"
-    run_snakemake(tmp_path, [config], CHROMOLENS_MIRROR=str(mirror))
+    run_snakemake(tmp_path, [config], forks=True, CHROMOLENS_MIRROR=str(mirror))
     results = tmp_path / "results/yeast_small"
     track = pyBigWig.open(str(results / "tracks/yeast_small.main.Reb1.deeplift_rescale.bw"))
     assert track.chroms() == {"chrI": 230218, "chrIII": 316620, "chrVI": 270161}
@@ -28,7 +28,7 @@ def test_three_yeast_chromosomes_are_explained_out_of_fold(mirror: Path, tmp_pat
 
 def test_sequences_need_no_genome(mirror: Path, tmp_path: Path) -> None:
     config = ROOT / "tests/configs/ctcf_small.yaml"
-    run_snakemake(tmp_path, [config], CHROMOLENS_MIRROR=str(mirror))
+    run_snakemake(tmp_path, [config], forks=True, CHROMOLENS_MIRROR=str(mirror))
     results = tmp_path / "results/ctcf_small"
     assert (results / "contributions/ctcf_small.main.CTCF.deeplift_rescale.h5").exists()
     assert not (results / "tracks").exists()

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from workflows import ROOT, SMALL, run_snakemake
+from workflows import ROOT, SMALL, chromolens, run_snakemake
 
 from chromolens import open_study
 
@@ -59,8 +59,7 @@ def test_variants_of_the_file_are_scored_or_left_out_with_a_reason(small_study: 
 def test_one_variant_is_answered_as_in_the_study(small_study: Path) -> None:
     study = open_study(small_study / "results/small")
     row = study.table("variants").iloc[0]
-    command = [sys.executable, "-m", "chromolens", "variant", study.folder, row["variant"]]
-    answer = subprocess.run([*command, "--json"], cwd=ROOT, capture_output=True, text=True)
+    answer = chromolens(ROOT, "variant", study.folder, row["variant"], "--json")
     (found,) = json.loads(answer.stdout)
     assert found["effect"] == pytest.approx(row["effect"], abs=1e-4)
     assert found["p"] == row["p"] and found["kind"] == row["kind"]
@@ -87,6 +86,7 @@ def test_snakemakes_own_report_is_made(small_study: Path) -> None:
 
 
 def test_a_base_computed_again_has_the_bits_of_the_track(small_study: Path) -> None:
+    """Asked by a command that Python starts anew, of a track that forked jobs made."""
     command = [sys.executable, "-m", "chromolens", "explain", small_study / "results/small"]
     answer = subprocess.run(
         [*command, "chr2:29990", "--again", "--json"], cwd=ROOT, capture_output=True, text=True

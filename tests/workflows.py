@@ -1,43 +1,128 @@
-"""Running whole studies, each in a process forked from one that has imported Snakemake already."""
+"""Running commands and studies in processes forked from one that has imported the libraries.
+
+Each has its own process, folder, environment, exit status and streams, as a user's has. The
+seconds that Python, Snakemake and TensorFlow take to start are spent once.
+"""
 
 import multiprocessing
 import os
+import runpy
 import sys
 import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from multiprocessing import forkserver
 from pathlib import Path
-from subprocess import CompletedProcess
+from subprocess import CalledProcessError, CompletedProcess
+from unittest import mock
 
 ROOT = Path(__file__).parents[1]
 SMALL = [ROOT / "config/config.yaml", ROOT / "tests/configs/small.yaml"]
 FORKED = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload(["snakemake.cli", "chromolens.planning.preflight"])
+FORKED.set_forkserver_preload(  # chromolens first: it chooses TensorFlow's kernels
+    ["chromolens.planning.preflight", "snakemake.cli", "tensorflow", "keras"]
+)
+# as Snakemake starts the jobs of one thread; libraries read it once
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "GOTO", "OPENBLAS", "MKL")}
 
 
-def snakemake(folder: Path, *arguments: object, **environment: str) -> CompletedProcess:
-    """Run ``python -m snakemake`` on our Snakefile in ``folder``; ``stdout`` has both streams."""
-    command = ["--snakefile", ROOT / "Snakefile", *arguments]
+def chromolens(folder: Path, *arguments: object) -> CompletedProcess:
+    """Run ``python -m chromolens`` in ``folder``."""
+    with ExitStack() as files:
+        said = [files.enter_context(tempfile.NamedTemporaryFile("r")) for _ in range(2)]
+        streams = tuple(file.name for file in said)
+        # what a command starts finds the package, as it is installed for a user
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        code = _fork(_command, folder, environment, streams, list(map(str, arguments)))
+        return CompletedProcess(arguments, code, *(file.read() for file in said))
+
+
+def snakemake(
+    folder: Path, *arguments: object, forks: bool = False, **environment: str
+) -> CompletedProcess:
+    """Run ``python -m snakemake`` on our Snakefile in ``folder``; ``stdout`` has both streams.
+
+    With ``forks``, its jobs on networks are forked too.
+    """
+    command = list(map(str, ["--snakefile", ROOT / "Snakefile", *arguments]))
     with tempfile.NamedTemporaryFile("r") as said:
-        given = (folder, list(map(str, command)), os.environ | environment, said.name)
-        process = FORKED.Process(target=_main, args=given)
-        process.start()
-        process.join()
-        return CompletedProcess(command, process.exitcode, said.read())
+        streams = (said.name, said.name)
+        code = _fork(_snakemake, folder, os.environ | environment, streams, command, forks)
+        return CompletedProcess(command, code, said.read())
 
 
-def _main(folder: Path, arguments: list[str], environment: dict[str, str], said: str) -> None:
-    from snakemake.cli import main
+def run_snakemake(
+    folder: Path, configs: list[Path], *arguments: str, forks: bool = False, **environment: str
+) -> str:
+    """Run Snakemake on ``configs`` with results below ``folder``; it must succeed."""
+    options = ["--directory", folder, "--cores", "2", "--configfile", *configs, *arguments]
+    ran = snakemake(folder, *options, forks=forks, **environment)
+    assert ran.returncode == 0, ran.stdout[-6000:]
+    return ran.stdout
 
+
+def _fork(work: Callable, *given: object) -> int | None:
+    """Exit status of ``work`` in a process of its own."""
+    with mock.patch.dict(os.environ, ONE_THREAD):
+        forkserver.ensure_running()
+    process = FORKED.Process(target=work, args=given)
+    process.start()
+    process.join()
+    return process.exitcode
+
+
+def _enter(folder: Path | str, environment: dict[str, str], streams: tuple[str, str]) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    for stream in (sys.stdout, sys.stderr):
-        os.dup2(os.open(said, os.O_WRONLY | os.O_APPEND), stream.fileno())
+    for stream, path in zip((sys.stdout, sys.stderr), streams, strict=True):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_APPEND), stream.fileno())
+
+
+def _command(
+    folder: Path, environment: dict[str, str], streams: tuple[str, str], arguments: list[str]
+) -> None:
+    from chromolens.__main__ import main
+
+    _enter(folder, environment, streams)
+    sys.exit(main(arguments))
+
+
+def _snakemake(
+    folder: Path,
+    environment: dict[str, str],
+    streams: tuple[str, str],
+    arguments: list[str],
+    forks: bool,
+) -> None:
+    from snakemake.benchmark import benchmarked
+    from snakemake.cli import main
+    from snakemake.script import PythonScript
+
+    _enter(folder, environment, streams)
+    started = PythonScript.execute_script
+
+    def forked(job: PythonScript, path: str, edit: bool = False) -> None:
+        if "chromolens.models" not in Path(path).read_text():
+            return started(job, path, edit)  # imports no TensorFlow, so it starts quickly
+        environment = os.environ | ONE_THREAD
+        process = FORKED.Process(target=_job, args=(os.getcwd(), environment, streams, path))
+        process.start()
+        with benchmarked(process.pid, job.bench_record):
+            process.join()
+        if process.exitcode:
+            raise CalledProcessError(process.exitcode, path)
+
+    if forks:
+        PythonScript.execute_script = forked
     main(arguments)
 
 
-def run_snakemake(folder: Path, configs: list[Path], *arguments: str, **environment: str) -> str:
-    """Run Snakemake on ``configs`` with results below ``folder``; it must succeed."""
-    options = ["--directory", folder, "--cores", "2", "--configfile", *configs, *arguments]
-    ran = snakemake(folder, *options, **environment)
-    assert ran.returncode == 0, ran.stdout[-6000:]
-    return ran.stdout
+def _job(folder: str, environment: dict[str, str], streams: tuple[str, str], script: str) -> None:
+    """Run ``script`` as Python does that has imported the libraries, but not chromolens."""
+    assert "tensorflow" in sys.modules, "the server could not import it, and doesn't say why"
+    _enter(folder, environment, streams)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "chromolens"]:
+        del sys.modules[name]
+    sys.argv = [script]
+    runpy.run_path(script, run_name="__main__")
