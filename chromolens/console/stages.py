@@ -30,7 +30,7 @@ STAGES = {
     ),
     "lexicon": ("make_lexicon",),
     "hits": ("find_hits", "find_pairs", "check_hits"),
-    "experiments": ("marginalise", "space_motifs", "ablate", "weigh_motifs"),
+    "experiments": ("marginalise", "space_motifs", "ablate", "substitute_bases", "weigh_motifs"),
     "checks": (
         "check_completeness", "check_folds", "check_positions", "check_tiles", "check_planted",
         "check_missed", "compare_methods", "learn_from_fewer", "accept",

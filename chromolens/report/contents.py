@@ -136,6 +136,8 @@ class Contents:
         Tables of hits that were taken out of windows, one or several for each method.
     tables
         Caption -> any further table of a check, shown as it is (planted bases found, ...): what
+    substituted, motif_profiles
+        Tables of hits that were broken base by base, and of how their losses follow the matrix.
         it is, and where.
     config, provenance
         Settings; and ``versions`` (name -> version), ``inputs`` (file -> checksum),
@@ -220,6 +222,8 @@ class Contents:
     tables: Mapping[str, tuple[Table, Path]] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    substituted: Sequence[Path] = ()
+    motif_profiles: Sequence[Path] = ()
 
     @property
     def stages(self) -> tuple[str, ...]:

@@ -51,6 +51,8 @@ SEVERAL = {
     "ablated": "ablated",
     "calibration": "calibration",
 }
+    "substituted": "substituted",
+    "motif_profiles": "motif_profiles",
 # or one for each model, task, method.
 ATTRIBUTION = ("model", "task", "method")
 KEYED = {

@@ -165,6 +165,10 @@ FILES = {
         "ablated": "experiments/{model}/{task}/{method}.ablated.tsv.gz",
         "calibration": "experiments/{model}/{task}/{method}.calibration.tsv",
     },
+    "substituted": {
+        "substituted": "experiments/{model}/{task}/substitutions.tsv",
+        "motif_profiles": "experiments/{model}/{task}/substitutions.motifs.tsv",
+    },
     "browsed": {
         "tracks_page": "report/tracks.html",
         "igv_session": "tracks/igv_session.xml",

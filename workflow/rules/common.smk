@@ -145,6 +145,7 @@ ablated = experiments.ablated(tried, windowed, searched)
 
 
 wildcard_constraints:
+substituted = ablated[ablated["method"] == motif_method]
     study=plan.one_of([study]),
     model=plan.one_of(models["model"]),
     other=plan.one_of(models["model"]),

@@ -52,6 +52,7 @@ index = results.index(
         "with_genes": browsed if genes else [],
         "with_planted": browsed if settings.get("simulate") else [],
         "with_subsets": browsed if sis_tasks else [],
+        "substituted": substituted,
         "hub": browsed if settings.get("ucsc") else [],
         "completeness": runs,
         "folded": runs if all_folds else runs[:0],
