@@ -14,7 +14,8 @@ STAGES = {
     ),
     "variants": (
         "read_variants", "draw_variants", "score_variants", "judge_variants",
-        "match_variants", "explain_variants", "annotate_vcf",
+        "match_variants", "explain_variants", "annotate_vcf", "phase_variants",
+        "score_haplotypes", "read_saturation", "saturate", "join_saturation",
     ),
     "tracks": ("join_tracks", "observed_track", "join_records", "rank_tokens", "place_tokens"),
     "motifs": (
