@@ -165,7 +165,7 @@ def test_the_clearest_variants_are_places_that_links_can_name(tmp_path):
     browse(study, replace(contents, variants=[tmp_path / "variants.tsv.gz"]))
     page = study.place("tracks_page").read_text()
     listed = page.split("Clearest variants", 1)[1].split("</nav>")[0]
-    buttons = re.findall(r'data-place="(\d+)" id="([^"]+)">([^<]+)<br>', listed)
+    buttons = re.findall(r'data-place="(\d+)" data-name="([^"]+)">([^<]+)<br>', listed)
     assert [name for _, name, _ in buttons] == [
         "cnn/Reb1/chrII:401:A:C", "cnn/Reb1/chrII:900:T:TG",
     ]  # fmt: skip

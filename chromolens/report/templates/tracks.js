@@ -118,9 +118,11 @@ async function start() {
     show(browser, tracks, views);
   });
   // The place that the address names, as the report's links do; else the first.
-  const name = decodeURIComponent(location.hash.slice(1)), named = name && document.getElementById(name);
+  const name = decodeURIComponent(location.hash.slice(1)), list = document.getElementById("places");
+  const named = name && list.querySelector(`[data-name="${CSS.escape(name)}"]`);
   if (data.places.length) await open(named ? Number(named.dataset.place) : 0);
-  if (name && !named) say(`${name} is not among the places of this page.`);
+  if (named) list.scrollTop = named.offsetTop - list.offsetTop;
+  else if (name) say(`${name} is not among the places of this page.`);
 }
 
 start().catch((error) => say(`The tracks can't be shown: ${error.message}`));
