@@ -75,6 +75,7 @@ def test_tokens_have_no_motifs_to_put_in():
         ({"value": "interaction", "names": ["a"], "min": 1}, "is of two motifs"),
         ({"value": "interaction", "names": ["a", "b"]}, "no bound"),
         ({"value": "inserted", "min": 1}, "no names"),
+        ({"value": "substituted", "min": 1}, "no names"),
         ({"value": "ablation", "min": 1}, "no metric(.|\n)*slope, r"),
         ({"value": "ablation", "metric": "sloop", "min": 1}, "did you mean 'slope'"),
         ({"value": "ablation", "metric": "r", "min": 1}, "experiments.enabled"),

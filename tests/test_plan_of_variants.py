@@ -44,3 +44,30 @@ def test_without_nulls_there_is_one_set():
 def test_records_have_no_places():
     with pytest.raises(BadInput, match="places of a genome(.|\n)*variants.file"):
         settings_of(records(variants={"file": "v.vcf"}))
+
+
+def test_regions_are_shared_among_jobs_of_each_fold():
+    config = genome(variants={"saturation": FILE, "saturation_parts": 2}, models={"m": {}})
+    chosen, models, folds = settings_of(config)
+    assert chosen["saturation"] == "down/h/v.vcf.gz" and chosen["window"] == 100
+    assert varied.sets(chosen) == [] and varied.models(chosen, models).empty
+    jobs = varied.saturated(chosen, models, folds)
+    assert list(jobs.itertuples(index=False, name=None)) == [
+        ("m", f"fold{number}", part) for number in range(3) for part in range(2)
+    ]
+    tasks = varied.saturated_tasks(jobs, models)
+    assert list(tasks.itertuples(index=False, name=None)) == [("m", "x"), ("m", "y")]
+    chosen, models, folds = settings_of(genome())
+    assert varied.saturated(chosen, models, folds).empty
+    assert varied.saturated_tasks(jobs[:0], models).empty
+    with pytest.raises(BadInput, match="places of a genome(.|\n)*variants.saturation"):
+        settings_of(records(variants={"saturation": "v.bed"}))
+
+
+def test_haplotypes_are_of_a_file():
+    chosen, models, _ = settings_of(genome(variants={"file": "v.vcf", "haplotypes": True}))
+    assert varied.phased(chosen, models)["model"].tolist() == models["model"].tolist()
+    chosen, models, _ = settings_of(genome(variants={"file": "v.vcf"}))
+    assert varied.phased(chosen, models).empty
+    with pytest.raises(BadInput, match="no file of variants"):
+        settings_of(genome(variants={"haplotypes": True}))

@@ -15,7 +15,10 @@ _ON_TILES = [RATIO, *(name + by for name in ("auroc", "auprc") for by in _BASELI
 OF_KNOWN_MOTIFS = ("matches", "missed", "missed_share", "match_contribution")
 """Values that are of the motifs in ``checks.known_motifs``."""
 
-_NAMED = ("motif", "absent_motif", "first_tokens", "verdict", "inserted", *OF_KNOWN_MOTIFS)
+_NAMED = (
+    "motif", "absent_motif", "first_tokens", "verdict", "inserted", "substituted",
+    *OF_KNOWN_MOTIFS,
+)  # fmt: skip
 _OF_TWO = ("pair", "interaction")
 _READ = ("known_loci", "spiked_recall", "spiked_decoys")
 _READERS = ("scan", "ridge")

@@ -8,7 +8,7 @@ import pandas as pd
 from chromolens import tables
 from chromolens.tables.checks import COMPLETENESS, MISSED, PLANTED, TILES
 from chromolens.tables.edits import EDITS
-from chromolens.tables.experiments import CALIBRATION, MARGINAL, SPACING
+from chromolens.tables.experiments import CALIBRATION, MARGINAL, PROFILES, SPACING
 from chromolens.tables.markers import KNOWN_LOCI, RECALL, VERDICTS
 from chromolens.tables.models import POOLED
 from chromolens.tables.motifs import MERGED, PAIRS
@@ -30,6 +30,7 @@ _TABLES = {
     "marginal": MARGINAL,
     "spacing": SPACING,
     "calibration": CALIBRATION,
+    "motif_profiles": PROFILES,
 }
 
 
@@ -56,6 +57,7 @@ class Evidence:
     marginal: pd.DataFrame = field(default_factory=lambda: tables.empty(MARGINAL))
     spacing: pd.DataFrame = field(default_factory=lambda: tables.empty(SPACING))
     calibration: pd.DataFrame = field(default_factory=lambda: tables.empty(CALIBRATION))
+    motif_profiles: pd.DataFrame = field(default_factory=lambda: tables.empty(PROFILES))
 
 
 def pick(table: pd.DataFrame, criterion: Mapping, *columns: str) -> pd.DataFrame:

@@ -13,9 +13,7 @@ _PAIR = ["model", "task", "first", "second"]
 
 def inserted(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     """Effect of motifs `names` in the middle of backgrounds: least lower end of the intervals."""
-    rows = pick(evidence.marginal, criterion, "model", "task")
-    names = _upper(criterion["names"])
-    rows = rows[rows["name"].str.upper().isin(names) | rows["motif"].str.upper().isin(names)]
+    rows = _called(pick(evidence.marginal, criterion, "model", "task"), criterion["names"])
     by_motif = rows.assign(away=rows["offset"].abs()).sort_values("away", kind="stable")
     central = by_motif.drop_duplicates(["model", "task", "motif"])
     said = [
@@ -51,15 +49,32 @@ def ablation(criterion: dict, evidence: Evidence) -> tuple[float, str]:
     return rows[name].min(), "; ".join(said) or "none was ablated"
 
 
+def substituted(criterion: dict, evidence: Evidence) -> tuple[float, str]:
+    """Least r, over motifs `names`, of the loss by substitution with the matrix's information."""
+    rows = _called(pick(evidence.motif_profiles, criterion, "model", "task"), criterion["names"])
+    said = [
+        f"{row['name'] or row['motif']}: {row['r']:.2f} ({row['r_low']:.2f} to "
+        f"{row['r_high']:.2f}), {row['hits']} hits"
+        for row in rows.to_dict("records")
+    ]
+    return rows["r"].min(), ", ".join(said) or "none was broken"
+
+
 OF_EXPERIMENTS = {
     function.__name__: function
-    for function in (inserted, interaction, other_interactions, ablation)
+    for function in (inserted, interaction, other_interactions, ablation, substituted)
 }
 """Values by their names in a config."""
 
 
 def _upper(names: list[str]) -> list[str]:
     return sorted(name.upper() for name in names)
+
+
+def _called(rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Those of ``rows`` whose motif is one of ``names``, in the database or in the lexicon."""
+    wanted = _upper(names)
+    return rows[rows["name"].str.upper().isin(wanted) | rows["motif"].str.upper().isin(wanted)]
 
 
 def _spaced(criterion: dict, evidence: Evidence) -> Iterator[pd.DataFrame]:

@@ -14,7 +14,8 @@ STAGES = {
     ),
     "variants": (
         "read_variants", "draw_variants", "score_variants", "judge_variants",
-        "match_variants", "explain_variants", "annotate_vcf",
+        "match_variants", "explain_variants", "annotate_vcf", "phase_variants",
+        "score_haplotypes", "read_saturation", "saturate", "join_saturation",
     ),
     "tracks": ("join_tracks", "observed_track", "join_records", "rank_tokens", "place_tokens"),
     "motifs": (
@@ -30,7 +31,7 @@ STAGES = {
     ),
     "lexicon": ("make_lexicon",),
     "hits": ("find_hits", "find_pairs", "check_hits"),
-    "experiments": ("marginalise", "space_motifs", "ablate", "weigh_motifs"),
+    "experiments": ("marginalise", "space_motifs", "ablate", "substitute_bases", "weigh_motifs"),
     "checks": (
         "check_completeness", "check_folds", "check_positions", "check_tiles", "check_planted",
         "check_missed", "compare_methods", "learn_from_fewer", "accept",

@@ -7,16 +7,12 @@ import pandas as pd
 
 from chromolens.experiments.ablate import Site, ablated
 from chromolens.experiments.chosen import Experiments
+from chromolens.experiments.sites import found_of, sites_of
 from chromolens.experiments.statistics import line
-from chromolens.genome.intervals import Interval
-from chromolens.genome.onehot import onehot_to_codes
-from chromolens.genome.shuffles import seed_of
 from chromolens.models.model import Model
 from chromolens.runlog import progress
 from chromolens.scores import open_scores
 from chromolens.tables.experiments import ABLATED, CALIBRATION
-
-_PLACE = ["id", "fold", "row", "start", "end"]
 
 
 def ablate_hits(
@@ -43,11 +39,9 @@ def ablate_hits(
     both
         Whether contributions, and so the effects, are means of both strands.
     """
-    own = hits[hits["over"] == "."]
+    sites, codes = sites_of(explained, hits, task, asked.hits, seed)
     with open_scores(explained) as file:
-        group = {name: file[task][name][:] for name in ("id", "fold", "onehot", "contributions")}
-    sites = _most(_in_windows(own, group), asked.hits, seed)
-    codes = onehot_to_codes(group["onehot"].astype(np.float32))
+        contributions = file[task]["contributions"][:]
     options = {"task": task, "target": target, "both": both}
     sites["effect"] = [
         ablated(
@@ -57,37 +51,11 @@ def ablate_hits(
         for site in progress(sites.itertuples(), total=len(sites), what="hits ablated")
     ]  # fmt: skip
     sites["contribution"] = [
-        float(group["contributions"][site.row, site.start : site.end].sum(dtype=float))
+        float(contributions[site.row, site.start : site.end].sum(dtype=float))
         for site in sites.itertuples()
     ]
     table = sites[ABLATED.after("model", "task", "method")]
-    return table, calibration(table, own["motif"].value_counts().to_dict(), seed)
-
-
-def _in_windows(hits: pd.DataFrame, group: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    """Each hit inside an explained window, of several that with the nearest centre; its place.
-
-    Memory is that of the hits: each window takes its own from those of its chromosome.
-    """
-    by_chrom = {chrom: own.sort_values("start") for chrom, own in hits.groupby("chrom")}
-    parts = [hits.iloc[:0].assign(id="", row=0, away=0, hit=0)]
-    for row, (name, fold) in enumerate(zip(group["id"], group["fold"], strict=True)):
-        window = Interval.parse(name.decode())
-        own = by_chrom.get(window.chrom, hits.iloc[:0])
-        own = own[own["start"].between(window.start, window.end) & (own["end"] <= window.end)]
-        away = (own["start"] + own["end"] - window.start - window.end).abs()
-        place = {"id": name.decode(), "fold": fold.decode(), "row": row, "away": away}
-        place |= {"start": own["start"] - window.start, "end": own["end"] - window.start}
-        parts.append(own.assign(hit=own.index, **place))
-    found = pd.concat(parts).sort_values("away", kind="stable").drop_duplicates("hit")
-    return found.sort_values(["row", "start", "motif"])
-
-
-def _most(sites: pd.DataFrame, most: int, seed: int) -> pd.DataFrame:
-    """At most ``most`` sites of each motif, drawn by their places and the seed."""
-    keys = [seed_of(f"{site.id} {site.start} {site.motif}", seed) for site in sites.itertuples()]
-    rank = pd.Series(keys, index=sites.index).groupby(sites["motif"]).rank()
-    return sites[rank <= most].reset_index(drop=True)
+    return table, calibration(table, found_of(hits), seed)
 
 
 def calibration(table: pd.DataFrame, found: Mapping[str, int], seed: int) -> pd.DataFrame:

@@ -110,6 +110,24 @@ def line(
     return {name: (float(value[0]), *_bounds(again[name])) for name, value in own.items()}
 
 
+def correlation(values: np.ndarray, x: np.ndarray, seed: int) -> tuple[float, float, float]:
+    """r of the mean of ``values`` (n, k) with ``x`` (k,), and its 95 % interval.
+
+    The bootstrap draws rows as wholes. NaN without rows, or where the mean or ``x`` doesn't vary.
+    """
+    if not len(values) or len(x) < 2:
+        return float("nan"), float("nan"), float("nan")
+    count = len(values)
+    rng = np.random.default_rng(seed_of("bootstrap", seed))
+    drawn = rng.multinomial(count, np.full(count, 1 / count), size=RESAMPLES) / count
+    means = np.concatenate([values.mean(axis=0)[None], drawn @ values])
+    n, ones = len(x), np.ones(len(means))
+    sums = [n * ones, means @ np.ones(n), ones * x.sum(), (means**2).sum(axis=1), means @ x]
+    own = _sums_to_line(np.stack([*sums, ones * (x**2).sum()], axis=1))["r"]
+    bounds = _bounds(own[1:]) if count > 1 else (float("nan"), float("nan"))
+    return float(own[0]), *bounds
+
+
 def _bounds(drawn: np.ndarray) -> tuple[float, float]:
     """Ends of the 95 % of ``drawn`` that are defined."""
     known = drawn[np.isfinite(drawn)]

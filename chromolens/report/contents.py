@@ -115,6 +115,8 @@ class Contents:
         Tables of the contributions about the clearest variants, with either allele.
     variant_matches
         Tables of the motifs that match over one allele of a variant alone.
+    epistasis
+        Tables of the alleles of one haplotype together and apart.
     null_scores
         Per model and fold: effects of the nulls that variants are held against.
     dropped_variants
@@ -134,6 +136,8 @@ class Contents:
         was left out of this.
     ablated, calibration
         Tables of hits that were taken out of windows, one or several for each method.
+    substituted, motif_profiles
+        Tables of hits that were broken base by base, and of how their losses follow the matrix.
     tables
         Caption -> any further table of a check, shown as it is (planted bases found, ...): what
         it is, and where.
@@ -200,6 +204,7 @@ class Contents:
     variants: Sequence[Path] = ()
     allele_contributions: Sequence[Path] = ()
     variant_matches: Sequence[Path] = ()
+    epistasis: Sequence[Path] = ()
     null_scores: Mapping[tuple[str, str], Path] = field(default_factory=dict)
     dropped_variants: Path | None = None
     compared: Sequence[Path] = ()
@@ -217,6 +222,8 @@ class Contents:
     tried_dropped: Sequence[Path] = ()
     ablated: Sequence[Path] = ()
     calibration: Sequence[Path] = ()
+    substituted: Sequence[Path] = ()
+    motif_profiles: Sequence[Path] = ()
     tables: Mapping[str, tuple[Table, Path]] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)

@@ -37,6 +37,7 @@ SEVERAL = {
     "variants": "variants",
     "allele_contributions": "allele_contributions",
     "variant_matches": "variant_matches",
+    "epistasis": "epistasis",
     "compared": "methods",
     "scored_matches": "scored_matches",
     "missed": "missed",
@@ -50,6 +51,8 @@ SEVERAL = {
     "necessity": "necessity",
     "ablated": "ablated",
     "calibration": "calibration",
+    "substituted": "substituted",
+    "motif_profiles": "motif_profiles",
 }
 # or one for each model, task, method.
 ATTRIBUTION = ("model", "task", "method")

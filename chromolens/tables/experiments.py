@@ -128,6 +128,39 @@ CALIBRATION = Table(
     ),
     float_format="%.6g",
 )  # fmt: skip
+SUBSTITUTED = Table(
+    f"{_FOLDER}/substitutions.tsv",
+    "a row per motif and position: the mean loss of the target where another base stands there",
+    (
+        MODEL, TASK, _MOTIF, _NAME,
+        integer("position", "in the motif as it is written", "0-based"),
+        text("letter", "likeliest base of the matrix there; N: none is", pattern="[ACGTN]"),
+        number("information", "of the matrix there", "bits"),
+        number("loss", "mean over the three other bases and over hits", TARGET, missing=True),
+        number("low", "of its 95 % interval, by bootstrap over hits", TARGET, missing=True),
+        number("high", "of its 95 % interval, by bootstrap over hits", TARGET, missing=True),
+        *(number(base, f"mean loss by a {base} there; empty: all hits have it", TARGET,
+                 missing=True) for base in "ACGT"),
+        integer("hits", "that were broken"),
+    ),
+    float_format="%.6g",
+)  # fmt: skip
+PROFILES = Table(
+    f"{_FOLDER}/substitutions.motifs.tsv",
+    "a row per motif: does the network read it as its matrix says?",
+    (
+        MODEL, TASK, _MOTIF, _NAME,
+        integer("found", "hits of the study that are not inside a better hit of another motif"),
+        integer("hits", "of these, in a window that was explained, without an unknown base, "
+                "and broken"),
+        number("r", "correlation of `loss` with `information`, over positions", missing=True),
+        number("r_low", "lower bound of its 95 % interval, by bootstrap over hits",
+               missing=True),
+        number("r_high", "upper bound of its 95 % interval, by bootstrap over hits",
+               missing=True),
+    ),
+    float_format="%.6g",
+)  # fmt: skip
 NECESSITY = Table(
     f"{_FOLDER}/necessity.tsv",
     "a row per motif: is it needed, and is it enough?",

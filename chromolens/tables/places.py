@@ -165,6 +165,10 @@ FILES = {
         "ablated": "experiments/{model}/{task}/{method}.ablated.tsv.gz",
         "calibration": "experiments/{model}/{task}/{method}.calibration.tsv",
     },
+    "substituted": {
+        "substituted": "experiments/{model}/{task}/substitutions.tsv",
+        "motif_profiles": "experiments/{model}/{task}/substitutions.motifs.tsv",
+    },
     "browsed": {
         "tracks_page": "report/tracks.html",
         "igv_session": "tracks/igv_session.xml",
@@ -210,6 +214,22 @@ FILES = {
         "annotated": "variants/{model}/variants.vcf.gz",
         "annotated_index": "variants/{model}/variants.vcf.gz.tbi",
         "variants_bigbed": "variants/{model}/variants.bb",
+    },
+    "phased": {
+        "phased": "variants/haplotypes.tsv.gz",
+        "phased_dropped": "variants/haplotypes.dropped.tsv",
+    },
+    "phased_models": {"epistasis": "variants/{model}/haplotypes.tsv.gz"},
+    "saturated": {
+        "saturation_blocks": "variants/saturation.tsv.gz",
+        "saturation_dropped": "variants/saturation.dropped.tsv",
+    },
+    "saturated_parts": {"saturation": "variants/{model}/saturation.{fold}.{part}.tsv.gz"},
+    "saturation_tracks": {
+        "effect_of_a": "tracks/{study}.{model}.{task}.to_A.bw",
+        "effect_of_c": "tracks/{study}.{model}.{task}.to_C.bw",
+        "effect_of_g": "tracks/{study}.{model}.{task}.to_G.bw",
+        "effect_of_t": "tracks/{study}.{model}.{task}.to_T.bw",
     },
     "ranked": {"ranked_tokens": "tokens/{model}.{method}.tsv.gz"},
     "tiled": {"tiles": "checks/{model}.tiles.tsv"},

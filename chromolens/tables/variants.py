@@ -117,3 +117,77 @@ MATCHES = Table(
                missing=True),
     ),
 )  # fmt: skip
+_EFFECT_OF = "effect of {} in place of the genome's base; empty: the genome has it"
+BLOCKS = Table(
+    "variants/saturation.tsv.gz",
+    "stretches of the regions of `variants.saturation`, each scored by itself",
+    (
+        text("chrom", "chromosome"),
+        base("start", "first base"),
+        base("end", "behind the last base"),
+        FOLD,
+    ),
+)
+BLOCKS_DROPPED = Table(
+    "variants/saturation.dropped.tsv",
+    "bases of the regions that were not scored, by reason",
+    (
+        text("reason", "why"),
+        integer("count", "bases"),
+        text("example", "the first stretch of them"),
+    ),
+)
+SATURATED = Table(
+    "variants/MODEL/saturation.FOLD.PART.tsv.gz",
+    "the effect of each substitution of the bases of some blocks, a row per task and base",
+    (
+        TASK,
+        text("chrom", "chromosome"),
+        base("start", "the base"),
+        *(number(letter, _EFFECT_OF.format(letter), TARGET, missing=True) for letter in "ACGT"),
+    ),
+)
+_HAPLOTYPE = (
+    text("haplotype", "its name in this study: h0, h1 ..."),
+    text("chrom", "chromosome"),
+    base("start", "first base that is replaced"),
+)
+PHASED = Table(
+    "variants/haplotypes.tsv.gz",
+    "alternative alleles that one phased haplotype carries within half a window, a row for each "
+    "different set of them",
+    (
+        *_HAPLOTYPE,
+        text("removed", "bases of the genome, from the first allele to the last", missing=True),
+        text("added", "bases of the haplotype in their place", missing=True),
+        text("variants", "the alleles, `chrom:position:ref:alt`, commas between them"),
+        text("alone", "bases in place of `removed` with one of the alleles, in their order",
+             missing=True),
+        integer("carriers", "haplotypes of samples with just these alleles there"),
+        FOLD,
+    ),
+)  # fmt: skip
+PHASED_DROPPED = Table(
+    "variants/haplotypes.dropped.tsv",
+    "alleles and haplotypes that were left out, by reason",
+    (
+        text("reason", "why"),
+        integer("count", "alleles of samples, or haplotypes"),
+        text("example", "the first"),
+    ),
+)
+EPISTASIS = Table(
+    "variants/MODEL/haplotypes.tsv.gz",
+    "alleles of one haplotype together and apart, a row per haplotype and task",
+    (
+        MODEL,
+        TASK,
+        *_HAPLOTYPE,
+        base("end", "behind the last base that is replaced"),
+        text("variants", "the alleles, commas between them"),
+        integer("carriers", "haplotypes of samples with just these alleles there"),
+        number("together", "effect of all alleles, as `effect` of a variant", TARGET),
+        number("apart", "sum of the effects of each allele alone, in the same windows", TARGET),
+        number("epistasis", "`together` less `apart`", TARGET),
+    ),
+)

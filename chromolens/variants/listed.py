@@ -93,7 +93,7 @@ class Reading:
         if isinstance(found, str):
             return found
         change = normalise(self._genome, found[0])
-        return self._unfit(change) or (change, found[1])
+        return self.unfit(change) or (change, found[1])
 
     def _matched(self, change: Change) -> tuple[Change, str] | str:
         """The change whose first allele the genome has, and which of the two that was."""
@@ -108,7 +108,7 @@ class Reading:
             return (Change(chrom, start, alt, ref), "alt") if self._turn else SWAPPED
         return UNLIKE
 
-    def _unfit(self, change: Change) -> str:
+    def unfit(self, change: Change) -> str:
         """Why the models can't be asked about ``change``; else empty."""
         if all(one.chrom != change.chrom for one in self._homes):
             return SEEN
@@ -127,9 +127,13 @@ class Reading:
             None,
         )  # fmt: skip
 
+    def fold_of(self, change: Change) -> str:
+        """The fold whose models never saw the place of ``change``, which fits."""
+        return self._homes[self.home(change)]
+
     def _described(self, change: Change, match: str) -> tuple:
         name, kind = name_of(self._genome, change), kind_of(self._genome, change)
-        return (name, *change[1:], kind, match, self._homes[self.home(change)])
+        return (name, *change[1:], kind, match, self.fold_of(change))
 
     def _refuse(self, left_out: pd.DataFrame, where: str | Path) -> None:
         counts = left_out["reason"].value_counts(sort=False)

@@ -34,15 +34,21 @@ def normalise(genome: Genome, change: Change) -> Change:
 
     The alleles are different and in capitals.
     """
+    chrom, start, removed, added = change = trimmed(change)
+    if removed and added:
+        return change
+    start, moved = _leftmost(genome, chrom, start, removed or added)
+    return Change(chrom, start, moved if removed else "", moved if added else "")
+
+
+def trimmed(change: Change) -> Change:
+    """``change`` without the bases that its alleles share at their ends."""
     chrom, start, removed, added = change
     while removed and added and removed[-1] == added[-1]:
         removed, added = removed[:-1], added[:-1]
     while removed and added and removed[0] == added[0]:
         start, removed, added = start + 1, removed[1:], added[1:]
-    if removed and added:
-        return Change(chrom, start, removed, added)
-    start, moved = _leftmost(genome, chrom, start, removed or added)
-    return Change(chrom, start, moved if removed else "", moved if added else "")
+    return Change(chrom, start, removed, added)
 
 
 def _leftmost(genome: Genome, chrom: str, start: int, bases: str) -> tuple[int, str]:

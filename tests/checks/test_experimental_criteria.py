@@ -9,7 +9,7 @@ import pytest
 from chromolens import tables
 from chromolens.checks.acceptance import judge
 from chromolens.checks.evidence import read_evidence
-from chromolens.tables.experiments import CALIBRATION, MARGINAL, SPACING
+from chromolens.tables.experiments import CALIBRATION, MARGINAL, PROFILES, SPACING
 
 EMPTY = read_evidence({})
 
@@ -42,7 +42,18 @@ def marginal() -> pd.DataFrame:
     return table.assign(model="main", task="x", effect=4.0).reindex(columns=MARGINAL.names)
 
 
-FULL = replace(EMPTY, spacing=spacing(), calibration=calibration(), marginal=marginal())
+def profiles() -> pd.DataFrame:
+    table = pd.DataFrame({"motif": ["M01_A", "M02_B"], "name": ["A", "B"], "r": [0.9, 0.7]})
+    return table.assign(model="main", task="x", hits=7).reindex(columns=PROFILES.names)
+
+
+FULL = replace(
+    EMPTY,
+    spacing=spacing(),
+    calibration=calibration(),
+    marginal=marginal(),
+    motif_profiles=profiles(),
+)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +69,8 @@ FULL = replace(EMPTY, spacing=spacing(), calibration=calibration(), marginal=mar
         ({"value": "inserted", "names": ["B"]}, 3.0),
         ({"value": "ablation", "names": [], "metric": "r", "method": "b"}, 0.95),
         ({"value": "ablation", "names": [], "metric": "slope"}, 0.5),
+        ({"value": "substituted", "names": ["a", "M02_B"]}, 0.7),
+        ({"value": "substituted", "names": ["M01_A"]}, 0.9),
     ],
 )
 def test_values(criterion, value):
@@ -73,6 +86,7 @@ def test_what_was_not_tried_fails():
         "other_interactions": [],
         "inserted": ["C"],
         "ablation": [],
+        "substituted": ["C"],
     }
     for value, own in names.items():
         criterion = asked | {"value": value, "names": own, "metric": "r"}

@@ -9,9 +9,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pyBigWig
 import pytest
 import synthetic_browser
+from partial_tables import write_partial
 from synthetic_browser import SUBSET, TASKS, TITLE
 
 from chromolens import tables
@@ -23,6 +25,7 @@ from chromolens.report.contents import Contents
 from chromolens.report.page import render
 from chromolens.study import Study
 from chromolens.tables.motifs import HITS
+from chromolens.tables.variants import VARIANTS
 
 
 def script(page: str, name: str) -> str:
@@ -150,6 +153,28 @@ def test_where_room_is_short_places_keep_their_own_tracks_and_the_last_are_left_
     assert "holds the tracks of the task that the place is of" in page
     by_stretch = [s for s in data["signals"] if s["kind"] == "contributions"]
     assert {len(s["stretches"]) for s in by_stretch} != {len(data["stretches"])}
+
+
+def test_the_clearest_variants_are_places_that_links_can_name(tmp_path):
+    study, contents = synthetic_browser.build(tmp_path)
+    rows = [("chrII", 400, "A", "C", 0.01, -2.0), ("chrII", 900, "", "G", 0.5, 3.0)]
+    table = pd.DataFrame(rows, columns=["chrom", "start", "removed", "added", "q", "effect"])
+    table["variant"] = ["chrII:401:A:C", "chrII:900:T:TG"]
+    tasks = [table.assign(model="cnn", task=task) for task in ("Reb1", "elsewhere")]
+    write_partial(VARIANTS, pd.concat(tasks), tmp_path / "variants.tsv.gz")
+    browse(study, replace(contents, variants=[tmp_path / "variants.tsv.gz"]))
+    page = study.place("tracks_page").read_text()
+    listed = page.split("Clearest variants", 1)[1].split("</nav>")[0]
+    buttons = re.findall(r'data-place="(\d+)" data-name="([^"]+)">([^<]+)<br>', listed)
+    assert [name for _, name, _ in buttons] == [
+        "cnn/Reb1/chrII:401:A:C", "cnn/Reb1/chrII:900:T:TG",
+    ]  # fmt: skip
+    assert [told for *_, told in buttons] == ["chrII:401–401", "chrII:901–901"]
+    places = json.loads(script(page, "data"))["places"]
+    assert [places[int(number)][1:] for number, *_ in buttons] == [
+        ["chrII", 400, 401], ["chrII", 900, 901],
+    ]  # fmt: skip
+    assert "A &gt; C, effect −2" in listed and "– &gt; G, effect 3" in listed
 
 
 def test_a_study_without_loci_and_hits_has_a_page_that_says_so(tmp_path):

@@ -16,8 +16,10 @@ from chromolens.tables.experiments import (
     MARGINAL,
     MARGINAL_DROPPED,
     NECESSITY,
+    PROFILES,
     SPACED_PAIRS,
     SPACING,
+    SUBSTITUTED,
 )
 
 TASK = "Reb1"
@@ -82,6 +84,17 @@ def calibration() -> pd.DataFrame:
     return of_models(pd.DataFrame(rows).assign(r_high=1.0, method="ism"), "slope")
 
 
+def substituted() -> pd.DataFrame:
+    places = {"position": range(3), "letter": list("TNG"), "information": [2.0, 0.0, 1.0]}
+    table = pd.DataFrame({"motif": "M01_REB1", "name": "<REB1>", **places, "hits": 9})
+    return of_models(table.assign(loss=[4.0, 0.5, 3.0], low=[3.0, 0.0, 2.5], high=5.0), "loss")
+
+
+def profiles() -> pd.DataFrame:
+    facts = {"motif": "M01_REB1", "name": "<REB1>", "found": 12, "hits": 9}
+    return of_models(pd.DataFrame([facts | {"r": 0.9, "r_low": 0.8, "r_high": 0.95}]), "r")
+
+
 @pytest.fixture
 def tried(study, tmp_path):
     dropped = pd.DataFrame({"reason": ["a reason"], "count": 2, "example": "<long>"})
@@ -92,6 +105,8 @@ def tried(study, tmp_path):
         "necessity": (NECESSITY, necessity()),
         "ablated": (ABLATED, ablated()),
         "calibration": (CALIBRATION, calibration()),
+        "substituted": (SUBSTITUTED, substituted()),
+        "motif_profiles": (PROFILES, profiles()),
         "tried_dropped": (MARGINAL_DROPPED, dropped.assign(model="cnn", task=TASK)),
     }
     for name, (kind, table) in made.items():
@@ -109,6 +124,17 @@ def test_what_each_motif_is_worth_beside_a_null(tried):
     drawn = str(group["effects"])
     assert drawn.count('class="mark null"') == 1 and drawn.count('class="mark square"') == 1
     assert "gained: 4 (3.5 to 4.5)" in drawn and "null: 0.04" in drawn
+
+
+def test_losses_base_by_base_lie_below_the_letters_of_the_matrix(tried):
+    (group,) = experiments.context(tried)["groups"]
+    ((name, panel),) = group["broken"]
+    assert name == "<REB1>"
+    drawn = str(panel)
+    # T and G in both rows; the N has no letter, and all three losses have an interval
+    assert drawn.count('href="#glyph-T"') == 2 and drawn.count('href="#glyph-G"') == 2
+    assert drawn.count("<use") == 4 and drawn.count('class="axis"') == 2 + 3
+    assert group["profiles"].rows == [["M01_REB1", "9", "0.90", "0.8 to 0.95", "2.5", "0.025"]]
 
 
 def test_a_pair_has_a_curve_its_band_and_a_map_of_its_arrangements(tried):

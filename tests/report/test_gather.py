@@ -15,7 +15,7 @@ from tests.test_plan import genome
 
 JOB = {"model": "m", "task": "t", "method": "ism", "fold": "fold0", "replicate": 1}
 JOB |= {"shard": "a-0-9", "track": "ism", "null": "permuted_0", "other": "n"}
-JOB |= {"set": "nulls"}
+JOB |= {"set": "nulls", "part": 0}
 ALWAYS = ("models", "trainings", "motifs")
 
 

@@ -9,7 +9,7 @@ from partial_tables import write_partial
 from chromolens.report.page import render
 from chromolens.report.sections import variants
 from chromolens.tables.motifs import HITS
-from chromolens.tables.variants import LEFT_OUT, MATCHES, SCORED, VARIANTS
+from chromolens.tables.variants import EPISTASIS, LEFT_OUT, MATCHES, SCORED, VARIANTS
 
 KEYS = {"model": "cnn", "task": "Reb1"}
 
@@ -60,6 +60,33 @@ def test_the_clearest_effects_first_and_each_variant_once(varied):
     assert group["said"].startswith("3 variants, each once, compared with 2 null variants: 1 of")
     assert "1 variant of kinds without nulls" in group["said"]
     assert "log-odds" in group["table"].caption
+
+
+def test_the_clearest_variants_lead_to_the_page_of_tracks(varied, tmp_path):
+    tracks = {("cnn", "Reb1", "m"): tmp_path / "t.bw"}
+    linked = dataclasses.replace(varied, browser=tmp_path / "tracks.html", tracks=tracks)
+    (group,) = variants.context(linked)["groups"]
+    first = '<a href="tracks.html#cnn/Reb1/chr1%3A11%3AA%3AC">chr1:11:A:C</a>'
+    assert group["table"].rows[0][0] == first
+    for other in (varied, dataclasses.replace(linked, tracks={})):
+        (group,) = variants.context(other)["groups"]
+        assert group["table"].rows[0][0] == "chr1:11:A:C"
+
+
+def test_haplotypes_of_most_epistasis_first(varied, tmp_path):
+    rows = pd.DataFrame({
+        "variants": ["a,b", "c,d"], "together": [1.0, -3.0], "apart": [0.5, 1.0],
+        "epistasis": [0.5, -4.0], "carriers": [2, 1],
+    })  # fmt: skip
+    write_partial(EPISTASIS, rows.assign(**KEYS), tmp_path / "haplotypes.tsv.gz")
+    (group,) = variants.context(varied)["groups"]
+    assert group["haplotypes"] is None
+    both = dataclasses.replace(varied, epistasis=[tmp_path / "haplotypes.tsv.gz"])
+    (group,) = variants.context(both)["groups"]
+    assert group["haplotypes"].rows == [
+        ["c, d", "1", "−3.00", "1.00", "−4.00"], ["a, b", "2", "1.00", "0.50", "0.50"],
+    ]  # fmt: skip
+    assert "together less" in render(both)
 
 
 def test_every_dot_is_drawn_in_its_colour(varied):

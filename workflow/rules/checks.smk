@@ -240,6 +240,10 @@ rule accept:
             "results/{{study}}/experiments/{row.model}/{row.task}/{row.method}.calibration.tsv",
             row=ablated.itertuples(),
         ),
+        motif_profiles=collect(
+            "results/{{study}}/experiments/{row.model}/{row.task}/substitutions.motifs.tsv",
+            row=substituted.itertuples(),
+        ),
     output:
         table=report(
             "results/{study}/acceptance.tsv",

@@ -117,6 +117,9 @@ edited = editing.jobs(config, settings, models, stages)
 variant_settings = varied.settings(config, downloaded, stages)
 variant_models = varied.models(variant_settings, models)
 variant_sets = varied.sets(variant_settings)
+phased_models = varied.phased(variant_settings, models)
+saturated = varied.saturated(variant_settings, models, folds)
+saturated_tasks = varied.saturated_tasks(saturated, models)
 paired = subsets.pairs(config, stages, model_tasks)
 shared_methods = subsets.methods_of_both(paired, windowed)
 swept = sis_tasks if config["sis"]["sweep_windows"] else []
@@ -142,6 +145,7 @@ browsed = results.ONE if len(searched) else []
 checked_hits = searched[searched["task"].isin(list(settings.get("peaks", {})))]
 tried = experiments.tried(config, settings, stages, model_tasks)
 ablated = experiments.ablated(tried, windowed, searched)
+substituted = ablated[ablated["method"] == motif_method]
 
 
 wildcard_constraints:

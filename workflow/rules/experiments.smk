@@ -8,6 +8,7 @@ NEEDS     results/{study}/lexicon/lexicon.tsv, lexicon.meme, members.tsv
 PROVIDES  results/{study}/experiments/{model}/{task}/marginal.tsv
           results/{study}/experiments/{model}/{task}/spacing.tsv.gz, spacing.pairs.tsv
           results/{study}/experiments/{model}/{task}/{method}.ablated.tsv.gz, {method}.calibration.tsv
+          results/{study}/experiments/{model}/{task}/substitutions.tsv, substitutions.motifs.tsv
           results/{study}/experiments/{model}/{task}/necessity.tsv
 """
 
@@ -128,6 +129,47 @@ rule ablate:
         "../../scripts/ablate.py"
 
 
+rule substitute_bases:
+    input:
+        meme="results/{study}/lexicon/lexicon.meme",
+        explained=collect(
+            "results/{{study}}/attribution/{{model}}/{method}/windows.h5",
+            method=motif_method,
+        ),
+        hits=collect(
+            "results/{{study}}/hits/{row.hits_model}/{row.task}/{row.hits_method}/hits.bed.gz",
+            row=lookup(
+                query="model == '{model}' & task == '{task}'", within=substituted
+            ),
+        ),
+        models=collect(
+            "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
+            row=lookup(query="model == '{model}'", within=trainings),
+        ),
+    output:
+        positions="results/{study}/experiments/{model}/{task}/substitutions.tsv",
+        motifs="results/{study}/experiments/{model}/{task}/substitutions.motifs.tsv",
+    log:
+        "logs/{study}/substitute_bases/{model}.{task}.log",
+    benchmark:
+        "results/{study}/benchmarks/substitute_bases/{model}.{task}.tsv"
+    conda:
+        "../../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=cluster.growing(4000),
+    params:
+        code=code["substitute_bases"],
+        asked=experiments.settings(config),
+        settings={
+            "target": config["attribution"]["target"],
+            "both": config["attribution"]["strands"] == "both",
+            "seed": config["seed"],
+        },
+    script:
+        "../../scripts/substitute_bases.py"
+
+
 rule weigh_motifs:
     input:
         marginal="results/{study}/experiments/{model}/{task}/marginal.tsv",
@@ -135,7 +177,7 @@ rule weigh_motifs:
             "results/{{study}}/experiments/{row.model}/{row.task}/{row.method}.calibration.tsv",
             row=lookup(
                 query="model == '{model}' & task == '{task}'",
-                within=ablated[ablated["method"] == motif_method],
+                within=substituted,
             ),
         ),
         members="results/{study}/lexicon/members.tsv",

@@ -1,4 +1,4 @@
-"""What the models make of other alleles; of studies that name a file of variants.
+"""What the models make of other alleles; of studies that name a file of variants, or of regions.
 
 NEEDS     results/{study}/models/{model}/{fold}.{replicate}.keras, predictions.tsv.gz
           results/{study}/lexicon/lexicon.tsv, lexicon.meme
@@ -6,9 +6,15 @@ PROVIDES  results/{study}/variants/listed.tsv.gz, nulls.tsv.gz, dropped.tsv
           results/{study}/variants/{model}/listed.{fold}.tsv.gz, nulls.{fold}.tsv.gz
           results/{study}/variants/{model}/variants.tsv.gz, matches.tsv.gz, contributions.tsv.gz
           results/{study}/variants/{model}/variants.vcf.gz (.tbi), variants.bb
+          results/{study}/variants/haplotypes.tsv.gz, haplotypes.dropped.tsv
+          results/{study}/variants/{model}/haplotypes.tsv.gz
+          results/{study}/variants/saturation.tsv.gz, saturation.dropped.tsv
+          results/{study}/variants/{model}/saturation.{fold}.{part}.tsv.gz
+          results/{study}/tracks/{study}.{model}.{task}.to_A.bw, to_C.bw, to_G.bw, to_T.bw
 """
 
 variant_list = sources.files(variant_settings["file"])
+saturated_regions = sources.files(variant_settings["saturation"])
 
 
 rule read_variants:
@@ -193,8 +199,153 @@ rule annotate_vcf:
         "../../scripts/annotate_vcf.py"
 
 
-variant_files = collect(
-    "results/{study}/variants/{model}/variants.vcf.gz",
-    study=study,
-    model=variant_models["model"],
-)
+rule phase_variants:
+    input:
+        file=own.inputs(variant_list),
+        genome=ancient(genome),
+        content=chromosomes,
+        listed="results/{study}/variants/listed.tsv.gz",
+    output:
+        phased="results/{study}/variants/haplotypes.tsv.gz",
+        dropped="results/{study}/variants/haplotypes.dropped.tsv",
+    log:
+        "logs/{study}/phase_variants.log",
+    priority: 1  # a file that is wrong is found before the trainings
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["phase_variants"],
+        digests=own.digests(variant_list),
+        folds=roles,
+        settings=variant_settings,
+    script:
+        "../../scripts/phase_variants.py"
+
+
+rule score_haplotypes:
+    input:
+        genome=ancient(genome),
+        content=chromosomes,
+        phased="results/{study}/variants/haplotypes.tsv.gz",
+        models=collect(
+            "results/{{study}}/models/{{model}}/{row.fold}.{row.replicate}.keras",
+            row=lookup(query="model == '{model}'", within=trainings),
+        ),
+    output:
+        epistasis="results/{study}/variants/{model}/haplotypes.tsv.gz",
+    log:
+        "logs/{study}/score_haplotypes/{model}.log",
+    benchmark:
+        "results/{study}/benchmarks/score_haplotypes/{model}.tsv"
+    conda:
+        "../../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(240),
+        batch_size=config["attribution"]["batch_size"],
+    params:
+        code=code["score_haplotypes"],
+        model=lookup(dpath="{model}", within=model_settings),
+        settings=variant_settings,
+    script:
+        "../../scripts/score_haplotypes.py"
+
+
+rule read_saturation:
+    input:
+        file=own.inputs(saturated_regions),
+        genome=ancient(genome),
+        content=chromosomes,
+    output:
+        blocks="results/{study}/variants/saturation.tsv.gz",
+        dropped="results/{study}/variants/saturation.dropped.tsv",
+    log:
+        "logs/{study}/read_saturation.log",
+    priority: 1  # a file that is wrong is found before the trainings
+    conda:
+        "../../envs/base.yaml"
+    params:
+        code=code["read_saturation"],
+        digests=own.digests(saturated_regions),
+        folds=roles,
+        settings=variant_settings,
+    script:
+        "../../scripts/read_saturation.py"
+
+
+rule saturate:
+    input:
+        genome=ancient(genome),
+        content=chromosomes,
+        blocks="results/{study}/variants/saturation.tsv.gz",
+        models=collect(
+            "results/{{study}}/models/{{model}}/{{fold}}.{row.replicate}.keras",
+            row=lookup(
+                query="model == '{model}' & fold == '{fold}'", within=trainings
+            ),
+        ),
+    output:
+        effects="results/{study}/variants/{model}/saturation.{fold}.{part}.tsv.gz",
+    log:
+        "logs/{study}/saturate/{model}/{fold}.{part}.log",
+    benchmark:
+        "results/{study}/benchmarks/saturate/{model}/{fold}.{part}.tsv"
+    wildcard_constraints:
+        part=r"\d+",
+    conda:
+        "../../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=cluster.growing(4000),
+        runtime=cluster.growing(240),
+        batch_size=config["attribution"]["batch_size"],
+    params:
+        code=code["saturate"],
+        model=lookup(dpath="{model}", within=model_settings),
+        settings=variant_settings,
+    script:
+        "../../scripts/saturate.py"
+
+
+rule join_saturation:
+    input:
+        effects=collect(
+            "results/{{study}}/variants/{{model}}/saturation.{row.fold}.{row.part}.tsv.gz",
+            row=lookup(query="model == '{model}'", within=saturated),
+        ),
+        chromosomes="results/{study}/inputs/chromosomes.tsv",
+    output:
+        A="results/{study}/tracks/{study}.{model}.{task}.to_A.bw",
+        C="results/{study}/tracks/{study}.{model}.{task}.to_C.bw",
+        G="results/{study}/tracks/{study}.{model}.{task}.to_G.bw",
+        T="results/{study}/tracks/{study}.{model}.{task}.to_T.bw",
+    log:
+        "logs/{study}/join_saturation/{model}.{task}.log",
+    conda:
+        "../../envs/base.yaml"
+    resources:
+        mem_mb=cluster.growing(2000),
+    params:
+        code=code["join_saturation"],
+    script:
+        "../../scripts/join_saturation.py"
+
+
+variant_files = [
+    *collect(
+        "results/{study}/variants/{model}/variants.vcf.gz",
+        study=study,
+        model=variant_models["model"],
+    ),
+    *collect(
+        "results/{study}/variants/{model}/haplotypes.tsv.gz",
+        study=study,
+        model=phased_models["model"],
+    ),
+    *collect(
+        "results/{study}/tracks/{study}.{row.model}.{row.task}.to_A.bw",
+        study=study,
+        row=saturated_tasks.itertuples(),
+    ),
+]

@@ -2,6 +2,7 @@
 
 NEEDS = (
     *("windows", "predictions", "track", "prediction_track", "observed_track", "explained"),
-    *("genome", "chromosomes", "truth", "hits", "hits_bigbed", "sis_bed", "provenance"),
+    *("genome", "chromosomes", "truth", "hits", "hits_bigbed", "sis_bed", "variants"),
+    "provenance",
 )
 """Kinds of results that are read for them."""

@@ -15,7 +15,7 @@ from chromolens.genome.intervals import Interval
 from chromolens.genome.sizes import sizes_of
 from chromolens.report.browser.features import Features
 from chromolens.report.browser.inside import Inside, limits, scale_of
-from chromolens.report.browser.places import Place
+from chromolens.report.browser.places import BEST, CLEAREST, LOCI, Place
 from chromolens.report.browser.signals import COLOURS, View
 from chromolens.report.contents import Contents
 from chromolens.report.environment import environment
@@ -142,11 +142,10 @@ def _place(place: Place, shown: Sequence[View]) -> list:
 
 def _lists(places: Sequence[Place]) -> dict[str, dict[str, list]]:
     """Title of a list -> title of a group, as they come -> (number, place) of each."""
-    lists: dict[str, dict[str, list]] = {"Example loci": {}, "Best hits of each motif": {}}
+    lists: dict[str, dict[str, list]] = {LOCI: {}, BEST: {}, CLEAREST: {}}
     for number, place in enumerate(places):
-        title = "Best hits of each motif" if place.of else "Example loci"
         group = place.of or str(place.view)
-        lists[title].setdefault(group, []).append((number, place))
+        lists[place.title].setdefault(group, []).append((number, place))
     return {title: groups for title, groups in lists.items() if groups}
 
 
@@ -156,6 +155,7 @@ def _files(study: Study, folder: Path) -> list[tuple[str, str]]:
     kinds += ("fold_mean_track", "fold_sd_track", "fold_sign_track")
     kinds += ("prediction_track", "observed_track", "hits_bigbed", "events_bigbed")
     kinds += ("genes_bigbed", "planted_bigbed", "subsets_bigbed", "genome")
+    kinds += ("effect_of_a", "effect_of_c", "effect_of_g", "effect_of_t")
     paths = [path for kind in kinds if kind in study for path in study.paths(kind).values()]
     return [(study.relative(path), url_of(path, folder)) for path in paths]
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from chromolens.report.figures import charts, svg
+from chromolens.report.figures import charts, logos, svg
 from chromolens.report.tables import significant
 
 MARKS = {"gained": "dot", "lost": "square", "null": "null"}
@@ -15,6 +15,8 @@ MARKS = {"gained": "dot", "lost": "square", "null": "null"}
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 250, 10, 104
 _NEAR = 0.08
 """Share of an axis by which its end must be away from 0 to be told."""
+_STEP, _TALL, _ROW = 13.0, 44.0, 58.0
+"""Width of a letter, height of the tallest, and of a row of letters."""
 
 
 class Effect(NamedTuple):
@@ -114,6 +116,35 @@ def _ends(data: tuple[float, float]) -> list[tuple[float, str]]:
     """0, and the ends of an axis that aren't beside it, in words."""
     near = _NEAR * (data[1] - data[0])
     return [(0.0, "0"), *((at, significant(at)) for at in data if abs(at) > near)]
+
+
+def broken(rows: pd.DataFrame, label: str) -> Markup:
+    """The letters of a motif as high as their information, and below as high as their loss.
+
+    ``rows`` of ``SUBSTITUTED`` of one motif; each row of letters has its own scale, and losses
+    have their intervals.
+    """
+    letters, end = "".join(rows["letter"]), _LEFT + _STEP * len(rows)
+    shown = (("bits", ("information",) * 3), ("loss", ("loss", "low", "high")))
+    parts = []
+    for place, (named, columns) in enumerate(shown):
+        values, low, high = (rows[column].to_numpy(float) for column in columns)
+        top, foot = np.nanmax(high, initial=0.0), np.nanmin(low, initial=0.0)
+        unit = _TALL / ((top - foot) or 1.0)
+        axis = _ROW * place + 8 + top * unit
+        parts += [
+            svg.line(_LEFT, axis, end, axis),
+            svg.text(_LEFT - 4, axis + 4, named, "end", "tick"),
+            svg.text(_LEFT - 4, axis - top * unit + 8, significant(top), "end", "tick"),
+            logos.observed(letters, values, _LEFT, axis, _STEP, unit),
+        ]
+        middles = _LEFT + _STEP * (np.arange(len(rows)) + 0.5)
+        parts += [
+            svg.line(x, axis - least * unit, x, axis - most * unit)
+            for x, least, most in zip(middles, low, high, strict=True)
+            if most > least
+        ]
+    return svg.figure(end + 8, 2 * _ROW, label, *parts)
 
 
 def heat_map(rows: Mapping[str, np.ndarray], most: float, label: str) -> Markup:

@@ -14,8 +14,10 @@ from chromolens.tables.experiments import (
     MARGINAL,
     MARGINAL_DROPPED,
     NECESSITY,
+    PROFILES,
     SPACED_PAIRS,
     SPACING,
+    SUBSTITUTED,
 )
 
 NEEDS = (
@@ -25,6 +27,8 @@ NEEDS = (
     "spaced_pairs",
     "spacing_dropped",
     "necessity",
+    "substituted",
+    "motif_profiles",
 )
 ALL = "all"
 ARRANGEMENTS = {
@@ -43,6 +47,8 @@ def context(study: Contents) -> dict:
     marginal = tables.read_all(MARGINAL, study.marginal)
     spaced = tables.read_all(SPACING, study.spacing)
     judged = tables.read_all(SPACED_PAIRS, study.spaced_pairs)
+    broken = tables.read_all(SUBSTITUTED, study.substituted)
+    profiles = tables.read_all(PROFILES, study.motif_profiles)
     dropped = tables.read_all(MARGINAL_DROPPED, study.tried_dropped)
     nulls = sorted(study.nulls)
     groups = []
@@ -51,7 +57,9 @@ def context(study: Contents) -> dict:
             continue
         parts = [_beside(table, model, task, nulls) for table in (worth, marginal, spaced)]
         own = judged[(judged["model"] == model) & (judged["task"] == task)]
-        groups.append(_group(f"{task} · {model}", *parts, own))
+        title = f"{task} · {model}"
+        broken_here = _broken(_beside(broken, model, task, nulls), profiles, title)
+        groups.append(_group(title, *parts, own) | broken_here)
     return {
         "groups": groups,
         "dropped": of_frame(dropped, "Motifs, pairs and windows that were left out")
@@ -133,6 +141,33 @@ def _bounds(own: pd.DataFrame, null: pd.DataFrame) -> tuple[float, float]:
     """Ends of an axis that holds 0 and all intervals."""
     numbers = pd.concat([own[["low", "high"]], null[["low", "high"]]]).to_numpy(float)
     return min(0.0, np.nanmin(numbers, initial=0.0)), max(0.0, np.nanmax(numbers, initial=0.0))
+
+
+def _broken(broken: Sides, profiles: pd.DataFrame, title: str) -> dict:
+    """The matrix and the losses of each motif whose hits were broken, and a table of their r."""
+    own, null = broken
+    told = profiles.set_index(["model", "task", "motif"])
+    header = [
+        "motif",
+        "hits",
+        "r with the matrix",
+        "95 % interval",
+        "loss a position",
+        "in a null",
+    ]
+    panels, rows = [], []
+    for key, part in own[own["hits"] > 0].groupby(["model", "task", "motif"], sort=False):
+        fact, name = told.loc[key], part["name"].iloc[0] or key[2]
+        panels.append((name, draw.broken(part, f"Losses by substitution of {name}: {title}")))
+        beside = null.loc[null["motif"] == key[2], "loss"]
+        rows.append([
+            key[2], count(fact["hits"]), decimal(fact["r"], 2),
+            _span(fact["r_low"], fact["r_high"]), significant(part["loss"].mean()),
+            significant(beside.mean()) if len(beside) else "–",
+        ])  # fmt: skip
+    caption = f"{title}: losses by substitution of single bases of hits, in units of the target"
+    table = Table(caption, header, rows, frozenset(header[1:])) if rows else None
+    return {"broken": panels, "profiles": table}
 
 
 def _pairs(spaced: Sides, judged: pd.DataFrame) -> Iterator[dict]:

@@ -1,27 +1,31 @@
 """Variants: effects against those of matched nulls, the clearest ones, and what was left out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
+from urllib.parse import quote
 
 import pandas as pd
 from markupsafe import Markup
 
 from chromolens import tables
+from chromolens.genome.intervals import Interval
 from chromolens.report.contents import Contents
 from chromolens.report.figures.effects import alleles, effects
 from chromolens.report.tables import Table, count, decimal, plural, significant, words
 from chromolens.tables.motifs import HITS
-from chromolens.tables.variants import ALLELES, LEFT_OUT, MATCHES, SCORED, VARIANTS
+from chromolens.tables.variants import ALLELES, EPISTASIS, LEFT_OUT, MATCHES, SCORED, VARIANTS
 from chromolens.variants.judge import CLEAR, clearest
 from chromolens.variants.score import LOG2
 
 NEEDS = (
     "variants", "dropped_variants", "null_scores", "hits", "allele_contributions",
-    "variant_matches",
+    "variant_matches", "tracks_page", "epistasis",
 )  # fmt: skip
 
 _MOST = 20
 """Rows of a table of variants."""
+PLACED = 5
+"""Variants of a model and task, the clearest ones, that are places of the page of tracks."""
 _TWO = partial(decimal, digits=2)
 _NUMBERS = {
     "reference": ("reference", _TWO),
@@ -44,7 +48,7 @@ _UNITS = {True: "log2 fold change", False: "difference of the log-odds"}
 def context(study: Contents) -> dict:
     """A figure and a table for each model and task; how many were left out, by reason."""
     if not study.variants:
-        return {"groups": [], "left_out": None}
+        return {"groups": [], "left_out": None, "browser": None}
     found = tables.read_all(VARIANTS, study.variants)
     nulls = {
         model: tables.read_all(
@@ -54,13 +58,16 @@ def context(study: Contents) -> dict:
     }
     letters = tables.read_all(ALLELES, study.allele_contributions)
     dropped = tables.read(LEFT_OUT, study.dropped_variants)
+    together = tables.read_all(EPISTASIS, study.epistasis)
     groups = found.groupby(["model", "task"], sort=False)
     return {
         "groups": [
-            _group(study, key, own, nulls[key[0]]) | {"alleles": list(_alleles(letters, key))}
+            _group(study, key, own, nulls[key[0]])
+            | {"alleles": list(_alleles(letters, key)), "haplotypes": _haplotypes(together, key)}
             for key, own in groups
         ],
         "left_out": left_out(dropped),
+        "browser": study.browser,
     }
 
 
@@ -96,8 +103,35 @@ def _group(study: Contents, key: tuple[str, str], own: pd.DataFrame, nulls: pd.D
         "title": f"{task} · {model}",
         "said": _said(once, clear, len(theirs)),
         "figure": effects(clouds, ("prediction for the reference allele", unit), label),
-        "table": table(once, _motifs(study, model, task, once), unit, key),
+        "table": table(_linked(study, once, key), _motifs(study, model, task, once), unit, key),
     }
+
+
+def anchor_of(key: tuple[str, str], variant: str) -> str:
+    """What the page of tracks calls a variant of a model and task."""
+    return "/".join((*key, variant))
+
+
+def place_of(row: Mapping) -> Interval:
+    """The bases that a row of ``VARIANTS`` changes; of an insertion the one behind it."""
+    return Interval(row["chrom"], row["start"], row["start"] + max(len(row["removed"]), 1))
+
+
+def _linked(study: Contents, once: pd.DataFrame, key: tuple[str, str]) -> pd.DataFrame:
+    """``once``, with a ``link`` to the page of tracks in the rows that are places there."""
+    linked = once.assign(link="")
+    if study.browser and any(own[:2] == key for own in study.tracks):
+        placed = clearest(once).head(PLACED)
+        linked.loc[placed.index, "link"] = [
+            f"{study.browser.name}#{quote(anchor_of(key, name))}" for name in placed["variant"]
+        ]
+    return linked
+
+
+def _name(row: Mapping) -> str:
+    if not row["link"]:
+        return row["variant"]
+    return Markup('<a href="{link}">{variant}</a>').format(**row)
 
 
 def _alleles(letters: pd.DataFrame, key: tuple[str, str]) -> Iterator[tuple[str, Markup]]:
@@ -105,6 +139,26 @@ def _alleles(letters: pd.DataFrame, key: tuple[str, str]) -> Iterator[tuple[str,
     own = letters[(letters["model"] == key[0]) & (letters["task"] == key[1])]
     for name, rows in own.groupby("variant", sort=False):
         yield name, alleles(dict(list(rows.groupby("allele", sort=False))), f"Alleles of {name}")
+
+
+def _haplotypes(together: pd.DataFrame, key: tuple[str, str]) -> Table | None:
+    """Haplotypes whose alleles do most more, or less, together than apart."""
+    own = together[(together["model"] == key[0]) & (together["task"] == key[1])]
+    if own.empty:
+        return None
+    order = own["epistasis"].abs().sort_values(ascending=False, kind="stable").index
+    rows = [
+        [
+            row.variants.replace(",", ", "),
+            count(row.carriers),
+            *(decimal(value, 2) for value in (row.together, row.apart, row.epistasis)),
+        ]
+        for row in own.loc[order[:_MOST]].itertuples()
+    ]
+    header = ["alleles of one haplotype", "carriers", "together", "apart", "epistasis"]
+    more = f"; {count(len(own) - _MOST)} more in haplotypes.tsv.gz" if len(own) > _MOST else ""
+    caption = f"{key[1]}, {key[0]}: alleles together, and the sum of each alone{more}"
+    return Table(caption, header, rows, frozenset(header[1:]))
 
 
 def _said(once: pd.DataFrame, clear: pd.Series, nulls: int) -> str:
@@ -120,12 +174,12 @@ def _said(once: pd.DataFrame, clear: pd.Series, nulls: int) -> str:
 
 
 def table(once: pd.DataFrame, motifs: pd.DataFrame, unit: str, key: tuple[str, str]) -> Table:
-    """The clearest effects; columns of which nothing is known are left out."""
+    """The clearest effects, with a ``link``; columns of which nothing is known are left out."""
     shown = clearest(once).head(_MOST)
     known = [name for name in _NUMBERS if once[name].notna().any()]
     told = [name for name in _MOTIFS if motifs.loc[shown.index, name].ne("").any()]
     rows = [
-        [row["variant"], "" if row["id"] == "." else row["id"], row["kind"]]
+        [_name(row), "" if row["id"] == "." else row["id"], row["kind"]]
         + [_NUMBERS[name][1](row[name]) for name in known]
         + motifs.loc[place, told].tolist()
         for place, row in shown.iterrows()

@@ -117,7 +117,12 @@ async function start() {
     if (event.target.checked) views.add(view); else views.delete(view);
     show(browser, tracks, views);
   });
-  if (data.places.length) await open(0);
+  // The place that the address names, as the report's links do; else the first.
+  const name = decodeURIComponent(location.hash.slice(1)), list = document.getElementById("places");
+  const named = name && list.querySelector(`[data-name="${CSS.escape(name)}"]`);
+  if (data.places.length) await open(named ? Number(named.dataset.place) : 0);
+  if (named) list.scrollTop = named.offsetTop - list.offsetTop;
+  else if (name) say(`${name} is not among the places of this page.`);
 }
 
 start().catch((error) => say(`The tracks can't be shown: ${error.message}`));

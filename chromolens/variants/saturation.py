@@ -1,0 +1,157 @@
+"""Every substitution of every base of a region: its bases cut into blocks, scored block by block.
+
+A block's windows are asked of the models in a call of their own. So the bits of its effects don't
+depend on which job it falls to.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count, groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from chromolens import tables
+from chromolens.errors import BadInput
+from chromolens.genome.fasta import Genome
+from chromolens.genome.onehot import BASES
+from chromolens.inputs.peaks import read_peaks
+from chromolens.inputs.windows import Tally
+from chromolens.runlog import progress
+from chromolens.tables.variants import BLOCKS, BLOCKS_DROPPED, SATURATED
+from chromolens.tracks.bigwig import Piece, write_pieces
+from chromolens.variants.listed import Reading
+from chromolens.variants.normalise import Change, letters
+from chromolens.variants.score import score_variants
+
+if TYPE_CHECKING:
+    from chromolens.models.model import Model
+
+BLOCK = 64
+"""Bases of a block; a run of bases that can be scored ends with a shorter one."""
+NO_BASE = "bases that aren't known"
+
+
+def read_blocks(
+    path: str | Path, genome: Genome, reading: Reading, names: Mapping[str, str | None]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """``BLOCKS`` of a BED file's regions, each base once, and ``BLOCKS_DROPPED``.
+
+    ``names``: chromosome in the file -> in the FASTA. BadInput for a malformed file, a region
+    outside of the genome, and where no base can be scored.
+    """
+    regions = read_peaks(path, genome.sizes, names, what="regions")
+    tally, rows = Tally(), []
+    for chrom, start, end in _merged(regions, genome.sizes):
+        text = letters(genome, chrom, start, end)
+        told = [_told(reading, Change(chrom, *one)) for one in zip(count(start), text, text)]
+        for (fold, reason), run in groupby(enumerate(told, start), key=itemgetter(1)):
+            places = [at for at, _ in run]
+            first, last = places[0], places[-1] + 1
+            if reason:
+                tally.count(reason, "", last - first, f"{chrom}:{first}-{last}")
+            else:
+                starts = range(first, last, BLOCK)
+                rows += [(chrom, at, min(at + BLOCK, last), fold) for at in starts]
+    if not rows:
+        raise BadInput(
+            f"no base of the regions can be scored: {tally.describe('')}",
+            expected="regions on chromosomes that the folds hold out",
+            where=str(path),
+        )
+    return pd.DataFrame(rows, columns=BLOCKS.names), tally.table()[BLOCKS_DROPPED.names]
+
+
+def _told(reading: Reading, base: Change) -> tuple[str, str]:
+    """The fold by whose models a base is scored, or why it isn't."""
+    reason = reading.unfit(base) if base.added in BASES else NO_BASE
+    return ("", reason) if reason else (reading.fold_of(base), "")
+
+
+def _merged(regions: pd.DataFrame, sizes: Mapping[str, int]) -> list[tuple[str, int, int]]:
+    """The regions by place; those that overlap or touch are one."""
+    rank = {chrom: place for place, chrom in enumerate(sizes)}
+    order = regions.assign(rank=regions["chrom"].map(rank)).sort_values(["rank", "start"])
+    found: list[tuple[str, int, int]] = []
+    for chrom, start, end in order[["chrom", "start", "end"]].itertuples(index=False):
+        before, first, last = found[-1] if found else ("", 0, 0)
+        if chrom == before and start <= last:
+            found[-1] = (chrom, first, max(last, end))
+        else:
+            found.append((chrom, start, end))
+    return found
+
+
+def share(blocks: pd.DataFrame, fold: str, part: int, parts: int) -> pd.DataFrame:
+    """Those of ``BLOCKS`` that fall to one job: of its fold every ``parts``-th."""
+    return blocks[blocks["fold"] == fold].iloc[part::parts]
+
+
+def saturate(
+    models: Sequence["Model"],
+    genome: Genome,
+    blocks: pd.DataFrame,
+    *,
+    tasks: list[str],
+    objective: str,
+    window: int,
+    stands: np.ndarray,
+    batch_size: int = 128,
+) -> pd.DataFrame:
+    """``SATURATED`` of ``blocks`` (of one fold) by ``models``, its replicates.
+
+    Effects are those of ``score_variants``; the base that the genome has is empty.
+    """
+    parts = []
+    for block in progress(blocks.itertuples(), total=len(blocks), what="blocks"):
+        codes = genome.codes(block.chrom, block.start, block.end)
+        others = np.arange(4) != codes[:, None]
+        asked = _substitutions(block, codes, others)
+        scored = score_variants(
+            models, genome, asked, tasks=tasks, objective=objective, window=window,
+            stands=stands, batch_size=batch_size,
+        )  # fmt: skip
+        effects = np.full((len(tasks), *others.shape), np.nan)
+        effects[:, others] = scored["effect"].to_numpy().reshape(len(tasks), -1)
+        starts = np.tile(np.arange(block.start, block.end), len(tasks))
+        table = pd.DataFrame(effects.reshape(-1, 4), columns=[*BASES])
+        table = table.assign(task=np.repeat(tasks, len(codes)), chrom=block.chrom, start=starts)
+        parts.append(table[SATURATED.names])
+    return pd.concat(parts, ignore_index=True) if parts else tables.empty(SATURATED)
+
+
+def _substitutions(block: object, codes: np.ndarray, others: np.ndarray) -> pd.DataFrame:
+    """What ``score_variants`` reads of the substitutions of a block, base by base.
+
+    ``others`` bool (bases, 4): the bases that don't stand there.
+    """
+    places, added = np.nonzero(others)
+    letters_of = np.array([*BASES])
+    return pd.DataFrame({
+        "chrom": block.chrom, "start": block.start + places, "removed": letters_of[codes[places]],
+        "added": letters_of[added], "variant": "", "kind": "", "fold": block.fold,
+    })  # fmt: skip
+
+
+def write_tracks(
+    scored: pd.DataFrame, sizes: Mapping[str, int], task: str, paths: Mapping[str, str]
+) -> None:
+    """A bigWig for each base of ``paths``: the effect of putting it there.
+
+    ``scored`` is ``SATURATED`` of all blocks; where the genome has the base there is no value.
+    """
+    own = scored[scored["task"] == task]
+    for base, path in paths.items():
+        write_pieces(path, sizes, _pieces(own, sizes, base))
+
+
+def _pieces(own: pd.DataFrame, sizes: Mapping[str, int], base: str) -> Iterator[Piece]:
+    for chrom in sizes:
+        rows = own[own["chrom"] == chrom].sort_values("start")
+        starts, values = rows["start"].to_numpy(), rows[base].to_numpy(np.float32)
+        breaks = np.flatnonzero(np.diff(starts) > 1) + 1
+        for at, part in zip(np.split(starts, breaks), np.split(values, breaks), strict=True):
+            if len(at):
+                yield chrom, int(at[0]), part
