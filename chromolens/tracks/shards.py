@@ -20,6 +20,7 @@ import numpy as np
 
 from chromolens import scores
 from chromolens.errors import BadInput
+from chromolens.genome.circular import wrapped
 from chromolens.genome.intervals import Interval, check_inside
 from chromolens.genome.onehot import codes_to_onehot
 from chromolens.runlog import progress
@@ -35,7 +36,7 @@ from chromolens.tracks.method import Method
 from chromolens.tracks.partial import Pace, Stretch, journal, say_resumed
 from chromolens.tracks.replicates import agreement, over_folds
 from chromolens.tracks.stitching import stitch
-from chromolens.tracks.tiling import Cover, Series, Tiling, grid, touching
+from chromolens.tracks.tiling import Cover, Series, Tiling, grid, on_circles, touching
 
 if TYPE_CHECKING:
     from chromolens.genome.fasta import Genome
@@ -81,7 +82,7 @@ def explain_shard(
     asked = _Asked(models, method.in_fold(origin.fold), others)
     digest = job_digest(header, method, [region.name for region in regions])
     most = windows_at_once or default_windows(tiling.window, len(method.tasks), method.batch_size)
-    series = series or grid(genome.sizes, tiling)
+    series = _series(genome, tiling, series)
     walks = [_Walk(region, genome, tiling, series) for region in regions]
     with journal(path, digest, header.run) as found:
         for number, walk in enumerate(walks):
@@ -117,12 +118,18 @@ def explain_base(
     Empty where no window that is explained lies over it.
     """
     _check(models, genome, [base], tiling)
-    walk = _Walk(base, genome, tiling, series or grid(genome.sizes, tiling))
+    walk = _Walk(base, genome, tiling, _series(genome, tiling, series))
     found: dict[str, np.ndarray] = {}
     at_once = max(1, len(walk.starts))
     for block in walk.blocks(Pace(at_once, at_once)):
         found = walk.explain(_Asked(models, method, {}), block)
     return {key: array for key, array in found.items() if key not in PER_WINDOW}
+
+
+def _series(genome: "Genome", tiling: Tiling, series: Series | None) -> Series:
+    """The windows asked for, or those of the grid; on circles around the origin."""
+    series = series or grid(genome.sizes, tiling, genome.circular)
+    return on_circles(series, genome.circular, tiling.window)
 
 
 def _check(
@@ -223,7 +230,8 @@ class _Walk:
         explained = self.tiling.keeps(codes)
         if not explained.any():
             return
-        ids = [f"{chrom}:{start}-{start + window}" for start in starts[explained]]
+        named = wrapped(np.full(len(starts), chrom), starts, self.genome.circular)[explained]
+        ids = [f"{chrom}:{start}-{start + window}" for start in named]
         rows = rows[explained]
         fresh = asked.answers(codes_to_onehot(codes[explained]), ids, self.first + rows)
         for key, stack in fresh.items():
@@ -280,7 +288,8 @@ def _lay_out(file: h5py.File, walk: _Walk, asked: _Asked) -> None:
     arrays = [*scores.REGION, *scores.COVER, *scores.TILING]
     arrays += scores.REGION_AGREEMENT if len(asked.models) > 1 else ()
     arrays += scores.FOLD_AGREEMENT if asked.others else ()
-    starts, cover = walk.starts[walk.own()], walk.cover
+    starts, cover, chrom = walk.starts[walk.own()], walk.cover, walk.region.chrom
+    starts = wrapped(np.full(len(starts), chrom), starts, walk.genome.circular)
     group = file.create_group(walk.region.name)
     lengths = {"task": len(file.attrs["tasks"]), "base": len(cover), "window": len(starts)}
     scores.create(group, arrays, lengths | {"stretch": len(cover.starts)})
