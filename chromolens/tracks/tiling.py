@@ -10,7 +10,7 @@ shards, so a window is the same whoever computes it.
 A track takes the middle of each window, ``keep`` bases: its kept part.
 """
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 import h5py
@@ -125,6 +125,13 @@ def window_starts(
     if len(starts) and starts[-1] + window < chrom_length:
         starts = np.append(starts, chrom_length - window)
     return starts
+
+
+def firsts(series: Series, chromosomes: Iterable[str]) -> dict[str, int]:
+    """The place of each chromosome's first window, where one chromosome follows another."""
+    names = list(chromosomes)
+    ends = np.cumsum([len(series(chrom)) for chrom in names])
+    return dict(zip(names, [0, *ends.tolist()], strict=False))
 
 
 def read_series(path: str) -> Series:

@@ -69,9 +69,8 @@ def test_windows_on_regions_cross_the_origin(tmp_path, opened):
     tracks = []
     for by in (0, 60):
         starts = np.sort((STARTS - by) % SIZE)
-        found = explained(
-            tmp_path / f"{by}.h5", opened(by), tiling=tiling, series=lambda _: starts
-        )  # noqa: B023
+        asked = {"tiling": tiling, "series": {"c": starts}.get}
+        found = explained(tmp_path / f"{by}.h5", opened(by), **asked)
         kept = {(start + 6 + offset) % SIZE for start in starts.tolist() for offset in range(8)}
         track = np.full((2, SIZE), np.nan)
         track[:, sorted(kept)] = found["contributions"]
