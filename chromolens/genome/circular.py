@@ -11,8 +11,13 @@ import numpy as np
 import pandas as pd
 
 
-def wrapped(chroms: np.ndarray, starts: np.ndarray, circular: Mapping[str, int]) -> np.ndarray:
-    """Return ``starts`` int64 (n,), those on circular ``chroms`` (n,) brought to [0, length)."""
+def wrapped(
+    chroms: np.ndarray | str, starts: np.ndarray, circular: Mapping[str, int]
+) -> np.ndarray:
+    """Return ``starts`` int64 (n,), those on circular ``chroms`` (n,) brought to [0, length).
+
+    ``chroms`` may be one name, of all.
+    """
     found = np.array(starts, dtype=np.int64)
     for chrom, size in circular.items():
         here = np.asarray(chroms) == chrom

@@ -214,16 +214,22 @@ def shards(
                 packed, unit = _pack(_by_length(stretches, most), most), int(method not in windows)
             else:
                 count, unit = max(1, most // shared["stride"]), shared["keep"] or shared["window"]
-                starts = starts | {
-                    chrom: with_copies(starts[chrom], shared["window"], size)
-                    for chrom, size in (circular or {}).items()
-                    if chrom in starts
-                }
-                pieces = _by_windows(stretches, starts, count, (shared["window"], unit))
+                found = _on_circles(starts, circular or {}, shared["window"])
+                pieces = _by_windows(stretches, found, count, (shared["window"], unit))
                 packed = _pack(pieces, count)
             for regions, work in packed:
                 rows.append((method, _shard_name(regions), fold, "+".join(regions), unit * work))
     return pd.DataFrame(rows, columns=["method", "shard", "fold", "regions", "bases"])
+
+
+def _on_circles(starts: Starts, circular: Mapping[str, int], window: int) -> Starts:
+    """``starts``, those of windows across an origin at both ends of their chromosome."""
+    closed = {
+        chrom: with_copies(starts[chrom], window, size)
+        for chrom, size in circular.items()
+        if chrom in starts
+    }
+    return {**starts, **closed}
 
 
 def asked(shards: pd.DataFrame, trainings: pd.DataFrame, all_folds: bool) -> pd.DataFrame:

@@ -16,7 +16,9 @@ CIRCLE = {"c": 30}
 def genome(tmp_path_factory):
     folder = tmp_path_factory.mktemp("circle")
     letters = np.random.default_rng(0).choice(list("ACGT"), size=(2, 30))
-    (folder / "g.fa").write_text("".join(f">{n}\n{''.join(s)}\n" for n, s in zip("cl", letters)))
+    (folder / "g.fa").write_text(
+        "".join(f">{n}\n{''.join(s)}\n" for n, s in zip("cl", letters, strict=True))
+    )
     content = prepare_fasta(folder / "g.fa", folder / "g.fa.gz", circular=["c"])
     assert content["circular"].tolist() == [True, False]
     with Genome(folder / "g.fa.gz") as opened:
@@ -45,6 +47,8 @@ def test_places_on_a_circle():
     chroms = pd.Series(["c", "l", "c", "c"])
     starts = np.array([-4, -4, 31, 12])
     assert wrapped(chroms, starts, CIRCLE).tolist() == [26, -4, 1, 12]
+    assert wrapped("c", starts, CIRCLE).tolist() == [26, 26, 1, 12]
+    assert wrapped("l", starts, CIRCLE).tolist() == starts.tolist()
     assert across(chroms, pd.Series([31, 31, 30, 12]), CIRCLE).tolist() == [True] + [False] * 3
     table = pd.DataFrame({"chrom": ["c", "l"], "at": [2, 3]})
     laps = with_laps(table, ["at"], CIRCLE)

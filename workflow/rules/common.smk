@@ -88,9 +88,7 @@ placed_windows = regions.windows(
     f".snakemake/regions/{study}",
     code["prepare_regions"],
 )
-shards = divide.shards(
-    config, methods, sizes, folds, placed_windows, shared, circular
-)
+shards = divide.shards(config, methods, sizes, folds, placed_windows, shared, circular)
 all_folds = config["attribution"]["all_folds"]
 shard_models = divide.asked(shards, trainings, all_folds)
 regional = methods[methods["method"].isin(list(placings))]
