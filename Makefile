@@ -53,7 +53,6 @@ test-eigen: env  ## the tests of numbers (folders EIGEN), with TensorFlow's othe
 bench: env  ## speed, costs and agreement of attribution (PEERS: python with the other packages)
 	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/speed.py $(addprefix --peers ,$(PEERS))
 	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/costs.py
-	$(ONE_THREAD) $(BIN)/python benchmarks/attribution/overlap.py
 	$(if $(PEERS),$(ONE_THREAD) $(BIN)/python benchmarks/attribution/agreement.py --peers $(PEERS))
 
 bench-noise: env  ## how far rounding moves the contributions of every method, on many networks

@@ -16,7 +16,7 @@ from chromolens.provenance import file_digest
 from chromolens.report.plots.stretch import marks, observed
 from chromolens.scores import COVERED, Header, open_scores
 from chromolens.study import Study, Track, open_study
-from chromolens.tracks.tiling import Cover, Series, Tiling, grid, read_series, touching
+from chromolens.tracks.tiling import Cover, Series, Tiling, grid, on_circles, read_series, touching
 
 _NOT_HELD = "in no shard: it starts in a gap between blocks, or its shard is not there"
 
@@ -196,9 +196,12 @@ def _windows(study: Study, row: int, base: Interval, header: Header) -> list[dic
         for region in filter(reach.overlaps, _regions(path)):
             with open_scores(path) as file:
                 found += _beginning_in(file[region.name], row, reach, tiling)
-    starts = series_of(study, header)(base.chrom)
+    series = on_circles(series_of(study, header), _circular(study), tiling.window)
+    starts = series(base.chrom)
     over = starts[touching(starts + tiling.margin, tiling.kept, base)].tolist()
-    names = [str(Interval(base.chrom, start, start + tiling.window)) for start in over]
+    size = _sizes(study)[base.chrom]
+    on_line = [start % size for start in over]
+    names = [str(Interval(base.chrom, start, start + tiling.window)) for start in on_line]
     held = {window["window"] for window in found}
     found += [{"window": name, "numbers": _NOT_HELD} for name in names if name not in held]
     return sorted(found, key=lambda window: Interval.parse(window["window"]).start)
@@ -209,7 +212,12 @@ def series_of(study: Study, header: Header) -> Series:
     tables = study.paths("regions", ("method",)) if "regions" in study else {}
     if (header.method,) in tables:
         return read_series(str(tables[header.method,]))
-    return grid(_sizes(study), Tiling(**header.settings["tiling"]))
+    return grid(_sizes(study), Tiling(**header.settings["tiling"]), _circular(study))
+
+
+def _circular(study: Study) -> dict[str, int]:
+    sizes = _sizes(study)
+    return {chrom: sizes[chrom] for chrom in study.config["inputs"].get("circular", [])}
 
 
 def _beginning_in(group: object, row: int, reach: Interval, tiling: Tiling) -> list[dict]:

@@ -24,6 +24,7 @@ chosen = choose(
     count=params.windows,
     sis_count=params.sis_windows,
     seed=params.seed,
+    circular=params.circular,
 )
 tables.write(THRESHOLDS, limits, snakemake.output.thresholds)
 tables.write(CHOSEN, chosen, snakemake.output.picked)

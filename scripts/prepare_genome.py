@@ -13,5 +13,6 @@ chromosomes = prepare_fasta(
     snakemake.params.chromosomes or None,
     snakemake.params.planned,
     snakemake.threads,
+    snakemake.params.circular,
 )
 tables.write(CHROMOSOMES, chromosomes, snakemake.output.chromosomes)

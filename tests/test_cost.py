@@ -67,8 +67,9 @@ TRAININGS = pd.DataFrame({
 @pytest.mark.parametrize(("keep", "stride"), [(0, 25), (0, 7), (40, 10), (31, 31)])
 def test_calls_are_those_of_a_walk(keep, stride):
     """Windows over a region one by one, and the batches of 16 that their indices fall into."""
-    asked = work(shared={"window": 100, "keep": keep, "stride": stride})
-    rng = np.random.default_rng(keep + stride)
+    one = Folds({"fold0": {"test": list(SIZES), "validation": ["x"], "training": ["y"]}})
+    asked = work(shared={"window": 100, "keep": keep, "stride": stride}, folds=one)
+    rng, place = np.random.default_rng(keep + stride), 0
     for chrom, size in SIZES.items():
         starts = window_starts(size, 100, stride)
         cuts = np.unique([0, *rng.integers(1, size, 8), size])
@@ -76,10 +77,26 @@ def test_calls_are_those_of_a_walk(keep, stride):
             region = Interval(chrom, start, end)
             kept = starts + 50 - (keep or 100) // 2
             near = np.arange(len(starts))[touching(kept, keep or 100, region)]
-            shard = pd.DataFrame([{"method": "ism", "regions": region.name}])
-            (row,) = shard.itertuples()
-            found = asked.calls(row, 16, {})
-            assert tuple(found) == (len(np.unique(near // 16)), len(near)), region
+            found = asked.calls(shard_of(region.name), 16, {})
+            assert tuple(found) == (len(np.unique((place + near) // 16)), len(near)), region
+        place += len(starts)
+
+
+def shard_of(*regions: str) -> tuple:
+    """A row of the table of shards."""
+    row = {"method": "ism", "fold": "fold0", "regions": "+".join(regions)}
+    return next(pd.DataFrame([row]).itertuples())
+
+
+def test_windows_of_short_scaffolds_share_calls():
+    sizes = {f"s{number}": 100 + 25 * (number % 5) for number in range(50)}
+    folds = Folds({"fold0": {"test": list(sizes), "validation": ["x"], "training": ["y"]}})
+    asked = work(sizes=sizes, folds=folds)
+    names = [f"{name}-0-{size}" for name, size in sizes.items()]
+    windows = 10 * (1 + 2 + 3 + 4 + 5)
+    assert tuple(asked.calls(shard_of(*names), 64, {})) == (-(-windows // 64), windows)
+    # the third begins at place 3, and the sixth ends before 16
+    assert tuple(asked.calls(shard_of(*names[2:6]), 8, {})) == (2, 13)
 
 
 def test_costs_worked_out_by_hand():
@@ -110,12 +127,11 @@ def test_replicates_are_further_networks():
 
 
 def test_the_largest_shard_fits_the_limit():
-    asked = work(sizes={"chr1": 10**9})
+    asked = work(sizes=SIZES | {"chr1": 10**9})
     largest = asked.largest_shard(CALLS, 3600)
     seconds = {}
     for size in (largest, round(1.2 * largest)):
-        shard = pd.DataFrame([{"method": "ism", "regions": f"chr1-1000000-{1_000_000 + size}"}])
-        calls, _ = asked.calls(next(shard.itertuples()), 64, {})
+        calls, _ = asked.calls(shard_of(f"chr1-1000000-{1_000_000 + size}"), 64, {})
         seconds[size] = 5 + 1 + 2 * calls
     assert seconds[largest] <= 0.8 * 3600 < seconds[round(1.2 * largest)]
     assert len(str(largest).rstrip("0")) <= 2

@@ -111,6 +111,7 @@ def test_shifts_of_any_model_widen_the_gap():
         (SIZES, {"folds": {"by": "chromosomes", "size": 0}}, "say folds: {by: blocks}"),
         ({"a": 90_000}, {"folds": {"by": "chromosomes", "size": 0}}, "1 chromosomes that hold"),
         ({"a": 150}, {}, "a window of 200 bp doesn't fit on a"),
+        (SIZES, {"inputs": {"circular": ["NC_2"]}}, "no chromosome named 'NC_2'(.|\\n)*circular"),
         ({"a/../b": 90_000}, {}, "'a/../b' can't be the name of a chromosome"),
     ],
 )

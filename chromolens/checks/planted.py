@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens import tables
+from chromolens.genome.circular import pieces
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
 from chromolens.motifs.hits.scan import log_odds, scan
@@ -68,14 +69,15 @@ def check(
     ppms
         (width, 4) of each causal motif.
     windows
-        chrom, start, end of the positives.
+        chrom, start, end of the positives; on a circle they may go on behind its end.
     explained
         The stretches that some fold explains: bases elsewhere don't count.
     """
     marks = {chrom: _mark(genome, chrom, truth, core, ppms) for chrom in track}
     inside = {chrom: np.zeros(len(values), bool) for chrom, values in track.items()}
     for row in windows[windows["chrom"].isin(list(track))].itertuples():
-        inside[row.chrom][row.start : row.end] = True
+        for low, high in pieces(row.start, row.end, len(inside[row.chrom])):
+            inside[row.chrom][low:high] = True
     whole = {chrom: np.zeros(len(values), bool) for chrom, values in track.items()}
     for one in explained:
         whole[one.chrom][one.start : one.end] = True

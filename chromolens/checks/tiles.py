@@ -18,6 +18,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from chromolens.genome.circular import with_laps
 from chromolens.genome.fasta import Genome
 from chromolens.genome.intervals import Interval
 from chromolens.genome.onehot import UNKNOWN, codes_to_onehot
@@ -72,7 +73,8 @@ def check_model(
     tasks = [task for task in read_headers(list(shards))[shards[0]].tasks if task in peaks]
     uncounted = Tally()  # what masks was counted when the inputs were prepared
     events = read_events(peaks, genome.sizes, chromosome_names, top, uncounted)
-    events = drop_near(events, apart, uncounted)
+    events = drop_near(events, apart, uncounted, genome.circular)
+    events = with_laps(events, ["position"], genome.circular)
     tables = []
     for task in tasks:
         tiles = read_tiles(shards, task)

@@ -20,5 +20,5 @@ def _answer(options: argparse.Namespace) -> tuple[str, int]:
     count = chrombpnet(*asked)
     return (
         f"{count:,} windows: {options.prefix}.interpreted_regions.bed, and of each head "
-        "_scores.h5 and _scores.bw"
+        "_scores.h5, _scores.bw and _scores.stats.txt"
     ), 0

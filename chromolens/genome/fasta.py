@@ -6,7 +6,7 @@ A genome is known by its content: name, length and md5 of each chromosome's uppe
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,13 +16,13 @@ import pandas as pd
 from chromolens import texts
 from chromolens.errors import BadInput
 from chromolens.genome.bgzip import BgzipWriter
+from chromolens.genome.circular import pieces
 from chromolens.genome.index import check_index
 from chromolens.genome.intervals import Interval, check_inside
 from chromolens.genome.names import mapping_line, suggest_names
 from chromolens.genome.onehot import codes_of, codes_to_onehot
 from chromolens.genome.records import Record, copy_records
 from chromolens.runlog import atomic
-from chromolens.tables.inputs import CHROMOSOMES
 
 _BLOCK = 1 << 16  # bases decoded at a time by random access
 _BLOCKS_KEPT = 1024  # 64 MB at most: all of a small genome, however its windows are mixed
@@ -63,10 +63,12 @@ def prepare_fasta(
     chromosomes: Mapping[str, Mapping[str, object]] | None = None,
     planned: Mapping[str, int] | None = None,
     threads: int = 1,
+    circular: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Make ``source`` an upper-case, bgzipped ``path`` with ``.fai``, ``.gzi`` and ``.md5``.
+    """Make ``source`` an upper-case, bgzipped ``path`` with ``.fai``, ``.gzi``, and what follows.
 
-    The last has the digests of both indexes, which ``Genome`` checks. A source that is upper-case
+    ``.md5`` has the digests of both indexes, which ``Genome`` checks; ``.circular`` the names of
+    circular chromosomes, one a line, which ``Genome`` reads. A source that is upper-case
     and bgzipped, has both indexes beside it, and holds no other chromosomes is not written again:
     ``path`` is then a link to it. Its indexes are made anew all the same, from the content.
 
@@ -82,16 +84,20 @@ def prepare_fasta(
         aren't those of the content.
     threads
         That pack the file; they change no byte.
+    circular
+        Names of the circular chromosomes.
 
     Returns
     -------
-    DataFrame chrom, length, md5 of the chromosomes in ``path``, in the order of ``source``.
+    DataFrame chrom, length, md5 of the chromosomes in ``path``, in the order of ``source``; with
+    circular ones, ``circular`` (bool).
 
     Raises BadInput for a damaged file (see ``records.scan``) and where content isn't as expected;
     ``path`` is then not written.
     """
     fai, gzi = index_names(path)
     with (
+        atomic(_circular_name(path)) as new_circular,
         atomic(_digests_name(path)) as new_md5,
         atomic(gzi) as new_gzi,
         atomic(fai) as new_fai,
@@ -102,17 +108,22 @@ def prepare_fasta(
         if not linked:
             with BgzipWriter(new, threads) as out:
                 records = list(copy_records(source, out, chromosomes))
-        content = pd.DataFrame([record[:3] for record in records], columns=CHROMOSOMES.names)
+        content = pd.DataFrame(
+            [record[:3] for record in records], columns=["chrom", "length", "md5"]
+        )
         if planned is not None and chromosomes is None:
             _check_planned(source, content, planned)
         if chromosomes is not None:
             _check_content(source, content, chromosomes)
             content = content[content["chrom"].isin(list(chromosomes))].reset_index(drop=True)
+        if circular:
+            content["circular"] = content["chrom"].isin(list(circular))
         if linked:
             new.symlink_to(os.path.abspath(source))
         _index(new, new_fai, new_gzi)
         pairs = ((new_fai, fai), (new_gzi, gzi))
         new_md5.write_text("".join(f"{_md5(new)}  {Path(name).name}\n" for new, name in pairs))
+        new_circular.write_text("".join(f"{name}\n" for name in circular))
     return content
 
 
@@ -121,7 +132,9 @@ class Genome:
 
     The indexes are held against the digests that ``prepare_fasta`` wrote; where there are none,
     against the file (``index.check_index``).
-    Coordinates are 0-based half-open; anything outside a chromosome is BadInput. Codes that were
+    Coordinates are 0-based half-open; anything outside a chromosome is BadInput, but that a
+    circular one goes on with its first bases behind its last. ``circular`` has the length (bp) of
+    these. Codes that were
     read lately are kept, in a fixed amount of memory: windows may come in any order.
     """
 
@@ -146,6 +159,7 @@ class Genome:
         self.sizes: dict[str, int] = dict(
             zip(self._file.references, self._file.lengths, strict=True)
         )
+        self.circular = {name: self.sizes[name] for name in _circular(path)}
         self._block = lru_cache(maxsize=_BLOCKS_KEPT)(self._read_block)
 
     def __enter__(self) -> "Genome":
@@ -160,15 +174,17 @@ class Genome:
 
     def sequence(self, chrom: str, start: int, end: int) -> str:
         """Upper-case letters, as in the file (IUPAC codes included)."""
-        check_inside(Interval(chrom, int(start), int(end)), self.sizes, self.path)
-        return self._file.fetch(chrom, int(start), int(end)).upper()
+        fetched = (self._file.fetch(chrom, *part) for part in self._pieces(chrom, start, end))
+        return "".join(fetched).upper()
 
     def codes(self, chrom: str, start: int, end: int) -> np.ndarray:
         """Codes uint8 (end - start,): A C G T = 0..3, anything else 4."""
-        check_inside(Interval(chrom, int(start), int(end)), self.sizes, self.path)
-        first, last = start // _BLOCK, (end - 1) // _BLOCK
-        blocks = [self._block(chrom, number) for number in range(first, last + 1)]
-        return np.concatenate(blocks)[start - first * _BLOCK : end - first * _BLOCK]
+        found = []
+        for low, high in self._pieces(chrom, start, end):
+            first, last = low // _BLOCK, (high - 1) // _BLOCK
+            blocks = [self._block(chrom, number) for number in range(first, last + 1)]
+            found.append(np.concatenate(blocks)[low - first * _BLOCK : high - first * _BLOCK])
+        return np.concatenate(found)
 
     def stretches(self, chrom: str) -> Iterator[np.ndarray]:
         """Codes of ``chrom`` from front to back, uint8, 4 Mb at a time; none are kept."""
@@ -179,6 +195,13 @@ class Genome:
     def onehot(self, chrom: str, start: int, end: int) -> np.ndarray:
         """One-hot float32 (end - start, 4) in the order A, C, G, T; N is four zeros."""
         return codes_to_onehot(self.codes(chrom, start, end))
+
+    def _pieces(self, chrom: str, start: int, end: int) -> list[tuple[int, int]]:
+        """What [start, end) is of the file: one stretch, or several around a circle."""
+        if chrom in self.circular and start < end:
+            return list(pieces(int(start), int(end), self.circular[chrom]))
+        check_inside(Interval(chrom, int(start), int(end)), self.sizes, self.path)
+        return [(int(start), int(end))]
 
     def _read_block(self, chrom: str, number: int) -> np.ndarray:
         start = number * _BLOCK
@@ -214,6 +237,16 @@ def _index(fasta: Path, fai: Path, gzi: Path) -> None:
     import pysam
 
     pysam.faidx(str(fasta), "--fai-idx", str(fai), "--gzi-idx", str(gzi))
+
+
+def _circular_name(path: str | Path) -> str:
+    return f"{path}.circular"
+
+
+def _circular(path: str | Path) -> list[str]:
+    """Names of the circular chromosomes of a FASTA; none where no file says so."""
+    stated = Path(_circular_name(path))
+    return stated.read_text().split() if stated.is_file() else []
 
 
 def _digests_name(path: str | Path) -> str:

@@ -78,7 +78,12 @@ def deal(parts: Sequence[Interval], events: Sequence[int], k: int) -> list[int]:
 
 
 def blocks(
-    parts: Sequence[Interval], folds: Sequence[int], k: int, gap: int, window: int
+    parts: Sequence[Interval],
+    folds: Sequence[int],
+    k: int,
+    gap: int,
+    window: int,
+    circular: Mapping[str, int] | None = None,
 ) -> list[list[str]]:
     """Return the names of the blocks of each of ``k`` folds.
 
@@ -91,15 +96,20 @@ def blocks(
         As of ``cut``, by chromosome and place without a base between neighbours; as of ``deal``.
     window
         Width (bp) of the windows that a block must hold; BadInput for a smaller block.
+    circular
+        Length (bp) of each circular chromosome: its first part is behind its last. Two blocks of
+        one fold meet there, so that windows across the origin are theirs.
     """
     found: list[list[str]] = [[] for _ in range(k)]
+    closing = _closing(parts, folds, circular or {})
     start = 0
     for place, (part, fold) in enumerate(zip(parts, folds, strict=True)):
-        start = start if part.start else 0
+        apart = closing.get(part.chrom, False)
+        start = start if part.start else apart * (gap - gap // 2)
         beside = place + 1 < len(parts) and parts[place + 1].chrom == part.chrom
         if beside and folds[place + 1] == fold:
             continue
-        end = part.end - gap // 2 if beside else part.end
+        end = part.end - gap // 2 if beside or apart else part.end
         if end - start < window:
             raise BadInput(
                 f"the block {part.chrom}:{start}-{max(end, start)} between its gaps is smaller "
@@ -110,4 +120,15 @@ def blocks(
             )
         found[fold].append(Interval(part.chrom, start, end).name)
         start = part.end + gap - gap // 2
+    return found
+
+
+def _closing(
+    parts: Sequence[Interval], folds: Sequence[int], circular: Mapping[str, int]
+) -> dict[str, bool]:
+    """Circular chromosome -> whether its first and last part are of two folds."""
+    found = {}
+    for chrom in circular:
+        own = [fold for part, fold in zip(parts, folds, strict=True) if part.chrom == chrom]
+        found[chrom] = bool(own) and own[0] != own[-1]
     return found

@@ -6,12 +6,14 @@ order of its input, so that a list by chromosome would leave the last chromosome
 Which windows are read closely: by TF-MoDISco, by the subsets, and to measure folds' scales.
 """
 
+import logging
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
+from chromolens.genome.circular import across
 from chromolens.tables.inputs import CHOSEN
 from chromolens.ties import TIE, descending
 
@@ -100,6 +102,7 @@ def _by_prediction(
     return candidates.loc[values.index[order]]
 
 
+logger = logging.getLogger(__name__)
 BACKGROUND = 300
 
 
@@ -112,14 +115,20 @@ def choose(
     count: int,
     sis_count: int,
     seed: int,
+    circular: Mapping[str, int] | None = None,
 ) -> pd.DataFrame:
     """Chosen windows (``CHOSEN``), in the order in which they are to be read.
 
     Purposes: ``explain`` (positives of the task, drawn over all groups), ``sis`` (those of them
     that are ``candidates``: task -> ids, see ``sis.thresholds``), ``background`` (negatives, for
     the folds' scales; task ""). ``explains`` maps each task of the network to the task whose
-    labels it predicts.
+    labels it predicts. Windows across the origin of a ``circular`` chromosome (its length, bp) are
+    left out, and counted in the log: motifs and subsets are named by places on a line.
     """
+    if circular:
+        over = across(windows["chrom"], windows["end"], circular)
+        logger.info("%d windows lie across an origin and are not chosen", over.sum())
+        windows = windows[~over].reset_index(drop=True)
     groups = sorted(predictions["group"].unique())
     # what is only trained on is explained by no model
     held_out = windows[windows["group"].isin(groups)]

@@ -108,6 +108,15 @@ class Folds:
         ordered = sorted(found, key=lambda one: (rank[one.chrom], one.start))
         return {one: found[one] for one in ordered}
 
+    def chromosomes(self, fold: str, sizes: Mapping[str, int]) -> list[str]:
+        """Return the chromosomes of which ``fold`` explains something, in the order of its groups.
+
+        Windows are counted in this order, from one chromosome to the next: a place in a batch
+        follows from it (``models.batching``). ``sizes`` as for ``homes``.
+        """
+        named = (stretch(group, sizes).chrom for group in self.groups(fold, "test"))
+        return list(dict.fromkeys(named))
+
     def folds_of(self, windows: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
         """Return the fold in which the group of each of ``rows`` is test, text (n,).
 

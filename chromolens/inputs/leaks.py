@@ -5,23 +5,20 @@ everything. A window is called shared if one of its words of k bases, on either 
 in a window of another group; metrics are given with and without these.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
-from chromolens.genome.onehot import UNKNOWN
 from chromolens.inputs.batches import Inputs
 
 _CHUNK = 1 << 18  # bases read at once: their words stay near the processor
 _WORDS = 1 << 24  # words compared at once: 128 MB, and as much again to sort them
-_Words = tuple[np.ndarray, np.ndarray, np.ndarray]  # forward, reverse, whether all bases are known
 _Read = Callable[[np.ndarray], np.ndarray]
 _BITS = 24  # of a word's hash
-_HELD = 1 << 28  # bases of windows that are held in memory
-_MIX = np.uint64(0x9E3779B97F4A7C15)  # odd: spreads words evenly over the passes
+_HELD = 1 << 30  # bases of windows that are held in memory, two in a byte
 
 
 def shared_words(inputs: Inputs, k: int = 32) -> pd.DataFrame:
@@ -42,15 +39,37 @@ def shared_words(inputs: Inputs, k: int = 32) -> pd.DataFrame:
         )
     groups = pd.factorize(inputs.windows["group"])[0].astype(np.int32)
     number = len(groups) * (inputs.length - k + 1)
-    read = inputs.codes
-    if len(groups) * inputs.length <= _HELD:
-        read = inputs.codes(np.arange(len(groups))).__getitem__  # once, and not in each pass
+    # read once, and not in each pass
+    read = _held(inputs) if len(groups) * inputs.length <= _HELD else inputs.codes
     edges = np.linspace(0, 1 << _BITS, max(1, -(-number // _WORDS)) + 1).astype(np.uint64)
     shared = np.zeros(len(groups), dtype=bool)
     for low, high in pairwise(edges):
         words, rows = _words(inputs, read, k, low, high)
         _mark(*_repeated(words, rows), groups, shared)
     return pd.DataFrame({"id": inputs.windows["id"], "shared": shared})
+
+
+def _held(inputs: Inputs) -> _Read:
+    """What reads the codes of rows, all of which are held: two in a byte."""
+    both = np.zeros((len(inputs.windows), -(-inputs.length // 2)), dtype=np.uint8)
+    for rows in _chunks(inputs):
+        codes = inputs.codes(rows)
+        both[rows] = codes[:, ::2]
+        both[rows, : inputs.length // 2] |= codes[:, 1::2] << 4
+
+    def read(rows: np.ndarray) -> np.ndarray:
+        codes = np.empty((len(rows), 2 * both.shape[1]), dtype=np.uint8)
+        codes[:, ::2], codes[:, 1::2] = both[rows] & 15, both[rows] >> 4
+        return codes[:, : inputs.length]
+
+    return read
+
+
+def _chunks(inputs: Inputs) -> Iterator[np.ndarray]:
+    """Row numbers of all windows, some at a time."""
+    step = max(1, _CHUNK // inputs.length)
+    for first in range(0, len(inputs.windows), step):
+        yield np.arange(first, min(first + step, len(inputs.windows)), dtype=np.int32)
 
 
 def _mark(words: np.ndarray, rows: np.ndarray, groups: np.ndarray, shared: np.ndarray) -> None:
@@ -73,15 +92,13 @@ def _words(
 
     ``read`` gives the codes of rows.
     """
-    step = max(1, _CHUNK // inputs.length)
-    parts = []
-    for first in range(0, len(inputs.windows), step):
-        rows = np.arange(first, min(first + step, len(inputs.windows)), dtype=np.int32)
-        words, known = canonical_words(read(rows), k)
-        hashes = _hash(words)
-        mine = known & (hashes >= low) & (hashes < high)
-        parts.append((words[mine], np.repeat(rows, mine.sum(axis=1))))
-    return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+    from chromolens.inputs.words import words_of  # numba: not while planning
+
+    found = []
+    for rows in _chunks(inputs):
+        words, own = words_of(read(rows), k, low, high, np.uint64(64 - _BITS))
+        found.append((words, rows[own]))
+    return tuple(np.concatenate(part) for part in zip(*found, strict=True))
 
 
 def _repeated(words: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -100,34 +117,6 @@ def _repeated(words: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 def _hash(words: np.ndarray) -> np.ndarray:
     """Return a number of ``_BITS`` bits for each word, uint64."""
-    hashes = words * _MIX
-    hashes >>= np.uint64(64 - _BITS)
-    return hashes
+    from chromolens.inputs.words import MIX
 
-
-def canonical_words(codes: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the words of codes (n, L): uint64 (n, L - k + 1), and whether each is without N.
-
-    A word is its bases at 2 bits each, first base highest, or its reverse complement if that
-    is the smaller number.
-    """
-    bases = (codes & 3).astype(np.uint64)
-    one = words = (bases, np.uint64(3) - bases, codes < UNKNOWN)
-    width = 1
-    for bit in f"{k:b}"[1:]:  # words twice as long, and a base longer where k has that bit
-        words, width = _joined(words, words, width, width), 2 * width
-        if bit == "1":
-            words, width = _joined(words, one, width, 1), width + 1
-    forward, reverse, known = words
-    return np.minimum(forward, reverse), known
-
-
-def _joined(first: _Words, second: _Words, width: int, more: int) -> _Words:
-    """Return words of ``width`` bases, each with the one of ``more`` bases that follows it."""
-    after = tuple(part[:, width:] for part in second)
-    before = tuple(part[:, : after[0].shape[1]] for part in first)
-    return (
-        before[0] << np.uint64(2 * more) | after[0],
-        after[1] << np.uint64(2 * width) | before[1],
-        before[2] & after[2],
-    )
+    return (words * MIX) >> np.uint64(64 - _BITS)

@@ -207,11 +207,14 @@ def _check_classes(labels: pd.Series, task: str, where: str, tally: Tally) -> No
             )
 
 
-def check_apart(windows: pd.DataFrame, folds: pd.DataFrame) -> None:
+def check_apart(
+    windows: pd.DataFrame, folds: pd.DataFrame, circular: Mapping[str, int] | None = None
+) -> None:
     """Raise BadInput if a window could be seen by a training that holds it out.
 
     Folds are made of whole groups, so it is enough that ids are unique, that a genome window's
     group is its chromosome or a block that holds it, and that no group has two roles in a fold.
+    A block that ends where a ``circular`` chromosome does may hold windows across the origin.
     """
     doubles = windows["id"][windows["id"].duplicated()]
     if len(doubles):
@@ -221,7 +224,8 @@ def check_apart(windows: pd.DataFrame, folds: pd.DataFrame) -> None:
         if elsewhere.all() and is_block(group, dict.fromkeys(rows["chrom"])):
             block = Interval.from_name(group)
             elsewhere = (rows["chrom"] != block.chrom) | (rows["start"] < block.start)
-            elsewhere |= rows["end"] > block.end
+            if block.end != (circular or {}).get(block.chrom):
+                elsewhere |= rows["end"] > block.end
         for odd in rows["id"][elsewhere]:
             raise BadInput(f"window {odd} is in the group of another stretch, {group}")
     twice = folds[folds.duplicated(["fold", "group"])]

@@ -185,24 +185,48 @@ class Work:
         regions = shard.regions.split("+")
         kept = self.shared["keep"] or self.shared["window"]
         if shard.method in self._regional:
-            # a region begins and ends within a call
-            return shard.bases / kept / rows + len(regions) / 2, shard.bases / kept
-        found = [self._on_grid(Interval.from_name(name), kept, rows) for name in regions]
-        return tuple(np.sum(found, axis=0))
+            # the shard begins and ends within a call
+            windows = shard.bases / kept
+            return (windows - 1) / rows + 1, windows
+        calls, windows, last = 0, 0, -1
+        for region in map(Interval.from_name, regions):
+            first, behind = self._on_grid(region, kept)
+            if behind > first:
+                place = self._firsts[shard.fold][region.chrom]
+                begin, end = (place + first) // rows, (place + behind - 1) // rows
+                # windows of short chromosomes share a call
+                calls += end - begin + (begin != last)
+                windows, last = windows + behind - first, end
+        return calls, windows
 
-    def _on_grid(self, region: Interval, kept: int, rows: int) -> tuple[int, int]:
-        """Calls, and windows whose kept parts touch ``region`` (``tracks.tiling.touching``)."""
+    @cached_property
+    def _firsts(self) -> dict[str, dict[str, int]]:
+        """Fold -> chromosome -> the place of its first window in the fold's series."""
+        found: dict[str, dict[str, int]] = {}
+        for fold in self.folds.roles:
+            names = self.folds.chromosomes(fold, self.sizes)
+            ends = np.cumsum([self._windows_on(chrom) for chrom in names])
+            found[fold] = dict(zip(names, [0, *ends.tolist()], strict=False))
+        return found
+
+    def _windows_on(self, chrom: str) -> int:
+        size, window = self.sizes[chrom], self.shared["window"]
+        return -(-(size - window) // self.shared["stride"]) + 1 if size >= window else 0
+
+    def _on_grid(self, region: Interval, kept: int) -> tuple[int, int]:
+        """The windows whose kept parts touch ``region``: first, and the one behind the last.
+
+        See ``tracks.tiling.touching``.
+        """
         window, stride = self.shared["window"], self.shared["stride"]
         margin, size = window // 2 - kept // 2, self.sizes[region.chrom]
-        windows = -(-(size - window) // stride) + 1 if size >= window else 0
+        windows = self._windows_on(region.chrom)
         first = max(0, (region.start - kept - margin) // stride + 1)
         behind = min(windows - 1, -(-(region.end - margin) // stride))
         last = size - window + margin  # the last window stands nearer: it ends with the chromosome
         if windows and last < region.end and last + kept > region.start:
             first, behind = min(first, windows - 1), windows
-        if behind <= first:
-            return 0, 0
-        return (behind - 1) // rows - first // rows + 1, behind - first
+        return first, behind
 
     @cached_property
     def _regional(self) -> set[str]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from chromolens.config import is_file
 from chromolens.errors import BadInput
+from chromolens.genome.circular import with_copies
 from chromolens.genome.fasta import chromosome_sizes
 from chromolens.genome.intervals import Interval, check_name, holders, stretch
 from chromolens.genome.sizes import check_lengths
@@ -26,6 +27,7 @@ from chromolens.inputs.peaks import read_peaks
 from chromolens.inputs.records import split_names
 from chromolens.planning.regions import Starts
 from chromolens.planning.sources import files
+from chromolens.plugins import check_one
 from chromolens.provenance import digest
 
 _LONGEST = 150  # letters of a shard's name, which goes into names of files
@@ -61,6 +63,14 @@ def _sizes(config: dict, settings: dict) -> dict[str, int]:
             remedy="add inputs.chromosomes: {NAME: {length: ..., md5: ...}}",
         )
     return chromosome_sizes(settings["fasta"])
+
+
+def circular(settings: dict, sizes: Mapping[str, int]) -> dict[str, int]:
+    """Length of each circular chromosome; BadInput for a name that the genome doesn't have."""
+    named = settings.get("circular", [])
+    for chrom in named:
+        check_one(chrom, list(sizes), "chromosome", "the config, inputs.circular")
+    return {chrom: sizes[chrom] for chrom in named}
 
 
 def folds(config: dict, settings: dict, sizes: dict[str, int]) -> Folds:
@@ -138,7 +148,8 @@ def _of_blocks(config: dict, settings: dict, sizes: dict[str, int]) -> Folds:
     by_labels = chosen["balance"] == "labels"
     counted = _weights("labels", settings, sizes, names) if by_labels else dict.fromkeys(names, 0)
     dealt = deal(parts, list(counted.values()), chosen["k"])
-    return Folds.of_table(fold_table(blocks(parts, dealt, chosen["k"], gap, window)))
+    closed = circular(settings, sizes)
+    return Folds.of_table(fold_table(blocks(parts, dealt, chosen["k"], gap, window, closed)))
 
 
 def _parts(settings: dict) -> list[str]:
@@ -175,6 +186,7 @@ def shards(
     folds: Folds,
     windows: Mapping[str, Starts | None],
     shared: dict,
+    circular: Mapping[str, int] | None = None,
 ) -> pd.DataFrame:
     """One row per shard of a method with tracks: method, shard, fold, regions, bases.
 
@@ -186,7 +198,8 @@ def shards(
     ``shard_size`` bases, or, where a method's ``windows`` (``regions.windows``) are known, of as
     many windows as a grid has on so many bases; a stretch without windows is then in no shard.
     Small stretches of one fold share a shard, which is called by its regions or, where that is
-    long, by the first and last of them. ``shared`` is what ``plan.attribution_settings`` gives.
+    long, by the first and last of them. ``shared`` is what ``plan.attribution_settings`` gives,
+    ``circular`` what ``circular`` does.
     """
     rows, most = [], config["attribution"]["shard_size"]
     for method in methods.loc[methods["tracked"], "method"]:
@@ -201,11 +214,22 @@ def shards(
                 packed, unit = _pack(_by_length(stretches, most), most), int(method not in windows)
             else:
                 count, unit = max(1, most // shared["stride"]), shared["keep"] or shared["window"]
-                pieces = _by_windows(stretches, starts, count, (shared["window"], unit))
+                found = _on_circles(starts, circular or {}, shared["window"])
+                pieces = _by_windows(stretches, found, count, (shared["window"], unit))
                 packed = _pack(pieces, count)
             for regions, work in packed:
                 rows.append((method, _shard_name(regions), fold, "+".join(regions), unit * work))
     return pd.DataFrame(rows, columns=["method", "shard", "fold", "regions", "bases"])
+
+
+def _on_circles(starts: Starts, circular: Mapping[str, int], window: int) -> Starts:
+    """``starts``, those of windows across an origin at both ends of their chromosome."""
+    closed = {
+        chrom: with_copies(starts[chrom], window, size)
+        for chrom, size in circular.items()
+        if chrom in starts
+    }
+    return {**starts, **closed}
 
 
 def asked(shards: pd.DataFrame, trainings: pd.DataFrame, all_folds: bool) -> pd.DataFrame:

@@ -51,7 +51,11 @@ def explained(config: dict) -> dict[str, str | dict]:
 
 
 def placings(
-    settings: dict, shared: dict, methods: pd.DataFrame, downloaded: str
+    settings: dict,
+    shared: dict,
+    methods: pd.DataFrame,
+    downloaded: str,
+    circular: Mapping[str, int] | None = None,
 ) -> dict[str, dict]:
     """Method -> what ``inputs.genome.regions.place`` is asked, of those with regions of their own.
 
@@ -65,6 +69,8 @@ def placings(
         The table of ``plan.methods``.
     downloaded
         Folder of files that come from a URL.
+    circular
+        What ``divide.circular`` gives.
     """
     found = {}
     for method in (one for one in methods.itertuples() if one.regions not in ("", GENOME)):
@@ -79,6 +85,7 @@ def placings(
             "window": settings["window"],
             "keep": shared["keep"] or settings["window"],
             "stride": shared["stride"],
+            "circular": circular or {},
         }
     return found
 

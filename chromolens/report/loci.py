@@ -15,6 +15,7 @@ import pandas as pd
 import pyBigWig
 
 from chromolens import tables
+from chromolens.genome.circular import across
 from chromolens.genome.fasta import Genome
 from chromolens.genome.onehot import decode
 from chromolens.report.annotation import Annotation, Mark, hits_as_marks
@@ -112,23 +113,25 @@ def genome_loci(
     if not study.loci:
         return []
     tracks = {key[2]: path for key, path in study.tracks.items() if key[:2] == (model, task)}
-    places = windows[["id", "chrom", "start", "end"]]
-    candidates = best_predicted(predictions, predicted).merge(places, on="id")
-    method, first = next(iter(tracks.items()))
-    score = [_mass(first, row) for row in candidates.itertuples()]
-    candidates = candidates.assign(score=score).dropna(subset="score")  # a track may have gaps
-    candidates = apart(candidates, study.locus_width)
-    chosen = spread(candidates, study.loci).assign(why="among the highest predictions")[_PLACE]
-    every = places.merge(predictions, on="id").assign(prediction=lambda t: t[predicted])
-    sites = study.hit_sites.get((model, task, method))
-    hits = tables.read(HITS, sites) if sites else tables.empty(HITS)
-    for more in (*best_hits(hits, every), *mistakes(every, predicted)):
-        mass = np.array([_mass(first, row) for row in more.itertuples()])
-        more = more[np.isfinite(mass)]
-        if not _shown(more, chosen, study.locus_width):
-            chosen = pd.concat([chosen, more], ignore_index=True)
-    found = hits_as_marks(hits)
     with Genome(study.fasta) as genome:
+        # a figure is of a stretch of a line
+        over = across(windows["chrom"], windows["end"], genome.circular)
+        places = windows.loc[~over, ["id", "chrom", "start", "end"]]
+        candidates = best_predicted(predictions, predicted).merge(places, on="id")
+        method, first = next(iter(tracks.items()))
+        score = [_mass(first, row) for row in candidates.itertuples()]
+        candidates = candidates.assign(score=score).dropna(subset="score")  # a track may have gaps
+        candidates = apart(candidates, study.locus_width)
+        chosen = spread(candidates, study.loci).assign(why="among the highest predictions")[_PLACE]
+        every = places.merge(predictions, on="id").assign(prediction=lambda t: t[predicted])
+        sites = study.hit_sites.get((model, task, method))
+        hits = tables.read(HITS, sites) if sites else tables.empty(HITS)
+        for more in (*best_hits(hits, every), *mistakes(every, predicted)):
+            mass = np.array([_mass(first, row) for row in more.itertuples()])
+            more = more[np.isfinite(mass)]
+            if not _shown(more, chosen, study.locus_width):
+                chosen = pd.concat([chosen, more], ignore_index=True)
+        found = hits_as_marks(hits)
         return [
             _genome_locus(study, model, task, row, tracks, genome, (annotation, found))
             for row in chosen.itertuples()

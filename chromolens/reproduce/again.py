@@ -101,13 +101,14 @@ def _explained(study: Study, header: Header, base: Interval, answer: dict) -> di
     method = Method(
         settings.pop("name"), header.tasks, batch_size=header.run["batch_size"], **settings
     ).in_fold(header.fold)
+    folds = Folds.of_table(study.table("folds"))
     if method.references in DRAWN:
         windows = str(study.path("model_windows", model=header.model))
-        own = Folds.of_table(study.table("folds")).only(header.fold)
-        method = with_drawn(method, open_inputs(windows, str(genome)), own)
+        method = with_drawn(method, open_inputs(windows, str(genome)), folds.only(header.fold))
     models = [load_model(path) for path in networks]
     asked = {"tiling": Tiling(**header.settings["tiling"]), "series": series_of(study, header)}
     with Genome(str(genome)) as opened:
+        asked["chromosomes"] = folds.chromosomes(header.fold, opened.sizes)
         return explain_base(models, opened, base, method=method, **asked)
 
 

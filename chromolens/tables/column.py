@@ -78,9 +78,9 @@ def number(name: str, meaning: str, unit: str = "", **more: bool) -> Column:
     return Column(name, FLOAT, unit, meaning, **more)
 
 
-def boolean(name: str, meaning: str) -> Column:
+def boolean(name: str, meaning: str, **more: bool) -> Column:
     """A column of True and False."""
-    return Column(name, BOOLEAN, "", meaning)
+    return Column(name, BOOLEAN, "", meaning, **more)
 
 
 TARGET = "target units"

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chromolens.tables.column import FOLD, Table, base, integer, number, text
+from chromolens.tables.column import FOLD, Table, base, boolean, integer, number, text
 
 _PLACE = (
     text("chrom", "name of the chromosome"),
@@ -31,8 +31,10 @@ CHROMOSOMES = Table(
         text("chrom", "name of the chromosome"),
         integer("length", "of its sequence", "bp"),
         text("md5", "of the upper-case sequence (M5 of SAM headers)"),
+        boolean("circular", "whether its first base follows its last; where a study has such ones",
+                optional=True),
     ),
-)
+)  # fmt: skip
 GENOME_WINDOWS = Table(
     "inputs/windows.tsv.gz",
     "all windows with the labels of all tasks, kind `genome`. `inputs/MODEL.windows.tsv.gz`: the "

@@ -9,6 +9,9 @@
 ``PREFIX.counts_scores.bw``, ``PREFIX.profile_scores.bw``
     contributions of the whole windows; of windows that overlap, a base has the number of the one
     whose summit is nearest
+``PREFIX.counts_scores.stats.txt``, ``PREFIX.profile_scores.stats.txt``
+    quantiles of the numbers in each bigWig, as chrombpnet's ``--output-prefix-stats``: lines of a
+    name (``Min``, ``.1%``, ...) and a number
 
 chrombpnet packs its arrays with blosc, which takes a plugin to read; here it is gzip. float16
 keeps three digits.
@@ -32,13 +35,15 @@ from chromolens.tracks.tiling import touching
 
 HEADS = ("counts", "profile")
 ARRAYS = {"raw/seq": np.int8, "shap/seq": np.float16, "projected_shap/seq": np.float16}
+QUANTILES = {"Min": 0.0, ".1%": 0.001, "1%": 0.01, "50%": 0.5, "99%": 0.99, "99.9%": 0.999,
+             "99.95%": 0.9995, "99.99%": 0.9999, "Max": 1.0}  # fmt: skip
 _AT_ONCE = 256  # windows
 
 
 def write_scores(
     explained: str | Path, signal: str, sizes: Mapping[str, int], prefix: str | Path
 ) -> pd.DataFrame:
-    """Write the five files of a signal, from the ``windows.h5`` of a profile network.
+    """Write the seven files of a signal, from the ``windows.h5`` of a profile network.
 
     Parameters
     ----------
@@ -136,7 +141,8 @@ def _write_regions(path: str, windows: pd.DataFrame) -> None:
 
 
 def _write_track(prefix: str, windows: pd.DataFrame, sizes: Mapping[str, int]) -> None:
-    """The contributions in ``prefix.h5`` as ``prefix.bw``."""
+    """The contributions in ``prefix.h5`` as ``prefix.bw``, their quantiles in a file beside it."""
+    counts = np.zeros(1 << 16, dtype=np.int64)  # of each number that float16 has
     first = {chrom: int(rows[0]) for chrom, rows in windows.groupby("chrom").indices.items()}
     starts = {chrom: part.to_numpy(np.int64) for chrom, part in windows.groupby("chrom")["start"]}
     with h5py.File(f"{prefix}.h5") as file:
@@ -147,6 +153,27 @@ def _write_track(prefix: str, windows: pd.DataFrame, sizes: Mapping[str, int]) -
             near = touching(own, scores.shape[2], asked)
             rows = slice(first.get(chrom, 0) + near.start, first.get(chrom, 0) + near.stop)
             values = scores[rows].astype(np.float32).sum(axis=1)
-            return stitch(values[None], own[near], scores.shape[2], asked, "nearest_summit")[0]
+            found = stitch(values[None], own[near], scores.shape[2], asked, "nearest_summit")[0]
+            known = found[np.isfinite(found)].astype(np.float16)
+            counts[:] += np.bincount(known.view(np.uint16), minlength=len(counts))
+            return found
 
         write_bigwig(f"{prefix}.bw", sizes, read)
+    with atomic(f"{prefix}.stats.txt") as temporary:
+        rows = [f"{name}\t{_quantile(counts, share):.6f}\n" for name, share in QUANTILES.items()]
+        temporary.write_text("".join(rows))
+
+
+def _quantile(counts: np.ndarray, share: float) -> float:
+    """The quantile of numbers of which ``counts`` int (65536,) has each float16 by its bits.
+
+    Between two numbers it is interpolated, as ``numpy.quantile`` does.
+    """
+    bits = np.flatnonzero(counts)
+    values = bits.astype(np.uint16).view(np.float16).astype(float)
+    order = np.argsort(values)
+    ends = np.cumsum(counts[bits][order])
+    place = share * (ends[-1] - 1)
+    near = [np.floor(place), np.ceil(place)]
+    low, high = values[order][np.searchsorted(ends, near, side="right")]
+    return low + (place - near[0]) * (high - low)

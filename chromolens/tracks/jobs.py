@@ -72,6 +72,7 @@ def explain(
         shared["others"] = {fold: theirs for fold, theirs in models.items() if theirs is not own}
         shared["tiling"] = Tiling(**tiling)
         with Genome(source) as opened:
+            shared["chromosomes"] = folds.chromosomes(origin.fold, opened.sizes)
             _halving(method, partial(explain_shard, own, opened, wanted, path, **shared))
     else:
         _, part, parts = origin.shard.rsplit("-", 2)

@@ -2,9 +2,10 @@
 
 The windows whose kept parts touch a region are worked off in blocks, from left to right. A base is
 done once all windows over it are: up to the start of the next block. Windows that reach beyond it
-are carried on. A window has its place in a batch by its index in its series on the chromosome (see
-``tiling`` and ``models.batching``), and a base is stitched from its windows in their order. So
-memory depends on a block, and a base gets the same bits whatever the shards, the blocks and the
+are carried on. A window has its place in a batch by its index in the series of its fold: the
+windows of one chromosome after another (see ``tiling`` and ``models.batching``), so that windows
+of short scaffolds share batches. A base is stitched from its windows in their order. So memory
+depends on a block, and a base gets the same bits whatever the shards, the blocks and the
 interruptions.
 
 A region's arrays hold its covered bases alone, end to end (``tiling.Cover``): between regions that
@@ -13,6 +14,7 @@ lie far apart there is nothing to keep. Inside this module a *place* is a base's
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import h5py
@@ -20,6 +22,7 @@ import numpy as np
 
 from chromolens import scores
 from chromolens.errors import BadInput
+from chromolens.genome.circular import wrapped
 from chromolens.genome.intervals import Interval, check_inside
 from chromolens.genome.onehot import codes_to_onehot
 from chromolens.runlog import progress
@@ -35,7 +38,7 @@ from chromolens.tracks.method import Method
 from chromolens.tracks.partial import Pace, Stretch, journal, say_resumed
 from chromolens.tracks.replicates import agreement, over_folds
 from chromolens.tracks.stitching import stitch
-from chromolens.tracks.tiling import Cover, Series, Tiling, grid, touching
+from chromolens.tracks.tiling import Cover, Series, Tiling, firsts, grid, on_circles, touching
 
 if TYPE_CHECKING:
     from chromolens.genome.fasta import Genome
@@ -53,6 +56,7 @@ def explain_shard(
     origin: scores.Origin,
     others: Mapping[str, Sequence["Model"]] | None = None,
     series: Series | None = None,
+    chromosomes: Sequence[str] = (),
     windows_at_once: int | None = None,
 ) -> None:
     """Write the scores file ``path`` (``scores.REGION``, ``scores.TILING``) of ``regions``.
@@ -66,6 +70,9 @@ def explain_shard(
         Fold -> its replicates, of all other folds: with them ``scores.FOLD_AGREEMENT`` is written.
     series
         All windows of each chromosome; by default those of the tiling's grid.
+    chromosomes
+        On which the fold is test, in the order in which their windows are counted
+        (``Folds.chromosomes``); by default all of the genome.
     windows_at_once
         Most windows per block (``Pace``), for the memory. By default what fits 64 MB per model, at
         most 4096. Changes no number.
@@ -79,10 +86,10 @@ def explain_shard(
         more["folds"] = {fold: [str(one.digest) for one in of_fold] for fold, of_fold in folds}
     header = header_of(models, method, origin, more)
     asked = _Asked(models, method.in_fold(origin.fold), others)
-    digest = job_digest(header, method, [region.name for region in regions])
     most = windows_at_once or default_windows(tiling.window, len(method.tasks), method.batch_size)
-    series = series or grid(genome.sizes, tiling)
-    walks = [_Walk(region, genome, tiling, series) for region in regions]
+    walks = _walks(genome, regions, tiling, series, chromosomes)
+    parts = [f"{walk.region.name} {walk.place}" for walk in walks]
+    digest = job_digest(header, method, parts)
     with journal(path, digest, header.run) as found:
         for number, walk in enumerate(walks):
             walk.done = found.done.get(number, 0)
@@ -90,12 +97,14 @@ def explain_shard(
         before = total - sum(len(walk.left()) for walk in walks)
         covered = sum(len(walk.cover) for walk in walks)
         say_resumed(origin.shard, sum(walk.done for walk in walks), covered)
-        pace = Pace(method.batch_size, most)
-        work = ((*each, block) for each in enumerate(walks) for block in each[1].blocks(pace))
+        work = _blocks(walks, Pace(method.batch_size, most))
         told = {"total": total, "what": origin.shard, "before": before}
-        for number, walk, block in progress(work, weigh=lambda one: len(one[2]), **told):
-            begin, arrays = walk.done, walk.explain(asked, block)
-            found.add(Stretch(number, begin, walk.done, arrays))
+        for block in progress(work, weigh=_windows_of, **told):
+            _ask(asked, walks, block)
+            for number, rows in block.items():
+                walk = walks[number]
+                begin, arrays = walk.done, walk.pass_over(rows)
+                found.add(Stretch(number, begin, walk.done, arrays))
         with scores.written(path, header.after(found.runs)) as file:
             for walk in walks:
                 _lay_out(file, walk, asked)
@@ -111,18 +120,33 @@ def explain_base(
     method: Method,
     tiling: Tiling,
     series: Series | None = None,
+    chromosomes: Sequence[str] = (),
 ) -> dict[str, np.ndarray]:
     """Arrays of ``scores.REGION`` (T, 1) for one base, to the bit those of any shard.
 
     Empty where no window that is explained lies over it.
     """
     _check(models, genome, [base], tiling)
-    walk = _Walk(base, genome, tiling, series or grid(genome.sizes, tiling))
-    found: dict[str, np.ndarray] = {}
-    at_once = max(1, len(walk.starts))
-    for block in walk.blocks(Pace(at_once, at_once)):
-        found = walk.explain(_Asked(models, method, {}), block)
+    walks = _walks(genome, [base], tiling, series, chromosomes)
+    whole = {0: walks[0].left()}
+    _ask(_Asked(models, method, {}), walks, whole)
+    found = walks[0].pass_over(whole[0])
     return {key: array for key, array in found.items() if key not in PER_WINDOW}
+
+
+def _walks(
+    genome: "Genome",
+    regions: Sequence[Interval],
+    tiling: Tiling,
+    series: Series | None,
+    chromosomes: Sequence[str],
+) -> list["_Walk"]:
+    """A walk for each of ``regions``, by the places of their windows."""
+    series = series or grid(genome.sizes, tiling, genome.circular)
+    series = on_circles(series, genome.circular, tiling.window)
+    first = firsts(series, chromosomes or list(genome.sizes))
+    walks = [_Walk(region, genome, tiling, series, first[region.chrom]) for region in regions]
+    return sorted(walks, key=lambda walk: (walk.place, walk.region.start))
 
 
 def _check(
@@ -165,16 +189,19 @@ class _Walk:
     """A region worked off from left to right; ``done`` is the first place not yet explained.
 
     ``starts`` are the windows whose kept parts touch the region, ``at`` the places where these
-    parts begin (negative before the region), ``first`` the index of the first in its series.
+    parts begin (negative before the region), ``place`` the index of the first in its series, of
+    which the chromosome's begin at ``first``.
     ``rows`` are the windows explained that reach beyond ``done``, as indices of ``starts``;
     ``answers`` holds what is said of them (``_Asked.answers``): (replicates, T, n, ...).
     """
 
-    def __init__(self, region: Interval, genome: "Genome", tiling: Tiling, series: Series):
+    def __init__(
+        self, region: Interval, genome: "Genome", tiling: Tiling, series: Series, first: int
+    ):
         self.region, self.genome, self.tiling, self.done = region, genome, tiling, 0
         starts = series(region.chrom)
         near = touching(starts + tiling.margin, tiling.kept, region)
-        self.first, self.starts = near.start, starts[near]
+        self.place, self.starts = first + near.start, starts[near]
         kept = self.starts + tiling.margin
         self.cover = Cover.of(kept, tiling.kept, region)
         self.at = self.cover.places(kept) if len(kept) else kept
@@ -194,19 +221,28 @@ class _Walk:
         reaching = np.searchsorted(self.at, self.done - self.tiling.kept, side="right")
         return range(int(reaching), count)
 
-    def blocks(self, pace: Pace) -> Iterator[range]:
-        """What is left in pieces; the series is cut so that batches are whole."""
-        left = self.left()
-        for rows in pace.blocks(self.first + np.array(left, dtype=np.int64)):
-            yield left[rows.start : rows.stop]
+    def read(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
+        """Those of ``rows`` that are explained, their codes uint8 (n, window) and their names."""
+        starts, chrom, window = self.starts[rows], self.region.chrom, self.tiling.window
+        codes = _read_windows(self.genome, chrom, starts, window)
+        explained = self.tiling.keeps(codes)
+        named = wrapped(chrom, starts, self.genome.circular)[explained]
+        ids = [f"{chrom}:{start}-{start + window}" for start in named]
+        return rows[explained], codes[explained], ids
 
-    def explain(self, asked: _Asked, block: range) -> dict[str, np.ndarray]:
-        """Explain one block, and move ``done`` to the start of the next.
+    def take(self, rows: np.ndarray, answers: Mapping[str, np.ndarray]) -> None:
+        """Carry on with the ``answers`` about ``rows``: (replicates, T, n, ...)."""
+        for key, stack in answers.items():
+            before = self.answers.get(key, stack[:, :, :0])
+            self.answers[key] = np.concatenate([before, stack], axis=2)
+        self.rows = np.concatenate([self.rows, rows])
+
+    def pass_over(self, block: range) -> dict[str, np.ndarray]:
+        """Move ``done`` to the start of what follows ``block``, which was asked about.
 
         Gives the arrays of ``scores.REGION`` for the bases passed, and those of ``scores.TILING``
         for the windows whose kept parts begin there.
         """
-        self._ask(asked, np.array(block))
         last = block.stop
         end = int(self.at[last]) if last < len(self.at) else len(self.cover)
         if end <= self.done:
@@ -216,20 +252,6 @@ class _Walk:
         self._keep(self.at[self.rows] + self.tiling.kept > end)
         self.done = end
         return found
-
-    def _ask(self, asked: _Asked, rows: np.ndarray) -> None:
-        starts, chrom, window = self.starts[rows], self.region.chrom, self.tiling.window
-        codes = _read_windows(self.genome, chrom, starts, window)
-        explained = self.tiling.keeps(codes)
-        if not explained.any():
-            return
-        ids = [f"{chrom}:{start}-{start + window}" for start in starts[explained]]
-        rows = rows[explained]
-        fresh = asked.answers(codes_to_onehot(codes[explained]), ids, self.first + rows)
-        for key, stack in fresh.items():
-            before = self.answers.get(key, stack[:, :, :0])
-            self.answers[key] = np.concatenate([before, stack], axis=2)
-        self.rows = np.concatenate([self.rows, rows])
 
     def _keep(self, chosen: np.ndarray) -> None:
         self.rows = self.rows[chosen]
@@ -264,6 +286,65 @@ class _Walk:
         return found
 
 
+Block = Mapping[int, range]
+"""Number of a walk -> which of its windows are asked about, with those of other walks."""
+
+
+def _blocks(walks: Sequence[_Walk], pace: Pace) -> Iterator[Block]:
+    """What is left of ``walks`` in pieces; the series is cut so that batches are whole."""
+    for run in _runs(walks):
+        left = {number: walks[number].left() for number in run}
+        places = [walks[number].place + np.array(rows) for number, rows in left.items()]
+        ends = np.cumsum([len(rows) for rows in left.values()])
+        for rows in pace.blocks(np.concatenate(places)):
+            block = {}
+            for (number, own), end in zip(left.items(), ends.tolist(), strict=True):
+                first, last = rows.start - end + len(own), rows.stop - end + len(own)
+                if first < len(own) and last > 0:
+                    block[number] = own[max(first, 0) : last]
+            yield block
+
+
+def _runs(walks: Sequence[_Walk]) -> Iterator[list[int]]:
+    """Numbers of the walks that can share batches: no window is asked about twice in a run."""
+    run: list[int] = []
+    behind = 0
+    for number, walk in enumerate(walks):
+        left = walk.left()
+        if left and run and walk.place + left.start < behind:
+            yield run
+            run = []
+        if left:
+            run.append(number)
+            behind = walk.place + left.stop
+    if run:
+        yield run
+
+
+def _windows_of(block: Block) -> int:
+    return sum(map(len, block.values()))
+
+
+def _ask(asked: _Asked, walks: Sequence[_Walk], block: Block) -> None:
+    """Have the windows of ``block`` explained, and each walk take the answers about its own."""
+    read = {
+        number: walks[number].read(np.arange(rows.start, rows.stop))
+        for number, rows in block.items()
+    }
+    explained = {number: one for number, one in read.items() if len(one[0])}
+    if not explained:
+        return
+    rows, codes, ids = zip(*explained.values(), strict=True)
+    places = [walks[number].place + one for number, one in zip(explained, rows, strict=True)]
+    found = asked.answers(
+        codes_to_onehot(np.concatenate(codes)), [*chain(*ids)], np.concatenate(places)
+    )
+    ends = np.cumsum([len(one) for one in rows])
+    for number, own, end in zip(explained, rows, ends.tolist(), strict=True):
+        here = slice(end - len(own), end)
+        walks[number].take(own, {key: stack[:, :, here] for key, stack in found.items()})
+
+
 def _read_windows(genome: "Genome", chrom: str, starts: np.ndarray, window: int) -> np.ndarray:
     """Codes uint8 (n, window); windows that lie close together are read in one piece."""
     codes = np.empty((len(starts), window), dtype=np.uint8)
@@ -281,6 +362,7 @@ def _lay_out(file: h5py.File, walk: _Walk, asked: _Asked) -> None:
     arrays += scores.REGION_AGREEMENT if len(asked.models) > 1 else ()
     arrays += scores.FOLD_AGREEMENT if asked.others else ()
     starts, cover = walk.starts[walk.own()], walk.cover
+    starts = wrapped(walk.region.chrom, starts, walk.genome.circular)
     group = file.create_group(walk.region.name)
     lengths = {"task": len(file.attrs["tasks"]), "base": len(cover), "window": len(starts)}
     scores.create(group, arrays, lengths | {"stretch": len(cover.starts)})

@@ -165,6 +165,9 @@ class _Part:
     def _shard(self, model: Model, calls: int) -> int:
         """Make a shard of the longest stretch, or of the fold with most records."""
         fold, region, name, done = (self._bases if self.tiling else self._records)(calls)
+        folds = self.folds
+        if self.tiling:  # calls are counted from the first window of this chromosome
+            folds = Folds({fold: {**folds.roles[fold], "test": [region]}})
         with TemporaryDirectory() as folder:
             explain(
                 {fold: [model]},
@@ -176,7 +179,7 @@ class _Part:
                 regions=[region],
                 series=[],
                 windows=self.windows,
-                folds=self.folds,
+                folds=folds,
             )
         return done
 

@@ -3,14 +3,14 @@
 The windows of a chromosome are a series: their starts, ascending. On a *grid* they are anchored to
 the chromosome (0, stride, 2 stride, ...), with the last one moved back to end where the chromosome
 ends; seen from the other strand the grid is its own mirror image exactly when (chromosome length -
-window) is a multiple of the stride. On *regions* they are read from a table
-(``inputs.genome.regions``). A series knows nothing of shards, so a window is the same whoever
-computes it.
+window) is a multiple of the stride. On a circular chromosome the last ones lie across the origin.
+On *regions* windows are read from a table (``inputs.genome.regions``). A series knows nothing of
+shards, so a window is the same whoever computes it.
 
 A track takes the middle of each window, ``keep`` bases: its kept part.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 import h5py
@@ -18,6 +18,7 @@ import numpy as np
 
 from chromolens import tables
 from chromolens.errors import BadInput
+from chromolens.genome.circular import with_copies
 from chromolens.genome.intervals import Interval
 from chromolens.genome.onehot import UNKNOWN
 from chromolens.tables.inputs import REGIONS
@@ -88,17 +89,49 @@ class Tiling:
         return (codes == UNKNOWN).sum(axis=1) <= self.max_n * self.window
 
 
-def grid(sizes: Mapping[str, int], tiling: Tiling) -> Series:
-    """The series of a grid on each chromosome of ``sizes`` (bp)."""
-    return lambda chrom: window_starts(sizes[chrom], tiling.window, tiling.stride)
+def grid(sizes: Mapping[str, int], tiling: Tiling, circular: Container[str] = ()) -> Series:
+    """The series of a grid on each chromosome of ``sizes`` (bp), some ``circular``."""
+    return lambda chrom: window_starts(
+        sizes[chrom], tiling.window, tiling.stride, chrom in circular
+    )
 
 
-def window_starts(chrom_length: int, window: int, stride: int) -> np.ndarray:
-    """Starts of all windows of a chromosome, ascending int64; none if it is shorter than one."""
+def on_circles(series: Series, circular: Mapping[str, int], window: int) -> Series:
+    """The ``series``, where windows across the origin of a circle stand at both its ends.
+
+    ``circular``: length (bp) of each circular chromosome. Such a window has two places in the
+    series, and a base belongs to one of them.
+    """
+
+    def found(chrom: str) -> np.ndarray:
+        starts = series(chrom)
+        if chrom not in circular:
+            return starts
+        return with_copies(starts, window, circular[chrom])
+
+    return found
+
+
+def window_starts(
+    chrom_length: int, window: int, stride: int, circular: bool = False
+) -> np.ndarray:
+    """Starts of all windows of a chromosome, ascending int64; none if it is shorter than one.
+
+    On a circular one the last windows lie across the origin.
+    """
+    if circular and chrom_length >= window:
+        return np.arange(0, chrom_length, stride, dtype=np.int64)
     starts = np.arange(0, max(chrom_length - window + 1, 0), stride, dtype=np.int64)
     if len(starts) and starts[-1] + window < chrom_length:
         starts = np.append(starts, chrom_length - window)
     return starts
+
+
+def firsts(series: Series, chromosomes: Iterable[str]) -> dict[str, int]:
+    """The place of each chromosome's first window, where one chromosome follows another."""
+    names = list(chromosomes)
+    ends = np.cumsum([len(series(chrom)) for chrom in names])
+    return dict(zip(names, [0, *ends.tolist()], strict=False))
 
 
 def read_series(path: str) -> Series:

@@ -61,7 +61,8 @@ def test_any_form_becomes_the_same_genome(tmp_path, genome, form, width, block, 
     assert content["chrom"].tolist() == list(genome)
     assert content["length"].tolist() == [len(sequence) for sequence in genome.values()]
     assert content["md5"].tolist() == md5
-    names = {"source", "genome.fa.gz", *index_names("genome.fa.gz"), "genome.fa.gz.md5"}
+    beside = ("genome.fa.gz.md5", "genome.fa.gz.circular")
+    names = {"source", "genome.fa.gz", *index_names("genome.fa.gz"), *beside}
     assert {path.name for path in tmp_path.iterdir()} == names
     with pysam.FastaFile(str(tmp_path / "genome.fa.gz")) as copy:
         assert {name: copy.fetch(name) for name in copy.references} == genome

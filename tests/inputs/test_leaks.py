@@ -8,7 +8,8 @@ from chromolens.errors import BadInput
 from chromolens.genome.onehot import codes_of
 from chromolens.inputs import leaks
 from chromolens.inputs.batches import open_inputs
-from chromolens.inputs.leaks import canonical_words, shared_words
+from chromolens.inputs.leaks import shared_words
+from chromolens.inputs.words import words_of
 
 OTHER = str.maketrans("ACGT", "TGCA")
 
@@ -66,10 +67,21 @@ def test_words_within_a_group_do_not_leak():
 
 
 def test_words_as_numbers():
-    words, known = canonical_words(codes_of("TACGNT")[None], 2)
+    every = (np.uint64(0), np.uint64(1 << 24), np.uint64(40))
+    words, rows = words_of(np.stack([codes_of("TACGNT"), codes_of("NTACNN")]), 2, *every)
     # TA = 3*4+0, its reverse complement TA; AC = 1, GT = 11; CG = 6, itself.
-    assert words[0, :3].tolist() == [12, 1, 6]
-    assert known[0].tolist() == [True, True, True, False, False]
+    assert words.tolist() == [12, 1, 6, 12, 1] and rows.tolist() == [0, 0, 0, 1, 1]
+    (longest,), _ = words_of(codes_of("ACGT" * 8)[None], 32, *every)
+    assert longest == int("00011011" * 8, 2)
+
+
+@pytest.mark.parametrize("length", [49, 50])
+def test_windows_that_are_held_are_those_that_are_read(length, monkeypatch):
+    monkeypatch.setattr(leaks, "_CHUNK", 7 * length)
+    sequences, groups = random_records(length=length)
+    inputs = open_inputs(records(sequences, groups))
+    rows = np.array([3, 4, 59])
+    np.testing.assert_array_equal(leaks._held(inputs)(rows), inputs.codes(rows))
 
 
 @pytest.mark.parametrize("k", [0, 33, 51])

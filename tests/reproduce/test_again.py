@@ -22,7 +22,7 @@ from chromolens.models.training.save import save_model
 from chromolens.planning import results
 from chromolens.reproduce.again import again
 from chromolens.scores import Origin, seal
-from chromolens.tables.inputs import CHROMOSOMES, REGIONS
+from chromolens.tables.inputs import CHROMOSOMES, FOLDS, REGIONS
 from chromolens.tracks.method import Method
 from chromolens.tracks.shards import explain_shard
 from chromolens.tracks.tiling import Tiling, read_series
@@ -54,6 +54,8 @@ def study(tmp_path_factory):
             )  # fmt: skip
     sizes = pd.DataFrame({"chrom": ["a"], "length": SIZE})
     write_partial(CHROMOSOMES, sizes, folder / CHROMOSOMES.file)
+    folds = pd.DataFrame({"fold": ["fold0"], "role": ["test"], "group": ["a"]})
+    tables.write(FOLDS, folds, folder / FOLDS.file)
     made = {"config": {"inputs": {"kind": "genome"}}, "models": {}, "inputs": {}}
     (folder / "provenance.json").write_text(json.dumps(made))
     run = {"model": "main", "fold": "fold0"}

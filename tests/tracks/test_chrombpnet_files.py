@@ -96,6 +96,13 @@ def test_the_track_is_what_chrombpnet_makes_of_these_files(explained, tmp_path, 
                 expected[base] = value
             assert np.isnan(expected).any() and np.isfinite(expected).any()
             np.testing.assert_array_equal(track.values(chrom, 0, size), expected)
+        written = np.concatenate([track.values(c, 0, n, numpy=True) for c, n in SIZES.items()])
+    stats = pd.read_csv(tmp_path / f"X.{head}_scores.stats.txt", sep="\t", header=None)
+    names = ["Min", ".1%", "1%", "50%", "99%", "99.9%", "99.95%", "99.99%", "Max"]
+    assert stats[0].tolist() == names
+    shares = [0, 0.001, 0.01, 0.5, 0.99, 0.999, 0.9995, 0.9999, 1]
+    known = written[np.isfinite(written)].astype(float)
+    np.testing.assert_allclose(stats[1], np.quantile(known, shares), atol=6e-7, rtol=0)
 
 
 def test_what_cannot_be_written(explained, tmp_path):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import unlike_kernels
-from track_fakes import WINDOW, genome_with_gaps, origin
+from track_fakes import WINDOW, FakeGenome, genome_with_gaps, origin, random_sequence
 
 from chromolens.attribution.front import attribute, attribute_tasks
 from chromolens.genome.intervals import Interval
@@ -79,6 +79,35 @@ def test_the_track_has_the_same_bytes_for_any_shards_and_blocks(tmp_path, model,
         ]
         join_track(files, tmp_path / f"{size}.bw", GENOME.sizes, task="b")
     assert len({path.read_bytes() for path in tmp_path.glob("*.bw")}) == 1
+
+
+def test_windows_of_short_scaffolds_share_batches_at_places_of_their_own(tmp_path, model):
+    """A fold's scaffolds, in one shard, in some, and in one each, where batches aren't full."""
+    rng, batches = np.random.default_rng(2), {}
+    lengths = {f"s{i}": int(rng.integers(10, 90)) for i in range(40)}  # some hold no window
+    genome = FakeGenome({name: random_sequence(n, n) for name, n in lengths.items()})
+    own = list(lengths)[::2]
+
+    def counting(*inputs, places, **asked):
+        batches.setdefault(len(packed), []).append(len(np.unique(places // 16)))
+        return attribute_tasks(*inputs, places=places, **asked)
+
+    found = {}
+    for packed in ([own], [own[:3], own[3:11], own[11:]], [[name] for name in own]):
+        for number, names in enumerate(packed):
+            path = tmp_path / f"{len(packed)}.{number}.h5"
+            whole = [Interval(name, 0, lengths[name]) for name in reversed(names)]
+            explain_shard(
+                [model], genome, whole, str(path), chromosomes=own, tiling=Tiling(WINDOW, 6),
+                method=method("gradient_x_input", attribute=counting), origin=origin(),
+            )  # fmt: skip
+            with h5py.File(path) as file:
+                for name in file:
+                    first = found.setdefault(name, file[name]["contributions"][:])
+                    np.testing.assert_array_equal(file[name]["contributions"][:], first)
+    assert len(found) == len(own)
+    windows = sum(len(window_starts(lengths[name], WINDOW, 6)) for name in own)
+    assert sum(batches[1]) == -(-windows // 16) < sum(batches[3]) < sum(batches[len(own)])
 
 
 @pytest.mark.parametrize("until", [1, 2, 7])

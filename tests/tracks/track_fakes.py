@@ -20,6 +20,7 @@ class FakeGenome:
     def __init__(self, sequences: dict[str, str]):
         self.sequences = sequences
         self.sizes = {name: len(sequence) for name, sequence in sequences.items()}
+        self.circular: dict[str, int] = {}
 
     def codes(self, chrom: str, start: int, end: int) -> np.ndarray:
         assert 0 <= start < end <= self.sizes[chrom]

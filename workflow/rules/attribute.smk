@@ -26,6 +26,7 @@ rule pick_windows:
         sis_windows=config["sis"]["windows"],
         threshold=config["sis"]["threshold"],
         seed=config["seed"],
+        circular=circular,
     script:
         "../../scripts/pick_windows.py"
 

@@ -54,6 +54,7 @@ genes = sources.files(settings.get("genes"))
 memes = sources.files(database.get("meme"))
 tasks = plan.tasks(settings)
 sizes = divide.sizes(config, settings)
+circular = divide.circular(settings, sizes)
 folds = divide.folds(config, settings, sizes)
 groups = divide.in_folds(folds, sizes)
 roles = folds.roles
@@ -78,7 +79,7 @@ windowed = plan.windows_to_explain(models, methods, motif_method)
 windowed = plan.of_stage("windows", stages, windowed)
 code = provenance.code_digests("scripts")
 shared = plan.attribution_settings(config, settings)
-placings = regions.placings(settings, shared, methods, downloaded)
+placings = regions.placings(settings, shared, methods, downloaded, circular)
 placed_windows = regions.windows(
     placings,
     sizes,
@@ -87,7 +88,7 @@ placed_windows = regions.windows(
     f".snakemake/regions/{study}",
     code["prepare_regions"],
 )
-shards = divide.shards(config, methods, sizes, folds, placed_windows, shared)
+shards = divide.shards(config, methods, sizes, folds, placed_windows, shared, circular)
 all_folds = config["attribution"]["all_folds"]
 shard_models = divide.asked(shards, trainings, all_folds)
 regional = methods[methods["method"].isin(list(placings))]

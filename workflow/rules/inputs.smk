@@ -90,6 +90,7 @@ rule prepare_genome:
         fai="results/{study}/inputs/genome.fa.gz.fai",
         gzi="results/{study}/inputs/genome.fa.gz.gzi",
         digests="results/{study}/inputs/genome.fa.gz.md5",
+        circular="results/{study}/inputs/genome.fa.gz.circular",
         chromosomes="results/{study}/inputs/chromosomes.tsv",
     log:
         "logs/{study}/prepare_genome.log",
@@ -101,6 +102,7 @@ rule prepare_genome:
         digests=own.digests(sources.files(settings.get("fasta"))),
         chromosomes=settings.get("chromosomes"),
         planned=sizes,
+        circular=list(circular),
     script:
         "../../scripts/prepare_genome.py"
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
+from chromolens.genome.circular import across, with_laps
 from chromolens.genome.intervals import Interval, is_block, stretch
 from chromolens.inputs.batches import open_inputs
 from chromolens.inputs.folds import check_folds
@@ -95,26 +96,33 @@ def prepare(
         tally.add("chromosomes without signal in a bigWig, counted as 0", task, lacking)
     regions, notes = _regions(exclude, genome.sizes, names)
     events = read_events(peaks, genome.sizes, names, top, tally)
-    events = drop_near(keep_chromosomes(events, chromosomes, tally), apart or {}, tally)
-    site = _Site(genome, stretches, regions, window, max_n, tally)
+    circular, events = genome.circular, keep_chromosomes(events, chromosomes, tally)
+    events = drop_near(events, apart or {}, tally, circular)
+    regions = with_laps(regions, ["start", "end"], circular)
+    site = _Site(genome, _closed(stretches, circular, window), regions, window, max_n, tally)
     if tile is None:
         _check_centres(peaks, signals, negative_distance, positive_within)
         limits = {"window": window, "max_n": max_n, "tally": tally}
-        events = screen_events(events, genome, regions, stretches, **limits)
+        events = screen_events(events, genome, regions, site.stretches, **limits)
         how = {"ratio": negative_ratio, "distance": negative_distance, "match_gc": match_gc}
         frame = _centred(site, events, [t for t in tasks if t in peaks], **how, seed=seed)
     else:
         frame = _tiled(site, tile)
     windows = _in_order(frame, site)
+    events = with_laps(events, ["position"], circular)
     for task in tasks:
         windows[task] = label(events[events["task"] == task], windows, window, positive_within)
     windows = _counted(windows, signals, names, min_count if tile else 0.0, site)
-    check_apart(windows, folds)
+    check_apart(windows, folds, circular)
     check_roles(windows, folds, [task for task in tasks if task not in signals], tally)
     genome.forget()  # words take as much memory
     shared = shared_words(open_inputs(windows, fasta), min(_LEAK, window))["shared"]
     windows["shared"] = shared.astype(int)
     notes |= _gaps(stretches, genome.sizes) | _notes(windows)
+    if circular:
+        notes["windows across an origin"] = int(
+            across(windows["chrom"], windows["end"], circular).sum()
+        )
     return Prepared(windows, tally.table(), notes)
 
 
@@ -145,6 +153,23 @@ def _stretches(sizes: Mapping[str, int], folds: pd.DataFrame, window: int) -> di
             remedy=f"make the window smaller, or leave {smallest} out of the folds",
         )
     return dict(sorted(found.items(), key=lambda item: (rank[item[1].chrom], item[1].start)))
+
+
+def _closed(
+    stretches: Mapping[str, Interval], circular: Mapping[str, int], window: int
+) -> dict[str, Interval]:
+    """Return ``stretches`` (by place), of which those that end at an origin hold what crosses it.
+
+    Only where a stretch begins behind it: that is the same one, or a block of the same fold
+    (``inputs.blocks.blocks``).
+    """
+    found = dict(stretches)
+    for chrom, size in circular.items():
+        own = [(name, one) for name, one in stretches.items() if one.chrom == chrom]
+        if own and own[0][1].start == 0 and own[-1][1].end == size:
+            name, last = own[-1]
+            found[name] = Interval(chrom, last.start, size + window - 1)
+    return found
 
 
 def _regions(
@@ -185,9 +210,11 @@ def _centred(
                 f"task {task} has no event left to centre a window on",
                 where=site.tally.describe(task),
             )
-    positives, copies = centre(events[events["task"].isin(tasks)], site.window)
+    chosen, circular = events[events["task"].isin(tasks)], site.genome.circular
+    positives, copies = centre(chosen, site.window, circular)
     site.tally.add("same window as another event's", "", copies)
     how |= {"window": site.window, "max_n": site.max_n, "seed": seed}
+    events = with_laps(events, ["position"], circular)
     negatives, shortfall = draw(
         positives, events, site.regions, site.genome, site.stretches, **how
     )
@@ -200,7 +227,7 @@ def _tiled(site: _Site, stride: int) -> pd.DataFrame:
     if stride < 1:
         raise BadInput(f"tiles every {stride} bp", expected="a stride of 1 bp or more")
     chromosomes = list(dict.fromkeys(one.chrom for one in site.stretches.values()))
-    frame = tiles(site.genome.sizes, chromosomes, site.window, stride)
+    frame = tiles(site.genome.sizes, chromosomes, site.window, stride, site.genome.circular)
     where = (site.genome, site.regions, site.stretches)
     refused = refusals(frame, *where, site.window, site.max_n)
     for reason, rows in refused.items():
@@ -233,7 +260,7 @@ def _counted(
     """Put total counts in the columns of tasks with signals; drop windows below ``min_count``."""
     chroms, starts = windows["chrom"].to_numpy(dtype=str), windows["start"].to_numpy()
     total = np.zeros(len(windows))
-    for task, tracks in open_signals(signals, names).items():
+    for task, tracks in open_signals(signals, names, site.genome.circular).items():
         strands = [tracks[strand] for strand in ("plus", "minus") if strand in tracks]
         windows[task] = sum(strand.totals(chroms, starts, site.window) for strand in strands)
         total += windows[task]

@@ -31,13 +31,18 @@ class Composition:
         """Length (bp) of each chromosome."""
         return self._genome.sizes
 
+    @property
+    def circular(self) -> dict[str, int]:
+        """Length (bp) of each circular chromosome."""
+        return self._genome.circular
+
     def of(
         self, chroms: np.ndarray, starts: np.ndarray, length: int
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return (share of G and C among known bases, share of unknown bases) of each window.
 
-        Windows are [start, start + length); what lies outside its chromosome is unknown. Both
-        float64 (n,); the first is NaN where no base is known.
+        Windows are [start, start + length); what lies outside its chromosome is unknown (of a
+        circular one nothing does). Both float64 (n,); the first is NaN where no base is known.
         """
         gc, unknown = np.empty(len(starts)), np.empty(len(starts))
         names, number = np.unique(np.asarray(chroms, dtype=str), return_inverse=True)
@@ -48,9 +53,14 @@ class Composition:
 
     def on(self, chrom: str, starts: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
         """Return what ``of`` does, for windows that all lie on ``chrom``."""
-        sums = self._sums(chrom)
+        sums, laps = (
+            self._sums(chrom),
+            (0, self.circular[chrom]) if chrom in self.circular else (0,),
+        )
         parts = [starts[low : low + _AT_ONCE] for low in range(0, len(starts), _AT_ONCE)]
-        counts = [sums.between(part, part + length) for part in parts]
+        counts = [
+            sum(sums.between(part - lap, part - lap + length) for lap in laps) for part in parts
+        ]
         strong, known = np.concatenate([np.zeros((2, 0), dtype=np.int64), *counts], axis=1)
         gc = np.divide(strong, known, out=np.full(len(starts), np.nan), where=known > 0)
         return gc, (length - known) / length

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
+from chromolens.genome.circular import with_laps
 from chromolens.genome.nearest import nearest_places
 from chromolens.inputs.genome.signals import as_list
 from chromolens.inputs.peaks import Names, read_peaks
@@ -98,12 +99,15 @@ def keep_chromosomes(
 
 
 def drop_near(
-    events: pd.DataFrame, apart: Mapping[str, Mapping[str, object]], tally: Tally
+    events: pd.DataFrame,
+    apart: Mapping[str, Mapping[str, object]],
+    tally: Tally,
+    circular: Mapping[str, int] | None = None,
 ) -> pd.DataFrame:
     """Return ``events`` with those of a task unused that lie near events of other tasks.
 
     ``apart`` says for a task ``{"from": tasks, "distance": bp}``: its events within that distance
-    of any event (used or not) of these tasks are unused.
+    of any event (used or not) of these tasks are unused. ``circular`` as in ``genome.circular``.
     """
     used = events["used"].to_numpy(dtype=bool, copy=True)
     known = events["task"].unique()
@@ -115,6 +119,7 @@ def drop_near(
                 )
         rows = np.flatnonzero(events["task"] == task)
         others = events[events["task"].isin(list(rule["from"]))]
+        others = with_laps(others, ["position"], circular or {})
         places = events.iloc[rows]
         near = distances(others, places["chrom"], places["position"]) <= rule["distance"]
         _count(tally, "near an event of another task", places[near & used[rows]])
@@ -140,7 +145,8 @@ def label(
     1 where a used event lies within ``positive_within`` bp of the window's centre (start +
     window // 2); NaN (masked) where otherwise any event lies within window // 2 +
     ``positive_within`` of it, so that no shift by ``positive_within`` brings an event into a
-    window labelled 0; else 0.
+    window labelled 0; else 0. On circular chromosomes ``events`` come with their laps
+    (``genome.circular.with_laps``).
     """
     centres = windows["start"].to_numpy(dtype=np.int64) + window // 2
     used = events[events["used"].astype(bool)]

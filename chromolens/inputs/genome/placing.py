@@ -3,11 +3,12 @@
 A windows frame here has the columns ``chrom``, ``start`` (0-based) and what else its maker adds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
+from chromolens.genome.circular import wrapped
 from chromolens.genome.intervals import Interval, holders
 from chromolens.inputs.genome.composition import Composition
 from chromolens.inputs.genome.events import places
@@ -32,6 +33,7 @@ def screen_events(
     rows = np.flatnonzero(used)
     chosen = events.iloc[rows]
     frame = pd.DataFrame({"chrom": chosen["chrom"], "start": chosen["position"] - window // 2})
+    frame["start"] = wrapped(chosen["chrom"], frame["start"], genome.circular)
     found = refusals(frame, genome, regions, stretches, window, max_n)
     for reason, refused in found.items():
         for task, dropped in chosen[refused].groupby("task", sort=False):
@@ -40,15 +42,17 @@ def screen_events(
     return events.assign(used=used)
 
 
-def centre(events: pd.DataFrame, window: int) -> tuple[pd.DataFrame, list[str]]:
+def centre(
+    events: pd.DataFrame, window: int, circular: Mapping[str, int]
+) -> tuple[pd.DataFrame, list[str]]:
     """Return one window per place centred on used events, and the places that several share.
 
-    Columns chrom, start, role (positive), source (its tasks, comma-separated).
+    Columns chrom, start, role (positive), source (its tasks, comma-separated). ``circular`` as in
+    ``genome.circular``.
     """
     used = events[events["used"].astype(bool)]
-    frame = pd.DataFrame(
-        {"chrom": used["chrom"], "start": used["position"] - window // 2, "source": used["task"]}
-    )
+    starts = wrapped(used["chrom"], used["position"] - window // 2, circular)
+    frame = pd.DataFrame({"chrom": used["chrom"], "start": starts, "source": used["task"]})
     copies = frame[frame.duplicated(["chrom", "start"])]
     merged = frame.drop_duplicates().groupby(["chrom", "start"], sort=False)["source"]
     merged = merged.agg(",".join).reset_index()
@@ -56,13 +60,19 @@ def centre(events: pd.DataFrame, window: int) -> tuple[pd.DataFrame, list[str]]:
 
 
 def tiles(
-    sizes: Mapping[str, int], chromosomes: Sequence[str], window: int, stride: int
+    sizes: Mapping[str, int],
+    chromosomes: Sequence[str],
+    window: int,
+    stride: int,
+    circular: Container[str] = (),
 ) -> pd.DataFrame:
     """Return windows every ``stride`` bp from the first base of each chromosome on.
 
-    Columns chrom, start, role (tile), source (tile).
+    Columns chrom, start, role (tile), source (tile). On ``circular`` ones they go on across the
+    origin.
     """
-    starts = {name: np.arange(0, sizes[name] - window + 1, stride) for name in chromosomes}
+    ends = {name: sizes[name] - (0 if name in circular else window - 1) for name in chromosomes}
+    starts = {name: np.arange(0, end, stride) for name, end in ends.items()}
     chroms = np.repeat(list(starts), [len(part) for part in starts.values()])
     start = np.concatenate(list(starts.values()))
     return pd.DataFrame({"chrom": chroms, "start": start, "source": "tile", "role": "tile"})
@@ -78,15 +88,15 @@ def refusals(
 ) -> dict[str, np.ndarray]:
     """Return for each reason which windows it forbids, bool (n,); the first reason counts.
 
-    Over the end of the chromosome; not wholly in one of ``stretches``, the groups of the folds;
-    overlapping one of ``regions`` (columns chrom, start, end); more than the share ``max_n`` of
-    bases that are not A, C, G or T.
+    Over the end of a linear chromosome; not wholly in one of ``stretches``, the groups of the
+    folds; overlapping one of ``regions`` (columns chrom, start, end); more than the share
+    ``max_n`` of bases that are not A, C, G or T.
     """
     chroms = frame["chrom"].to_numpy(dtype=str)
     starts = frame["start"].to_numpy(dtype=np.int64)
     sizes = genome.sizes
     last = np.array([sizes[chrom] for chrom in chroms], dtype=np.int64) - window
-    over = (starts < 0) | (starts > last)
+    over = ((starts < 0) | (starts > last)) & ~np.isin(chroms, list(genome.circular))
     apart = ~over & (groups_of(frame, stretches, window) == "")
     excluded = ~over & ~apart & overlapping(chroms, starts, window, regions)
     unknown = np.zeros(len(frame), dtype=bool)

@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from chromolens.errors import BadInput
+from chromolens.genome.circular import wrapped
 from chromolens.genome.fasta import Genome
 from chromolens.genome.onehot import UNKNOWN, codes_of
 
@@ -52,11 +53,19 @@ class Reader:
         with self._lock:
             return self._open().sizes
 
+    @property
+    def circular(self) -> dict[str, int]:
+        """Length (bp) of each circular chromosome."""
+        with self._lock:
+            return self._open().circular
+
     def codes(self, chroms: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray:
         """Return codes uint8 (n, length) of [start, start + length) of each window.
 
-        0..3 are A, C, G, T; 4 is anything else, and what lies outside the chromosome.
+        0..3 are A, C, G, T; 4 is anything else, and what lies outside the chromosome (of a
+        circular one nothing does).
         """
+        starts = wrapped(chroms, starts, self.circular)
         codes = np.empty((len(starts), length), dtype=np.uint8)
         columns = np.arange(length)
         for chrom, first, part in blocks(chroms, starts, BLOCK):
@@ -81,7 +90,8 @@ class Reader:
                     expected=f"one of {', '.join(list(genome.sizes)[:20])}",
                     where=self.fasta,
                 )
-            high = min(first + len(stretch), genome.sizes[chrom])
+            end = genome.sizes[chrom] + (length if chrom in genome.circular else 0)
+            high = min(first + len(stretch), end)
             if low < high:
                 # not ``genome.codes``, which keeps blocks of its own
                 stretch[low - first : high - first] = codes_of(genome.sequence(chrom, low, high))

@@ -3,7 +3,7 @@
 An event, a peak of narrowPeak, and a region that is no wider than what is kept of a window have
 one window. The first base of its second half (start + window // 2) is the summit, or the middle
 where there is none. A wider region of a BED file is tiled from its middle out, by the stride,
-until the kept parts cover it. A window that would run over an end of the chromosome is moved
+until the kept parts cover it. A window that would run over an end of a linear chromosome is moved
 inwards. Windows are sorted, and each place has one: a window's index on its chromosome decides
 its place in a batch.
 """
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from chromolens.errors import BadInput
+from chromolens.genome.circular import with_laps, wrapped
 from chromolens.genome.intervals import Interval
 from chromolens.inputs.genome.placing import overlapping
 from chromolens.inputs.peaks import Names, read_peaks
@@ -56,6 +57,7 @@ def place(
     window: int,
     keep: int,
     stride: int,
+    circular: Mapping[str, int] | None = None,
 ) -> Placed:
     """The windows on all regions of ``files`` (BED or narrowPeak), which may overlap.
 
@@ -71,17 +73,21 @@ def place(
         Whether a region is an event of a task, whatever its width: one base.
     window, keep, stride
         Width of a window, of its kept part, and distance of the windows on a wide region (bp).
+    circular
+        Length (bp) of each circular chromosome: its windows go on across the origin.
 
     Raises
     ------
     BadInput
         For what ``read_peaks`` refuses, and where no window is left.
     """
+    circular = circular or {}
     read = [read_peaks(path, sizes, chromosome_names, what="regions") for path in files]
     regions, tally = pd.concat(read, ignore_index=True), Tally()
     tally.add("cut at the chromosome's end", "", _named(regions[regions["cut"]]))
-    windows = _windows(regions, sizes, events, (window, keep, stride))
+    windows = _windows(regions, sizes, events, (window, keep, stride), circular)
     explained = pd.DataFrame([asdict(one) for one in stretches])
+    explained = with_laps(explained, ["start", "end"], circular)
     chroms, kept = windows["chrom"].to_numpy(str), windows["kept"].to_numpy()
     held = overlapping(chroms, kept, keep, explained)
     tally.add("where nothing is explained", "", _named(windows[~held]))
@@ -89,6 +95,7 @@ def place(
     away = (windows["kept"] >= windows["high"]) | (windows["kept"] + keep <= windows["low"])
     tally.add("nearer to the chromosome's end than a window reaches", "", _named(windows[away]))
     windows = windows[~away]
+    windows["start"] = wrapped(windows["chrom"], windows["start"], circular)
     again = windows.duplicated(["chrom", "start"]) & ~windows["moved"]
     tally.add("same window as another region's", "", _named(windows[again]))
     if windows.empty:
@@ -103,11 +110,16 @@ def place(
 
 
 def _windows(
-    regions: pd.DataFrame, sizes: Mapping[str, int], events: bool, widths: tuple[int, int, int]
+    regions: pd.DataFrame,
+    sizes: Mapping[str, int],
+    events: bool,
+    widths: tuple[int, int, int],
+    circular: Mapping[str, int],
 ) -> pd.DataFrame:
     """One row per window: chrom, start, kept (its first kept base), moved, low and high.
 
     ``low`` and ``high`` (exclusive) bound what it is there for: the summit, or a wide region.
+    Windows across the origin of a ``circular`` chromosome start before or end behind it.
     """
     window, keep, stride = widths
     start, end, summit = (regions[name].to_numpy() for name in ("start", "end", "summit"))
@@ -122,7 +134,8 @@ def _windows(
     middle = np.repeat(np.cumsum(count) - right - 1, count)
     wanted = summit[row] - window // 2 + stride * (np.arange(len(row)) - middle)
     last = regions["chrom"].map(sizes).to_numpy(np.int64)[row] - window
-    found = np.clip(wanted, 0, last)
+    around = regions["chrom"].isin(list(circular)).to_numpy()[row]
+    found = np.where(around, wanted, np.clip(wanted, 0, last))
     kept = found + window // 2 - keep // 2
     columns = {"chrom": regions["chrom"].to_numpy()[row], "start": found, "kept": kept}
     return pd.DataFrame(columns | {"moved": found != wanted, "low": low[row], "high": high[row]})

@@ -4,6 +4,7 @@ Several bigWigs of one strand (replicates) are summed. A base without a value co
 of the minus strand are positive numbers, like those of the plus strand.
 """
 
+import math
 import struct
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +17,7 @@ import numpy as np
 from chromolens.errors import BadInput
 from chromolens.genome import bigwig_process
 from chromolens.genome.apart import read_apart
+from chromolens.genome.circular import wrapped
 from chromolens.genome.names import mapping_line, names_in, suggest_names
 from chromolens.inputs.genome.reading import blocks
 from chromolens.inputs.peaks import Names
@@ -36,11 +38,17 @@ class Signal:
     """Counts per base, summed over bigWigs; these are opened at the first reading.
 
     It keeps the blocks that it read last, at most 64 MB. Safe to use from several threads of one
-    process.
+    process. ``circular``: length (bp) of each circular chromosome, where a window may go on with
+    the first bases.
     """
 
-    def __init__(self, paths: Sequence[str], chromosome_names: Names | None = None):
-        self.paths = [str(path) for path in paths]
+    def __init__(
+        self,
+        paths: Sequence[str],
+        chromosome_names: Names | None = None,
+        circular: Mapping[str, int] | None = None,
+    ):
+        self.paths, self._circular = [str(path) for path in paths], circular or {}
         self._names = chromosome_names or {}
         self._files: list = []
         self._called: list[dict[str, str]] = []
@@ -52,6 +60,7 @@ class Signal:
 
         BadInput for a negative, infinite or huge count, here and in ``totals``.
         """
+        starts = wrapped(chroms, starts, self._circular)
         counts = np.empty((len(starts), length), dtype=np.float32)
         columns = np.arange(length)
         for chrom, first, part in blocks(chroms, starts, _BLOCK):
@@ -61,6 +70,7 @@ class Signal:
 
     def totals(self, chroms: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray:
         """Return the total count float64 (n,) of each window."""
+        starts = wrapped(chroms, starts, self._circular)
         totals = np.empty(len(starts))
         for chrom, first, part in blocks(chroms, starts, _BLOCK):
             stretch = self._stretch(chrom, first, length)
@@ -72,6 +82,8 @@ class Signal:
     def _read_stretch(self, chrom: str, first: int, length: int) -> np.ndarray:
         """Return the counts of a block and of the ``length`` bases after it (outside: 0)."""
         counts = np.zeros(_BLOCK + length, dtype=np.float32)
+        size = self._circular.get(chrom, math.inf)
+        laps = [first] if first + len(counts) <= size else [first, first - int(size)]
         with self._lock:
             self._files = self._files or [open_bigwig(path) for path in self.paths]
             self._called = self._called or [
@@ -80,21 +92,23 @@ class Signal:
             ]
             for file, path, called in zip(self._files, self.paths, self._called, strict=True):
                 if chrom in called:  # bedGraphToBigWig leaves out what has no signal
-                    start = max(first, 0)
-                    part = _read_file(file, path, called[chrom], start, first + len(counts))
-                    _check_counts(part, path, called[chrom], start)
-                    counts[start - first :][: len(part)] += part
+                    for lap in laps:
+                        start = max(lap, 0)
+                        part = _read_file(file, path, called[chrom], start, lap + len(counts))
+                        _check_counts(part, path, called[chrom], start)
+                        counts[start - lap :][: len(part)] += part
         return counts
 
 
 def open_signals(
     signals: Mapping[str, Mapping[str, str | Sequence[str]]],
     chromosome_names: Names,
+    circular: Mapping[str, int] | None = None,
 ) -> dict[str, dict[str, Signal]]:
     """Return for each task its signals: plus, minus, control -> Signal (nothing is read yet)."""
     return {
         task: {
-            strand: Signal(as_list(paths), chromosome_names)
+            strand: Signal(as_list(paths), chromosome_names, circular)
             for strand, paths in tracks.items()
             if paths
         }

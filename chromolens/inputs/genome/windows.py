@@ -40,7 +40,8 @@ class GenomeWindows(Dna):
             )
         super().__init__(windows, int(widths[0]))
         self._reader = Reader(fasta)
-        self._signals = open_signals(signals, chromosome_names)
+        circular = self._reader.circular if signals else {}
+        self._signals = open_signals(signals, chromosome_names, circular)
         self._chroms = windows["chrom"].to_numpy(dtype=str)
         self._starts = windows["start"].to_numpy(dtype=np.int64)
 
@@ -77,8 +78,10 @@ class GenomeWindows(Dna):
         if shifts is None:
             return starts
         sizes = self._reader.sizes
-        last = np.array([sizes[chrom] for chrom in self._chroms[rows]], dtype=np.int64)
-        return np.clip(starts + np.asarray(shifts), 0, last - self.length)
+        chroms, moved = self._chroms[rows], starts + np.asarray(shifts)
+        last = np.array([sizes[chrom] for chrom in chroms], dtype=np.int64) - self.length
+        around = np.isin(chroms, list(self._reader.circular))
+        return np.where(around, moved, np.clip(moved, 0, last))
 
     def _codes(self, rows, starts, margin):
         width = self.length + 2 * margin
