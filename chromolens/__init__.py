@@ -37,6 +37,8 @@ from chromolens import kernels, runlog
 # here, as both must happen before anybody imports TensorFlow
 kernels.choose()
 runlog.into_log()
+if runlog.in_job():
+    kernels.spare_extras()
 
 __version__ = "0.1.0"
 
