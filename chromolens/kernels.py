@@ -99,11 +99,11 @@ def spare_extras() -> None:
 class _Extras(MetaPathFinder):
     """Finds nothing; while Keras is imported, it says that its extras are not installed."""
 
-    def find_spec(self, name: str, path: object, target: object = None) -> None:
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
         keras = sys.modules.get("keras")
         starting = getattr(getattr(keras, "__spec__", None), "_initializing", False)
-        if starting and name in _EXTRAS:
-            raise ModuleNotFoundError(f"{name} is left out of Keras", name=name)
+        if starting and fullname in _EXTRAS:
+            raise ModuleNotFoundError(f"{fullname} is left out of Keras", name=fullname)
 
 
 def processor() -> dict[str, str]:

@@ -59,17 +59,17 @@ addEventListener("load", async () => {
 });</script></body>"""
 
 
-# Clicks the head of a column and each button of the cards, then draws what a figure is saved as.
+# Clicks the button of a column and those of the cards, then draws what a figure is saved as.
 SORT = """<p id="out">waiting</p><script>
 const table = document.querySelector("table.test");
 const read = () => [...table.tBodies[0].rows].map((row) => row.cells[1].textContent);
-const orders = [read(), ...[1, 2, 3].map(() => (table.tHead.rows[0].cells[1].click(), read()))];
+const orders = [read(), ...[1, 2, 3].map(() => (table.tHead.rows[0].cells[1].firstChild.click(), read()))];
 const list = document.querySelector("ul.test");
 const names = () => [...list.children].map((card) => card.dataset.name).join("");
 const state = (button) => [names(), button.getAttribute("aria-pressed"), said.textContent];
-const buttons = [...list.previousElementSibling.querySelectorAll("button")];
-const cards = buttons.map((button) => [1, 2, 3].map(() => (button.click(), state(button))));
-cards.push(buttons.map((button) => (button.click(), names())));
+const sorters = [...list.previousElementSibling.querySelectorAll("button")];
+const cards = sorters.map((button) => [1, 2, 3].map(() => (button.click(), state(button))));
+cards.push(sorters.map((button) => (button.click(), names())));
 const text = inLight(() => standalone(document.querySelector(".logo use").closest("svg")));
 const image = new Image();
 image.onload = () => {
