@@ -63,7 +63,8 @@ addEventListener("load", async () => {
 SORT = """<p id="out">waiting</p><script>
 const table = document.querySelector("table.test");
 const read = () => [...table.tBodies[0].rows].map((row) => row.cells[1].textContent);
-const orders = [read(), ...[1, 2, 3].map(() => (table.tHead.rows[0].cells[1].firstChild.click(), read()))];
+const sorter = table.tHead.rows[0].cells[1].firstChild;
+const orders = [read(), ...[1, 2, 3].map(() => (sorter.click(), read()))];
 const list = document.querySelector("ul.test");
 const names = () => [...list.children].map((card) => card.dataset.name).join("");
 const state = (button) => [names(), button.getAttribute("aria-pressed"), said.textContent];
