@@ -1,32 +1,32 @@
-"""chromolens: train sequence models, explain them base by base, say how far to believe it.
+"""chromolens: train sequence models, explain them base by base, and check the explanations.
 
 The front door, for notebooks and scripts. Its names are imported at first use, so that planning a
 study never waits for TensorFlow.
 
 ==========================  ==================================================================
-``load_model``, ``Model``   a saved network, of chromolens or of somebody else
+``load_model``, ``Model``   a saved network, made by chromolens or elsewhere
 ``open_inputs``             a study's windows: sequences, labels, folds
-``open_study``              what a study found: tables, tracks, motifs, hits, networks by name
+``open_study``              results of a study: tables, tracks, motifs, hits, networks
 ``attribute``               contributions of every base to one task's target (``Result``)
-``attribute_tasks``         the same for several tasks, or for each input its own
-``audit``                   where in the input a network looks, trained and untrained (``Audit``)
-``target_values``           the target itself
-``edit``                    inputs edited base by base (``Edited``)
+``attribute_tasks``         the same for several tasks at once
+``audit``                   which positions a network uses, trained and untrained (``Audit``)
+``target_values``           the target of inputs, without contributions
+``edit``                    bases changed one by one until the prediction changes (``Edited``)
 ``sufficient_subsets``      sufficient input subsets
 ``cluster_images``          clusters of the subsets of images (``ImageClusters``)
-``activations``             what a layer gives for chosen inputs
+``activations``             output of a layer for given inputs
 ``most_exciting``           the inputs that excite a target or hidden unit most
-``unit_motifs``             the bases below the places that excite the units of a layer
-``gradient_ascent``         inputs made to excite it
-``maximum_entropy``         what may change in an input while its activations stay
-``compare_models``          two models by each other's sufficient subsets (``Comparison``)
-``marginalise``             what a motif adds where it is put into sequences (``Marginal``)
-``spacing``                 what two motifs do together, by the gap between them (``Spacing``)
-``ablate``                  what is lost where a site is taken out of a window
+``unit_motifs``             motifs of hidden units: the bases at their highest activations
+``gradient_ascent``         inputs made to raise a target or hidden unit
+``maximum_entropy``         changes of an input that leave its activations as they are
+``compare_models``          two models, by their sufficient subsets (``Comparison``)
+``marginalise``             effect of a motif that is put into sequences (``Marginal``)
+``spacing``                 joint effect of two motifs, by the gap between them (``Spacing``)
+``ablate``                  effect of removing a site from a window
 ``plot_logo``               letters as high as contributions, or as a motif's information
 ``plot_locus``              a place of a study: letters, tracks, hits, events, planted truth
 ``plot_tracks``             a longer stretch: models, methods and nulls on one scale
-``BadInput``                what is raised wherever something given can't be right
+``BadInput``                raised for any wrong file, setting or argument
 ==========================  ==================================================================
 """
 
@@ -37,6 +37,8 @@ from chromolens import kernels, runlog
 # here, as both must happen before anybody imports TensorFlow
 kernels.choose()
 runlog.into_log()
+if runlog.in_job():
+    kernels.spare_extras()
 
 __version__ = "0.1.0"
 

@@ -1,12 +1,16 @@
-"""``chromolens COMMAND``: write, check and run a study, and ask what it found.
+"""``chromolens COMMAND``: write, check and run a study, and read its results.
 
-``chromolens init`` writes a config from your files, ``check`` says what would go wrong before
-anything is computed, ``run`` runs it (Snakemake underneath), ``status`` says how far its jobs are,
-``show`` prints what it was to show, and whether it did; ``explain`` what made the value of a track
-at a base, ``variant`` what the models make of another allele, ``serve`` lets a browser read the
-tracks, ``finemo`` writes what Fi-NeMo reads, and ``audit`` says where in its input a network
-looks. ``reproduce`` runs a finished study again elsewhere and says whether its results are the
-same; ``compare`` does so of two runs.
+Before the run, ``init`` writes a config from your files, and ``check`` looks for mistakes in it.
+``run`` runs the study with Snakemake, and ``status`` shows how far its jobs are.
+
+After the run, ``show`` prints which criteria were met. ``explain`` says how the value of a track
+at one base was made, and ``variant`` predicts the effect of one variant. ``serve`` lets a genome
+browser on this machine read the tracks. ``finemo`` and ``export`` write files for other tools.
+
+``reproduce`` repeats a finished study in another folder; ``compare`` compares any two runs.
+``audit`` needs no study: it shows which positions of its input a network uses.
+
+``chromolens COMMAND --help`` lists the arguments of a command.
 """
 
 import argparse
@@ -41,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="chromolens",
-        description=__doc__,
+        description=(__doc__ or "").replace("``", "`"),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"chromolens {__version__}")
@@ -49,8 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     for module in COMMANDS:
         name = module.__name__.rsplit(".", 1)[1]
-        help = (module.__doc__ or "").splitlines()[0]
-        module.add(commands.add_parser(name, help=help, allow_abbrev=False))
+        help = (module.__doc__ or "").strip()
+        module.add(commands.add_parser(name, help=help, description=help, allow_abbrev=False))
     return parser
 
 

@@ -39,6 +39,27 @@ def test_tensorflow_starts_without_a_word_and_errors_are_still_seen():
     assert answer.stderr == "E0000 a real error\n"
 
 
+EXTRAS = """
+import gc, sys
+from types import SimpleNamespace
+snakemake = SimpleNamespace(log=[sys.argv[1]])
+import chromolens.runlog
+collected = gc.isenabled()
+import keras
+early = {"sklearn", "matplotlib"} & set(sys.modules)
+import matplotlib, sklearn
+chromolens.runlog.log_to(sys.argv[1])
+with open(sys.argv[2], "w") as file:
+    print(collected, early, gc.isenabled(), file=file)
+"""
+
+
+def test_keras_starts_without_extras_in_jobs_which_can_use_them(tmp_path):
+    log, said = tmp_path / "log", tmp_path / "said"
+    subprocess.run([sys.executable, "-c", EXTRAS, log, said], check=True)
+    assert said.read_text() == "False set() True\n"
+
+
 def test_what_is_no_greeting_is_passed_on(capfd, monkeypatch):
     monkeypatch.delenv(kernels.LEVEL, raising=False)
     monkeypatch.delitem(sys.modules, "tensorflow", raising=False)

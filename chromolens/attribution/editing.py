@@ -46,21 +46,21 @@ TRIED = 16
 
 @dataclass(frozen=True)
 class Edited:
-    """An input, and what became of it.
+    """One input and the edits that were made in it.
 
     Attributes
     ----------
     trace : DataFrame
-        A row per edit, and one, step 0, of the input itself: ``step``, ``position`` (0-based),
+        A row for the input itself (step 0), then a row per edit: ``step``, ``position`` (0-based),
         ``from``, ``to``, ``value`` (the target) and ``prediction`` (the network's output; the
         target for profiles).
     sequences : list of str
-        At each step.
+        The sequence at each step.
     scores : float32 (length, 4)
-        By which the first edit was chosen, in the order A, C, G, T: hypothetical contributions;
-        in mode ``vignette`` contributions of the observed bases, 0 at the absent ones.
+        The scores by which the first edit was chosen, in the order A, C, G, T: hypothetical
+        contributions; in mode ``vignette`` contributions of the observed bases, and 0 elsewhere.
     ended
-        Why: ``all edits made``, ``nothing improves`` or ``class reached``.
+        Why editing stopped: ``all edits made``, ``nothing improves`` or ``class reached``.
     """
 
     trace: pd.DataFrame
@@ -160,29 +160,28 @@ def edit(
     seed: int = 0,
     **settings: object,
 ) -> list[Edited]:
-    """Edit each input, base by base, until its prediction is another.
+    """Change bases of each input one by one, until its prediction has changed.
 
     Parameters
     ----------
     model
         From ``load_model``, or a Keras model.
     inputs : float32 (n, length, 4)
-        DNA one-hot; an N (four zeros) is never edited. Each is edited by itself: nothing depends
-        on the others.
+        DNA one-hot; an N (four zeros) is never edited. Inputs don't affect each other.
     task
-        Whose target is changed.
+        The task whose target is changed.
     direction
         ``up``, ``down``, or ``towards``: the class ``task`` against the other classes
         (``class_minus_mean``), until the network decides for it.
     mode, by, target, references
-        The rule (see the module), and the method that it asks with its ``settings``. By default
-        ``ism`` on the logit (of one of several classes ``class_minus_mean``: its logit may rise
-        while another's rises more); of ``vignette`` ``integrated_gradients`` with zeros on the
-        output.
+        The rule of editing (see the module), and the method that proposes edits, with its
+        ``settings``. By default ``ism`` on the logit; with several classes on
+        ``class_minus_mean``, as a class's logit may rise while another's rises more. In mode
+        ``vignette`` ``integrated_gradients`` on the output, with zeros as the reference.
     edits
-        At most so many; exactly so many in mode ``vignette``.
+        Largest number of edits; in mode ``vignette`` the exact number.
     beam
-        How many sequences are kept at each step; 1 is greedy.
+        Number of sequences kept at each step; 1 is greedy.
     distance
         Least distance between two edited positions (bp); 0: they may be edited again.
     protected

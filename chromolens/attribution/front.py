@@ -45,7 +45,7 @@ def attribute(
     unknown: np.ndarray | None = None,
     **settings: object,
 ) -> Result:
-    """Explain one task, or each input for its own; see ``attribute_tasks`` for the arguments.
+    """Explain one task, or a task for each input; see ``attribute_tasks`` for the arguments.
 
     ``task`` may hold one task for each input, such as its true class, or be the classes one-hot,
     (n, tasks).
@@ -109,11 +109,11 @@ def attribute_tasks(
         Pairs of input and reference in each call of the network; calls are padded.
     places
         Ascending integers (n,): the index of each input in the series that it is taken from, by
-        default 0, 1, ... . It decides the input's row in its call, and with it the last bits of
-        its answer: asked by itself at its place, a window gets the bits that it has in its track.
+        default 0, 1, ... . It decides in which row of a call the input is computed, and so the
+        last bits: with its index a single window gets the bits of its track.
     unknown : bool (n, length)
-        Positions that say nothing, such as genotypes that weren't called, beside the N of DNA:
-        references are the input there, and contributions 0.
+        Positions without information, such as genotypes that weren't called (N of DNA counts by
+        itself): the reference equals the input there, and contributions are 0.
 
     Returns
     -------

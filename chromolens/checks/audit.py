@@ -43,7 +43,7 @@ TASKS, WINDOWS = 8, 64
 
 @dataclass(frozen=True)
 class Audit:
-    """What an audit found.
+    """Result of ``audit``.
 
     Attributes
     ----------
@@ -106,32 +106,35 @@ def audit(
     seed: int = 0,
     **settings: object,
 ) -> Audit:
-    """Where in its inputs the contributions of a network lie, and whether that was learned.
+    """Which positions of its input a network uses, and whether training is the reason.
+
+    The profile of positions of the network is compared with that of untrained networks, and with
+    its own profile on moved inputs (docs/checks.md).
 
     Parameters
     ----------
     model
         From ``load_model``, or a Keras model.
     inputs
-        What it reads: DNA or other numbers (n, length, channels), numbers of one channel
-        (n, length), tokens int (n, length); or an opened table of windows (``open_inputs``).
+        Inputs of the network: DNA or other numbers (n, length, channels), numbers of one channel
+        (n, length), tokens int (n, length); or a table of windows from ``open_inputs``.
     task
         One task, or one for each input, such as its true class.
     method, settings, target
         As in ``chromolens.attribute``.
     references
-        The same, but an array (1, r, length, channels) is for all inputs. By default the
-        background of DNA and of tokens, else the mean of the inputs.
+        As in ``chromolens.attribute``, but an array (1, r, length, channels) serves all inputs. By
+        default the background frequencies for DNA and tokens, and else the mean of the inputs.
     most
-        More inputs than these are drawn from.
+        Largest number of inputs to explain; of more, so many are drawn.
     draws
-        Untrained networks: each has first weights of its own. 0: none, and no verdict.
+        Number of untrained networks, each with its own random weights. 0: none, and no verdict.
     end
-        How many positions at either end are counted: their share (below 1), or a number.
+        How many positions count as the first and as the last: a share (below 1), or a number.
     shift
-        Positions by which inputs are moved to the left; 0 takes as many as the zone has.
+        Number of positions by which inputs are moved to the left; 0: the length of the zone.
     seed
-        Of the inputs that are drawn, of the first weights and of the intervals.
+        Seed of the drawn inputs, of the untrained weights and of the intervals.
 
     Returns
     -------
@@ -141,7 +144,7 @@ def audit(
     Raises
     ------
     BadInput
-        No or one input, numbers that make no sense; and as ``chromolens.attribute``.
+        Fewer than two inputs, a number out of its range; and as ``chromolens.attribute``.
     """
     model = model if isinstance(model, Model) else Model.of(model)
     if model.image:

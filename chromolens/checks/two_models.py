@@ -30,15 +30,15 @@ _FOLD, _GROUP, _TASK = "given", "given", "task"
 
 @dataclass(frozen=True)
 class Comparison:
-    """What ``compare_models`` found.
+    """Result of ``compare_models``.
 
     Attributes
     ----------
     subsets
-        Name of each model -> its subsets, a row each: columns of ``sis.tsv.gz``.
+        Name of each model -> its subsets, a row per subset, with the columns of ``sis.tsv.gz``.
     exchanged
-        A row per subset and reader: the target of either model on each subset alone, all else
-        masked, and whether this reaches the reader's threshold.
+        A row per subset and model that reads it: the model's target when all positions outside the
+        subset are masked, and whether this reaches the model's threshold.
     clusters
         A row per mode, cluster and model: members, and their share.
     agreement
@@ -70,24 +70,24 @@ def compare_models(
     database: Sequence[Motif] = (),
     **clustering: object,
 ) -> Comparison:
-    """Compare two models by what is enough for them.
+    """Compare two models by their sufficient input subsets.
 
     Parameters
     ----------
     models
         Name -> model, two of them.
     inputs : float32 (n, length, 4)
-        One-hot DNA that neither has seen in training. N are four zeros.
+        One-hot DNA that neither model was trained on. An N is four zeros.
     threshold
-        In target units: a number, or ``{"relative": share}``: that share of the way from the
-        masked target to the input's own. Or name of the model -> its threshold: two networks
-        rarely have one scale.
+        In target units: a number, or ``{"relative": share}``, that share of the way from the fully
+        masked input's target to the input's. Or name of the model -> its threshold, as two
+        networks rarely have the same scale.
     task, target, mask, method, max_subsets
         As in ``chromolens.sufficient_subsets``.
     contributions
         Attribution method whose contributions are compared.
     ids
-        Names of the inputs; ``chrom:start-end`` tells overlapping ones.
+        Names of the inputs; from ``chrom:start-end`` it is seen which of them overlap.
     database
         Motifs (``motifs.names.database``) that give clusters their names.
     clustering
@@ -96,7 +96,7 @@ def compare_models(
     Raises
     ------
     BadInput
-        Not two models, inputs that are no DNA, a threshold that is none.
+        Not exactly two models, inputs that aren't DNA, or not a threshold.
     """
     given = _opened(models, inputs, ids)
     folds = Folds({_FOLD: {"test": [_GROUP]}})

@@ -1,4 +1,4 @@
-"""Where in its input a network looks, and whether it does so before it has learned anything."""
+"""Show which positions of its input a network uses, beside the same network before training."""
 
 import argparse
 
@@ -8,19 +8,21 @@ from chromolens.tables.checks import POSITIONS, PROFILE
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("model", help="a network's file: .keras, .h5, ...")
-    help = "what it reads: an array (.npy), or DNA (FASTA): records of its length, or a genome"
+    parser.add_argument("model", help="file of the network: .keras, .h5, ...")
+    help = "the inputs: an array (.npy), or FASTA (records of the right length, or a genome)"
     parser.add_argument("--inputs", required=True, help=help)
-    parser.add_argument("--regions", help="BED: windows of the genome around their middles")
+    parser.add_argument(
+        "--regions", help="BED, for a genome: windows around its intervals' middles"
+    )
     parser.add_argument("--layout", help="order of the input's axes, such as channels_length")
-    parser.add_argument("--task", default="0", help="one task: a number or a name")
-    parser.add_argument("--method", default="gradient_x_input", help="of attribution")
-    parser.add_argument("--target", default="logit", help="logit, output, ...")
-    parser.add_argument("--most", type=int, default=100, help="inputs that are explained")
-    parser.add_argument("--draws", type=int, default=10, help="untrained networks")
-    help = "positions counted as first and as last ones: a share, or a number"
+    parser.add_argument("--task", default="0", help="the task, by number or name")
+    parser.add_argument("--method", default="gradient_x_input", help="attribution method")
+    parser.add_argument("--target", default="logit", help="what is explained: logit, output, ...")
+    parser.add_argument("--most", type=int, default=100, help="largest number of inputs")
+    parser.add_argument("--draws", type=int, default=10, help="number of untrained networks")
+    help = "how many positions count as the first and as the last: a share of all, or a number"
     parser.add_argument("--end", type=float, default=0.05, help=help)
-    parser.add_argument("--seed", type=int, default=0, help="of inputs and first weights")
+    parser.add_argument("--seed", type=int, default=0, help="seed of all random choices")
     parser.add_argument("--table", help="write the numbers to this .tsv")
     parser.add_argument("--profile", help="write the profile to this .tsv, a row per position")
     parser.add_argument("--plot", help="write the figure to this .png or .svg")

@@ -1,4 +1,4 @@
-"""Check a study before it runs: all that can be known without computing, and what it comes to."""
+"""Look for mistakes in a study before it runs, and estimate its size and time."""
 
 import argparse
 import re
@@ -18,11 +18,11 @@ _COUNT = "import tensorflow as tf; print(len(tf.config.list_physical_devices('GP
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     add_study(parser)
-    help = "measure how fast this device is for each model and method, in minutes at most, first"
-    parser.add_argument("--measure", action="store_true", help=f"{help}; the inputs are prepared")
-    help = "where it is measured: a profile as of `chromolens run`"
+    help = "first measure how fast this device is for each model and method (some minutes)"
+    parser.add_argument("--measure", action="store_true", help=f"{help}; this prepares the inputs")
+    help = "the profile with which --measure runs its jobs, as in `chromolens run`"
     parser.add_argument("--profile", default="default", help=help)
-    help = "what a job may take (30min, 4h, 1d): says how large a shard may be"
+    help = "time limit of a job (30min, 4h, 1d), for which the largest shard is stated"
     parser.add_argument("--limit", type=seconds, default="4h", help=help)
     parser.set_defaults(answer=_answer)
 

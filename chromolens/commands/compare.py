@@ -1,4 +1,4 @@
-"""Hold two runs of a study against each other, file by file; exit status 1 if any differs."""
+"""Compare two runs of a study, file by file; the exit status is 1 if any file differs."""
 
 import argparse
 
@@ -7,8 +7,8 @@ from chromolens.study import open_study
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("study", help="a study's folder, results/STUDY")
-    parser.add_argument("other", help="the folder of another run of it")
+    parser.add_argument("study", help="the study's folder, results/STUDY")
+    parser.add_argument("other", help="the folder of the other run")
     parser.set_defaults(answer=_answer)
 
 

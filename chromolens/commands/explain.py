@@ -1,4 +1,4 @@
-"""What made the value of a track at one base."""
+"""Say how the value of a track at one base was made: window, network, files and versions."""
 
 import argparse
 import json
@@ -10,11 +10,11 @@ from chromolens.kernels import calm
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("study", help="the study's folder, results/STUDY")
-    parser.add_argument("place", help="chrom:position, the first base is 1")
+    parser.add_argument("place", help="chrom:position; positions count from 1")
     parser.add_argument("--task", default="", help="one task only")
     parser.add_argument("--method", default="", help="one attribution method only")
-    parser.add_argument("--json", action="store_true", help="as JSON")
-    help = "compute the value anew, and say whether it is the same"
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    help = "compute the value again, and say whether it is the same"
     parser.add_argument("--again", action="store_true", help=help)
     parser.set_defaults(answer=_answer)
 

@@ -1,4 +1,4 @@
-"""Write a profile network's contributions as chrombpnet does."""
+"""Write the contributions of a profile model in chrombpnet's file formats."""
 
 import argparse
 
@@ -6,10 +6,10 @@ import argparse
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("study", help="the study's folder, results/STUDY")
-    parser.add_argument("model")
-    parser.add_argument("signal", help="whose profile and counts were explained")
-    parser.add_argument("method")
-    parser.add_argument("prefix", help="of the files: PREFIX.counts_scores.h5, ...")
+    parser.add_argument("model", help="name of the model in the config")
+    parser.add_argument("signal", help="the signal whose profile and counts were explained")
+    parser.add_argument("method", help="name of the attribution method")
+    parser.add_argument("prefix", help="where to write: PREFIX.counts_scores.h5 and so on")
     parser.set_defaults(answer=_answer)
 
 

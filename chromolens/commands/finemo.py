@@ -1,4 +1,4 @@
-"""Write the events' windows as Fi-NeMo reads them."""
+"""Write the explained windows in the format that Fi-NeMo reads."""
 
 import argparse
 
@@ -6,8 +6,9 @@ import argparse
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("study", help="the study's folder, results/STUDY")
-    for name in ("model", "task", "method", "folder"):
-        parser.add_argument(name, help="to write to" if name == "folder" else "")
+    for name in ("model", "task", "method"):
+        parser.add_argument(name, help=f"name of the {name}")
+    parser.add_argument("folder", help="where to write")
     parser.set_defaults(answer=_answer)
 
 

@@ -1,4 +1,4 @@
-"""Write the config of a new study, from your files: about fifteen lines, each with its reason."""
+"""Write the config of a new study from your files: about fifteen lines, with comments."""
 
 import argparse
 import os
@@ -17,16 +17,16 @@ _PARTS = re.compile(r"([^=/]+)=(.+)")
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("name", nargs="?", default="", help="of the study: results/NAME")
-    parser.add_argument("--fasta", default="", help="the genome")
+    parser.add_argument("name", nargs="?", default="", help="name of the study")
+    parser.add_argument("--fasta", default="", help="FASTA file of the genome")
     named = {"metavar": "NAME=FILE", "nargs": "+", "default": []}
-    parser.add_argument("--peaks", **named, help="BED or narrowPeak of each task")
-    parser.add_argument("--signals", **named, help="bigWig of each task; NAME=PLUS,MINUS")
-    help = "without a genome: a table (id, sequence, labels), or a FASTA file of each class"
+    parser.add_argument("--peaks", **named, help="a BED or narrowPeak file for each task")
+    parser.add_argument("--signals", **named, help="a bigWig for each task, or PLUS,MINUS")
+    help = "without a genome: a table (id, sequence, labels), or a FASTA file for each class"
     parser.add_argument("--sequences", **named, help=help)
-    parser.add_argument("--window", type=int, default=0, help="what the network sees (bp)")
+    parser.add_argument("--window", type=int, default=0, help="width of the input (bp)")
     parser.add_argument("--tax-group", default="", help="of JASPAR: vertebrates, fungi, ...")
-    parser.add_argument("--output", default="", help="the config; without it NAME.yaml")
+    parser.add_argument("--output", default="", help="the config to write (NAME.yaml)")
     parser.set_defaults(answer=_answer, refused=1)
 
 

@@ -1,4 +1,4 @@
-"""Run a finished study again in a new folder, and hold the results against the first ones."""
+"""Run a finished study again in a new folder, and compare its results with the first run's."""
 
 import argparse
 import json
@@ -13,10 +13,10 @@ from chromolens.errors import BadInput
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("provenance", help="the study's provenance.json, or its folder")
-    help = "folder for the new run; one that was begun goes on"
+    help = "folder for the new run; an interrupted run in it continues"
     parser.add_argument("--into", required=True, help=help)
-    parser.add_argument("--cores", help="jobs at once; without it all cores")
-    help = "one of the folder profiles, or a folder of your own"
+    parser.add_argument("--cores", help="number of cores to use; all if not given")
+    help = "a profile in the folder profiles, or the path of your own"
     parser.add_argument("--profile", default="default", help=help)
     parser.set_defaults(answer=_answer, snakemake=[])
 

@@ -1,4 +1,4 @@
-"""Run a study, with Snakemake underneath; exit status 1 also where it misses a floor."""
+"""Run a study with Snakemake. The exit status is 1 if it fails or a floor is not met."""
 
 import argparse
 import importlib.util
@@ -28,18 +28,18 @@ _OWN_CORES = ("executor", "cores", "jobs")
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     add_study(parser)
-    help = "one of the folder profiles (slurm, gpu-workstation), or a folder of your own"
+    help = "a profile in the folder profiles (slurm, gpu-workstation), or the path of your own"
     parser.add_argument("--profile", default="default", help=help)
-    help = "show all that Snakemake, TensorFlow and the jobs say"
+    help = "show all messages of Snakemake, TensorFlow and the jobs"
     parser.add_argument("--verbose", action="store_true", help=help)
     parser.set_defaults(answer=_answer)
 
 
 def add_study(parser: argparse.ArgumentParser) -> None:
     """Arguments that say which study is meant; other options are Snakemake's."""
-    help = "config files, of which a later one wins; then targets and options of Snakemake's"
+    help = "config files (later ones replace keys); then targets and options of Snakemake"
     parser.add_argument("config", nargs="+", help=help)
-    parser.add_argument("--cores", help="jobs at once; without it all cores")
+    parser.add_argument("--cores", help="number of cores to use; all if not given")
     parser.set_defaults(snakemake=[], refused=1)
 
 

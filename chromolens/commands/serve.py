@@ -1,4 +1,4 @@
-"""Let a browser on this machine read the whole tracks of a study."""
+"""Serve the tracks of a study to a genome browser on this machine."""
 
 import argparse
 from contextlib import suppress
@@ -7,7 +7,7 @@ from contextlib import suppress
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("study", help="the study's folder, results/STUDY")
-    parser.add_argument("--port", type=int, default=8000, help="0 takes a free one")
+    parser.add_argument("--port", type=int, default=8000, help="port; 0: any free one")
     parser.set_defaults(answer=_answer)
 
 

@@ -1,4 +1,4 @@
-"""What a finished study was to show, and whether it did; where its report is."""
+"""Print the criteria of a finished study, which of them were met, and where the report is."""
 
 import argparse
 

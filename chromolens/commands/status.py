@@ -1,4 +1,4 @@
-"""How far the jobs are that run now, on any machine that shares the folder."""
+"""Show how far the running jobs are, on all machines that share the folder."""
 
 import argparse
 import time

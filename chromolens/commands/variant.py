@@ -1,4 +1,4 @@
-"""What the models of a finished study make of one variant."""
+"""Predict the effect of one variant with the models of a finished study."""
 
 import argparse
 import json
@@ -9,9 +9,9 @@ from chromolens.kernels import calm
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("study", help="the study's folder, results/STUDY")
-    parser.add_argument("variant", help="chrom:position:ref:alt, the first base is 1")
+    parser.add_argument("variant", help="chrom:position:ref:alt; positions count from 1")
     parser.add_argument("--model", default="", help="one model only")
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(answer=_answer)
 
 

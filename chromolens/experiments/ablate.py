@@ -45,27 +45,32 @@ def ablate(
     ids: Sequence[str] | None = None,
     seed: int = 0,
 ) -> np.ndarray:
-    """Effects float64 (sites,): what the target loses with each site (target units).
+    """Replace sites in windows by random bases, and measure what the target loses.
 
     Parameters
     ----------
     windows : (n, length, 4)
-        One-hot DNA, best of windows that the network never saw.
+        One-hot DNA, preferably windows that the network was not trained on.
     sites
         (row, start, end) of each: bases [start, end) of a window, counted from 0.
     task, target
         As in ``chromolens.attribute``.
     draws
-        How often a site is drawn anew; an unknown base stays unknown.
+        Number of random sequences for each site; an unknown base stays unknown.
     both
         Average over both strands, before any nonlinearity.
     ids
-        Names of the windows, which seed the draws; by default a hash of the sequence.
+        Names of the windows, from which draws are seeded; by default hashes of the sequences.
+
+    Returns
+    -------
+    float64 (sites,)
+        Target of the window minus the mean target without the site (target units).
 
     Raises
     ------
     BadInput
-        Windows that aren't DNA, a site outside of its window.
+        Windows that aren't DNA, or a site outside its window.
     """
     model = check_dna(model if isinstance(model, Model) else Model.of(model))
     check_count("ablate", "draws", draws)

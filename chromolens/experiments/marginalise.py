@@ -28,21 +28,21 @@ from chromolens.motifs.hits.sought import Sought
 
 @dataclass(frozen=True)
 class Marginal:
-    """Effects of a motif.
+    """Effects of a motif, from ``marginalise``.
 
     Attributes
     ----------
     effects : float64 (backgrounds, places, 2)
-        Target with the motif less that with the motif scrambled, forward and reverse (target
-        units).
+        Target with the motif minus target with the motif scrambled, on the forward and the reverse
+        strand (target units).
     starts : int (places,)
         First base of the motif in the sequence (bp, 0-based).
     rows : int (backgrounds,)
         The windows that the backgrounds come from.
     left_out
-        Reason -> number of windows that gave none.
+        Reason -> number of windows that gave no background.
     seed
-        Of the intervals.
+        Seed of the intervals.
     """
 
     effects: np.ndarray
@@ -81,32 +81,32 @@ def marginalise(
     ids: Sequence[str] | None = None,
     seed: int = 0,
 ) -> Marginal:
-    """Put a motif into sequences, and ask what it changes.
+    """Put a motif into sequences, and measure how the target changes.
 
     Parameters
     ----------
     motif
         Letters (N keeps the sequence's base), a PPM (width, 4), or a motif of a lexicon.
     windows : (n, length, 4)
-        One-hot DNA, best of windows that the network never saw.
+        One-hot DNA, preferably windows that the network was not trained on.
     task, target
         As in ``chromolens.attribute``.
     backgrounds
         ``shuffles``: dinucleotide shuffles of the windows without the motif; ``natural``: those
         windows that don't hold it (at p 1e-4).
     instances
-        ``consensus``: the likeliest letters; ``drawn``: a site drawn from the matrix for each
+        ``consensus``: the most likely letters; ``drawn``: a site drawn from the matrix for each
         background.
     places
-        How many, evenly from the first base to the last; odd, so that one is in the middle.
+        Number of places, evenly from the first base to the last; odd, so that one is central.
     ids
-        Names of the windows, which seed all that is drawn; by default a hash of the sequence.
+        Names of the windows, from which all draws are seeded; by default hashes of the sequences.
 
     Raises
     ------
     BadInput
-        A motif that is none, longer than the windows or the same in any order; windows that aren't
-        DNA; no window that can be a background.
+        Not a motif; a motif that is longer than the windows, or whose letters are all the same;
+        windows that aren't DNA; no window that can be a background.
     """
     model = check_dna(model if isinstance(model, Model) else Model.of(model))
     motif = motif_of(motif)

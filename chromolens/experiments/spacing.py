@@ -39,7 +39,7 @@ Placed = tuple[int, bool, int]
 
 @dataclass(frozen=True)
 class Spacing:
-    """Two motifs at every gap.
+    """Joint effects of two motifs at every gap, from ``spacing``.
 
     Attributes
     ----------
@@ -48,13 +48,13 @@ class Spacing:
     gaps : int (gaps,)
         Bases between the two.
     interactions : float64 (backgrounds, arrangements, gaps)
-        See the module (target units).
+        f(both) - f(first) - f(second) + f(neither), in target units; see the module.
     joint : float64 (backgrounds, arrangements, gaps)
         f(both) - f(neither).
     rows : int (backgrounds,)
         The windows that the backgrounds come from.
     left_out
-        Reason -> number of windows that gave none.
+        Reason -> number of windows that gave no background.
     """
 
     arrangements: tuple[str, ...]

@@ -204,8 +204,8 @@ def target_values(
     target
         See the module.
     batch_size
-        Every call of the network has this many rows (the last is padded): row i is always row i
-        modulo ``batch_size`` of its call.
+        Rows in every call of the network (the last call is padded). Input i is always row i modulo
+        ``batch_size`` of its call.
 
     Returns
     -------

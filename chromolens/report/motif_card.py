@@ -43,6 +43,7 @@ def card(
         "information": decimal(row.information, 1),
         "sign": {"pos": "raises", "neg": "lowers"}[motif.sign],
         "seqlets": count(row.seqlets),
+        "contribution": significant(motif.contribution),
         "windows": f"{count(row.in_windows)} ({row.in_windows / row.windows:.1%})",
         **_logos(motif, parts["matches"], database),
         "patterns": _merged(parts["patterns"]),

@@ -76,24 +76,24 @@ def sufficient_subsets(
     threshold
         In target units: one number, or one per input (n,). An input below it has no subset.
     keep
-        "above"; "below": sets that keep the target at or below the threshold, of inputs that are.
+        "above": sets that keep the target at or above the threshold; "below": at or below it.
     task, target
         As in ``chromolens.attribute``.
     mask
-        What a masked position becomes: a number in all channels, an array (channels,), one
-        (length, channels) where each position has its own, or "mean", the model's background
-        frequencies. Of tokens the name of a vector ("mean",
-        "zeros", "padding"); by default "mean", of DNA 0.25.
+        What replaces a masked position: a number for all channels, an array (channels,), an array
+        (length, channels) with values for each position, or "mean", the model's background
+        frequencies. For tokens the name of a vector ("mean", "zeros", "padding"). By default 0.25
+        for DNA, else "mean".
     method
-        "exact"; "gradient", for long inputs and networks that see far: gradients mask the
-        positions that seem to matter least, exact BackSelect searches the rest. Its subsets are
-        proven in the same way, and mostly the same; "auto": exact where that is fast.
+        "exact"; "gradient", for long inputs and wide receptive fields: gradients first mask the
+        positions that seem to matter least, then exact BackSelect searches the others. Its subsets
+        are verified in the same way, and mostly the same; "auto": exact where that is fast.
     seed
         Not used: nothing is drawn.
     batch_size
-        Most masked copies evaluated together (512): speed and memory, not results.
+        Largest number of masked copies in one call (512); it changes speed and memory, no result.
     max_subsets
-        At most so many per input; None takes all.
+        Largest number of subsets per input; None: all.
     places
         Ascending integers (n,), by default 0, 1, ...: as in ``chromolens.attribute``. Read by
         gradient search only.
@@ -103,8 +103,8 @@ def sufficient_subsets(
     Raises
     ------
     BadInput
-        Inputs of another shape or with NaN, a threshold that is no number, an unknown task,
-        mask or method, and a fully masked input that passes the threshold.
+        Inputs of a wrong shape or with NaN, a threshold that is not a number, an unknown task,
+        mask or method, or a fully masked input that passes the threshold.
     """
     inputs = check_inputs(model, inputs)
     finder = Finder(

@@ -30,7 +30,7 @@ class Exciting(NamedTuple):
 def activations(
     model: Model | keras.Model, inputs: np.ndarray, layer: str, *, batch_size: int = BATCH_SIZE
 ) -> np.ndarray:
-    """What ``layer`` gives for ``inputs``, its activation function included.
+    """Output of ``layer`` for ``inputs``, after its activation function.
 
     Parameters
     ----------

@@ -85,8 +85,8 @@ def maximum_entropy(
     Parameters
     ----------
     layer
-        Whose activations phi are kept: a layer's name. None: what the last dense layer before
-        the output of ``task`` reads.
+        Name of the layer whose activations phi are kept. None: the input of the last dense layer
+        before the output of ``task``.
     beta
         None: for each input 100 divided by the mean squared distance of random sequences from
         it, so that a typical sample is as near as a hundredth of these.
@@ -100,8 +100,8 @@ def maximum_entropy(
     Raises
     ------
     BadInput
-        Inputs that aren't DNA, an unknown layer, a layer that answers to nothing, a chain that
-        never accepts.
+        Inputs that aren't DNA, an unknown layer, a layer whose activations never change, a chain
+        that accepts no change.
     """
     model = model if isinstance(model, Model) else Model.of(model)
     inputs = check_inputs(model, inputs)

@@ -15,7 +15,7 @@
 #
 # You have a Keras model and a FASTA file, and no study. This notebook loads the model, checks how it reads
 # DNA, explains sequences with two methods, tests whether contributions add up, and finds the smallest sets of bases
-# that suffice. It needs nothing but itself: the first part makes a model and a FASTA to stand for yours.
+# that suffice. It needs no other files: the first part makes a model and a FASTA file in place of yours.
 
 # %%
 import tempfile
@@ -81,8 +81,8 @@ print(
 # %% [markdown]
 # ## Load it
 #
-# No file says which channel is C. `layout` says it; `check` proves it, with a sequence whose answer you know from the
-# code that the model came with. If another order of the bases agrees better, the error says which.
+# A model's file does not say which channel is C, so you state it in `layout`. `check` tests it with a sequence whose
+# prediction you know from the code that came with the model. If another order of the bases fits better, the error names it.
 
 # %%
 known = sequences[1]
@@ -94,7 +94,7 @@ model
 # %% [markdown]
 # ## Read the sequences
 #
-# Records of a FASTA that have the model's length; what doesn't fit is counted and left out.
+# We take the records of the FASTA that have the model's input length. Other records are counted and left out.
 
 # %%
 from chromolens.inputs.loose import opened
@@ -108,8 +108,9 @@ data
 # ## Two methods, and whether they add up
 #
 # Contributions are in log-odds: what each base adds to the logit, compared with a reference (here
-# the frequencies of the bases). They should add up to the prediction less that of the reference; the error
-# is what is missing. DeepLIFT's Rescale rule has none but rounding, and integrated gradients as much as its steps leave.
+# all bases equally frequent). They should add up to the prediction minus the prediction of the reference; the
+# completeness error is the difference. It is rounding for DeepLIFT's Rescale rule; for integrated gradients it becomes
+# smaller with more steps.
 
 # %%
 results = {
@@ -130,7 +131,7 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# Do they say the same? The correlation over all bases:
+# How similar are the two methods? The correlation of their contributions over all bases:
 
 # %%
 pair = np.stack([result.contributions.ravel() for result in results.values()])
@@ -139,8 +140,8 @@ np.corrcoef(pair)[0, 1].round(3)
 # %% [markdown]
 # ## The smallest sets of bases that suffice
 #
-# `sufficient_subsets` asks the model itself. All positions but the subset's are masked, and the
-# prediction stays at or above the threshold; none of the subset's positions can be spared.
+# `sufficient_subsets` uses only predictions of the model. If all positions outside a subset are masked, the prediction
+# stays at or above the threshold; without any one position of the subset it falls below it.
 
 # %%
 values = results["deeplift_rescale"].values
@@ -157,7 +158,7 @@ for positions, value in zip(found.subsets, found.values, strict=True):
 # %% [markdown]
 # ## One figure of it
 #
-# Both methods on their own axes, and the positions of the subset behind the letters.
+# The contributions by each method, with the positions of the subset shaded.
 
 # %%
 figure, axes = plt.subplots(2, 1, figsize=(10, 3.6), sharex=True, layout="constrained")

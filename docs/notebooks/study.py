@@ -15,7 +15,7 @@
 #
 # `make demo` has run the default study: a simulated genome in which we know what was planted. This
 # notebook reads its results: the motifs, one place of the genome, the hits in pandas; then it explains a
-# sequence of our own, tries variants of it, and writes a figure for a paper.
+# sequence, predicts the effect of variants of it, and writes a figure for a paper.
 #
 # To run it, start Jupyter (`pip install jupyterlab`) from the repository with `PYTHONPATH=$PWD jupyter lab`,
 # and open this file as a notebook (jupytext), or execute it with `make notebooks`. For a study of
@@ -74,16 +74,16 @@ best[["id", "fold", task, f"{task}.label"]]
 
 # %% [markdown]
 # `plot_locus` draws the letters of the sequence as high as their contributions, and beside them what is known of the
-# place: what was observed, the prediction, the hits of the lexicon, the events, and (as the genome is simulated)
-# what was planted. Places are 0-based and half-open, as slices are; the axis counts from 1, as genome browsers do.
+# place: the observed signal, the prediction, the hits of the lexicon, the events, and (as the genome is simulated)
+# the planted motifs. Places are 0-based and half-open, as slices are; the axis counts from 1, as genome browsers do.
 
 # %%
 chromolens.plot_locus(study, f"{chrom}:{start + 30}-{end - 30}")
 
 # %% [markdown]
 # `plot_tracks` shows a longer stretch, with all models of the task on one scale. The second model is a null: it was
-# trained on permuted labels, so whatever it shows is what the method finds in nothing. The null was explained in some
-# windows only; the ground is grey where it was not.
+# trained on permuted labels, so there is no signal for it to show. The null was explained in some
+# windows only; the background is grey elsewhere.
 
 # %%
 middle, size = (
@@ -110,8 +110,8 @@ by_name.insert(0, "hits", hits["name"].value_counts())
 by_name.sort_values("hits", ascending=False).round(3).head(8)
 
 # %% [markdown]
-# How many of them lie in a window with an event? The window nearest to a hit is in its row (`.` where none holds
-# the hit), so this is a join.
+# How many of them lie in a window with an event? Each hit names the nearest window that contains it (`.` if there is
+# none), so a join answers this.
 
 # %%
 joined = hits.join(windows[task].rename("event"), on="window")
@@ -120,8 +120,8 @@ joined.groupby("name")["event"].agg(["size", "mean"]).round(2).head(8)
 # %% [markdown]
 # ## A sequence of our own
 #
-# The network of a fold has not seen the fold's chromosomes. We load that of the window above and explain the
-# sequence; any string of letters of the network's length will do.
+# The network of a fold has not seen the fold's chromosomes. We load the network of the fold of the window above, and
+# explain the window's sequence. Any DNA sequence of the network's input length can take its place.
 
 # %%
 from chromolens.genome.onehot import encode
@@ -140,7 +140,7 @@ print(f"missing from the sum of contributions: {result.completeness_error[0]:.1e
 # %% [markdown]
 # ## A variant of it
 #
-# We put each other base at the position that contributes most, and ask the network: reference against alternative.
+# At the position that contributes most we substitute each of the other bases, and compare the predictions.
 
 # %%
 position = int(np.abs(result.contributions[0]).argmax())
@@ -153,8 +153,8 @@ variants = variants[variants["ref"] != variants["alt"]].sort_values("effect")
 variants.round(2)
 
 # %% [markdown]
-# The variant that costs most, explained beside the reference on one scale. Bases around the one that was exchanged
-# contribute less, too, where they form a motif with it.
+# The variant that lowers the prediction most, and the reference, explained on one scale. The bases beside it contribute
+# less as well, if they belong to the same motif.
 
 # %%
 worst = inputs["ACGT".index(variants["alt"].iloc[0])]
@@ -172,8 +172,8 @@ _ = axes[0].set(ylim=(1.1 * min(0, limits.min()), 1.1 * limits.max()), xlabel=""
 # %% [markdown]
 # ## Do the readings agree?
 #
-# TF-MoDISco reads contributions; sufficient subsets ask the network itself. `members` says which patterns of which
-# reading, model and task were joined into each motif of the lexicon, with the windows that support them.
+# TF-MoDISco reads contributions; sufficient subsets use only predictions of the network. `members` lists the patterns,
+# motifs of subsets and filters that were joined into each motif of the lexicon, and the sites that support them.
 
 # %%
 members = study.table("members").fillna({"name": ""})
@@ -186,8 +186,8 @@ members.pivot_table(
 ).head(8)
 
 # %% [markdown]
-# The same in numbers of our own: how alike are the motifs of two readings, at their best offset and strand?
-# Put two tasks (`task="Reb1"` and `task="Abf1"`) in the place of two readings to compare what they share.
+# How similar are the motifs of two readings, at their best offset and strand? With two tasks (`task="Reb1"` and
+# `task="Abf1"`) in place of two readings, the same lines compare the motifs of the tasks.
 
 # %%
 from chromolens.motifs.compare import similarity

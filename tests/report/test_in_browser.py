@@ -17,9 +17,12 @@ document.getElementById("f").onload = function () {{
   const sections = root.querySelectorAll("section").length;
   const letters = root.querySelectorAll(".logo use");
   const box = letters[0].getBoundingClientRect();
+  const wider = [...root.querySelectorAll(".lexicon")].map(({{ parentNode: around }}) =>
+    around.scrollWidth - around.clientWidth);
   document.getElementById("out").textContent =
     `scroll=${{root.scrollWidth}} client=${{root.clientWidth}}` +
-    ` sections=${{sections}} letter=${{box.height}}`;
+    ` sections=${{sections}} letter=${{box.height}} lexicons=${{wider.length}}` +
+    ` wider=${{Math.max(...wider)}}`;
 }};</script></body>"""
 
 
@@ -56,11 +59,18 @@ addEventListener("load", async () => {
 });</script></body>"""
 
 
-# Clicks the head of a column three times, then draws what a figure is saved as.
+# Clicks the button of a column and those of the cards, then draws what a figure is saved as.
 SORT = """<p id="out">waiting</p><script>
 const table = document.querySelector("table.test");
 const read = () => [...table.tBodies[0].rows].map((row) => row.cells[1].textContent);
-const orders = [read(), ...[1, 2, 3].map(() => (table.tHead.rows[0].cells[1].click(), read()))];
+const sorter = table.tHead.rows[0].cells[1].firstChild;
+const orders = [read(), ...[1, 2, 3].map(() => (sorter.click(), read()))];
+const list = document.querySelector("ul.test");
+const names = () => [...list.children].map((card) => card.dataset.name).join("");
+const state = (button) => [names(), button.getAttribute("aria-pressed"), said.textContent];
+const sorters = [...list.previousElementSibling.querySelectorAll("button")];
+const cards = sorters.map((button) => [1, 2, 3].map(() => (button.click(), state(button))));
+cards.push(sorters.map((button) => (button.click(), names())));
 const text = inLight(() => standalone(document.querySelector(".logo use").closest("svg")));
 const image = new Image();
 image.onload = () => {
@@ -71,7 +81,8 @@ image.onload = () => {
   const {data} = brush.getImageData(0, 0, canvas.width, canvas.height);
   const seen = new Set();
   for (let i = 0; i < data.length; i += 4) seen.add([...data.slice(i, i + 3)].join());
-  document.getElementById("out").textContent = JSON.stringify({orders, text, seen: [...seen]});
+  const found = {orders, cards, text, seen: [...seen]};
+  document.getElementById("out").textContent = JSON.stringify(found);
 };
 image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(text);
 </script></body>"""
@@ -90,17 +101,41 @@ def dumped(chromium: str, page: str, script: str, folder) -> tuple[dict, str]:
     return json.loads(html.unescape(found)), done.stderr
 
 
-def test_columns_sort_and_figures_stand_alone(chromium, page, tmp_path):
+def test_columns_and_cards_sort_and_figures_stand_alone(chromium, page, tmp_path):
     ascending = ["−∞", "−0.5", "1.2×10⁻⁵", "0.02", "3%", "0:31", "1:02", "1,234", "9.9×10¹²", "∞"]
     mixed = ["–", *ascending[::3], *ascending[1::3], "", *ascending[2::3]]
     rows = "".join(f"<tr><th>a</th><td class='number'>{cell}</td></tr>" for cell in mixed)
     table = f"""<main><table class="sorts test"><thead><tr><th>a</th><th class="number">b</th></tr>
     </thead><tbody>{rows}</tbody></table>"""
+    cards = "".join(
+        f'<li data-name="{name}" data-seqlets="{seqlets}" data-contribution="{mean}"></li>'
+        for name, seqlets, mean in [("b", "1,000", "−2"), ("C", "90", "0.5"), ("a", "–", "3")]
+    )
+    table += f'<ul class="test" data-sorts="name seqlets contribution">{cards}</ul>'
     found, console = dumped(chromium, page.replace("<main>", table), SORT, tmp_path)
     assert "CONSOLE" not in console
     start, down, up, again = found["orders"]
     assert start == again == mixed
     assert up == [*ascending, "–", ""] and down == [*ascending[::-1], "–", ""]
+    assert found["cards"] == [
+        [
+            ["abC", "true", "sorted by name, ascending"],
+            ["Cba", "true", "sorted by name, descending"],
+            ["bCa", "false", "in the original order"],
+        ],
+        [
+            ["bCa", "true", "sorted by seqlets, descending"],
+            ["Cba", "true", "sorted by seqlets, ascending"],
+            ["bCa", "false", "in the original order"],
+        ],
+        [
+            ["aCb", "true", "sorted by contribution, descending"],
+            ["bCa", "true", "sorted by contribution, ascending"],
+            ["bCa", "false", "in the original order"],
+        ],
+        # each button begins anew
+        ["abC", "bCa", "aCb"],
+    ]
     # the figure has its letters' colours on its paper, and asks the page for nothing
     assert {"0,143,104", "253,253,251"} <= set(found["seen"])
     assert not re.search(r"class=|var\(|url\(", found["text"])
@@ -167,6 +202,7 @@ def test_a_phone_never_scrolls_sideways(chromium, page, tmp_path):
     assert measured["client"] <= 390
     assert measured["scroll"] == measured["client"]
     assert measured["sections"] == 12 and measured["letter"] > 0
+    assert measured["lexicons"] == 2 and measured["wider"] == 0
     assert "CONSOLE" not in console
 
 

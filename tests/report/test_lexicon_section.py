@@ -1,7 +1,6 @@
 """The lexicon on the page: the line that says what only one reading sees, and the drawing."""
 
 import dataclasses
-import re
 
 import pandas as pd
 import pytest
@@ -30,32 +29,36 @@ def test_each_task_has_its_line(study):
     }
 
 
-DOT = r'<circle cx="([\d.]+)" cy="([\d.]+)" r="([\d.]+)" class="([^"]+)">.*?>([\d,]+)</text>'
-
-
-def dots(study) -> list[list[tuple]]:
-    """(column, radius, class, number) of each dot, row by row."""
-    found = re.findall(DOT, str(lexicon.context(study)["figure"]))
-    rows = sorted({y for _, y, *_ in found}, key=float)
-    return [[(x, float(r), c, n) for x, y, r, c, n in found if y == row] for row in rows]
+def dots(study) -> list[list[tuple[str, dict]]]:
+    """(column, cell) of each dot, row by row."""
+    table = lexicon.context(study)["figure"]
+    heads = [column["before"] + column["reading"] for column in table["columns"]]
+    pairs = [zip(heads, row["cells"], strict=True) for row in table["rows"]]
+    return [[(head, cell) for head, cell in row if cell] for row in pairs]
 
 
 def test_dots_show_the_support_of_each_reading(study):
     rows = dots(study)
     # by seqlets of Abf1, seqlets and subsets of Reb1 (each clustered twice), and filters
-    assert [number for *_, number in rows[0]] == ["31", "183", "180", "2"]
-    assert [number for *_, number in rows[1]] == ["170"]
-    assert [(number, class_) for _, _, class_, number in rows[2]] == [
-        ("40", "mark"),
-        ("12", "mark null"),
+    assert {head: cell["support"] for head, cell in rows[0]} == {
+        "Abf1 · cnn · MoDISco": "31",
+        "Reb1 · cnn · MoDISco": "183",
+        "Reb1 · cnn · SIS": "180",
+        "cnn · filters": "2",
+    }
+    assert [cell["support"] for _, cell in rows[1]] == ["170"]
+    assert [(cell["support"], cell["null"]) for _, cell in rows[2]] == [
+        ("40", False),
+        ("12", True),
     ]
     assert len(rows) == 3 and "2 more motifs" in lexicon.context(study)["left"]
 
 
 def test_the_area_of_a_dot_is_its_support(study):
-    (column, small, *_), (other, large, *_) = dots(study)[0][0], dots(study)[1][0]
+    (column, small), (other, large) = dots(study)[0][0], dots(study)[1][0]
     assert column == other
-    assert small**2 / large**2 == pytest.approx(31 / 170, rel=0.01)
+    sizes = [float(cell["size"]) for cell in (small, large)]
+    assert (sizes[0] / sizes[1]) ** 2 == pytest.approx(31 / 170, rel=0.02)
 
 
 def test_a_lexicon_without_motifs_is_said_to_be_empty(study, tmp_path):

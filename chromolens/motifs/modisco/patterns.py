@@ -38,6 +38,11 @@ class Pattern:
         """PPM of the core."""
         return self.ppm[self.core]
 
+    @property
+    def contribution(self) -> float:
+        """What the core contributes, mean over the seqlets (in the units of the scores)."""
+        return float(self.cwm[self.core].sum())
+
 
 def read_patterns(modisco_h5: str | Path) -> list[Pattern]:
     """All patterns of a modisco file, positive before negative, most seqlets first."""

@@ -1,4 +1,4 @@
-"""The lexicon as a drawing: motifs by task and reading, a dot where it is seen, logos beside.
+"""The lexicon as a table with pictures: motifs by task and reading, a dot where one is seen.
 
 A dot's area is the support, of the largest of its column; the number stands beside it. Hollow
 dots are null models.
@@ -6,19 +6,18 @@ dots are null models.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
-from markupsafe import Markup
 
 from chromolens.motifs.names.agreement import TITLES
-from chromolens.report.figures import logos, svg
+from chromolens.report.figures import logos
 from chromolens.report.tables import count
 
-NAME, LOGO, CELL, ROW, HEAD = 170, 212, 58, 30, 50
-"""Widths of names, logos and columns, heights of rows and of the head, in pixels."""
+WIDEST, TALLEST = 200, 26
+"""Size of a logo, in pixels."""
 
-_RADIUS = 8.0
-_LETTERS = 24
+_DIAMETER = 16.0
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,17 @@ class Column:
     task: str
     reading: str
     null: bool
+
+    @property
+    def head(self) -> tuple[str, str]:
+        """What stands above the readings of a task: the task, and its model."""
+        null = f"null: {self.model}" if self.null and self.model else self.model
+        return self.task or "all tasks", null
+
+    @property
+    def before(self) -> str:
+        """What narrow screens show before the reading, in place of what stands above it."""
+        return "".join(f"{part} · " for part in (self.task, self.head[1]) if part)
 
 
 @dataclass(frozen=True)
@@ -43,60 +53,36 @@ class Row:
     link: str = ""
 
 
-def draw(rows: Sequence[Row], columns: Sequence[Column]) -> Markup:
-    """The whole figure."""
-    left = NAME + LOGO
-    width, height = left + CELL * len(columns) + 4, HEAD + ROW * len(rows) + 4
+def table(rows: Sequence[Row], columns: Sequence[Column]) -> dict:
+    """What the macro ``lexicon`` shows: ``caption``, ``heads``, ``columns``, ``rows``."""
     largest = {c: max((row.support.get(c, 0) for row in rows), default=0) for c in columns}
-    head = [_head(column, place, columns) for place, column in enumerate(columns)]
-    parts = [_row(row, HEAD + ROW * i, columns, largest, width) for i, row in enumerate(rows)]
-    label = f"{len(rows)} motifs by task and reading"
-    return svg.figure(width, height, label, *head, *parts)
+    heads = [(head, len(list(own))) for head, own in groupby(columns, lambda c: c.head)]
+    return {
+        "caption": f"{len(rows)} motifs by task and reading",
+        "heads": [{"task": task, "model": model, "span": n} for (task, model), n in heads],
+        "columns": [{"reading": TITLES[c.reading], "before": c.before} for c in columns],
+        "rows": [_row(row, columns, largest) for row in rows],
+    }
 
 
-def _head(column: Column, place: int, columns: Sequence[Column]) -> Markup:
-    """The reading, and above the first of a task's readings the task and its model."""
-    x = NAME + LOGO + CELL * place
-    before = columns[place - 1] if place else None
-    parts = [svg.text(x + 4, HEAD - 8, TITLES[column.reading], class_="tick")]
-    if before is None or (before.model, before.task) != (column.model, column.task):
-        span = sum((c.model, c.task) == (column.model, column.task) for c in columns) * CELL
-        model = f"null: {column.model}" if column.null and column.model else column.model
-        parts += [_fitted(x + 4, HEAD - 36, column.task or "all tasks", span, "")]
-        parts += [_fitted(x + 4, HEAD - 23, model, span, "tick")]
-        parts += [svg.line(x, HEAD - 46, x, HEAD, "grid")]
-    return svg.group(parts)
-
-
-def _fitted(x: float, y: float, words: str, width: float, class_: str) -> Markup:
-    most = int(width / 5.5)
-    shown = words if len(words) <= most else f"{words[: most - 1]}…"
-    return svg.group([svg.tag("title", words), svg.text(x, y, shown, class_=class_)])
-
-
-def _row(
-    row: Row, top: float, columns: Sequence[Column], largest: Mapping[Column, int], width: float
-) -> Markup:
-    step = min(_LETTERS / 2, (LOGO - 14) / max(len(row.ppm), 1))
-    logo = logos.stack(logos.heights(row.ppm), NAME, top + ROW - 3, step, _LETTERS / 2)
-    name = _fitted(0, top + 13, row.motif, NAME, "link" if row.link else "")
-    parts = [
-        svg.line(0, top, width, top, "grid"),
-        svg.tag("a", name, href=row.link) if row.link else name,
-        _fitted(0, top + 25, row.words, NAME, "tick"),
-        svg.tag("g", logo, class_="logo"),
-    ]
-    cells = enumerate(columns)
-    middle = top + ROW / 2
-    parts += [_dot(row.support.get(c, 0), largest[c], c, i, middle) for i, c in cells]
-    return svg.group(parts)
-
-
-def _dot(support: int, largest: int, column: Column, place: int, middle: float) -> Markup:
-    if not support:
-        return Markup()
-    x, radius = NAME + LOGO + CELL * place + 12, max(1.5, _RADIUS * (support / largest) ** 0.5)
-    mark = svg.tag(
-        "circle", cx=x, cy=middle, r=radius, class_="mark null" if column.null else "mark"
+def _row(row: Row, columns: Sequence[Column], largest: Mapping[Column, int]) -> dict:
+    logo = logos.logo(
+        logos.heights(row.ppm), f"Logo of {row.motif}", widest=WIDEST, height=TALLEST
     )
-    return mark + svg.text(x + 12, middle + 4, count(support), class_="tick")
+    cells = [_cell(row.support.get(column, 0), largest[column], column) for column in columns]
+    return {
+        "motif": row.motif,
+        "name": row.motif.partition("_")[2],
+        "words": row.words,
+        "link": row.link,
+        "logo": logo,
+        "cells": cells,
+    }
+
+
+def _cell(support: int, largest: int, column: Column) -> dict | None:
+    """``size``: the dot's diameter in pixels. None where the reading doesn't see the motif."""
+    if not support:
+        return None
+    size = max(3.0, _DIAMETER * (support / largest) ** 0.5)
+    return {"support": count(support), "size": f"{size:.1f}", "null": column.null}

@@ -19,6 +19,8 @@ WIDTH, LEFT, RIGHT = 1040, 132, 8
 
 ARROWS = {"+": "→", "-": "←"}
 _BARS, _LOGO = 460, 66
+_ARROW, _LETTER = 12, 6
+"""Widths of an arrow and of the widest common letters in a box, in pixels."""
 
 
 def draw(locus: Locus, label: str) -> Markup:
@@ -215,13 +217,19 @@ def _box(mark: Mark, locus: Locus, top: float, step: float) -> Markup:
     start, end = max(mark.start, locus.start), min(mark.end, locus.end)
     x, width = LEFT + (start - locus.start) * step, (end - start) * step
     told = f"{mark.name} {mark.strand} {mark.chrom}:{mark.start + 1:,}–{mark.end:,} {mark.more}"
-    words = f"{mark.name} {ARROWS.get(mark.strand, '')}"
+    words = f"{_fitting(mark.name, width)} {ARROWS.get(mark.strand, '')}"
     return svg.group(
         [
             svg.rect(x, top, width, 13, "found" if mark.kind == "hit" else "planted", told),
             svg.text(x + width / 2, top + 10, words, "middle", "inside"),
         ]
     )
+
+
+def _fitting(name: str, width: float) -> str:
+    """``name``, shortened to a box of ``width`` pixels that also holds an arrow."""
+    most = max(int((width - _ARROW) / _LETTER), 0)
+    return name if len(name) <= most else f"{name[: most - 1]}…" if most > 1 else ""
 
 
 def _event_words(events: list[Mark], locus: Locus, top: float, step: float) -> Iterable[Markup]:

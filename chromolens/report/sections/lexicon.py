@@ -10,7 +10,7 @@ from chromolens.motifs.lexicon.members import READINGS
 from chromolens.motifs.meme import read_motifs
 from chromolens.motifs.names.agreement import agreement
 from chromolens.report.contents import Contents
-from chromolens.report.figures.lexicon import Column, Row, draw
+from chromolens.report.figures.lexicon import Column, Row, table
 from chromolens.report.tables import plural
 from chromolens.tables.motifs import LEXICON, MEMBERS
 
@@ -21,7 +21,7 @@ _MOST, _NAMELESS, _SHORT = 40, 8, 8
 
 
 def context(study: Contents) -> dict:
-    """The line of the study and of each task, and the drawing."""
+    """The line of the study and of each task, and the table of motifs."""
     if not study.lexicon:
         return {"made": False}
     lexicon, members = (
@@ -37,7 +37,7 @@ def context(study: Contents) -> dict:
         "made": True,
         "line": found.line,
         "tasks": found.tasks if len(found.tasks) > 1 else {},
-        "figure": draw(rows, columns) if rows else None,
+        "figure": table(rows, columns) if rows else None,
         "short": _short(rows, lexicon, any(c.null and c.reading == "modisco" for c in columns)),
         "left": _left_out(len(lexicon) - len(shown)),
     }
@@ -102,13 +102,13 @@ def _rows(
     ]
 
 
-def _short(rows: list[Row], lexicon: pd.DataFrame, nulls: bool) -> object | None:
+def _short(rows: list[Row], lexicon: pd.DataFrame, nulls: bool) -> dict | None:
     """The best supported motifs with a name, all tasks together, and whether a null has them."""
     named = set(lexicon.loc[lexicon["name"] != "", "motif"])
     drawn = [replace(row, support=_summed(row)) for row in rows if row.motif in named][:_SHORT]
     columns = [Column("", "", reading, False) for reading in READINGS]
     columns += [Column("", "of nulls", "modisco", True)] * nulls
-    return draw(drawn, columns) if drawn else None
+    return table(drawn, columns) if drawn else None
 
 
 def _summed(row: Row) -> dict[Column, int]:

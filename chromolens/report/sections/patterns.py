@@ -75,6 +75,7 @@ def _pattern(row: object, stored: Pattern, database: dict) -> dict:
         "name": stored.name.split(".")[-1].replace("_", " "),
         "sign": {"pos": "raises", "neg": "lowers"}[stored.sign],
         "seqlets": count(row.seqlets),
+        "contribution": significant(stored.contribution),
         **match(row, stored.cwm[stored.core], stored.motif, database),
         "members": _members(row),
     }

@@ -1,53 +1,93 @@
-// A click on a column's head sorts its table; a drawing under the pointer can be saved.
+// Columns sort their table, buttons sort cards; a drawing under the pointer can be saved.
 // The page is whole without this script.
 "use strict";
 
 const DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-/** The number that a cell begins with (1,234; −0.5; 1.2×10⁻⁵; ∞; 0:31 as seconds); NaN without one. */
-function number(cell) {
-  const words = cell.textContent.trim().replaceAll(",", "").replaceAll("−", "-");
+/** The number that words begin with (1,234; −0.5; 1.2×10⁻⁵; ∞; 0:31 as seconds); NaN without one. */
+function number(text) {
+  const words = text.replaceAll(",", "").replaceAll("−", "-");
   const [clock, minutes, seconds] = words.match(/^(\d+):(\d\d)$/) ?? [];
   if (clock) return 60 * minutes + Number(seconds);
   const power = (_, digits) => "e" + [...digits].map((one) => (one === "⁻" ? "-" : DIGITS.indexOf(one))).join("");
   return parseFloat(words.replace(/×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/, power).replace("∞", "Infinity"));
 }
 
-/** Rows by one column: numbers by size, words by alphabet; cells without a number stay last. */
-function sorted(rows, column, numeric, sign) {
-  const cells = rows.map((row) => row.cells[column]);
-  const keys = cells.map((cell) => (numeric ? number(cell) : cell.textContent.trim()));
+/** Items by their words: numbers by size, words by alphabet; those without a number stay last. */
+function sorted(items, read, numeric, sign) {
+  const keys = items.map((item) => (numeric ? number(read(item).trim()) : read(item).trim()));
   const compare = (a, b) => (numeric ? a - b : a.localeCompare(b, "en", { numeric: true }));
-  const order = [...rows.keys()].sort((i, j) => {
+  const order = [...items.keys()].sort((i, j) => {
     const [left, right] = [Number.isNaN(keys[i]), Number.isNaN(keys[j])];
     if (left || right) return left - right || i - j;
     return (keys[i] === keys[j] ? 0 : sign * compare(keys[i], keys[j])) || i - j;
   });
-  return order.map((place) => rows[place]);
+  return order.map((place) => items[place]);
 }
 
-/** The first click shows the best numbers (or A to Z), the second turns the order, the third is as it was. */
-function sortable(table) {
-  const heads = [...table.tHead.rows[0].cells];
-  const body = table.tBodies[0];
-  const original = [...body.rows];
-  heads.forEach((head, column) => {
-    const numeric = head.classList.contains("number");
-    const ways = numeric ? ["descending", "ascending", ""] : ["ascending", "descending", ""];
-    const turn = () => {
-      const way = ways[(ways.indexOf(head.getAttribute("aria-sort") ?? "") + 1) % ways.length];
-      heads.forEach((other) => other.removeAttribute("aria-sort"));
-      if (way) head.setAttribute("aria-sort", way);
-      body.append(...(way ? sorted(original, column, numeric, way === "ascending" ? 1 : -1) : original));
+/** What the last sorting did, for screen readers. */
+const said = document.createElement("p");
+said.className = "hidden";
+said.setAttribute("role", "status");
+
+/**
+ * Buttons that sort the children of `list`; each has its `button`, whether its key is `numeric`, how to `read`
+ * the key of an item, and `mark`, which shows the way. The first click shows the largest numbers (or A to Z), the
+ * second turns the order, the third is as it was.
+ */
+function sorts(list, controls) {
+  const original = [...list.children];
+  let now = [null, ""];
+  for (const control of controls) {
+    const ways = control.numeric ? ["descending", "ascending", ""] : ["ascending", "descending", ""];
+    control.button.type = "button";
+    control.button.addEventListener("click", () => {
+      const way = ways[(now[0] === control ? ways.indexOf(now[1]) + 1 : 0) % ways.length];
+      now[0]?.mark("");
+      now = [control, way];
+      control.mark(way);
+      const items = way ? sorted(original, control.read, control.numeric, way === "ascending" ? 1 : -1) : original;
+      list.append(...items);
+      said.textContent = way ? `sorted by ${control.button.textContent}, ${way}` : "in the original order";
+    });
+  }
+}
+
+function sortTable(table) {
+  const heads = [...[...table.tHead.rows].at(-1).cells].filter((head) => !head.classList.contains("unsorted"));
+  sorts(table.tBodies[0], heads.map((head) => {
+    const [button, column] = [document.createElement("button"), head.cellIndex];
+    button.append(...head.childNodes);
+    head.append(button);
+    const mark = (way) => (way ? head.setAttribute("aria-sort", way) : head.removeAttribute("aria-sort"));
+    const read = ({ cells }) => cells[column].dataset.key ?? cells[column].textContent;
+    return { button, mark, read, numeric: head.classList.contains("number") };
+  }));
+}
+
+function sortCards(list) {
+  const group = document.createElement("p");
+  group.className = "order small";
+  group.setAttribute("role", "group");
+  group.setAttribute("aria-label", "Sort the motifs");
+  group.append("Sort by");
+  sorts(list, list.dataset.sorts.split(" ").map((key) => {
+    const button = document.createElement("button");
+    button.textContent = key;
+    group.append(" ", button);
+    const mark = (way) => {
+      button.setAttribute("aria-pressed", String(Boolean(way)));
+      button.dataset.way = way;
     };
-    head.tabIndex = 0;
-    head.title = "sort";
-    head.addEventListener("click", turn);
-    head.addEventListener("keydown", (event) => event.key === "Enter" && turn());
-  });
+    mark("");
+    return { button, mark, numeric: key !== "name", read: (card) => card.dataset[key] };
+  }));
+  list.before(group);
 }
 
-document.querySelectorAll("table.sorts").forEach((table) => table.tBodies[0].rows.length > 1 && sortable(table));
+document.body.append(said);
+document.querySelectorAll("table.sorts").forEach((table) => table.tBodies[0].rows.length > 1 && sortTable(table));
+document.querySelectorAll("[data-sorts]").forEach((list) => list.children.length > 1 && sortCards(list));
 
 const DRAWN = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "opacity",
   "font-size", "font-family", "font-weight", "text-anchor", "vector-effect"];

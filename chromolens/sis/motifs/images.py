@@ -22,7 +22,7 @@ from chromolens.sis.search.collection import Subsets
 
 @dataclass(frozen=True)
 class ImageClusters:
-    """What ``cluster_images`` found.
+    """Result of ``cluster_images``.
 
     Attributes
     ----------
@@ -46,18 +46,19 @@ def cluster_images(
     max_distance: float = 1.0,
     min_members: int = 5,
 ) -> ImageClusters:
-    """Clusters of what ``sufficient_subsets`` found in images.
+    """Cluster the subsets that ``sufficient_subsets`` found in images.
 
     Parameters
     ----------
     found
-        Of each image its subsets: pixels, row by row. Images without one have no row.
+        The subsets of each image; pixels are numbered row by row. Images without a subset have no
+        row in the result.
     size
         Height and width, in pixels.
     max_distance
-        Mean energy distance (pixels) up to which two groups are one: average linkage.
+        Average linkage joins two groups up to this mean energy distance (pixels).
     min_members
-        Groups of fewer subsets are none.
+        Groups with fewer subsets are not clusters.
 
     Raises
     ------
