@@ -12,7 +12,7 @@ lie far apart there is nothing to keep. Inside this module a *place* is a base's
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import h5py
@@ -32,7 +32,7 @@ from chromolens.tracks.answers import (
     job_digest,
 )
 from chromolens.tracks.method import Method
-from chromolens.tracks.partial import Pace, Stretch, journal, say_resumed
+from chromolens.tracks.partial import Journal, Pace, Stretch, say_resumed, work_off
 from chromolens.tracks.replicates import agreement, over_folds
 from chromolens.tracks.stitching import stitch
 from chromolens.tracks.tiling import Cover, Series, Tiling, grid, touching
@@ -78,22 +78,24 @@ def explain_shard(
         folds = sorted({origin.fold: models, **others}.items())
         more["folds"] = {fold: [str(one.digest) for one in of_fold] for fold, of_fold in folds}
     header = header_of(models, method, origin, more)
-    asked = _Asked(models, method.in_fold(origin.fold), others)
     digest = job_digest(header, method, [region.name for region in regions])
-    most = windows_at_once or default_windows(tiling.window, len(method.tasks), method.batch_size)
     series = series or grid(genome.sizes, tiling)
-    walks = [_Walk(region, genome, tiling, series) for region in regions]
-    with journal(path, digest, header.run) as found:
+
+    def work(found: Journal) -> None:
+        size, tasks = found.rows, len(method.tasks)
+        asked = _Asked(models, replace(method, fold=origin.fold, batch_size=size), others)
+        most = windows_at_once or default_windows(tiling.window, tasks, size)
+        walks = [_Walk(region, genome, tiling, series) for region in regions]
         for number, walk in enumerate(walks):
             walk.done = found.done.get(number, 0)
         total = sum(len(walk.starts) for walk in walks)
         before = total - sum(len(walk.left()) for walk in walks)
         covered = sum(len(walk.cover) for walk in walks)
         say_resumed(origin.shard, sum(walk.done for walk in walks), covered)
-        pace = Pace(method.batch_size, most)
-        work = ((*each, block) for each in enumerate(walks) for block in each[1].blocks(pace))
+        pace = Pace(size, most)
+        blocks = ((*each, block) for each in enumerate(walks) for block in each[1].blocks(pace))
         told = {"total": total, "what": origin.shard, "before": before}
-        for number, walk, block in progress(work, weigh=lambda one: len(one[2]), **told):
+        for number, walk, block in progress(blocks, weigh=lambda one: len(one[2]), **told):
             begin, arrays = walk.done, walk.explain(asked, block)
             found.add(Stretch(number, begin, walk.done, arrays))
         with scores.written(path, header.after(found.runs)) as file:
@@ -101,6 +103,8 @@ def explain_shard(
                 _lay_out(file, walk, asked)
             for stretch in found.stretches():
                 _store(file, walks[stretch.part], stretch)
+
+    work_off(path, digest, method.batch_size, header.run, work)
 
 
 def explain_base(
