@@ -19,8 +19,6 @@ WITH_GPU = {
     "lsf": {"lsf_queue": "gpu", "lsf_extra": "'-gpu num=1'"},
     "htcondor": {"request_gpus": 1},
 }
-SINFO = "#!/bin/sh\necho 'short\nlong'\n"
-BQUEUES = "#!/bin/sh\necho 'QUEUE_NAME PRIO\nnormal 30\ngpu 40'\n"
 RULES = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
 
 
@@ -104,29 +102,6 @@ def test_a_machine_without_the_scheduler_is_refused(commands, name, command):
     with pytest.raises(BadInput, match=f"(?s)no command '{command}'.*{name}.*login node"):
         check(name)
     check(name, "-n")  # a dry run sends nothing
-
-
-def test_queues_that_the_scheduler_lacks_are_refused(commands):
-    commands(sbatch=SINFO, sinfo=SINFO, bsub=BQUEUES, bqueues=BQUEUES)
-    with pytest.raises(BadInput, match="(?s)no slurm_partition 'cpu'.*long, short"):
-        check("slurm")
-    with pytest.raises(BadInput, match="(?s)no lsf_queue 'cpu'.*gpu, normal"):
-        check("lsf")
-    commands(sinfo=SINFO.replace("short", "cpu").replace("long", "gpu"))
-    check("slurm")
-
-
-def test_queues_are_read_however_the_profile_is_written(commands):
-    commands(sbatch=SINFO, sinfo=SINFO)
-    for part in (
-        {"default-resources": ["mem_mb=2000", "slurm_partition=shrot"]},
-        {"set-resources": ["train:slurm_partition=long,shrot"]},
-        {"set-resources": {"train": {"slurm_partition": "'shrot'"}}},
-    ):
-        with pytest.raises(BadInput, match="'shrot'; did you mean 'short'"):
-            cluster.check_profile({"executor": "slurm"} | part, [], "there")
-    late = {"default-resources": {"slurm_partition": "'long' if attempt > 1 else 'shrot'"}}
-    cluster.check_profile({"executor": "slurm"} | late, [], "there")
 
 
 def test_a_scheduler_that_does_not_answer_is_named(commands):

@@ -24,7 +24,7 @@ from chromolens.planning import (
     times,
     varied,
 )
-from chromolens.planning.machine import clock, cluster, disk, interpreter, slurm
+from chromolens.planning.machine import clock, cluster, disk, interpreter, queues
 from chromolens.report import browser, sections
 
 logger.addFilter(runlog.message_alone)
@@ -161,8 +161,8 @@ onerror:
 
 
 onstart:
-    slurm.check_earlier(f"results/{study}")
-    slurm.check_partitions(workflow.rules, workflow.execution_settings.retries + 1)
+    queues.check_earlier(f"results/{study}")
+    queues.check_queues(workflow.rules, workflow.execution_settings.retries + 1)
     disk.check_places(f"results/{study}", index)
     disk.check_place(f"logs/{study}")
     clock.bring_back(["resources/downloads", f"results/{study}"])
