@@ -8,14 +8,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from typing import Any
 
 from chromolens.errors import BadInput
 
-_DRY = ("-n", "--dry")
 _PATIENCE = 60  # seconds that a scheduler has to answer
 _SCHEDULERS = {"slurm": ("sbatch", "sinfo"), "lsf": ("bsub", "bqueues")}
 """By executor: the command that submits, and one that is answered if the scheduler is up."""
-_GENERIC = "cluster-generic"
 
 
 def growing(amount: int) -> Callable[..., int]:
@@ -27,44 +26,39 @@ def growing(amount: int) -> Callable[..., int]:
     return resource
 
 
-def check_profile(profile: dict, options: list[str], where: str) -> None:
-    """Raise BadInput where jobs of a profile can't be sent from this machine.
-
-    Parameters
-    ----------
-    profile
-        What the profile's file states.
-    options
-        Snakemake's options: a dry run sends nothing.
-    where
-        The profile's file, for messages.
-    """
-    executor = profile.get("executor")
-    if not executor or executor == "local" or any(one.startswith(_DRY) for one in options):
-        return
+def check_executor(executor: str, where: str) -> None:
+    """Raise BadInput where Snakemake lacks an ``executor``, which ``where`` (a profile) names."""
     plugin = f"snakemake-executor-plugin-{executor}"
-    if importlib.util.find_spec(plugin.replace("-", "_")) is None:
+    if executor != "local" and importlib.util.find_spec(plugin.replace("-", "_")) is None:
         raise BadInput(
             f"the profile's executor {executor!r} is not installed",
             where=where,
             remedy=f"pip install {plugin}",
         )
-    if executor == _GENERIC:
-        _check_command(profile.get(f"{_GENERIC}-submit-cmd", "").partition(" ")[0], where)
-    if executor in _SCHEDULERS:
-        submit, question = _SCHEDULERS[executor]
-        _check_command(submit, where)
-        _check_answer(question)
 
 
-def _check_command(command: str, where: str) -> None:
-    if not command or shutil.which(command) is None:
+def check_scheduler(executor: str, settings: Any) -> None:
+    """Raise BadInput where jobs can't be sent from this machine.
+
+    Parameters
+    ----------
+    executor
+        The name of Snakemake's executor.
+    settings
+        The executor's own; of ``cluster-generic`` the command that submits is read.
+    """
+    submit, question = _SCHEDULERS.get(executor, ("", ""))
+    if executor == "cluster-generic":
+        submit = settings.submit_cmd.partition(" ")[0]
+    if submit and shutil.which(submit) is None:
         raise BadInput(
-            f"there is no command {command!r} here, with which jobs are submitted",
-            where=f"{where}; PATH is {os.environ.get('PATH')}",
+            f"there is no command {submit!r} here, with which jobs are submitted",
+            where=f"PATH is {os.environ.get('PATH')}",
             remedy="start the run on a machine that submits jobs (a login node; there may be a "
-            "module to load), or run it here: without --profile",
+            "module to load), or run it here: without a cluster's profile",
         )
+    if question:
+        _check_answer(question)
 
 
 def _check_answer(question: str) -> None:
