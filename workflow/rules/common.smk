@@ -38,6 +38,7 @@ config = configuration.complete(config, workflow.configfiles)
 study = config["study"]
 if workflow.is_main_process:
     configuration.check_files(config)
+    disk.check_place(".snakemake", disk.NOTES)
     held, holder = runlog.claim(f".snakemake/{study}.run")
     print(runlog.others_run(study, holder), file=sys.stderr, end="")
 downloaded = f"resources/studies/{study}"
