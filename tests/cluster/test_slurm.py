@@ -35,7 +35,7 @@ def start_study(folder: Path, *arguments: str) -> subprocess.Popen:
 def finish(run: subprocess.Popen, folder: Path) -> str:
     """What the run printed; it must have succeeded."""
     try:
-        run.wait(timeout=900)
+        run.wait(timeout=1800)
     finally:
         if run.poll() is None:
             run.terminate()
