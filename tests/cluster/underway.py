@@ -87,7 +87,7 @@ class Underway:
         while not (found := happened()):
             said = (self.folder / "said").read_text()[-3000:]
             assert time.monotonic() - begun < PATIENCE, f"{what} didn't happen:\n{said}"
-            time.sleep(0.02)
+            time.sleep(0.2)
         return found
 
     def share(self) -> float:
