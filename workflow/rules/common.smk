@@ -162,7 +162,9 @@ onerror:
 
 
 onstart:
-    cluster.check_scheduler(workflow.executor_plugin.name, workflow.executor_settings)
+    cluster.check_scheduler(
+        workflow.executor_plugin.name, workflow.executor_settings
+    )
     queues.check_earlier(f"results/{study}")
     queues.check_queues(workflow.rules, workflow.execution_settings.retries + 1)
     disk.check_places(f"results/{study}", index)
