@@ -47,7 +47,7 @@ include: "workflow/rules/browse.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/measure.smk"
 include: "workflow/rules/overview.smk"
-include: "workflow/rules/slurm.smk"
+include: "workflow/rules/queues.smk"
 
 
 rule all:

@@ -286,6 +286,12 @@ def test_only_folders_of_what_is_still_to_be_written_must_be_writable(tmp_path):
     disk.check_places(str(tmp_path), index[1:])
 
 
+def test_the_folder_of_the_run_must_have_room(small_disk):
+    disk.check_place(small_disk / ".snakemake")
+    with pytest.raises(BadInput, match="below .*: the disk is full(.|\n)*free some space"):
+        disk.check_place(small_disk / ".snakemake", disk.NOTES)
+
+
 def test_what_a_killed_writer_left_is_swept(tmp_path):
     code = "import os, sys; from chromolens.runlog import atomic\n"
     code += "with atomic(sys.argv[1]) as new: new.write_text('half'); os.kill(os.getpid(), 9)"

@@ -37,7 +37,7 @@ PLANNING = ["config", "planning.sources", "planning.divide", "planning.plan"]
 PLANNING += ["planning.machine.disk"]
 PLANNING += ["planning.preflight", "planning.machine.interpreter", "planning.results"]
 PLANNING += ["planning.overview", "planning.times", "plugins", "provenance", "study"]
-PLANNING += ["planning.experiments", "planning.rows", "planning.machine.slurm"]
+PLANNING += ["planning.experiments", "planning.rows", "planning.machine.queues"]
 PLANNING += ["console.run", "console.found", "commands.check", "commands.run", "commands.init"]
 
 

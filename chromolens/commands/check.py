@@ -5,10 +5,9 @@ import re
 import shlex
 import subprocess
 import sys
-from importlib.metadata import version
 
 from chromolens.commands.run import add_study, call, snakemake
-from chromolens.models.gpus import of_driver
+from chromolens.models.gpus import of_driver, why_unusable
 from chromolens.planning.cost import LIMIT
 
 _UNITS = {"min": 60, "h": 3600, "d": 86400}
@@ -45,14 +44,14 @@ def seconds(text: str) -> float:
 
 
 def gpus() -> str:
-    """The GPUs of this machine, and what TensorFlow lacks to use them; nothing without one."""
+    """The GPUs of this machine, and why TensorFlow can't use them; nothing without one."""
     models = of_driver()
     if not models:
         return ""
     if usable := _usable():
         return f"GPU: {', '.join(models[:usable])}"
-    install = f'pip install "tensorflow[and-cuda]=={version("tensorflow")}"'
-    return f"GPU: {', '.join(models)}, but TensorFlow can't use it without CUDA: {install}"
+    why, remedy = why_unusable()
+    return f"GPU: {', '.join(models)}, but TensorFlow can't use it: {why}\n  what to do: {remedy}"
 
 
 def _usable() -> int:

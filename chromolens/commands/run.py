@@ -14,7 +14,7 @@ from chromolens.checks.acceptance import failed
 from chromolens.config_file import read_config_file
 from chromolens.console.found import ENDED
 from chromolens.errors import BadInput, nearest
-from chromolens.planning.machine.cluster import check_profile
+from chromolens.planning.machine.cluster import check_executor
 from chromolens.runlog import CONSOLE, VERBOSE
 from chromolens.study import open_study
 
@@ -63,7 +63,7 @@ def snakemake(options: argparse.Namespace, profile: str = "default") -> list[str
     for path in configs:
         read_config_file(path)
     stated = read_config_file(folder / "config.yaml")
-    check_profile(stated, options.snakemake, str(folder / "config.yaml"))
+    check_executor(stated.get("executor", "local"), str(folder / "config.yaml"))
     command = [sys.executable, "-m", "snakemake", *targets, "--snakefile", str(snakefile)]
     command += ["--configfile", *configs, "--logger", "chromolens"]
     command += ["--workflow-profile", str(folder)]

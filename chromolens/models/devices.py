@@ -14,7 +14,7 @@ from tensorflow.python.util import _pywrap_util_port
 
 from chromolens.errors import BadInput
 from chromolens.kernels import processor
-from chromolens.models.gpus import names, take
+from chromolens.models.gpus import check_given, names, take
 
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 
@@ -35,6 +35,8 @@ def configure(*, threads: int = 1, tf32: bool = False) -> None:
     ------
     RuntimeError
         TensorFlow has already started with another number of threads.
+    BadInput
+        The job was given a GPU that TensorFlow can't use.
     """
     if tf.config.threading.get_intra_op_parallelism_threads() != threads:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
@@ -42,6 +44,8 @@ def configure(*, threads: int = 1, tf32: bool = False) -> None:
         tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_tensor_float_32_execution(tf32)
     gpus = tf.config.list_physical_devices("GPU")
+    if not gpus:
+        check_given()
     if len(gpus) > 1:
         known = names(len(gpus))
         gpus = [gpus[known.index(take(known))]]

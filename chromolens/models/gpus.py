@@ -7,12 +7,15 @@ the first. Here a job takes the GPU with the fewest jobs on it. Two share one wh
 """
 
 import os
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from itertools import count
 from pathlib import Path
 from typing import IO
 
+from chromolens.errors import BadInput
 from chromolens.runlog import claim
 
 _held: list[IO[str]] = []
@@ -57,3 +60,45 @@ def of_driver(folder: str | Path = "/proc/driver/nvidia/gpus") -> list[str]:
         lines = (line.partition(":") for line in file.read_text().splitlines())
         found += [value.strip() for key, _, value in lines if key.strip() == "Model"]
     return found
+
+
+def check_given(environment: Mapping[str, str] = os.environ) -> None:
+    """Raise BadInput in a process that was given a GPU of this machine, and can't use it.
+
+    For a process in which TensorFlow sees none. Schedulers give by ``CUDA_VISIBLE_DEVICES``; where
+    a job gets none, some of them write there a word that is no device.
+    """
+    given = environment.get("CUDA_VISIBLE_DEVICES", "").strip()
+    if re.match(r"\d|GPU-|MIG-", given) and (models := of_driver()):
+        why, remedy = why_unusable()
+        raise BadInput(
+            f"this job was given a GPU ({', '.join(models)}), but TensorFlow can't use it: {why}",
+            where=f"CUDA_VISIBLE_DEVICES={given}",
+            remedy=f"{remedy}. To compute on the CPU, ask for no GPU in the profile, or set "
+            "CUDA_VISIBLE_DEVICES=-1",
+        )
+
+
+def why_unusable(devices: str | Path = "/dev") -> tuple[str, str]:
+    """Why TensorFlow can't use GPUs that the driver knows, and what to do."""
+    files = sorted(Path(devices).glob("nvidia[0-9]*"))
+    if not files:
+        give = "apptainer exec --nv, docker run --gpus all"
+        return f"there is no {devices}/nvidia0", f"a container must be given GPUs: {give}"
+    if not any(_may_open(file) for file in files):
+        return (
+            f"no permission to open {files[0]}",
+            "ask the administrator for it (mostly a group's: ls -l), a scheduler for a GPU",
+        )
+    install = f'pip install "tensorflow[and-cuda]=={version("tensorflow")}"'
+    return "CUDA's libraries are missing, or don't fit the driver", install
+
+
+def _may_open(device: Path) -> bool:
+    try:
+        os.close(os.open(device, os.O_RDWR))
+    except PermissionError:
+        return False
+    except OSError:
+        pass  # what else is wrong with it is not a matter of rights
+    return True

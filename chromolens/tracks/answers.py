@@ -35,10 +35,10 @@ def header_of(models: Sequence["Model"], method: Method, origin: Origin, more: d
 
 
 def job_digest(header: Header, method: Method, parts: Sequence[str]) -> str:
-    """What a continued job must share with the one before it, batch shape included (sha256)."""
+    """What a continued job must share with the one before it, but for the batch (sha256)."""
     keys = ("study", "model", "method", "fold", "tasks", "settings", "models", "provenance")
     drawn = [(fold, one.digest) for fold, one in sorted(method.drawn.items())]
-    asked = [header.digest(*keys), method.batch_size, list(parts), drawn]
+    asked = [header.digest(*keys), list(parts), drawn]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 

@@ -1,8 +1,7 @@
 """One job of attribution, for either kind of inputs: what its script asks for in one call."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 from chromolens import tables
 from chromolens.genome.fasta import Genome
@@ -73,20 +72,14 @@ def explain(
         shared["tiling"] = Tiling(**tiling)
         with Genome(source) as opened:
             shared["chromosomes"] = folds.chromosomes(origin.fold, opened.sizes)
-            _halving(method, partial(explain_shard, own, opened, wanted, path, **shared))
+            explain_shard(own, opened, wanted, path, method=method, **shared)
     else:
         _, part, parts = origin.shard.rsplit("-", 2)
         inputs = open_inputs(windows, source)
         inputs = inputs.for_training(folds.groups(origin.fold, "training"))
         rows = folds.rows(inputs.windows, origin.fold, "test")
         shared["places"] = shard_of(len(rows), int(part), int(parts))
-        _halving(method, partial(explain_records, own, inputs, rows, path, **shared))
-
-
-def _halving(method: Method, work: Callable[..., None]) -> None:
-    """``work`` with ``method``, of as many rows in a call as memory holds."""
-    size = method.batch_size or BATCH_SIZE
-    halving(lambda rows: work(method=replace(method, batch_size=rows)), size)
+        explain_records(own, inputs, rows, path, method=method, **shared)
 
 
 def explain_chosen(
@@ -109,9 +102,14 @@ def explain_chosen(
     chosen = tables.read(CHOSEN, picked)
     rows = rows_of(chosen, inputs.windows, "explain", method.tasks, most)
     background = rows_of(chosen, inputs.windows, "background", [""], most)[""]
+    method = with_drawn(method, inputs, folds)
     given = {"origin": origin, "labels": labels, "background": background}
-    work = partial(explain_windows, models_by_fold, inputs, rows, folds, path, **given)
-    _halving(with_drawn(method, inputs, folds), work)
+
+    def work(size: int) -> None:
+        asked = replace(method, batch_size=size)
+        explain_windows(models_by_fold, inputs, rows, folds, path, method=asked, **given)
+
+    halving(work, method.batch_size or BATCH_SIZE)
 
 
 def with_drawn(method: Method, inputs: Inputs, folds: Folds) -> Method:

@@ -5,6 +5,10 @@ CRC-32 of its numbers, and then these. A second job that is asked the same thing
 the last stretch that fits its digest; what doesn't fit (cut by a kill, or damaged) is thrown
 away, said in the log, and computed again to the same bits. The target is laid out when all is
 there, so its bytes don't show how often the job died.
+
+The last bits of an answer hang on the batch's shape, so a file is made with one. Where memory is
+short the journal is begun anew with half as many rows in a call; it says so, and a second job that
+asks for the same batch as the first goes on with the half.
 """
 
 import fcntl
@@ -13,7 +17,7 @@ import logging
 import os
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from math import prod
 from pathlib import Path
@@ -22,7 +26,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 
 from chromolens.errors import BadInput
-from chromolens.models.batching import BATCH_SIZE
+from chromolens.models.batching import BATCH_SIZE, halving
 
 logger = logging.getLogger("chromolens")
 _PATIENCE = 60
@@ -75,16 +79,25 @@ class Stretch(NamedTuple):
 class Journal:
     """What is finished of a job; opened by ``journal``.
 
-    ``done`` holds the end of the last stretch of each part; ``runs`` what the job ran on, from its
-    beginning.
+    ``rows`` is the number of rows in a call with which all of it was made, ``done`` holds the end
+    of the last stretch of each part, ``runs`` what the job ran on, from its beginning.
     """
 
-    def __init__(self, path: Path, file: BinaryIO, digest: str, run: dict):
+    def __init__(self, path: Path, file: BinaryIO, digest: str, asked: int):
         self._path, self._file = path, file
-        self.done, self.runs = dict[int, int](), list[dict]()
-        if not self._begun(digest):
-            file.truncate(0)
-            self._append(json.dumps({"job": digest}).encode() + b"\n")
+        self._job = {"job": digest, "asked": asked}
+        self.rows, self.done, self.runs = asked, dict[int, int](), list[dict]()
+        if not self._begun():
+            self.begin(asked)
+
+    def begin(self, rows: int) -> None:
+        """Throw away what is there: the work begins with ``rows`` rows in a call."""
+        self.rows, self.done, self.runs = rows, {}, []
+        self._file.truncate(0)
+        self._append(_line(self._job | {"rows": rows}))
+
+    def runs_on(self, run: dict) -> None:
+        """Note what the job runs on now."""
         if run not in self.runs:
             self._append(_line({"run": run}))
             self.runs.append(run)
@@ -112,14 +125,17 @@ class Journal:
         self._file.flush()
         os.fsync(self._file.fileno())
 
-    def _begun(self, digest: str) -> bool:
+    def _begun(self) -> bool:
         """Whether the file is of this job; it then ends behind the last entry that fits."""
         path, size = self._path, os.fstat(self._file.fileno()).st_size
-        first = self._file.readline()
-        if first != json.dumps({"job": digest}).encode() + b"\n":
+        known = _read(self._file.readline()) or {}
+        if not self._job.items() <= known.items():
             if size:
-                logger.warning("%s is of another job, or damaged: starting again", path)
+                logger.warning("%s %s: starting again", path, self._why_not(known))
             return False
+        self.rows = known["rows"]
+        if self.rows < self._job["asked"]:
+            logger.info("%d rows in a call, as before: memory was short with more", self.rows)
         good, kept = self._file.tell(), 0
         for found in self._entries():
             if isinstance(found, Stretch):
@@ -134,13 +150,17 @@ class Journal:
             logger.warning("%d bytes behind them are cut or damaged: thrown away", size - good)
         return True
 
+    def _why_not(self, known: dict) -> str:
+        if known.get("job") != self._job["job"]:
+            return "is of another job, or damaged"
+        return (
+            f"was made for {known['asked']} rows in a call, {self._job['asked']} are asked for "
+            "now, whose last bits differ"
+        )
+
     def _entries(self) -> Iterator[Stretch | dict]:
         """Stretches and runs, up to the first that doesn't fit."""
-        while line := self._file.readline():
-            crc, _, about = line.partition(b" ")
-            if not crc.isdigit() or int(crc) != zlib.crc32(about):
-                return
-            known = json.loads(about)
+        while known := _read(self._file.readline()):
             if "run" in known:
                 yield known["run"]
                 continue
@@ -156,6 +176,12 @@ def _line(about: dict) -> bytes:
     return b"%d " % zlib.crc32(text) + text
 
 
+def _read(line: bytes) -> dict | None:
+    """What ``_line`` wrote; None if it is cut or damaged."""
+    crc, _, text = line.partition(b" ")
+    return json.loads(text) if crc.isdigit() and int(crc) == zlib.crc32(text) else None
+
+
 def _arrays(content: bytes, shapes: dict[str, list[int]]) -> dict[str, np.ndarray]:
     numbers, found, place = np.frombuffer(content, np.float32), {}, 0
     for key, shape in shapes.items():
@@ -165,17 +191,36 @@ def _arrays(content: bytes, shapes: dict[str, list[int]]) -> dict[str, np.ndarra
 
 
 @contextmanager
-def journal(path: str | Path, digest: str, run: dict) -> Iterator[Journal]:
+def journal(path: str | Path, digest: str, asked: int) -> Iterator[Journal]:
     """The journal of the job that makes ``path``; taken away if the block ends well.
 
-    ``digest`` names what is computed: a journal with another one is started again. BadInput where
-    another job goes on writing it.
+    ``digest`` names what is computed, ``asked`` how many rows in a call it is to be computed with:
+    a journal that differs in one is started again. BadInput where another job goes on writing it.
     """
     partial = partial_path(path)
     partial.parent.mkdir(parents=True, exist_ok=True)
     with _locked(partial, of=path) as file:
-        yield Journal(partial, file, digest, run)
+        yield Journal(partial, file, digest, asked)
         partial.unlink()
+
+
+def work_off(
+    path: str | Path, digest: str, asked: int | None, run: dict, work: Callable[[Journal], None]
+) -> None:
+    """Have ``work`` make ``path`` by its journal, with as many rows in a call as memory holds.
+
+    These are ``Journal.rows``: ``asked`` (``BATCH_SIZE`` if None), or what an earlier job was left
+    with. ``run`` says what this job runs on.
+    """
+    with journal(path, digest, asked or BATCH_SIZE) as found:
+
+        def attempt(rows: int) -> None:
+            if rows < found.rows:
+                found.begin(rows)
+            found.runs_on(run | {"batch_size": rows})
+            work(found)
+
+        halving(attempt, found.rows)
 
 
 def _locked(path: Path, of: str | Path) -> BinaryIO:

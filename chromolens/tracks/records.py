@@ -1,6 +1,7 @@
 """Explain records (sequences without a genome), in one file that can be continued."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import h5py
@@ -18,7 +19,7 @@ from chromolens.tracks.answers import (
     job_digest,
 )
 from chromolens.tracks.method import Method
-from chromolens.tracks.partial import Pace, Stretch, journal, say_resumed
+from chromolens.tracks.partial import Journal, Pace, Stretch, say_resumed, work_off
 from chromolens.tracks.replicates import agreement
 
 if TYPE_CHECKING:
@@ -66,22 +67,26 @@ def explain_records(
     header = header_of(models, method, origin, {})
     ids = inputs.windows["id"].iloc[rows].tolist()
     tasks = len(method.tasks)
-    most = records_at_once or default_windows(inputs.length, tasks, method.batch_size)
-    with journal(path, job_digest(header, method, ids), header.run) as found:
+
+    def work(found: Journal) -> None:
+        asked = replace(method, batch_size=found.rows)
+        most = records_at_once or default_windows(inputs.length, tasks, found.rows)
         before = found.done.get(0, 0)
         say_resumed(origin.shard, before, len(places))
-        work = Pace(method.batch_size, most).blocks(places[before:])
+        blocks = Pace(found.rows, most).blocks(places[before:])
         told = {"total": len(places), "what": origin.shard, "before": before}
-        for block in progress(work, weigh=len, **told):
+        for block in progress(blocks, weigh=len, **told):
             here = slice(before + block.start, before + block.stop)
             batch = inputs.arrays(rows[here])
-            arrays = _explain(models, batch, ids[here], places[here], method)
+            arrays = _explain(models, batch, ids[here], places[here], asked)
             found.add(Stretch(0, here.start, here.stop, arrays))
         with scores.written(path, header.after(found.runs)) as file:
             group = _laid_out(file, ids, inputs.length, len(models))
             for stretch in found.stretches():
                 for key, array in stretch.arrays.items():
                     group[key][:, stretch.begin : stretch.end] = array
+
+    work_off(path, job_digest(header, method, ids), method.batch_size, header.run, work)
 
 
 def _laid_out(file: h5py.File, ids: list[str], length: int, replicates: int) -> h5py.Group:

@@ -13,7 +13,7 @@ lie far apart there is nothing to keep. Inside this module a *place* is a base's
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,7 @@ from chromolens.tracks.answers import (
     job_digest,
 )
 from chromolens.tracks.method import Method
-from chromolens.tracks.partial import Pace, Stretch, journal, say_resumed
+from chromolens.tracks.partial import Journal, Pace, Stretch, say_resumed, work_off
 from chromolens.tracks.replicates import agreement, over_folds
 from chromolens.tracks.stitching import stitch
 from chromolens.tracks.tiling import Cover, Series, Tiling, firsts, grid, on_circles, touching
@@ -85,21 +85,23 @@ def explain_shard(
         folds = sorted({origin.fold: models, **others}.items())
         more["folds"] = {fold: [str(one.digest) for one in of_fold] for fold, of_fold in folds}
     header = header_of(models, method, origin, more)
-    asked = _Asked(models, method.in_fold(origin.fold), others)
-    most = windows_at_once or default_windows(tiling.window, len(method.tasks), method.batch_size)
-    walks = _walks(genome, regions, tiling, series, chromosomes)
-    parts = [f"{walk.region.name} {walk.place}" for walk in walks]
+    where = (genome, regions, tiling, series, chromosomes)
+    parts = [f"{walk.region.name} {walk.place}" for walk in _walks(*where)]
     digest = job_digest(header, method, parts)
-    with journal(path, digest, header.run) as found:
+
+    def work(found: Journal) -> None:
+        size, tasks = found.rows, len(method.tasks)
+        asked = _Asked(models, replace(method, fold=origin.fold, batch_size=size), others)
+        most = windows_at_once or default_windows(tiling.window, tasks, size)
+        walks = _walks(*where)
         for number, walk in enumerate(walks):
             walk.done = found.done.get(number, 0)
         total = sum(len(walk.starts) for walk in walks)
         before = total - sum(len(walk.left()) for walk in walks)
         covered = sum(len(walk.cover) for walk in walks)
         say_resumed(origin.shard, sum(walk.done for walk in walks), covered)
-        work = _blocks(walks, Pace(method.batch_size, most))
         told = {"total": total, "what": origin.shard, "before": before}
-        for block in progress(work, weigh=_windows_of, **told):
+        for block in progress(_blocks(walks, Pace(size, most)), weigh=_windows_of, **told):
             _ask(asked, walks, block)
             for number, rows in block.items():
                 walk = walks[number]
@@ -110,6 +112,8 @@ def explain_shard(
                 _lay_out(file, walk, asked)
             for stretch in found.stretches():
                 _store(file, walks[stretch.part], stretch)
+
+    work_off(path, digest, method.batch_size, header.run, work)
 
 
 def explain_base(

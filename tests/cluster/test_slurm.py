@@ -35,7 +35,7 @@ def start_study(folder: Path, *arguments: str) -> subprocess.Popen:
 def finish(run: subprocess.Popen, folder: Path) -> str:
     """What the run printed; it must have succeeded."""
     try:
-        run.wait(timeout=900)
+        run.wait(timeout=1800)
     finally:
         if run.poll() is None:
             run.terminate()
@@ -45,14 +45,14 @@ def finish(run: subprocess.Popen, folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def runs(cluster, request, tmp_path_factory):
-    """Folders of the small study's results: without a cluster, and on SLURM."""
-    slurm = tmp_path_factory.mktemp("slurm")
+def runs(cluster, tmp_path_factory):
+    """Folders of the small study's tracks: made without a cluster, and on SLURM."""
+    local, slurm = (tmp_path_factory.mktemp(name) for name in ("local", "slurm"))
     profile = ["--workflow-profile", str(ROOT / "profiles/slurm")]
     running = start_study(slurm, *profile, *IMPATIENT)
     try:
         # meanwhile: SLURM's share is mostly waiting for its next look at the queue
-        local = request.getfixturevalue("small_study")
+        finish(start_study(local, "--cores", "1"), local)
     finally:
         finish(running, slurm)
     return local, slurm

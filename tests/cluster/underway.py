@@ -25,7 +25,7 @@ SHARD, BASES = "chr2-0-30000", 30000
 SCORES = f"{disturbed.RESULTS}/attribution/main/{METHOD}"
 LOG = f"logs/small/attribute/main/{METHOD}/{SHARD}.log"
 STRETCH = re.compile(rb'"stretch": \[0, \d+, (\d+)\]')
-PATIENCE = 600  # seconds
+PATIENCE = 1800  # seconds: the machine may be busy
 PROFILE = ROOT / "profiles/slurm/config.yaml"
 IMPATIENT = {"jobs": 2, "latency-wait": 5, "slurm-init-seconds-before-status-checks": 5}
 ON_CPU = {"slurm_partition": "cpu", "gpu": 0, "mem_mb": "1500 * attempt"}
@@ -87,7 +87,7 @@ class Underway:
         while not (found := happened()):
             said = (self.folder / "said").read_text()[-3000:]
             assert time.monotonic() - begun < PATIENCE, f"{what} didn't happen:\n{said}"
-            time.sleep(0.02)
+            time.sleep(0.2)
         return found
 
     def share(self) -> float:

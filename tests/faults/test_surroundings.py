@@ -48,6 +48,7 @@ def read_only(folder: Path) -> Iterator[None]:
 @pytest.mark.parametrize(
     "place, missing",
     [
+        (".", TABLE),
         ("results", TABLE),
         (RESULTS, MODEL),
         (f"{RESULTS}/tracks", TRACK),

@@ -4,13 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import tensorflow as tf
 
 from chromolens.commands import check
+from chromolens.errors import BadInput
 from chromolens.models import devices, gpus
 
 ROOT = Path(__file__).parents[2]
@@ -90,14 +93,57 @@ def test_a_job_sees_its_own_device_alone(tmp_path, monkeypatch):
     assert name == "0" and used == grown == listed[1:2]
 
 
-def test_check_says_what_a_driver_without_cuda_lacks(tmp_path, monkeypatch):
+def test_the_driver_names_its_gpus(tmp_path):
     (tmp_path / "0000:01:00.0").mkdir()
     text = "Model: \t\t NVIDIA H200\nIRQ:   \t 24\n"
     (tmp_path / "0000:01:00.0/information").write_text(text)
     assert gpus.of_driver(tmp_path) == ["NVIDIA H200"]
     assert gpus.of_driver(tmp_path / "none") == []
+
+
+@pytest.fixture
+def anyones() -> Iterator[Path]:
+    """A folder for device files; in it, the process has an ordinary user's rights."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        user = os.geteuid()
+        if user == 0:
+            os.seteuid(65534)
+        try:
+            yield Path(folder)
+        finally:
+            os.seteuid(user)
+
+
+def test_why_a_gpu_of_the_driver_cannot_be_used(anyones):
+    assert "no " + str(anyones / "nvidia0") in gpus.why_unusable(anyones)[0]
+    assert "--nv" in gpus.why_unusable(anyones)[1]
+    for name in ("nvidiactl", "nvidia0", "nvidia1"):
+        (anyones / name).touch(0o000 if name != "nvidiactl" else 0o666)
+    assert gpus.why_unusable(anyones)[0] == f"no permission to open {anyones / 'nvidia0'}"
+    (anyones / "nvidia1").chmod(0o666)  # one is enough
+    assert f'"tensorflow[and-cuda]=={tf.__version__}"' in gpus.why_unusable(anyones)[1]
+
+
+@pytest.mark.parametrize("given", ["0", "2,3", "GPU-8f2a", "MIG-GPU-1/2/0"])
+def test_a_job_that_cannot_use_the_gpu_it_was_given_says_why(monkeypatch, given):
+    environment = {"CUDA_VISIBLE_DEVICES": given}
+    gpus.check_given(environment)  # no driver is here, as in the tests of clusters
+    monkeypatch.setattr(gpus, "of_driver", lambda: ["NVIDIA H200"])
+    with pytest.raises(BadInput, match=f"(?s)NVIDIA H200.*VISIBLE_DEVICES={given}.*on the CPU"):
+        gpus.check_given(environment)
+
+
+@pytest.mark.parametrize("given", [None, "", "-1", "NoDevFiles"])
+def test_a_job_without_a_gpu_computes_on_the_cpu(monkeypatch, given):
+    monkeypatch.setattr(gpus, "of_driver", lambda: ["NVIDIA H200"])
+    gpus.check_given({} if given is None else {"CUDA_VISIBLE_DEVICES": given})
+
+
+def test_check_says_why_gpus_cannot_be_used(monkeypatch):
     monkeypatch.setattr(check, "of_driver", lambda: ["NVIDIA H200"])
     monkeypatch.setattr(check, "_usable", lambda: 0)
-    assert f'pip install "tensorflow[and-cuda]=={tf.__version__}"' in check.gpus()
+    why, remedy = gpus.why_unusable()
+    assert why in check.gpus() and remedy in check.gpus()
     monkeypatch.setattr(check, "_usable", lambda: 1)
     assert check.gpus() == "GPU: NVIDIA H200"

@@ -81,6 +81,35 @@ def test_the_batch_is_halved_and_the_job_goes_on(tmp_path, model, genome, caplog
     assert sorted(path.name for path in tmp_path.iterdir()) == ["large.h5", "same.h5", "short.h5"]
 
 
+class Counting:
+    """The door ``front``, and with how many rows it was called; the ``last`` with 4 is killed."""
+
+    def __init__(self, front, last: int = 10**6):
+        self.front, self.last, self.sizes = front, last, []
+
+    def __call__(self, model, inputs, *, batch_size, **asked):
+        found = self.front(model, inputs, batch_size=batch_size, **asked)
+        self.sizes.append(batch_size)
+        if self.sizes.count(4) == self.last:
+            raise KeyboardInterrupt
+        return found
+
+
+def test_what_a_job_explained_with_the_half_outlives_it(tmp_path, model, genome, caplog):
+    runlog.logger.propagate = True
+    whole, rest = Counting(attribute_tasks), Counting(attribute_tasks)
+    same = run(tmp_path / "same.h5", model, genome, 4, whole)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "cut.h5", model, genome, 16, Counting(short_of_memory, 4))
+    with caplog.at_level(logging.INFO, logger="chromolens"):
+        found = run(tmp_path / "cut.h5", model, genome, 16, rest)
+    assert "4 rows in a call, as before" in caplog.text and "resumed at" in caplog.text
+    assert set(rest.sizes) == {4} and len(rest.sizes) < len(whole.sizes)
+    assert found.keys() == same.keys()
+    for key, array in same.items():
+        np.testing.assert_array_equal(found[key], array, err_msg=key)
+
+
 def test_what_one_row_does_not_fit_is_an_error():
     tried = []
 

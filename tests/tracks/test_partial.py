@@ -108,14 +108,22 @@ def test_a_job_that_a_signal_ends_loses_at_most_the_block_at_work(
         np.testing.assert_array_equal(arrays(tmp_path / "cut.h5")[name], expected, err_msg=name)
 
 
-@pytest.mark.parametrize("change", [{"seed": 1}, {"strands": "forward", "batch_size": 9}], ids=str)
-def test_what_could_change_bits_starts_again(tmp_path, change):
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"seed": 1}, "is of another job"),
+        ({"batch_size": 9}, "was made for 8 rows in a call, 9 are asked for now"),
+    ],
+    ids=str,
+)
+def test_what_could_change_bits_starts_again(tmp_path, caplog, change, why):
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path / "s.h5", Counting(5, fail))
     again, whole = Counting(), Counting()
     run(tmp_path / "s.h5", again, **change)
     run(tmp_path / "whole.h5", whole, **change)
     assert again.calls == whole.calls
+    assert why in caplog.text
 
 
 def half_done(path) -> bytes:
@@ -160,9 +168,10 @@ def test_every_flipped_byte_of_a_journal_ends_in_the_same_bits(tmp_path):
 
 def test_a_stretch_counts_once_it_is_whole(tmp_path):
     def begin():
-        return journal(tmp_path / "s.h5", "job", {"cpu": "one"})
+        return journal(tmp_path / "s.h5", "job", 8)
 
     with pytest.raises(KeyboardInterrupt), begin() as found:
+        found.runs_on({"cpu": "one"})
         found.add(Stretch(0, 0, 4, {"x": np.arange(4)}))
         found.add(Stretch(1, 0, 2, {"x": np.arange(6).reshape(3, 2)}))
         raise KeyboardInterrupt

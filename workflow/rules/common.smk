@@ -24,7 +24,7 @@ from chromolens.planning import (
     times,
     varied,
 )
-from chromolens.planning.machine import clock, cluster, disk, interpreter, slurm
+from chromolens.planning.machine import clock, cluster, disk, interpreter, queues
 from chromolens.report import browser, sections
 
 logger.addFilter(runlog.message_alone)
@@ -38,6 +38,7 @@ config = configuration.complete(config, workflow.configfiles)
 study = config["study"]
 if workflow.is_main_process:
     configuration.check_files(config)
+    disk.check_place(".snakemake", disk.NOTES)
     held, holder = runlog.claim(f".snakemake/{study}.run")
     print(runlog.others_run(study, holder), file=sys.stderr, end="")
 downloaded = f"resources/studies/{study}"
@@ -166,8 +167,11 @@ onerror:
 
 
 onstart:
-    slurm.check_earlier(f"results/{study}")
-    slurm.check_partitions(workflow.rules, workflow.execution_settings.retries + 1)
+    cluster.check_scheduler(
+        workflow.executor_plugin.name, workflow.executor_settings
+    )
+    queues.check_earlier(f"results/{study}")
+    queues.check_queues(workflow.rules, workflow.execution_settings.retries + 1)
     disk.check_places(f"results/{study}", index)
     disk.check_place(f"logs/{study}")
     clock.bring_back(["resources/downloads", f"results/{study}"])

@@ -1,35 +1,20 @@
-"""Jobs on a cluster: what they ask for, and whether its scheduler is there to be asked."""
+"""Jobs on a cluster: what they ask for, and whether its scheduler is there to be asked.
+
+What it says of their queues is in ``planning.machine.queues``.
+"""
 
 import importlib.util
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Any
 
-from chromolens.errors import BadInput, nearest
+from chromolens.errors import BadInput
 
-_DRY = ("-n", "--dry")
 _PATIENCE = 60  # seconds that a scheduler has to answer
-_WORDS = re.compile(r"[\w.,-]+")
-
-
-@dataclass(frozen=True)
-class _Scheduler:
-    """A scheduler's commands: the one that submits, and one whose lines begin with queues."""
-
-    submit: str
-    resource: str
-    """The resource of Snakemake's that names a queue (partition)."""
-    queues: tuple[str, ...]
-
-
-_SCHEDULERS = {
-    "slurm": _Scheduler("sbatch", "slurm_partition", ("sinfo", "--noheader", "--format=%R")),
-    "lsf": _Scheduler("bsub", "lsf_queue", ("bqueues", "-w")),
-}
-_GENERIC = "cluster-generic"
+_SCHEDULERS = {"slurm": ("sbatch", "sinfo"), "lsf": ("bsub", "bqueues")}
+"""By executor: the command that submits, and one that is answered if the scheduler is up."""
 
 
 def growing(amount: int) -> Callable[..., int]:
@@ -41,51 +26,44 @@ def growing(amount: int) -> Callable[..., int]:
     return resource
 
 
-def check_profile(profile: dict, options: list[str], where: str) -> None:
-    """Raise BadInput where jobs of a profile can't be sent from this machine.
-
-    Parameters
-    ----------
-    profile
-        What the profile's file states.
-    options
-        Snakemake's options: a dry run sends nothing.
-    where
-        The profile's file, for messages.
-    """
-    executor = profile.get("executor")
-    if not executor or executor == "local" or any(one.startswith(_DRY) for one in options):
-        return
+def check_executor(executor: str, where: str) -> None:
+    """Raise BadInput where Snakemake lacks an ``executor``, which ``where`` (a profile) names."""
     plugin = f"snakemake-executor-plugin-{executor}"
-    if importlib.util.find_spec(plugin.replace("-", "_")) is None:
+    if executor != "local" and importlib.util.find_spec(plugin.replace("-", "_")) is None:
         raise BadInput(
             f"the profile's executor {executor!r} is not installed",
             where=where,
             remedy=f"pip install {plugin}",
         )
-    if executor == _GENERIC:
-        _check_command(profile.get(f"{_GENERIC}-submit-cmd", "").partition(" ")[0], where)
-    if executor in _SCHEDULERS:
-        _check_command(_SCHEDULERS[executor].submit, where)
-        _check_queues(_SCHEDULERS[executor], profile, where)
 
 
-def _check_command(command: str, where: str) -> None:
-    if not command or shutil.which(command) is None:
+def check_scheduler(executor: str, settings: Any) -> None:
+    """Raise BadInput where jobs can't be sent from this machine.
+
+    Parameters
+    ----------
+    executor
+        The name of Snakemake's executor.
+    settings
+        The executor's own; of ``cluster-generic`` the command that submits is read.
+    """
+    submit, question = _SCHEDULERS.get(executor, ("", ""))
+    if executor == "cluster-generic":
+        submit = settings.submit_cmd.partition(" ")[0]
+    if submit and shutil.which(submit) is None:
         raise BadInput(
-            f"there is no command {command!r} here, with which jobs are submitted",
-            where=f"{where}; PATH is {os.environ.get('PATH')}",
+            f"there is no command {submit!r} here, with which jobs are submitted",
+            where=f"PATH is {os.environ.get('PATH')}",
             remedy="start the run on a machine that submits jobs (a login node; there may be a "
-            "module to load), or run it here: without --profile",
+            "module to load), or run it here: without a cluster's profile",
         )
+    if question:
+        _check_answer(question)
 
 
-def _check_queues(scheduler: _Scheduler, profile: dict, where: str) -> None:
-    """Raise BadInput where the profile names a queue that the scheduler doesn't have."""
+def _check_answer(question: str) -> None:
     try:
-        answer = subprocess.run(
-            scheduler.queues, capture_output=True, text=True, timeout=_PATIENCE
-        )
+        answer = subprocess.run(question, capture_output=True, text=True, timeout=_PATIENCE)
         said = answer.stderr.strip() or answer.stdout.strip() or f"status {answer.returncode}"
         failed = said if answer.returncode else ""
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -93,30 +71,6 @@ def _check_queues(scheduler: _Scheduler, profile: dict, where: str) -> None:
     if failed:
         raise BadInput(
             f"the scheduler does not answer: {failed}",
-            where=" ".join(scheduler.queues),
+            where=question,
             remedy="ask it again when it is up",
         )
-    known = {line.split()[0] for line in answer.stdout.splitlines() if line.strip()}
-    for queue in _queues(profile, scheduler.resource):
-        if queue not in known:
-            raise BadInput(
-                f"the scheduler has no {scheduler.resource} {queue!r}{nearest(queue, known)}",
-                expected=", ".join(sorted(known)),
-                where=where,
-                remedy="put the names of your cluster there",
-            )
-
-
-def _queues(profile: dict, resource: str) -> list[str]:
-    """Queues that a profile names as plain words, in either of Snakemake's ways to write it."""
-    stated = []
-    for part in (profile.get("default-resources") or {}, profile.get("set-resources") or {}):
-        if isinstance(part, list):  # NAME=VALUE and RULE:NAME=VALUE
-            pairs = [item.partition("=") for item in part]
-            stated += [value for name, _, value in pairs if name.split(":")[-1] == resource]
-        else:
-            rules = [one for one in part.values() if isinstance(one, dict)]
-            stated += [one[resource] for one in (part, *rules) if one.get(resource)]
-    words = [str(value).strip("'\"") for value in stated]
-    # others are expressions, which Snakemake works out for each job
-    return [name for word in words if _WORDS.fullmatch(word) for name in word.split(",")]

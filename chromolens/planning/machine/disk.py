@@ -15,6 +15,8 @@ _BYTES = dict.fromkeys(("track", "scaled_track", "sd_track", "sign_track"), 4.6)
 _BYTES |= dict.fromkeys(("fold_mean_track", "fold_sd_track", "fold_sign_track"), 4.6)
 _BYTES |= {"prediction_track": 0.3, "shard": 8.3}
 _OF_AGREEMENT = {"sd_track": 8, "fold_mean_track": 12}
+NOTES = 10**6
+"""Bytes for what Snakemake notes of a small study's jobs."""
 
 
 def check_room(
@@ -104,14 +106,16 @@ def check_places(folder: str, index: pd.DataFrame) -> None:
         check_place(place)
 
 
-def check_place(folder: str | Path) -> None:
-    """Raise BadInput unless ``folder`` can be written, or made where it isn't there yet."""
+def check_place(folder: str | Path, need: int = 0) -> None:
+    """Raise BadInput unless ``folder`` can be written, or made, and ``need`` bytes are free."""
     place, nearest = Path(folder).absolute(), _nearest(folder)
     reason, first = "", "move what is there"
     if not nearest.is_dir():
         reason = "it is not a folder"
     elif not os.access(nearest, os.W_OK | os.X_OK):
         reason, first = "no permission to write", "allow it (chmod u+w; a mount may be read-only)"
+    elif free(str(place)) < need:
+        reason, first = "the disk is full", f"free some space ({amount(need)} at least)"
     if reason:
         raise BadInput(
             f"nothing can be written below {nearest}: {reason}",

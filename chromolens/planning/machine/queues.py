@@ -1,21 +1,29 @@
-"""What SLURM would make of a run, asked before it: partitions, their limits, jobs left at work."""
+"""What a scheduler would make of a run, asked before it: its queues, their limits, jobs at work.
+
+SLURM calls its queues partitions.
+"""
 
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from chromolens.console.words import minutes as in_words
 from chromolens.errors import BadInput, nearest
 
+_LISTED = {
+    "slurm_partition": ("sinfo", "--format=%R|%l"),
+    "lsf_queue": ("bqueues", "-w"),
+}
+"""Resource of Snakemake's that names queues, and the command that lists them, below its titles."""
 _FULL = 0.8
 """A job that fits takes at most this part of its time: jobs differ."""
 
 
-def check_partitions(
-    rules: Iterable[Any],
+def check_queues(
+    rules: Collection[Any],
     attempts: int = 1,
     *,
     seconds: float = float("nan"),
@@ -23,7 +31,7 @@ def check_partitions(
 ) -> str:
     """What to tell the user of shards that take longer than their jobs may; else empty.
 
-    Nothing is asked where no rule has a partition, or no SLURM is here.
+    Nothing is asked where no rule has a queue, or its scheduler isn't here.
 
     Parameters
     ----------
@@ -37,38 +45,45 @@ def check_partitions(
     Raises
     ------
     BadInput
-        A partition that SLURM doesn't know, or one whose limit is shorter than what a job asks
+        A queue that the scheduler doesn't know, or one whose limit is shorter than what a job asks
         for: SLURM would let it wait for ever.
     """
-    asking = [rule for rule in rules if _asked(rule, "slurm_partition", 1)]
-    allowed = _limits() if asking else {}
-    if not allowed:
-        return ""
-    for rule in asking:
-        for partition in str(_asked(rule, "slurm_partition", 1)).split(","):
-            if partition not in allowed:
-                raise _unknown(rule.name, partition, sorted(allowed))
-            limit = allowed[partition]
-            for attempt in range(1, attempts + 1):
-                asked = _asked(rule, "runtime", attempt)
-                if isinstance(asked, int) and asked > limit:
-                    shorter = _shorter_shards(rule.name, seconds, shard_size, limit)
-                    at = f"the partition {partition} (attempt {attempt})"
-                    raise _too_long(rule.name, at, asked, limit, shorter)
-    own = [_asked(rule, "runtime", 1) for rule in asking if rule.name == "attribute"]
-    shorter = _shorter_shards("attribute", seconds, shard_size, own[0]) if own else ""
+    minutes = float("inf")
+    for rule, resource, queue, limits in _asking(rules):
+        if queue not in limits:
+            raise _unknown(rule.name, resource, queue, sorted(limits))
+        for attempt in range(1, attempts + 1):
+            asked = _asked(rule, "runtime", attempt)
+            if isinstance(asked, int) and asked > limits[queue]:
+                shorter = _shorter_shards(rule.name, seconds, shard_size, limits[queue])
+                at = f"{resource} {queue} (attempt {attempt})"
+                raise _too_long(rule.name, at, asked, limits[queue], shorter)
+        if rule.name == "attribute":
+            minutes = _asked(rule, "runtime", 1)
+    shorter = _shorter_shards("attribute", seconds, shard_size, minutes)
     return shorter and (
-        f"shards are cut by their jobs' time, {own[0]} min, and go on in another attempt\n"
+        f"shards are cut by their jobs' time, {minutes} min, and go on in another attempt\n"
         f"  what to do: {shorter}Or a longer runtime in the profile\n"
     )
 
 
-def _unknown(rule: str, partition: str, known: list[str]) -> BadInput:
+def _asking(rules: Collection[Any]) -> Iterator[tuple[Any, str, str, dict[str, float]]]:
+    """Each rule, the resource that names its queue, the queue, and the limits of all queues."""
+    for resource, command in _LISTED.items():
+        asking = [rule for rule in rules if _asked(rule, resource, 1)]
+        limits = _limits(command) if asking else {}
+        for rule in asking if limits else []:
+            for queue in str(_asked(rule, resource, 1)).split(","):
+                yield rule, resource, queue, limits
+
+
+def _unknown(rule: str, resource: str, queue: str, known: list[str]) -> BadInput:
     return BadInput(
-        f"{rule} is to run on the partition {partition!r}, which SLURM doesn't know"
-        f"{nearest(partition, known)}",
+        f"{rule} is to run on {resource} {queue!r}, which the scheduler doesn't know"
+        f"{nearest(queue, known)}",
         expected=f"one of {', '.join(known)}",
-        where="slurm_partition in the profile (docs/clusters.md)",
+        where=f"{resource} in the profile",
+        remedy="put the names of your cluster there (docs/clusters.md)",
     )
 
 
@@ -102,16 +117,16 @@ def fitting(shard_size: int, seconds: float, minutes: float) -> int:
     return bases // unit * unit
 
 
-def _asked(rule: Any, resource: str, attempt: int) -> object:
+def _asked(rule: Any, resource: str, attempt: int) -> Any:
     """A rule's resource at an attempt; None where it has none."""
     known = {"input": None, "threads": 1, "rulename": rule.name, "async_run": None}
     return rule.resources.get(resource).evaluate(None, attempt=attempt, **known).value
 
 
-def _limits() -> dict[str, float]:
-    """Minutes that each partition allows; empty where no SLURM answers."""
-    lines = _ask("sinfo", "--noheader", "--format=%R|%l")
-    return {name: _minutes(limit) for name, limit in (line.split("|") for line in lines)}
+def _limits(command: tuple[str, ...]) -> dict[str, float]:
+    """Minutes that each queue allows; empty where no scheduler answers."""
+    listed = [line.split()[0].partition("|") for line in _ask(*command)[1:]]
+    return {name: _minutes(limit) for name, _, limit in listed}
 
 
 def _minutes(text: str) -> float:
@@ -157,7 +172,7 @@ def _study_of(log: Path, logs: Path, names: Iterable[str]) -> str:
 
 
 def _ask(command: str, *arguments: str) -> list[str]:
-    """The lines that a command of SLURM says; none where it isn't here, or doesn't answer."""
+    """The lines that a scheduler's command says; none where it isn't here, or doesn't answer."""
     if not shutil.which(command):
         return []
     try:
