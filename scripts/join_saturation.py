@@ -4,7 +4,7 @@ from chromolens import tables
 from chromolens.genome.sizes import sizes_of
 from chromolens.runlog import log_to
 from chromolens.tables.variants import SATURATED
-from chromolens.variants.saturation import write_tracks
+from chromolens.variants.saturated import write_tracks
 
 log_to(snakemake.log[0])
 write_tracks(

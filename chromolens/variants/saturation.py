@@ -4,7 +4,7 @@ A block's windows are asked of the models in a call of their own. So the bits of
 depend on which job it falls to.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count, groupby
 from operator import itemgetter
 from pathlib import Path
@@ -21,7 +21,6 @@ from chromolens.inputs.peaks import read_peaks
 from chromolens.inputs.windows import Tally
 from chromolens.runlog import progress
 from chromolens.tables.variants import BLOCKS, BLOCKS_DROPPED, SATURATED
-from chromolens.tracks.bigwig import Piece, write_pieces
 from chromolens.variants.listed import Reading
 from chromolens.variants.normalise import Change, letters
 from chromolens.variants.score import score_variants
@@ -133,25 +132,3 @@ def _substitutions(block: object, codes: np.ndarray, others: np.ndarray) -> pd.D
         "chrom": block.chrom, "start": block.start + places, "removed": letters_of[codes[places]],
         "added": letters_of[added], "variant": "", "kind": "", "fold": block.fold,
     })  # fmt: skip
-
-
-def write_tracks(
-    scored: pd.DataFrame, sizes: Mapping[str, int], task: str, paths: Mapping[str, str]
-) -> None:
-    """A bigWig for each base of ``paths``: the effect of putting it there.
-
-    ``scored`` is ``SATURATED`` of all blocks; where the genome has the base there is no value.
-    """
-    own = scored[scored["task"] == task]
-    for base, path in paths.items():
-        write_pieces(path, sizes, _pieces(own, sizes, base))
-
-
-def _pieces(own: pd.DataFrame, sizes: Mapping[str, int], base: str) -> Iterator[Piece]:
-    for chrom in sizes:
-        rows = own[own["chrom"] == chrom].sort_values("start")
-        starts, values = rows["start"].to_numpy(), rows[base].to_numpy(np.float32)
-        breaks = np.flatnonzero(np.diff(starts) > 1) + 1
-        for at, part in zip(np.split(starts, breaks), np.split(values, breaks), strict=True):
-            if len(at):
-                yield chrom, int(at[0]), part

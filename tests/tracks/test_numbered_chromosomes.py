@@ -76,6 +76,7 @@ def test_windows_are_picked(tmp_path, run):
         output={"thresholds": tmp_path / "thresholds.tsv", "picked": tmp_path / "picked.tsv"},
         params={
             "explains": {"bound": "bound"},
+            "circular": [],
             "threshold": 0.0,
             "windows": 20,
             "sis_windows": 8,

@@ -9,7 +9,7 @@ from chromolens.errors import BadInput
 from chromolens.models.model import Model
 from chromolens.tables.variants import BLOCKS, SATURATED
 from chromolens.tracks.bigwig import read_back
-from chromolens.variants import saturation
+from chromolens.variants import saturated, saturation
 from chromolens.variants.haplotypes import stands_of
 from chromolens.variants.listed import Reading, unique
 from chromolens.variants.score import score_variants
@@ -100,7 +100,7 @@ def test_any_share_of_jobs_gives_equal_bits_and_tracks(genome, model, tmp_path):
     together = pd.concat(parts).sort_values("start").reset_index(drop=True)
     pd.testing.assert_frame_equal(whole, together, check_exact=True)
     paths = {base: str(tmp_path / f"{base}.bw") for base in "ACGT"}
-    saturation.write_tracks(pd.concat(parts), genome.sizes, "x", paths)
+    saturated.write_tracks(pd.concat(parts), genome.sizes, "x", paths)
     for base, path in paths.items():
         values = read_back(path, "a", 0, 600)
         expected = np.full(600, np.nan, np.float32)
