@@ -144,8 +144,8 @@ def check(
         motif = _best_motif(codes, seen["label"].to_numpy(), database, within)
         words = _fit_words(codes, seen["label"].to_numpy(), kmer)
         for chrom, rows in part.groupby("chrom"):
-            whole = genome.codes(chrom, 0, genome.sizes[chrom])
             starts = rows["start"].to_numpy()
+            whole = genome.codes(chrom, 0, int(starts.max()) + window)
             tops = _window_max(whole, motif, starts, window, within)
             tiles.loc[rows.index, "best_motif"] = tops
             tiles.loc[rows.index, "kmer"] = _window_sum(whole, words, starts, window, kmer)

@@ -60,6 +60,29 @@ def test_the_best_motif_is_chosen_on_the_training_windows(genome: Genome) -> Non
     assert table["auroc_kmer"] > 0.9
 
 
+def test_baselines_read_on_across_an_origin(genome: Genome, tmp_path: Path) -> None:
+    """Turned by 54 bases, so that one word lies across the origin of chr2."""
+    turned = genome.sequence("chr2", 54, 4000) + genome.sequence("chr2", 0, 54)
+    (tmp_path / "t.fa").write_text(f">chr1\n{genome.sequence('chr1', 0, 4000)}\n>chr2\n{turned}\n")
+    prepare_fasta(tmp_path / "t.fa", tmp_path / "t.fa.gz", circular=["chr2"])
+    tiles = pd.DataFrame({"chrom": "chr2", "start": np.arange(3910, 4000, 2), "fold": "fold0"})
+    tiles["label"] = tiles["start"].between(3984, 3996).astype(np.float32)
+    word = Motif("w", "word", "", np.eye(4)[["ACGT".index(base) for base in WORD]])
+    with Genome(tmp_path / "t.fa.gz") as circle:
+        table = check(
+            tiles.assign(value=0.0),
+            circle,
+            {"fold0": windows("chr1")},
+            [word],
+            task="t",
+            window=WINDOW,
+            within=WINDOW,
+            kmer=4,
+        ).set_index("metric")["value"]
+    assert table["auroc_best_motif"] == 1
+    assert table["auroc_kmer"] > 0.9
+
+
 def test_a_match_counts_where_an_event_would() -> None:
     """The place of the best match beside the plain maximum over all places, window by window."""
     rng = np.random.default_rng(7)
