@@ -26,7 +26,7 @@ def build(folder: Path) -> tuple[Study, Contents]:
     """Write all files under ``folder``; two of the tasks of the study, and three hits a motif."""
     contents = replace(synthetic_study.build(folder, TASKS, TITLE), sis={})
     sizes = chromosome_sizes(contents.fasta)
-    lengths = pd.DataFrame([(c, n, "-") for c, n in sizes.items()], columns=CHROMOSOMES.names)
+    lengths = pd.DataFrame({"chrom": list(sizes), "length": sizes.values(), "md5": "-"})
     written(CHROMOSOMES, lengths, folder / "chromosomes.tsv")
     (folder / "subsets.bed").write_text("\t".join(map(str, SUBSET)) + "\n")
     observed = {chrom: np.arange(synthetic_study.LENGTH) % 7 for chrom in sizes}
