@@ -17,7 +17,7 @@ from chromolens.console.found import ENDED, found
 from chromolens.planning import divide, sources
 from chromolens.study import open_study
 from chromolens.tables.checks import ACCEPTANCE
-from chromolens.tables.motifs import LEXICON
+from chromolens.tables.motifs import LEXICON, MEMBERS
 from chromolens.tables.study import INDEX
 
 
@@ -205,26 +205,22 @@ def test_a_dry_run_tells_its_jobs_once(tmp_path):
 def finished(folder: Path, result: str) -> Path:
     """A finished study that has one criterion."""
     places = {"acceptance": "acceptance.tsv", "report": "report/index.html"}
-    places |= {"lexicon": "lexicon.tsv"}
+    places |= {"lexicon": "lexicon.tsv", "members": "members.tsv"}
     rows = pd.DataFrame([{"kind": kind, "path": path} for kind, path in places.items()])
     tables.write(INDEX, rows.reindex(columns=INDEX.names, fill_value=""), folder / "index.tsv")
     row = ("auroc", 0.5, ">= 0.9", "floor", result, "bound 0.5")
     table = pd.DataFrame([row], columns=ACCEPTANCE.names)
     tables.write(ACCEPTANCE, table, folder / "acceptance.tsv")
-    motifs = [("CTCF", "modisco,sis", False), ("", "sis", False), ("X", "filters", False)]
-    motifs += [("", "modisco", True)]
-    lexicon = pd.DataFrame(
-        [
-            {"motif": f"M{number}", "name": name, "readings": readings, "null": null}
-            for number, (name, readings, null) in enumerate(motifs)
-        ]
-    )
-    blank = {c.name: 0 if c.type in ("integer", "float") else "x" for c in LEXICON.columns}
-    tables.write(
-        LEXICON,
-        lexicon.assign(**{k: v for k, v in blank.items() if k not in lexicon})[LEXICON.names],
-        folder / "lexicon.tsv",
-    )
+    # X only in filters; a filter of a null model is like CTCF, which it doesn't show
+    seen = [("M0", "CTCF", "modisco", False), ("M0", "CTCF", "filters", True)]
+    seen += [("M1", "", "sis", False), ("M2", "X", "filters", False), ("M3", "", "modisco", True)]
+    members = pd.DataFrame(seen, columns=["motif", "name", "reading", "null"])
+    lexicon = members[["motif", "name"]]
+    blanks = {"integer": 0, "float": 0, "boolean": False}
+    for table, own, file in ((LEXICON, lexicon, "lexicon"), (MEMBERS, members, "members")):
+        blank = pd.DataFrame({c.name: [blanks.get(c.type, "x")] * len(own) for c in table.columns})
+        filled = blank.assign(**own).drop_duplicates()
+        tables.write(table, filled, folder / f"{file}.tsv")
     return folder
 
 

@@ -35,11 +35,15 @@ def _motifs(study: Study) -> list[str]:
     """Motifs that MoDISco or subsets show, and those of nulls; nothing without a lexicon."""
     if "lexicon" not in study or not study.place("lexicon").exists():
         return []
-    rows = study.table("lexicon")
-    rows = rows[rows["readings"].str.contains("modisco|sis")]  # a filter alone is weak evidence
-    null = rows["null"].astype(bool)
-    said = f"motifs   {_counted(rows.loc[~null, 'name'])}"
-    nulls = f"; null models: {_counted(rows.loc[null, 'name'])}" if null.any() else ""
+    members = study.table("members")
+    members = members[members["reading"] != "filters"]  # a filter alone is weak evidence
+    lexicon, null = study.table("lexicon"), members["null"].astype(bool)
+    ours, theirs = (
+        lexicon.loc[lexicon["motif"].isin(members.loc[by, "motif"]), "name"]
+        for by in (~null, null)
+    )
+    said = f"motifs   {_counted(ours)}"
+    nulls = f"; null models: {_counted(theirs)}" if null.any() else ""
     return [_short(f"{said}{nulls}")]
 
 

@@ -53,10 +53,8 @@ class Composition:
 
     def on(self, chrom: str, starts: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
         """Return what ``of`` does, for windows that all lie on ``chrom``."""
-        sums, laps = (
-            self._sums(chrom),
-            (0, self.circular[chrom]) if chrom in self.circular else (0,),
-        )
+        sums = self._sums(chrom)
+        laps = (0, self.circular[chrom]) if chrom in self.circular else (0,)
         parts = [starts[low : low + _AT_ONCE] for low in range(0, len(starts), _AT_ONCE)]
         counts = [
             sum(sums.between(part - lap, part - lap + length) for lap in laps) for part in parts
