@@ -350,9 +350,11 @@ def shown_zone(table: pd.DataFrame) -> list[tuple[int, int]]:
 
 
 def percent(share: float) -> str:
-    """A share as people read it: ``3.6 %``."""
+    """A share as people read it: ``3.6 %``; 0 and 100 % are what is nothing and all."""
     if 0 < share < 1e-4:
         return "<0.01 %"
+    if 0.9995 <= share < 1:
+        return ">99.9 %"
     places = 0 if 0.0995 <= share < 0.995 else 2 if share < 0.001 else 1
     return f"{100 * share:.{places}f}".removesuffix(".0") + " %"
 

@@ -5,7 +5,6 @@ import pandas as pd
 from chromolens import tables
 from chromolens.report.contents import Contents
 from chromolens.report.sections.data import row_of
-from chromolens.report.summary import below_one
 from chromolens.report.tables import count, decimal, plural, significant, words
 from chromolens.tables.checks import BASELINES, COMPLETENESS, TILES
 from chromolens.tables.models import POOLED
@@ -116,8 +115,8 @@ def _performed(study: Contents) -> dict | None:
                 digits = 4 if best["low"] > 0.99 else 3
                 interval = [decimal(best[end], digits) for end in ("low", "high")]
                 beside = f"95 % interval {'–'.join(interval)}"
-                return _number(f"{name} {held_out}", below_one(best["value"]), beside)
-            value = f"{below_one(worst['value'])} to {below_one(best['value'])}"
+                return _number(f"{name} {held_out}", decimal(best["value"], 2), beside)
+            value = f"{decimal(worst['value'], 2)} to {decimal(best['value'], 2)}"
             tasks = f"{worst['task']} to {best['task']}"
             return _number(f"{name} {held_out}", value, tasks)
     return None
@@ -136,7 +135,7 @@ def _on_tiles(study: Contents) -> dict | None:
     tasks = f", mean of {len(own)} tasks" if len(own) > 1 else ""
     return _number(
         f"AUPRC over all of the held-out genome{tasks}",
-        below_one(means["auprc"]),
+        decimal(means["auprc"], 2),
         "; ".join(beside),
     )
 

@@ -4,7 +4,7 @@ import pandas as pd
 
 from chromolens import tables
 from chromolens.report.contents import Contents
-from chromolens.report.tables import count, decimal, plural, words
+from chromolens.report.tables import count, plural, words
 from chromolens.tables.motifs import MERGED
 
 
@@ -32,13 +32,6 @@ def _trained(study: Contents, data: dict) -> str:
         f"{plural(data['windows'], data['row'])} of {count(data['length'])} {data['unit']} on "
         f"{plural(len(data['groups']), groups)}{by}, in {folds}: {unseen}."
     )
-
-
-def below_one(value: float) -> str:
-    """Two decimals; more where these would say 1 of less than 1."""
-    if 0.995 <= value < 1:
-        return decimal(value) if value < 0.9995 else "above 0.999"
-    return decimal(value, 2)
 
 
 def _learned(study: Contents) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+_ROUNDING = 1e-9  # a correlation this near to 1 is 1
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -27,9 +28,17 @@ def count(value: float) -> str:
 
 
 def decimal(value: float, digits: int = 3) -> str:
-    """A number with ``digits`` decimals, a true minus, a dash where there is none."""
+    """A number with ``digits`` decimals, a true minus, a dash where there is none.
+
+    From two decimals on, a number below 1 is never shown as 1.00: it gets up to four decimals.
+    """
     if pd.isna(value):
         return "–"
+    if digits >= 2 and value < 1 - _ROUNDING:
+        if value >= 0.99995:
+            return "above 0.9999"
+        while float(f"{value:.{digits}f}") == 1:
+            digits += 1
     text = f"{value:.{digits}f}"
     return text.removeprefix("-") if not float(text) else text.replace("-", "−")
 

@@ -78,7 +78,7 @@ def test_numbers_are_the_studys_own_beside_baselines(bare, tmp_path):
         )
     )  # fmt: skip
     assert (found["AUROC"]["value"], found["AUROC"]["beside"]) == (
-        "0.91 to above 0.999", "A to B",
+        "0.91 to 0.9996", "A to B",
     )  # fmt: skip
     assert found["AUPRC"]["value"] == "0.60" and "mean of 2 tasks" in found["AUPRC"]["label"]
     assert "0.30" in found["AUPRC"]["beside"] and "0.40" in found["AUPRC"]["beside"]

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from chromolens import tables
+from chromolens.checks.positions import percent
 from chromolens.report.figures import charts
 from chromolens.report.page import render
 from chromolens.report.sections import data, methods, patterns, performance, subsets, verdict
-from chromolens.report.summary import below_one
 from chromolens.report.tables import decimal, plural, significant, words
 from chromolens.tables.checks import TILES
 from chromolens.tables.inputs import FOLDS, REGIONS, REGIONS_DROPPED
@@ -273,5 +273,9 @@ def test_a_baseline_that_wins_is_said_in_words(study, tmp_path, network, high, s
 
 
 def test_less_than_one_is_never_called_one():
-    shown = [below_one(value) for value in (0.914, 0.9949, 0.9954, 0.9988, 0.99971, 1.0)]
-    assert shown == ["0.91", "0.99", "0.995", "0.999", "above 0.999", "1.00"]
+    values = (0.914, 0.9949, 0.9954, 0.9988, 0.99971, 0.99996, 1 - 1e-12, 1.0, 1.004)
+    shown = [decimal(value, 2) for value in values]
+    near = ["0.995", "0.999", "0.9997", "above 0.9999"]
+    assert shown == ["0.91", "0.99", *near, "1.00", "1.00", "1.00"]
+    assert [decimal(value) for value in (0.9994, 0.9996)] == ["0.999", "0.9996"]
+    assert [percent(share) for share in (0.9994, 0.9996, 1)] == ["99.9 %", ">99.9 %", "100 %"]
