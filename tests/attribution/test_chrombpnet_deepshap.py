@@ -1,13 +1,5 @@
-"""DeepSHAP of chrombpnet's heads against tangermeme on the networks rebuilt in torch, run live.
+"""DeepSHAP of chrombpnet's heads against tangermeme on the networks rebuilt in torch, run live."""
 
-tangermeme and torch are no part of the environment: ``make oracles-torch`` puts them into a folder
-of their own, ``.oracles-torch`` or the one that CHROMOLENS_ORACLES_TORCH names. Without it these
-tests are skipped.
-"""
-
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +8,8 @@ import pytest
 from chromolens.attribution import front, references
 from chromolens.models.model import load_model
 from tests import chrombpnet
+from tests.torch_oracles import ask
 
-ROOT = Path(__file__).parents[2]
 WINDOWS, SHUFFLES = 4, 20
 LAYOUT = {"outputs": {0: "profile"}}
 COMBINED = LAYOUT | {"lambdas": {"logcount_predictions": "logsumexp"}}
@@ -33,12 +25,6 @@ def inputs():
 @pytest.fixture(scope="module")
 def results(tmp_path_factory, inputs):
     """Head -> our result, tangermeme's value and hypothetical contributions."""
-    oracles = os.environ.get("CHROMOLENS_ORACLES_TORCH", ROOT / ".oracles-torch")
-    oracles = Path(oracles).resolve()
-    if not (oracles / "tangermeme").is_dir():
-        pytest.skip(
-            f"no tangermeme in {oracles}: make oracles-torch, or set CHROMOLENS_ORACLES_TORCH"
-        )
     folder = tmp_path_factory.mktemp("torch")
     nobias = chrombpnet.bpnet(filters=8, dilated=4, profile=20)
     bias = chrombpnet.bpnet(filters=4, seed=3, prefix="", profile=20, name="model")
@@ -52,14 +38,7 @@ def results(tmp_path_factory, inputs):
     asked = {"inputs": inputs, "references": drawn, "profile": 20, "batch": SHUFFLES}
     for name, network in {"nobias": nobias, "bias": bias}.items():
         asked |= {f"{name}.{i}": array for i, array in enumerate(network.get_weights())}
-    np.savez(folder / "asked.npz", **asked)
-    ran = subprocess.run(
-        [sys.executable, Path(__file__).with_name("torch_chrombpnet.py"), folder],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(oracles)},
-    )
-    assert ran.returncode == 0, ran.stderr[-3000:]
+    answers = ask(Path(__file__).with_name("torch_chrombpnet.py"), folder, **asked)
     options = {"method": "deeplift_rescale", "references": KIND, "n_references": SHUFFLES}
     options = options | {"ids": ids, "seed": 5}
     held, counts = front.attribute_tasks(model, inputs, tasks=model.tasks, **options)
@@ -67,11 +46,10 @@ def results(tmp_path_factory, inputs):
     combined = front.attribute(both, inputs, task=1, **options)
     ours = {"counts": counts, "combined": combined, "held": held, "halves": halves}
     ours["elementwise"] = held
-    with np.load(folder / "answered.npz") as theirs:
-        return {
-            name: (result, theirs[f"values.{name}"], theirs[f"hypothetical.{name}"])
-            for name, result in ours.items()
-        }
+    return {
+        name: (result, answers[f"values.{name}"], answers[f"hypothetical.{name}"])
+        for name, result in ours.items()
+    }
 
 
 def per_window(result, hypothetical, inputs):
