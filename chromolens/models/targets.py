@@ -28,7 +28,7 @@ import numpy as np
 import tensorflow as tf
 
 from chromolens.errors import BadInput
-from chromolens.models import maxima
+from chromolens.models import differentiable
 from chromolens.models.batching import BATCH_SIZE, batches, pad_rows
 from chromolens.models.graph import walk
 from chromolens.models.model import Model, check_inputs
@@ -116,9 +116,9 @@ class Target:
     def outputs(self, inputs: tf.Tensor) -> list[tf.Tensor]:
         """Outputs of the graph for inputs (n, length, channels), always a list.
 
-        Gradients go to the first of equal maxima: see ``chromolens.models.maxima``.
+        Their gradients are those of ``chromolens.models.differentiable``.
         """
-        return walk(self.graph, inputs, maxima.call)
+        return walk(self.graph, inputs, differentiable.call)
 
     def freeze(self, outputs: list[tf.Tensor]) -> list[tf.Tensor | None]:
         """For each task the weights (n, positions, strands) of its profile, or None."""

@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras import layers
 
 from chromolens.attribution import front
-from chromolens.attribution.deeplift.rules.linear import convolved, is_plain
+from chromolens.models.convolved import convolved, is_plain
 
 
 def matrix_of(kernel, length, before, positions, rate):
@@ -109,3 +109,41 @@ def test_a_tensor_with_two_uses_completes():
     effect = np.abs(result.values - result.reference_values)
     assert effect.max() > 1e-2
     assert (np.abs(result.completeness_error) <= 1e-5 * effect.max()).all()
+
+
+def pooled(pool):
+    """Three tasks on convolution, batch normalisation, ReLU and ``pool``, which may crop."""
+    inputs = keras.Input((24, 4))
+    x = layers.BatchNormalization()(layers.Conv1D(6, 4)(inputs))
+    x = layers.Flatten()(pool(layers.ReLU()(x)))
+    return networks.randomised(keras.Model(inputs, layers.Dense(3)(x)))
+
+
+def both_bests(values):
+    best = layers.GlobalMaxPooling1D()
+    return layers.Concatenate()([best(values), best(layers.Cropping1D((5, 4))(values))])
+
+
+@pytest.mark.parametrize(
+    "pool",
+    [
+        both_bests,
+        layers.MaxPooling1D(4),  # the last place is in no pool
+        layers.MaxPooling1D(4, padding="same"),
+        layers.MaxPooling1D(5, 2),  # a place is in several
+        layers.MaxPooling1D(2, 3),
+        lambda values: keras.ops.min(values, axis=1),
+        lambda values: keras.ops.max(values, axis=2),
+    ],
+)
+@pytest.mark.parametrize("references,count", [("uniform", 1), ("dinucleotide_shuffle", 3)])
+def test_several_tasks_have_the_contributions_of_each_alone(pool, references, count):
+    network = pooled(pool)
+    inputs = networks.sequences(5, 24)
+    options = {"method": "deeplift_rescale", "references": references, "n_references": count}
+    together = front.attribute_tasks(network, inputs, tasks=[0, 1, 2], **options)
+    for task, found in enumerate(together):
+        alone = front.attribute(network, inputs, task=task, **options)
+        scale = np.abs(alone.hypothetical).max()
+        np.testing.assert_allclose(found.hypothetical, alone.hypothetical, atol=2e-6 * scale)
+        assert np.abs(found.completeness_error).max() < 1e-4 * scale

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import tensorflow as tf
 
-from chromolens.attribution.deeplift.pair import Pair, Split, sizes
+from chromolens.attribution.deeplift.pair import Pair, Split, signals, sizes
 from chromolens.attribution.deeplift.polynomials import GradientFallback
 from chromolens.attribution.deeplift.walk import rules_for, walk
 from chromolens.attribution.explanation import Explanation, by_multipliers, flat
@@ -56,7 +56,7 @@ def deeplift(
     pair, inputs_are_taped = _sides(inputs, references, pool)
     pair = Split(pair.taped, pair.other, sizes(pair), pure=True) if parts else pair
     leaves = [pair.taped, pair.spread] if parts else [pair.taped]
-    with tf.GradientTape(persistent=True) as tape:
+    with tf.GradientTape(persistent=True) as tape, signals(len(target.picks)):
         tape.watch(leaves)
         outputs = walk(target.graph, pair, rules, instead)
         taped, others = [one.taped for one in outputs], [one.other for one in outputs]

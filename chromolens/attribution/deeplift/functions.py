@@ -24,7 +24,7 @@ from functools import cache, partial
 import keras
 import tensorflow as tf
 
-from chromolens.attribution.deeplift.pair import HandBack, Pair, fuse, rescale
+from chromolens.attribution.deeplift.pair import HandBack, Pair, fuse, itself, rescale
 from chromolens.attribution.deeplift.polynomials import product
 from chromolens.attribution.deeplift.walk import both, no_rule
 from chromolens.models.logits import activation_name
@@ -222,7 +222,7 @@ def activate(layer: keras.layers.Layer, pair: Pair) -> Pair:
         return pair
     if name in SEVERAL:
         return SEVERAL[name](pair)
-    return rescale(pair, *nonlinearity(layer))
+    return rescale(pair, *nonlinearity(layer), itself)
 
 
 def nonlinearity(
@@ -247,9 +247,9 @@ def nonlinearity(
 def elementwise(layer: keras.layers.Layer, pair: Pair) -> Pair:
     """A layer that is a nonlinearity with kinks (ReLU, LeakyReLU, PReLU, ELU)."""
     if isinstance(layer, keras.layers.ReLU) and _is_plain(layer):
-        return rescale(pair, tf.nn.relu, relu_back)
+        return rescale(pair, tf.nn.relu, relu_back, itself)
     # Not the layer itself: it would refuse the axis of groups that hand_back adds in front.
-    return rescale(pair, layer.call, partial(_quotient, layer.call, 1e-5))
+    return rescale(pair, layer.call, partial(_quotient, layer.call, 1e-5), itself)
 
 
 def linear_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:

@@ -16,7 +16,9 @@ Exchanging the two sides exchanges up with -down and leaves all multipliers as t
 that it doesn't matter which side is the reference.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -43,14 +45,17 @@ class Pair:
     other: tf.Tensor
 
 
-def rescale(pair: Pair, function: Callable, hand_back: HandBack) -> Pair:
+def rescale(
+    pair: Pair, function: Callable, hand_back: HandBack, owner: Callable | None = None
+) -> Pair:
     """A nonlinearity ``function``, with ``hand_back`` in place of its derivative.
 
     ``hand_back`` (signal (m, k, ...), taped (m, k, ...), other (m, 1, ...)) -> signal x
     multiplier, shaped like ``taped``, is a ``fuse`` function. Multipliers are worked out on the
-    way back, as derivatives are: they are never stored.
+    way back, as derivatives are: they are stored only where several signals come back. For
+    ``owner`` see ``Step``.
     """
-    return then(pair, Step(function, hand_back))
+    return then(pair, Step(function, hand_back, owner))
 
 
 class Step(NamedTuple):
@@ -58,10 +63,35 @@ class Step(NamedTuple):
 
     ``function`` (values (n, ...), *parameters); ``hand_back`` as in ``rescale``, followed by the
     parameters. Both are traced once for each set of shapes, however many layers use them.
+
+    ``owner`` is given where each number goes into one result at most: (signal (n, ...), values)
+    -> for each of the ``values`` the signal of the result that it goes into. None elsewhere.
     """
 
     function: Callable
     hand_back: Callable
+    owner: Callable | None = None
+
+
+def itself(signal: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
+    """The ``owner`` of a function of each number by itself."""
+    return signal
+
+
+_SIGNALS = ContextVar("signals", default=1)
+
+
+@contextmanager
+def signals(count: int) -> Iterator[None]:
+    """Within it pairs are made through which ``count`` signals come back, one after the other.
+
+    Steps whose numbers each go into one result then work out their multipliers once for all.
+    """
+    token = _SIGNALS.set(count)
+    try:
+        yield
+    finally:
+        _SIGNALS.reset(token)
 
 
 def then(pair: Pair, step: Step, *parameters: tf.Tensor) -> Pair:
@@ -71,18 +101,23 @@ def then(pair: Pair, step: Step, *parameters: tf.Tensor) -> Pair:
     return _Pending(before.start, (*before.steps, step), (*before.parameters, parameters))
 
 
-def join(function: Callable, pair: Pair) -> Pair:
-    """Like ``both`` of a linear ``function`` (n, ...), worked out with the steps around it."""
+def join(function: Callable, pair: Pair, moves: bool = False) -> Pair:
+    """Like ``both`` of a linear ``function`` (n, ...), worked out with the steps around it.
 
-    def hand_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
-        rows = tf.reshape(taped, [-1, *taped.shape[2:]])
+    ``moves``: it leaves numbers as they are, at other places, each once at most.
+    """
+
+    def back(signal: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             tape.watch(rows)
             values = function(rows)
-        handed = tape.gradient(values, rows, tf.reshape(signal, values.shape))
-        return tf.reshape(handed, taped.shape)
+        return tape.gradient(values, rows, tf.reshape(signal, values.shape))
 
-    return then(pair, Step(function, hand_back))
+    def hand_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
+        rows = tf.reshape(taped, [-1, *taped.shape[2:]])
+        return tf.reshape(back(signal, rows), taped.shape)
+
+    return then(pair, Step(function, hand_back, back if moves else None))
 
 
 class _Pending(Pair):
@@ -134,14 +169,36 @@ def _backward(
     return signal
 
 
+@fuse
+def _spread(
+    steps: tuple[Step, ...], signal: tf.Tensor, multipliers: tf.Tensor, parameters: tuple
+) -> tf.Tensor:
+    """What ``_backward`` gives, from the multipliers and the signals of the numbers' owners."""
+    values, given = multipliers, []
+    for step, its in zip(steps, parameters, strict=True):  # shapes alone are read of these values
+        given.append((step, values))
+        values = step.function(values, *its)
+    for step, values in reversed(given):
+        signal = step.owner(signal, values)
+    return signal * multipliers
+
+
 def _pass(pending: _Pending, taped: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
     """``values`` on the way forward; on the way back the steps' own answer, into ``taped``."""
     other = tf.stop_gradient(pending.start.other)
+    steps, parameters = pending.steps, pending.parameters
+    once = _SIGNALS.get() > 1 and all(step.owner for step in steps)
+    multipliers: list[tf.Tensor] = []
 
     @tf.custom_gradient
     def step(taped: tf.Tensor, values: tf.Tensor) -> tuple:
         def backward(signal: tf.Tensor) -> tuple:
-            return _backward(pending.steps, signal, taped, other, pending.parameters), None
+            if not once:
+                return _backward(steps, signal, taped, other, parameters), None
+            if not multipliers:
+                ones = tf.ones_like(values)
+                multipliers.append(_backward(steps, ones, taped, other, parameters))
+            return _spread(steps, signal, *multipliers, parameters), None
 
         return tf.identity(values), backward
 

@@ -12,9 +12,9 @@ from chromolens.attribution.explanation import Explanation
 from chromolens.attribution.gradients.maps import by_maps, with_maps
 from chromolens.attribution.settings import check_switch
 from chromolens.errors import BadInput
+from chromolens.models.differentiable import call
 from chromolens.models.graph import levels, walk
 from chromolens.models.kinds import IN_PLACE, Kind, classes
-from chromolens.models.maxima import call
 from chromolens.models.targets import Pick, Target
 
 CONVOLUTIONS = (

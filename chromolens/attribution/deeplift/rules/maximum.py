@@ -33,8 +33,10 @@ def maximum(layer: keras.Operation, *inputs: object) -> Pair:
     if pools is None:
         raise no_rule(f"layer {layer.name!r} over the batch", "any axes but the first")
     alone = isinstance(inputs[0], Pair) and len(inputs) == 1
-    split = join(pools.split, inputs[0]) if alone else both(pools.split, *inputs)
-    return join(pools.joined, rescale(split, _maximum, cross_max_back))
+    if not alone:
+        return join(pools.joined, rescale(both(pools.split, *inputs), _maximum, cross_max_back))
+    split = join(pools.split, inputs[0], pools.moves)
+    return join(pools.joined, rescale(split, _maximum, cross_max_back, _all), pools.moves)
 
 
 @fuse
@@ -57,6 +59,11 @@ def cross_max_back(signal: tf.Tensor, taped: tf.Tensor, other: tf.Tensor) -> tf.
     full = loser >= _maximum(loser) - slack
     share = tf.where(full, 1.0, gap / tf.where(first & ~same, change, 1.0))
     return tf.where(first & ~same, signal * share, 0.0)
+
+
+def _all(signal: tf.Tensor, pools: tf.Tensor) -> tf.Tensor:
+    """Signals (n, ..., 1, channels) of maxima, for all places of their pools."""
+    return tf.broadcast_to(signal, pools.shape)
 
 
 def _maximum(pools: tf.Tensor) -> tf.Tensor:
