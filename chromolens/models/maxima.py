@@ -55,7 +55,29 @@ def call(layer: keras.Operation, *inputs: object, **options: object) -> object:
     pools = pools_of(layer, *inputs)
     if pools is None:
         return layer(*inputs, **options)
+    if len(inputs) == 1 and tf.is_tensor(inputs[0]):
+        return _of_one(pools, inputs[0])
     return pools.joined(largest(pools.split(*inputs)))
+
+
+def _of_one(pools: Pools, values: tf.Tensor) -> tf.Tensor:
+    """The maxima of one tensor, whose way back is one loop over its elements."""
+
+    @tf.custom_gradient
+    def run(values: tf.Tensor) -> tuple[tf.Tensor, Callable]:
+        found = tf.reduce_max(pools.split(values), axis=-2, keepdims=True)
+        return pools.joined(found), partial(_back, pools, values)
+
+    return run(values)
+
+
+@partial(tf.function, jit_compile=True, autograph=False)
+def _back(pools: Pools, values: tf.Tensor, signal: tf.Tensor) -> tf.Tensor:
+    with tf.GradientTape() as tape:
+        tape.watch(values)
+        split = pools.split(values)
+        found = pools.joined(largest(split))
+    return tape.gradient(found, values, signal)
 
 
 @tf.custom_gradient

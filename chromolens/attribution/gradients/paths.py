@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import tensorflow as tf
+from keras import layers
 
 from chromolens.attribution.explanation import (
     Explanation,
@@ -10,10 +11,12 @@ from chromolens.attribution.explanation import (
     reference_values,
     slopes,
 )
+from chromolens.models.graph import all_layers
 from chromolens.models.targets import Target
 
-ROWS = 20
-"""Rows in one call of the network, as far as there are points: fewer leave the machine idle."""
+ROWS, RECURRENT_ROWS = 20, 100
+"""Rows in one call of the network, as far as there are points: fewer leave the machine idle, above
+all in recurrent layers, each step of which is small. More take memory, and no less time."""
 
 
 def by_path(
@@ -34,7 +37,9 @@ def by_path(
     frozen = target.freeze(outputs)
     start = tf.broadcast_to(references, [inputs.shape[0], *references.shape[1:]])
     change, shape = inputs[:, None] - references, start.shape
-    together = max(1, min(ROWS // (shape[0] * shape[1]), weights.shape[0]))
+    recurrent = any(isinstance(layer, layers.RNN) for layer in all_layers(target.graph))
+    rows = RECURRENT_ROWS if recurrent else ROWS
+    together = max(1, min(rows // (shape[0] * shape[1]), weights.shape[0]))
 
     def add(total: tf.Tensor, points: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
         numbers, their_weights = points
