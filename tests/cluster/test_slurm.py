@@ -62,7 +62,10 @@ def test_every_job_ran_once_and_where_the_profile_says(runs):
     ran = jobs()
     assert {job["JobState"] for job in ran} == {"COMPLETED"}
     counts = Counter(job["rule"] for job in ran)
-    assert counts["train"] == 2 and counts["attribute"] == 4 and counts["evaluate"] == 1
+    files = (runs[0] / "results").glob("*/attribution/*/*/*.h5")
+    shards = [path.stem for path in files if path.stem != "windows"]
+    assert counts["train"] == 2 and counts["attribute"] == len(shards) > 2
+    assert counts["evaluate"] == 1
     placed = {(job["rule"], job["Partition"]) for job in ran}
     assert placed == {(rule, "gpu" if rule in ON_GPU else "cpu") for rule in counts}
 
