@@ -187,7 +187,9 @@ def _pass(pending: _Pending, taped: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
     """``values`` on the way forward; on the way back the steps' own answer, into ``taped``."""
     other = tf.stop_gradient(pending.start.other)
     steps, parameters = pending.steps, pending.parameters
-    once = _SIGNALS.get() > 1 and all(step.owner for step in steps)
+    # of nonlinearities alone it costs as much to store multipliers as to work them out
+    moving = any(step.owner is not itself for step in steps)
+    once = _SIGNALS.get() > 1 and moving and all(step.owner for step in steps)
     multipliers: list[tf.Tensor] = []
 
     @tf.custom_gradient
