@@ -8,7 +8,7 @@ import pytest
 from chromolens.attribution import front, references
 from chromolens.models.model import load_model
 from tests import chrombpnet
-from tests.torch_oracles import ask
+from tests.oracles import ask
 
 WINDOWS, SHUFFLES = 4, 20
 LAYOUT = {"outputs": {0: "profile"}}

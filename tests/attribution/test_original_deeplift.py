@@ -1,17 +1,11 @@
 """The DeepLIFT methods against the package of the paper's authors, run live.
 
-The package is no part of the environment: ``make oracles`` puts it into a folder of its own,
-``.oracles`` or the one that CHROMOLENS_ORACLES names. Without it these tests are skipped.
-
 Its quotients are noise where a unit's positive or negative part is about 0, which few inputs
 and deep dense layers make likely. So the dense layers here are wide, and hypothetical
 contributions are compared where the first layer goes by Rescale.
 """
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import keras
@@ -22,8 +16,8 @@ from keras import layers
 
 from chromolens.attribution import front
 from chromolens.models.model import Model
+from tests.oracles import folder_of, run
 
-ROOT = Path(__file__).parents[2]
 MODES = {
     "deeplift_rescale": "Rescale",
     "deeplift_revealcancel": "RevealCancel",
@@ -101,9 +95,7 @@ def question(made: keras.Model, references: np.ndarray) -> dict:
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder with the package's answers."""
-    oracles = Path(os.environ.get("CHROMOLENS_ORACLES", ROOT / ".oracles")).resolve()
-    if not (oracles / "deeplift").is_dir():
-        pytest.skip(f"no deeplift package in {oracles}: make oracles, or set CHROMOLENS_ORACLES")
+    folder_of("deeplift")  # or else skipped, before any work
     folder = tmp_path_factory.mktemp("oracle")
     for part in ("asked", "answered"):
         (folder / part).mkdir()
@@ -111,14 +103,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
         name, kind = case.split(".")
         asked = question(NETWORKS[name](), REFERENCES[kind])
         np.savez(folder / "asked" / f"{case}.npz", **asked)
-    program = Path(__file__).with_name("original_deeplift.py")
-    ran = subprocess.run(
-        [sys.executable, program, folder],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(oracles)},
-    )
-    assert ran.returncode == 0, ran.stderr[-3000:]
+    run(Path(__file__).with_name("original_deeplift.py"), folder, "deeplift")
     return folder / "answered"
 
 

@@ -12,7 +12,7 @@ from chromolens.genome.shuffles import seed_of
 from chromolens.variants.listed import Reading, unique
 from chromolens.variants.score import score_variants
 from tests.experiments import toys
-from tests.torch_oracles import ask
+from tests.oracles import ask
 from tests.variants import alleles
 
 WINDOW, AT, SIZE = alleles.WINDOW, 20, 3
