@@ -14,7 +14,7 @@ PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loads
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo plan demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-tracks bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls oracles oracles-torch lint docs docs-site notebooks gallery studies numbers study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg sdist test-cluster test-envs test-faults test-release test-schedulers
+.PHONY: help env demo plan demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-tracks bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls bench-silent oracles oracles-torch lint docs docs-site notebooks gallery studies numbers study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg sdist test-cluster test-envs test-faults test-release test-schedulers
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -177,3 +177,6 @@ bench-mnist: env  ## digits made to look like others: the methods' order in the 
 
 bench-nulls: env  ## how often nulls name a motif (DATA: folder with yeast_genome, yeast_chipexo)
 	$(ONE_THREAD) $(BIN)/python -m benchmarks.nulls.rates --data $(DATA)
+
+bench-silent: env  ## variants under networks of permuted labels, 20 seeds (half an hour)
+	$(BIN)/python -m benchmarks.silent results/silent
