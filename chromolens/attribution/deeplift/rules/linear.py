@@ -102,6 +102,7 @@ AFFINE = (
     layers.AveragePooling1D,
     layers.AveragePooling2D,
     layers.Concatenate,
+    layers.Cropping1D,
     layers.Cropping2D,
     layers.Flatten,
     layers.GlobalAveragePooling1D,
