@@ -114,7 +114,7 @@ def _performed(study: Contents) -> dict | None:
             if len(rows) == 1:
                 digits = 4 if best["low"] > 0.99 else 3
                 interval = [decimal(best[end], digits) for end in ("low", "high")]
-                beside = f"95 % interval {'–'.join(interval)}"
+                beside = f"95 % interval {' to '.join(interval)}"
                 return _number(f"{name} {held_out}", decimal(best["value"], 2), beside)
             value = f"{decimal(worst['value'], 2)} to {decimal(best['value'], 2)}"
             tasks = f"{worst['task']} to {best['task']}"

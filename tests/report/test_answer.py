@@ -89,7 +89,7 @@ def test_one_task_has_its_interval_and_is_never_called_perfect(bare, tmp_path):
     pooled = pd.DataFrame({"model": ["cnn"], "task": "A", "metric": "auroc", "value": 0.9994})
     write_partial(POOLED, pooled.assign(low=0.99906, high=0.99962), tmp_path / "pooled.tsv")
     found = numbers(dataclasses.replace(bare, pooled=[tmp_path / "pooled.tsv"]))["AUROC"]
-    assert (found["value"], found["beside"]) == ("0.999", "95 % interval 0.9991–0.9996")
+    assert (found["value"], found["beside"]) == ("0.999", "95 % interval 0.9991 to 0.9996")
 
 
 def test_a_study_without_a_lexicon_has_no_sentence(bare):
