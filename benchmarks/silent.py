@@ -49,15 +49,9 @@ def study(folder: Path, seed: int) -> Path:
 def run(config: Path, wanted: Path) -> None:
     """``wanted`` made by the workflow, unless it is there."""
     if not wanted.exists():
-        command = [
-            sys.executable,
-            "-m",
-            "chromolens",
-            "run",
-            config,
-            wanted.relative_to(config.parent),
-        ]
-        subprocess.run([*map(str, command), "--cores", "1"], check=True, cwd=config.parent)
+        target = wanted.relative_to(config.parent)
+        command = [sys.executable, "-m", "chromolens", "run", config, target, "--cores", "1"]
+        subprocess.run(list(map(str, command)), check=True, cwd=config.parent)
 
 
 def write_random(genome: Path, path: Path, seed: int) -> None:
