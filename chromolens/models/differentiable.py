@@ -13,6 +13,7 @@ from keras import layers
 
 from chromolens.models import maxima
 from chromolens.models.convolved import convolved, is_plain
+from chromolens.models.logits import linear_part
 
 
 def call(layer: keras.Operation, *inputs: object, **options: object) -> object:
@@ -37,11 +38,18 @@ def _cropped(layer: layers.Cropping1D, values: tf.Tensor) -> tf.Tensor:
     return cropping(layer)(values)
 
 
+def before_activation(layer: layers.Layer, values: tf.Tensor) -> tf.Tensor:
+    """``layer``, one of ``WEIGHTED``, without its activation."""
+    if not is_plain(layer):
+        return linear_part(layer, values)
+    products = convolved(layer, values)
+    return products + layer.bias if layer.use_bias else products
+
+
 def _convolution(layer: layers.Conv1D, values: tf.Tensor) -> tf.Tensor:
     if not is_plain(layer):
         return layer(values)
-    products = convolved(layer, values)
-    return layer.activation(products + layer.bias if layer.use_bias else products)
+    return layer.activation(before_activation(layer, values))
 
 
 _CALLED = {layers.Conv1D: _convolution, layers.Cropping1D: _cropped}
