@@ -1,6 +1,8 @@
 """Modules import only from layers to their left, and planning is light."""
 
 import ast
+import importlib
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +79,19 @@ def test_imports_go_leftwards(path):
         first, *rest = name.split(".")
         if first == "chromolens" and rest and rest[0] != "__version__":
             assert rest[0] in allowed, f"{own} imports {name}"
+
+
+BY_HAND = sorted([*ROOT.glob("benchmarks/**/*.py"), *ROOT.glob("docs/*.py")])
+
+
+@pytest.mark.parametrize("path", BY_HAND, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_benchmarks_import_is_there(path):
+    """They run by hand, rarely; a name that moves must not break them unseen."""
+    for name in imported(path):
+        home, _, last = name.rpartition(".")
+        if home.startswith("chromolens"):
+            found = importlib.import_module(home)
+            assert hasattr(found, last) or importlib.util.find_spec(name), name
 
 
 def test_tensorflow_stays_in_its_layers():

@@ -17,7 +17,8 @@ from chromolens.inputs.windows import rows_of
 from chromolens.models.judging.evaluate import HeldOut, evaluate_folds
 from chromolens.models.model import load_model
 from chromolens.models.training.train import train
-from chromolens.planning.plan import attribution_settings, sis_settings
+from chromolens.planning.plan import attribution_settings
+from chromolens.planning.subsets import sis_settings
 from chromolens.scores import Origin
 from chromolens.sis import thresholds
 from chromolens.sis.find import find_subsets
