@@ -11,7 +11,6 @@ from chromolens.inputs.drawing import by_fold
 from chromolens.inputs.folds import Folds
 from chromolens.inputs.reference_kinds import DRAWN
 from chromolens.inputs.windows import rows_of
-from chromolens.models.batching import BATCH_SIZE, halving
 from chromolens.models.model import Model
 from chromolens.scores import Origin
 from chromolens.tables.checks import TRIED
@@ -104,12 +103,7 @@ def explain_chosen(
     background = rows_of(chosen, inputs.windows, "background", [""], most)[""]
     method = with_drawn(method, inputs, folds)
     given = {"origin": origin, "labels": labels, "background": background}
-
-    def work(size: int) -> None:
-        asked = replace(method, batch_size=size)
-        explain_windows(models_by_fold, inputs, rows, folds, path, method=asked, **given)
-
-    halving(work, method.batch_size or BATCH_SIZE)
+    explain_windows(models_by_fold, inputs, rows, folds, path, method=method, **given)
 
 
 def with_drawn(method: Method, inputs: Inputs, folds: Folds) -> Method:

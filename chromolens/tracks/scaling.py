@@ -5,7 +5,8 @@ mean square of its contributions on one common set of background windows; a fold
 are divided by its loudness over the mean of the folds', so that they stay near target units.
 """
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import h5py
@@ -17,13 +18,14 @@ from chromolens.scores import open_scores
 GROUP = "scales"
 
 
-def root_mean_square(blocks: Iterable[np.ndarray]) -> float:
-    """Over all numbers of ``blocks``, in float64; NaN if there are none."""
-    total, count = 0.0, 0
-    for block in blocks:
-        total += float(np.square(block, dtype=np.float64).sum())
-        count += block.size
-    return float(np.sqrt(total / count)) if count else float("nan")
+def mean_square(contributions: np.ndarray) -> np.ndarray:
+    """Of each window, in float64: (..., windows, positions) -> (..., windows)."""
+    return np.square(contributions, dtype=np.float64).mean(axis=-1)
+
+
+def root_mean(power: np.ndarray) -> float:
+    """Root of the mean of windows' mean squares, whose order doesn't matter; NaN of none."""
+    return math.sqrt(math.fsum(power) / len(power)) if len(power) else float("nan")
 
 
 def relative_scales(scales: Mapping[str, float]) -> dict[str, float]:

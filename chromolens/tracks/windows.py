@@ -6,8 +6,10 @@ MoDISco pools them. A window's place among those of its task and fold decides it
 (see ``models.batching``).
 """
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import h5py
 import numpy as np
@@ -15,15 +17,34 @@ import numpy as np
 from chromolens import scores
 from chromolens.errors import BadInput
 from chromolens.inputs.folds import Folds
-from chromolens.models.batching import batches
 from chromolens.runlog import progress
 from chromolens.tracks import scaling
-from chromolens.tracks.answers import PER_WINDOW, answer, combine, default_windows, header_of
+from chromolens.tracks.answers import (
+    PER_WINDOW,
+    answer,
+    combine,
+    default_windows,
+    header_of,
+    job_digest,
+)
 from chromolens.tracks.method import Method
+from chromolens.tracks.partial import Journal, Pace, Stretch, say_resumed, work_off
 
 if TYPE_CHECKING:
     from chromolens.inputs.batches import Inputs
     from chromolens.models.model import Model
+
+
+class _Part(NamedTuple):
+    """Windows that ``fold`` explains, rows of the inputs: the background, or of one ``task``.
+
+    ``here`` are their places among the windows of the task.
+    """
+
+    fold: str
+    rows: np.ndarray
+    task: str | None = None
+    here: np.ndarray | None = None
 
 
 def explain_windows(
@@ -54,17 +75,37 @@ def explain_windows(
     labels
         Task -> task of ``inputs`` whose labels it predicts; where absent, of the same name.
     """
-    size = windows_at_once or default_windows(inputs.length, 1, method.batch_size)
     folds_of = {task: folds.folds_of(inputs.windows, rows) for task, rows in rows_by_task.items()}
     _check(models_by_fold, folds_of)
-    with scores.written(path, _header(models_by_fold, method, origin)) as file:
-        scales = _measure(models_by_fold, inputs, background, method, size)
-        scaling.write_scales(file, scales)
-        for task, rows in progress(rows_by_task.items(), total=len(rows_by_task), what="windows"):
-            group = file.create_group(task)
-            label = (labels or {}).get(task, task)
-            _describe(group, inputs, label, rows, folds_of[task], scales[task])
-            _explain_task(group, models_by_fold, inputs, rows, method.about(task), size)
+    header = _header(models_by_fold, method, origin)
+    parts = list(_parts(models_by_fold, rows_by_task, folds_of, background))
+    total = sum(len(part.rows) for part in parts)
+
+    def work(found: Journal) -> None:
+        asked = replace(method, batch_size=found.rows)
+        most = windows_at_once or default_windows(inputs.length, len(method.tasks), found.rows)
+        before = sum(found.done.values())
+        say_resumed("windows", before, total)
+        told = {"total": total, "what": "windows", "before": before}
+        left = _left(parts, found, most)
+        for number, block in progress(left, weigh=lambda one: len(one[1]), **told):
+            part = parts[number]
+            arrays = _explain(models_by_fold[part.fold], inputs, part, block, asked)
+            found.add(Stretch(number, block.start, block.stop, arrays))
+        with scores.written(path, header.after(found.runs)) as file:
+            scales = _scales(found, parts, method.tasks)
+            scaling.write_scales(file, scales)
+            for task, rows in rows_by_task.items():
+                label = (labels or {}).get(task, task)
+                group = file.create_group(task)
+                _describe(group, inputs, label, rows, folds_of[task], scales[task])
+            for stretch in found.stretches():
+                _store(file, inputs, parts[stretch.part], stretch)
+
+    ids = [_ids(inputs, part.rows) for part in parts]
+    named = [f"{part.fold} {part.task}" for part in parts]
+    known = json.dumps([sorted((labels or {}).items()), *zip(named, ids, strict=True)])
+    work_off(path, job_digest(header, method, [known]), method.batch_size, header.run, work)
 
 
 def _check(
@@ -86,36 +127,59 @@ def _header(
     return header_of(models, method, origin, {"folds": sorted(models_by_fold)})
 
 
-def _measure(
+def _parts(
     models_by_fold: Mapping[str, Sequence["Model"]],
-    inputs: "Inputs",
+    rows_by_task: Mapping[str, np.ndarray],
+    folds_of: Mapping[str, np.ndarray],
     background: np.ndarray,
-    method: Method,
-    size: int,
+) -> Iterator[_Part]:
+    """The background of each fold, then each task, fold by fold."""
+    for fold in models_by_fold:
+        yield _Part(fold, background)
+    for task, rows in rows_by_task.items():
+        for fold in sorted(set(folds_of[task])):
+            here = np.flatnonzero(folds_of[task] == fold)
+            yield _Part(fold, rows[here], task, here)
+
+
+def _left(parts: Sequence[_Part], found: Journal, most: int) -> Iterator[tuple[int, range]]:
+    """Number of a part, and places of its rows: what ``found`` hasn't got, block by block."""
+    for number, part in enumerate(parts):
+        before = found.done.get(number, 0)
+        for block in Pace(found.rows, most).blocks(np.arange(before, len(part.rows))):
+            yield number, range(before + block.start, before + block.stop)
+
+
+def _explain(
+    models: Sequence["Model"], inputs: "Inputs", part: _Part, block: range, method: Method
+) -> dict[str, np.ndarray]:
+    """Means over the replicates; of the background only how loud they are, all tasks at once."""
+    places = np.arange(block.start, block.stop)
+    rows, method = part.rows[places], method.in_fold(part.fold)
+    batch, ids = inputs.arrays(rows), _ids(inputs, rows)
+    if part.task is None:
+        stack = [answer(model, batch, ids, places, method)["contributions"] for model in models]
+        return {"power": scaling.mean_square(combine("contributions", np.stack(stack)))}
+    method = method.about(part.task)
+    results = [method.explain(model, batch, ids, places)[0] for model in models]
+    defined = () if results[0].hypothetical is None else ("hypothetical",)
+    keys = ("contributions", *PER_WINDOW, *defined)
+    return {key: combine(key, np.stack([getattr(one, key) for one in results])) for key in keys}
+
+
+def _scales(
+    found: Journal, parts: Sequence[_Part], tasks: Sequence[str]
 ) -> dict[str, dict[str, float]]:
     """Scale of each task and fold on the background windows."""
-    scales: dict[str, dict[str, float]] = {task: {} for task in method.tasks}
-    for fold, models in models_by_fold.items():
-        blocks = [
-            _contributions(models, inputs, background[places], places, method.in_fold(fold))
-            for places in batches(np.arange(len(background)), size)
-        ]
-        for i, task in enumerate(method.tasks):
-            scales[task][fold] = scaling.root_mean_square(block[i] for block in blocks)
-    return scales
-
-
-def _contributions(
-    models: Sequence["Model"],
-    inputs: "Inputs",
-    rows: np.ndarray,
-    places: np.ndarray,
-    method: Method,
-) -> np.ndarray:
-    """Mean of the replicates, all tasks in one pass: float32 (T, n, L)."""
-    batch, ids = inputs.arrays(rows), _ids(inputs, rows)
-    stack = [answer(model, batch, ids, places, method)["contributions"] for model in models]
-    return combine("contributions", np.stack(stack))
+    power = {part.fold: [np.zeros((len(tasks), 0))] for part in parts if part.task is None}
+    for stretch in found.stretches():
+        if parts[stretch.part].task is None:
+            power[parts[stretch.part].fold].append(stretch.arrays["power"])
+    of_fold = {fold: np.concatenate(blocks, axis=1) for fold, blocks in power.items()}
+    return {
+        task: {fold: scaling.root_mean(of_task[i]) for fold, of_task in of_fold.items()}
+        for i, task in enumerate(tasks)
+    }
 
 
 def _ids(inputs: "Inputs", rows: np.ndarray) -> list[str]:
@@ -130,7 +194,7 @@ def _describe(
     folds_of: np.ndarray,
     scales: Mapping[str, float],
 ) -> None:
-    """Lay out a task's arrays, and fill in what is known before the windows are explained."""
+    """Lay out a task's arrays, and fill in what needs no model."""
     lengths = {"window": len(rows), "position": inputs.length, "channel": inputs.channels}
     scores.create(group, scores.WINDOWS, lengths)
     relative = scaling.relative_scales(scales)
@@ -140,46 +204,17 @@ def _describe(
     group["scale"][:] = np.array([relative[fold] for fold in folds_of], dtype=np.float32)
 
 
-def _explain_task(
-    group: h5py.Group,
-    models_by_fold: Mapping[str, Sequence["Model"]],
-    inputs: "Inputs",
-    rows: np.ndarray,
-    method: Method,
-    size: int,
-) -> None:
-    """Fill in the arrays that need a model, fold by fold."""
-    folds_of, scale = group["fold"].asstr()[:], group["scale"][:]
-    for fold in sorted(set(folds_of)):
-        own = np.flatnonzero(folds_of == fold)
-        for places in batches(np.arange(len(own)), size):
-            models, ours, here = models_by_fold[fold], method.in_fold(fold), own[places]
-            found = _mean_answer(models, inputs, rows[here], places, ours)
-            if "hypothetical" in found:
-                found["hypothetical"] /= scale[here][:, None, None]
-            _store(group, here, found)
-
-
-def _mean_answer(
-    models: Sequence["Model"],
-    inputs: "Inputs",
-    rows: np.ndarray,
-    places: np.ndarray,
-    method: Method,
-) -> dict[str, np.ndarray]:
-    """One task's arrays of ``scores.WINDOWS`` for ``rows``, averaged over the replicates."""
-    batch, ids = inputs.arrays(rows), _ids(inputs, rows)
-    results = [method.explain(model, batch, ids, places)[0] for model in models]
-    defined = () if results[0].hypothetical is None else ("hypothetical",)
-    keys = ("contributions", *PER_WINDOW, *defined)
-    found = {key: combine(key, np.stack([getattr(one, key) for one in results])) for key in keys}
-    return found | {"onehot": batch.astype(np.int8)}
-
-
-def _store(group: h5py.Group, here: np.ndarray, found: dict[str, np.ndarray]) -> None:
-    if "hypothetical" in found and "hypothetical" not in group:
-        names = scores.HYPOTHETICAL.dims
-        shape = dict(zip(names, group["onehot"].shape, strict=True))
-        scores.create(group, [scores.HYPOTHETICAL], shape)
-    for key, array in found.items():
+def _store(file: h5py.File, inputs: "Inputs", part: _Part, stretch: Stretch) -> None:
+    """Fill in what ``stretch`` found; it holds nothing of the file if it is background."""
+    if part.task is None or part.here is None:
+        return
+    ours = slice(stretch.begin, stretch.end)
+    group, here = file[part.task], part.here[ours]
+    group["onehot"][here] = inputs.arrays(part.rows[ours]).astype(np.int8)
+    for key, array in stretch.arrays.items():
+        if key == "hypothetical":
+            array = array / group["scale"][:][here][:, None, None]
+            if key not in group:
+                shape = dict(zip(scores.HYPOTHETICAL.dims, group["onehot"].shape, strict=True))
+                scores.create(group, [scores.HYPOTHETICAL], shape)
         group[key][here] = array

@@ -4,6 +4,7 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
+from test_partial import Counting, fail
 from track_fakes import WINDOW, FakeModel, method, origin, random_sequence, weighted
 
 from chromolens.errors import BadInput
@@ -93,6 +94,29 @@ def test_numbers_do_not_depend_on_the_blocks(tmp_path):
     with h5py.File(tmp_path / "1.h5") as one, h5py.File(tmp_path / "9.h5") as other:
         for key in one["a"]:
             np.testing.assert_array_equal(one["a"][key][:], other["a"][key][:], err_msg=key)
+
+
+@pytest.mark.parametrize("until", [0, 3, 8, 12])
+def test_an_interrupted_job_is_continued_to_the_same_bytes(tmp_path, until):
+    """In the background (8 calls of two replicates), between it and the windows, and in these."""
+    whole, cut, rest = Counting(), Counting(until, fail), Counting()
+    run(tmp_path / "whole.h5", method=method(whole))
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "cut.h5", method=method(cut))
+    assert not (tmp_path / "cut.h5").exists()
+    run(tmp_path / "cut.h5", method=method(rest))
+    kept = until // 2 * 2  # both replicates of a block
+    assert (whole.calls, rest.calls) == (14, 14 - kept)
+    assert (tmp_path / "cut.h5").read_bytes() == (tmp_path / "whole.h5").read_bytes()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_journal_of_other_windows_is_started_again(tmp_path, caplog):
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "w.h5", method=method(Counting(10, fail)))
+    again = Counting()
+    run(tmp_path / "w.h5", method=method(again), rows_by_task=ROWS | {"b": np.array([3])})
+    assert again.calls == 14 and "is of another job" in caplog.text
 
 
 def test_a_method_without_hypothetical_contributions_writes_none(tmp_path):

@@ -6,15 +6,21 @@ import pytest
 
 from chromolens.errors import BadInput
 from chromolens.scores import seal
-from chromolens.tracks.scaling import read_scales, relative_scales, root_mean_square, write_scales
+from chromolens.tracks.scaling import (
+    mean_square,
+    read_scales,
+    relative_scales,
+    root_mean,
+    write_scales,
+)
 
 
-def test_root_mean_square_does_not_depend_on_the_blocks():
-    values = np.arange(1, 7, dtype="float32")
-    expected = np.sqrt((1 + 4 + 9 + 16 + 25 + 36) / 6)
-    assert root_mean_square([values]) == pytest.approx(expected)
-    assert root_mean_square([values[:1], values[1:]]) == pytest.approx(expected)
-    assert np.isnan(root_mean_square([]))
+def test_root_mean_square_by_hand():
+    values = np.arange(1, 7, dtype="float32").reshape(3, 2)
+    power = mean_square(values)
+    np.testing.assert_array_equal(power, [(1 + 4) / 2, (9 + 16) / 2, (25 + 36) / 2])
+    assert root_mean(power) == pytest.approx(np.sqrt((1 + 4 + 9 + 16 + 25 + 36) / 6))
+    assert np.isnan(root_mean(power[:0]))
 
 
 def test_folds_are_divided_by_their_share_of_the_mean():
