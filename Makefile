@@ -11,10 +11,11 @@ DATA   ?= $(MIRROR)/..
 SEEDS  ?= 1 2 3
 EIGEN  ?= attribution models sis tracks checks
 PYTEST  = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+TESTS   = $(PYTEST) $(addprefix --ignore tests/,cluster envs faults release schedulers)
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo plan demo-seeds test test-hostile test-eigen compare-kernels bench bench-noise bench-tracks bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls bench-silent oracles oracles-torch lint docs docs-site notebooks gallery studies numbers study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg sdist test-cluster test-envs test-faults test-release test-schedulers
+.PHONY: help env demo plan demo-seeds test test-all test-hostile test-eigen compare-kernels bench bench-noise bench-tracks bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls bench-silent oracles oracles-torch lint docs docs-site notebooks gallery studies numbers study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg sdist test-cluster test-envs test-faults test-release test-schedulers
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -36,9 +37,13 @@ plan: env  ## how long a study will take on this device, which is measured (STUD
 demo-seeds: env  ## the default study over three seeds (SEEDS="1 2 3")
 	for seed in $(SEEDS); do $(RUN) $(DEMO) --config study=demo-$$seed seed=$$seed || exit 1; done
 
-test: env  ## all tests but those of the other test-... below (about twenty minutes on two cores)
+test: env  ## the tests but the slow ones (less than ten minutes on two cores)
+	@echo "the tests but the slow ones, which test-all runs too: less than ten minutes on two cores"
+	$(TESTS) -m "not slow"
+
+test-all: env  ## the slow ones too, as CI does; not those of the other test-... below (about twenty minutes)
 	@echo "all tests but test-{cluster,envs,faults,release,schedulers}: about twenty minutes on two cores"
-	$(PYTEST) $(addprefix --ignore tests/,cluster envs faults release schedulers)
+	$(TESTS)
 
 test-faults: env  ## 50 kills (FAULTS), full disks, folders that can't be written, late files, clocks that jump (root; 42 minutes)
 	$(BIN)/python -m pytest -s tests/faults

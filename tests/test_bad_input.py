@@ -133,6 +133,7 @@ def test_results_that_cannot_be_written(tmp_path):
     refused(run(tmp_path, *DRY), "nothing can be written", "not a folder", "--directory")
 
 
+@pytest.mark.slow
 def test_names_of_chromosomes_that_differ(tmp_path):
     study(tmp_path)
     peaks(tmp_path, ("1", 200), ("2", 200))
@@ -158,6 +159,7 @@ def test_peaks_past_the_end_and_no_peaks(tmp_path):
     refused(run(tmp_path, *DRY), "no peaks", "peaks.bed", "BED lines")
 
 
+@pytest.mark.slow
 def test_damaged_fasta(tmp_path):
     study(tmp_path, {"fasta": "genome.fa.gz"})
     whole = gzip.compress((tmp_path / "genome.fa").read_bytes(), mtime=0)
@@ -185,6 +187,7 @@ def test_damaged_bigwig(tmp_path):
     refused(run(tmp_path, *REAL), "depth.bw", "cut short", "download it again")
 
 
+@pytest.mark.slow
 def test_a_mirror_with_another_file(tmp_path):
     file = {"url": "https://example.org/set/peaks.bed", "sha256": "0" * 64}
     study(tmp_path, {"peaks": {"bound": file}})
@@ -334,6 +337,7 @@ def test_a_study_name_fits_into_a_file_name():
         complete({"study": "s" * 101, "inputs": {"kind": "genome", "fasta": "a.fa"}}, [])
 
 
+@pytest.mark.slow
 def test_a_new_time_of_equal_content_is_nothing_new(tmp_path):
     study(tmp_path, training={"epochs": 1})
     assert run(tmp_path, *REAL).returncode == 0

@@ -183,6 +183,7 @@ def test_check_reads_the_peaks(tmp_path):
     assert chromolens(tmp_path, "check", "studi.yaml").stderr.startswith("there is no file studi")
 
 
+@pytest.mark.slow
 def test_check_looks_into_the_mirror(tmp_path, monkeypatch):
     study(tmp_path, {"peaks": {"bound": {"url": "https://example.org/data/peaks.bed"}}})
     copy = tmp_path / "mirror/example.org/data/peaks.bed"

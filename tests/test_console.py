@@ -177,6 +177,7 @@ def test_the_plugin_hands_events_on(tmp_path, capsys, monkeypatch):
     assert len(said) == 7 and list(times(tmp_path)) == ["train"]
 
 
+@pytest.mark.slow
 def test_a_failing_job_through_snakemake(tmp_path):
     study(tmp_path)
     peaks(tmp_path, ("1", 200))

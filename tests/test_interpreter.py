@@ -56,6 +56,7 @@ def test_braces_in_the_checkout_are_refused_with_the_remedy():
         interpreter.check_checkout("/home/{me}/chromolens")
 
 
+@pytest.mark.slow
 def test_jobs_run_from_a_checkout_and_environment_below_such_a_folder(cache, tmp_path):
     folder = tmp_path / "it's $HOME & (ü); First Last"
     folder.mkdir()

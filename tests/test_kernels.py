@@ -12,6 +12,7 @@ from chromolens.models import devices
 ASK = "import chromolens, chromolens.models.devices as d; print(d.describe()['kernels'])"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("setting", "found"), [(None, "oneDNN"), ("1", "oneDNN"), ("0", "Eigen")])
 def test_onednn_is_chosen_unless_the_user_says_otherwise(setting, found):
     environment = {key: value for key, value in os.environ.items() if key != kernels.SWITCH}

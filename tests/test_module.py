@@ -50,6 +50,7 @@ def plan(folder: Path, names: str = "", prefix: str = "") -> CompletedProcess:
     return snakemake(folder, "--snakefile", "Snakefile", "--dry-run", "--quiet", "reason")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", ["", "as lens_*"])
 def test_a_rule_of_ones_own_stands_behind_ours(tmp_path, names):
     done = plan(tmp_path, names)

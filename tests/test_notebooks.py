@@ -33,6 +33,7 @@ def test_a_finished_study_becomes_a_figure(small_study, tmp_path, monkeypatch):
     assert not (variants["ref"] == variants["alt"]).any()
 
 
+@pytest.mark.slow
 def test_a_model_without_a_study_is_explained():
     found = run("own_model")
     best, letters = found["best"], found["table"]["sequence"][found["best"]]

@@ -223,6 +223,7 @@ PROFILE = {
 TWO = {"m": {"tasks": ["b.x"]}, "m.b": {"tasks": ["x"]}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("parts", "words"),
     [

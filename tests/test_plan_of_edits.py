@@ -71,6 +71,7 @@ def test_the_methods_that_edits_ask():
     assert editing.methods(config) == ["integrated_gradients", "ism", "saliency"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edit", "message"),
     [

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 import pyBigWig
+import pytest
 from workflows import ROOT, run_snakemake
 
 
+@pytest.mark.slow
 def test_three_yeast_chromosomes_are_explained_out_of_fold(mirror: Path, tmp_path: Path) -> None:
     config = ROOT / "tests/configs/yeast_small.yaml"
     run_snakemake(tmp_path, [config], forks=True, CHROMOLENS_MIRROR=str(mirror))
@@ -26,6 +28,7 @@ def test_three_yeast_chromosomes_are_explained_out_of_fold(mirror: Path, tmp_pat
     assert "chrIII" in (results / "report/index.html").read_text()
 
 
+@pytest.mark.slow
 def test_sequences_need_no_genome(mirror: Path, tmp_path: Path) -> None:
     config = ROOT / "tests/configs/ctcf_small.yaml"
     run_snakemake(tmp_path, [config], forks=True, CHROMOLENS_MIRROR=str(mirror))

@@ -85,6 +85,7 @@ def test_snakemakes_own_report_is_made(small_study: Path) -> None:
     assert (small_study / "workflow.html").stat().st_size > 1e5
 
 
+@pytest.mark.slow
 def test_a_base_computed_again_has_the_bits_of_the_track(small_study: Path) -> None:
     """Asked by a command that Python starts anew, of a track that forked jobs made."""
     command = [sys.executable, "-m", "chromolens", "explain", small_study / "results/small"]

@@ -1,7 +1,7 @@
 """Running commands and studies in processes forked from one that has imported the libraries.
 
-Each has its own process, folder, environment, exit status and streams, as a user's has. The
-seconds that Python, Snakemake and TensorFlow take to start are spent once.
+Each has its own process, folder, environment, exit status and streams, as a user's has; what it
+doesn't have is the seconds that Python, Snakemake and TensorFlow take to start.
 """
 
 import multiprocessing
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 SMALL = [ROOT / "config/config.yaml", ROOT / "tests/configs/small.yaml"]
 FORKED = multiprocessing.get_context("forkserver")
 FORKED.set_forkserver_preload(  # chromolens first: it chooses TensorFlow's kernels
-    ["chromolens.planning.preflight", "snakemake.cli", "tensorflow", "keras"]
+    ["chromolens.planning.preflight", "snakemake.cli", "tensorflow", "keras", "numba"]
 )
 # as Snakemake starts the jobs of one thread; libraries read it once
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "GOTO", "OPENBLAS", "MKL")}
@@ -42,7 +42,7 @@ def snakemake(
 ) -> CompletedProcess:
     """Run ``python -m snakemake`` on our Snakefile in ``folder``; ``stdout`` has both streams.
 
-    With ``forks``, its jobs on networks are forked too.
+    With ``forks``, its jobs are forked too.
     """
     command = list(map(str, ["--snakefile", ROOT / "Snakefile", *arguments]))
     with tempfile.NamedTemporaryFile("r") as said:
@@ -100,11 +100,8 @@ def _snakemake(
     from snakemake.script import PythonScript
 
     _enter(folder, environment, streams)
-    started = PythonScript.execute_script
 
     def forked(job: PythonScript, path: str, edit: bool = False) -> None:
-        if "chromolens.models" not in Path(path).read_text():
-            return started(job, path, edit)  # imports no TensorFlow, so it starts quickly
         environment = os.environ | ONE_THREAD
         process = FORKED.Process(target=_job, args=(os.getcwd(), environment, streams, path))
         process.start()
@@ -119,10 +116,15 @@ def _snakemake(
 
 
 def _job(folder: str, environment: dict[str, str], streams: tuple[str, str], script: str) -> None:
-    """Run ``script`` as Python does that has imported the libraries, but not chromolens."""
+    """Run ``script`` as Python does that has imported the libraries, but not chromolens.
+
+    Nor TensorFlow, where the script is not about networks: such a job must do without.
+    """
     assert "tensorflow" in sys.modules, "the server could not import it, and doesn't say why"
     _enter(folder, environment, streams)
-    for name in [name for name in sys.modules if name.partition(".")[0] == "chromolens"]:
+    networks = "chromolens.models" in Path(script).read_text()
+    anew = ("chromolens",) if networks else ("chromolens", "tensorflow", "keras")
+    for name in [name for name in sys.modules if name.partition(".")[0] in anew]:
         del sys.modules[name]
     sys.argv = [script]
     runpy.run_path(script, run_name="__main__")

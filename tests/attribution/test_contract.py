@@ -134,6 +134,7 @@ def check_complete(method, model, references):
     check_error(result)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["background", "uniform", "zeros"])
 def test_additive_model(adding, kind):
     check_additive(adding, kind)
@@ -149,6 +150,7 @@ def test_additive_model_with_several_references(adding):
     np.testing.assert_allclose(result.contributions, expected, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_shapes_types_and_values(method, models):
     inputs = networks.sequences(3, 40)
     result = ask(method, models["cnn"], inputs, task=1)
@@ -195,11 +197,13 @@ def check_error(result):
     np.testing.assert_allclose(result.completeness_error, error, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "name"), on(("basset", "dilated"), METHODS))
 def test_a_row_is_explained_alone(method, models, name):
     check_alone(method, models[name])
 
 
+@pytest.mark.slow
 def test_batch_size_changes_rounding_only(method, models):
     inputs = networks.sequences(9, 40)
     one, other = (ask(method, models["cnn"], inputs, batch_size=size) for size in (8, 5))
@@ -207,6 +211,7 @@ def test_batch_size_changes_rounding_only(method, models):
     np.testing.assert_allclose(one.contributions, other.contributions, atol=1e-5 * scale)
 
 
+@pytest.mark.slow
 def test_tasks_of_one_pass_are_tasks_alone(method, models):
     inputs = networks.sequences(3, 40)
     options = {"method": method, "batch_size": 8, **SETTINGS.get(method, {})}
@@ -217,6 +222,7 @@ def test_tasks_of_one_pass_are_tasks_alone(method, models):
         np.testing.assert_allclose(result.values, alone.values, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("references", ["background", "zeros", "dinucleotide_shuffle"])
 def test_unknown_bases_contribute_exactly_nothing(method, models, references):
     inputs = with_unknown(networks.sequences(4, 40))
@@ -228,6 +234,7 @@ def test_unknown_bases_contribute_exactly_nothing(method, models, references):
     assert (result.contributions[~unknown] != 0).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "name"), on(("cnn", "basset", "dilated"), COMPLETE))
 @pytest.mark.parametrize("kind", ["background", "zeros", "sequences"])
 def test_contributions_complete(method, models, name, kind):

@@ -97,6 +97,7 @@ def test_adjacent_relu_and_max_pooling_by_hand(kind):
     assert_complete(result)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [networks.overlapping, networks.sequential])
 @pytest.mark.parametrize("kind", ["background", "zeros", "sequences"])
 def test_every_kind_of_layer_completes(make, kind):

@@ -78,6 +78,7 @@ def greedy(logit, onehot, sign, edits, apart=1, fixed=()):
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("direction", "sign"), [("up", 1), ("down", -1)])
 @pytest.mark.parametrize(("apart", "fixed"), [(1, ()), (3, (0, 1, 2, 7))])
 def test_greedy_editing_by_mutagenesis_is_brute_force(model, logit, direction, sign, apart, fixed):

@@ -124,6 +124,7 @@ def both_bests(values):
     return layers.Concatenate()([best(values), best(layers.Cropping1D((5, 4))(values))])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pool",
     [

@@ -85,6 +85,7 @@ INTEGRAL_OF_SQUARE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quadrature", INTEGRAL_OF_SQUARE)
 @pytest.mark.parametrize("steps", [1, 2, 5])
 def test_quadratures_of_a_cubic_form(quadrature, steps):

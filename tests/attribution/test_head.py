@@ -62,6 +62,7 @@ def test_head_and_rest_are_the_network(build):
     np.testing.assert_allclose(middle, 0.25 * hidden[:1] + 0.75 * hidden[1:2], atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", [paths.KEPT, 0], ids=["apart", "whole"])
 @pytest.mark.parametrize("build", HEADS)
 def test_paths_by_a_loop_over_the_network(build, kept, monkeypatch):

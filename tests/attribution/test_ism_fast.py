@@ -181,6 +181,7 @@ def test_carrying_is_chosen_where_it_pays():
     assert not pays(keras.Sequential([keras.Input((60, 4)), *everywhere, *rest]), 60)
 
 
+@pytest.mark.slow
 def test_the_method_carries_changes_too(monkeypatch):
     """Through the front door: both ways agree, with Ns and with erasure."""
     network, inputs = networks.basset(40), networks.sequences(3, 40)

@@ -70,6 +70,7 @@ def check_completes(model, inputs, references):
     assert (np.abs(error) <= bound).all(), (error, bound)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_contributions_complete(uncompiled, name):
     model = Model.of(network(name))
@@ -109,6 +110,7 @@ def test_linear_part_is_the_layer_without_its_activation(name):
     np.testing.assert_allclose(layer(values), expected, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_row_with_attention_is_explained_alone():
     """A softmax is over positions, never over the batch: the same bits in another batch."""
     inputs = keras.Input((LENGTH, 4))

@@ -88,6 +88,7 @@ def mutants_by_hand(network, x):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["background", "zeros", "sequences"])
 def test_mutagenesis_by_hand(kind):
     network = networks.randomised(

@@ -115,6 +115,7 @@ def test_by_themselves_or_times_the_difference(method):
     np.testing.assert_allclose(alone.hypothetical, centred, atol=2e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["leaky", "doubled", "memory", "gates"])
 def test_without_a_relu_it_is_the_gradient(how):
     method = "guided_backprop"

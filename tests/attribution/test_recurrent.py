@@ -52,6 +52,7 @@ STACKS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STACKS)
 def test_values_are_those_of_the_layers_and_contributions_complete(name):
     model = Model.of(networks.around(*STACKS[name]()))
@@ -67,6 +68,7 @@ def danq():
     return Model.of(networks.cnn_lstm())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["zeros", "sequences"])
 def test_conv_pool_bilstm_dense_completes(danq, kind):
     def references(inputs):

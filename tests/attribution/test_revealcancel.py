@@ -146,6 +146,7 @@ def expected(steps, head, x, reference):
     return towards(x, reference, *found), np.stack(hypothetical, axis=-1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("kind", ["zeros", "background", "sequences"])
 def test_convolution_and_dense_layers_by_hand(method, kind):
@@ -200,6 +201,7 @@ def test_shared_and_own_reference_agree(method):
     np.testing.assert_allclose(observed, shared.contributions, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("make", [networks.overlapping, networks.profile])
 def test_every_kind_of_layer_completes(method, make):

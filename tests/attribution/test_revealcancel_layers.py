@@ -56,6 +56,7 @@ def behind(*front):
 ALL_WEIGHTED = [name for name in layer_cases.WEIGHTED if name != "dense"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*ALL_WEIGHTED, "pools_2d", "padded_2d", "upsampled_2d"])
 def test_contributions_complete(name):
     inputs = keras.Input((12, 4))
@@ -79,6 +80,7 @@ REARRANGEMENTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("name", REARRANGEMENTS)
 def test_a_flip_in_front_flips_what_is_hypothetical(method, name):

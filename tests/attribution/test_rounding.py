@@ -69,20 +69,24 @@ def check(name: str, method: str, **settings) -> None:
     assert leaps(name, method, "background", **settings) <= isolated + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_no_method_lets_rounding_choose(uncompiled, method):
     check("averaged" if method == "cam" else "basset", method)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMS)
 def test_no_form_of_network_lets_rounding_choose(uncompiled, name):
     check(name, "deeplift_rescale")
 
 
+@pytest.mark.slow
 def test_parts_of_changes_are_no_choice_of_rounding(uncompiled):
     check("overlapping", "deeplift_revealcancel")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quadrature", ["trapezoid", "left"])
 def test_paths_that_begin_at_a_constant_reference(uncompiled, quadrature):
     check("basset", "integrated_gradients", quadrature=quadrature)

@@ -43,6 +43,7 @@ def test_the_network_is_read_right(folder):
         assert above == pytest.approx(expected, abs=5e-4)
 
 
+@pytest.mark.slow
 def test_motifs_missed_are_those_of_the_paper(folder, motifs):
     table = tal1_gata1.count(folder, motifs)
     wide = table.pivot(index="method", columns="motif")

@@ -79,6 +79,7 @@ def genotypes():
     return np.random.default_rng(2).binomial(2, 0.3, (24, 240)).astype(np.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "kind", "low", "high"),
     [

@@ -45,6 +45,7 @@ def test_a_larger_share_holds_a_smaller_one() -> None:
     assert all(small[task] < large[task] for task in TASKS)
 
 
+@pytest.mark.slow
 def test_the_curve_ends_at_the_model_itself(tmp_path) -> None:
     inputs = sequences(count=1200, mask=0)
     model = {

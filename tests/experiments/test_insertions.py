@@ -43,6 +43,7 @@ def test_a_word_that_the_network_reads_has_its_weight():
     np.testing.assert_allclose(none.effects, 0, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_insertion_against_a_loop_over_strings():
     model = untrained()
     options = {"backgrounds": "natural", "places": 3, "seed": 4}

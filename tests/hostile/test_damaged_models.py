@@ -84,6 +84,7 @@ def spoilt(content: bytes, kind: str, draw: random.Random) -> bytes:
     return made.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_damaged_models_are_refused_or_read_and_end_no_process(tmp_path, apart, whole, kind):
     shutil.copytree(whole, tmp_path, dirs_exist_ok=True)

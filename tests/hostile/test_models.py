@@ -158,6 +158,7 @@ def test_a_graph_of_many_layers_is_read(tmp_path):
     np.testing.assert_allclose(found, network(x), atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", [*PLACES, "elsewhere"])
 @pytest.mark.parametrize("name", HARM)
 def test_graphs_that_touch_the_world_are_refused_and_not_run(tmp_path, name, place):

@@ -45,6 +45,7 @@ def test_both_heads_are_those_of_keras_2(archive, sequences, name):
     np.testing.assert_allclose(ours[1], counts, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_both_heads_of_the_whole_network_are_explained_in_full(archive, sequences):
     model = load_model(archive[0] / "chrombpnet.h5", layout=COMBINED)
     for result in front.attribute_tasks(

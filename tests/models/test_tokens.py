@@ -116,6 +116,7 @@ RULES = [(method, name) for method in ("deeplift_rescale", "lrp_epsilon") for na
 ASKING = [(method, "both_ways") for method in METHODS if method not in dict(RULES)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "name"), [*RULES, *ASKING])
 def test_padding_changes_nothing(method, name):
     """A masked record is explained as the same record without its padding."""

@@ -97,6 +97,7 @@ def test_first_prediction_is_the_best_constant(tmp_path):
     assert history["loss"].item() < np.log1p(1000) ** 2 / 3  # variance: 1/4, from 0: 1/2
 
 
+@pytest.mark.slow
 def test_same_seed_same_file_other_seed_other_file(inputs, short, tmp_path):
     folders = [short[0], tmp_path / "again", tmp_path / "other"]
     for folder, seed in zip(folders[1:], (SHORT["seed"], 5), strict=True):
@@ -122,6 +123,7 @@ def test_killed_and_resumed_equals_uninterrupted(inputs, stopped, tmp_path, monk
     assert not (tmp_path / "parts/work").exists()
 
 
+@pytest.mark.slow
 def test_negatives_drawn_anew_go_on_where_they_were(inputs, tmp_path, monkeypatch):
     drawn = {"negatives": 1.5, "words": 2, "schedule": "cosine", "weight_decay": 0.01}
     settings = SHORT | {"epochs": 3, **drawn}
@@ -186,6 +188,7 @@ def test_mixed_precision_is_saved_in_float32(inputs, short, tmp_path):
     assert history["loss"].tolist() != short[1]["loss"].tolist()
 
 
+@pytest.mark.slow
 def test_regression_fits_log_counts(tmp_path):
     inputs = sequences(mask=0.0)
     counts = 50 * inputs.windows["alpha"] + np.random.default_rng(0).poisson(3, size=600)
@@ -218,6 +221,7 @@ def traits(scale: float = 1.0, shift: float = 0.0):
 TRAIT = {"tasks": ["alpha"], "objective": "continuous", "epochs": 20, "learning_rate": 0.005}
 
 
+@pytest.mark.slow
 def test_continuous_labels_are_learned_in_their_own_units(tmp_path):
     plain, scaled = traits(), traits(1000.0, -4e4)
     brief = TRAIT | {"epochs": 2}  # rounding grows in a training
@@ -253,6 +257,7 @@ def classes():
     return open_inputs(windows)
 
 
+@pytest.mark.slow
 def test_one_of_several_classes_is_learned_by_a_softmax(tmp_path):
     inputs, tasks = classes(), ["alpha", "beta", "none"]
     _, network = run(

@@ -35,6 +35,7 @@ def test_windows_of_an_epoch_are_counted(windows):
     assert found == positives + round(0.25 * positives)
 
 
+@pytest.mark.slow
 def test_a_network_is_measured_as_it_is_trained_and_as_it_explains(windows, tmp_path, monkeypatch):
     monkeypatch.setattr(speed, "_SECONDS", 0.1)  # one measurement is enough
     network = tmp_path / "main.keras"

@@ -68,6 +68,7 @@ def test_values_are_those_of_the_layers(whole):
         assert np.ptp(values) > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", plugins.names(methods))
 def test_a_unit_is_explained_as_the_output_of_the_network_cut_there(whole, method):
     """CAM asks for a mean and a dense layer, and has one."""

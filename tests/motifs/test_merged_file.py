@@ -165,6 +165,7 @@ def test_seqlets_of_a_merged_file_lie_on_the_sites(merged, windows):
     assert core(cwm).stop - core(cwm).start == (own["core_end"] - own["core_start"]).iloc[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["noise", "few", "planted"])
 def test_files_of_modisco_itself(modisco_runs, fungi, tmp_path, case):
     source = modisco_runs / f"{case}.modisco.h5"

@@ -41,6 +41,7 @@ def vertebrates():
     return load_database({"release": "JASPAR2026", "tax_group": "vertebrates"})
 
 
+@pytest.mark.slow
 def test_forty_patterns_cost_less_than_five_seconds(tmp_path, vertebrates):
     assert len(vertebrates) == 1019
     write_patterns(tmp_path / "modisco.h5", 40, each=150)

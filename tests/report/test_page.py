@@ -148,6 +148,7 @@ OPTIONAL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", OPTIONAL)
 def test_bears_a_missing_part(study, part):
     reading = ("cnn", "Reb1", "ism")

@@ -243,6 +243,7 @@ def test_one_method_is_not_compared(study):
     assert alone == {"panels": [], "table": None}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("network", "high", "said"),
     [

@@ -78,6 +78,7 @@ def network(path):
     return load_model(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["a:4", "a:345", "a:351", "a:498", "a:640", "a:996"])
 def test_every_task_is_equal_to_the_last_bit(study, place):
     answers = explain(study, place)

@@ -75,6 +75,7 @@ def test_groups_are_those_of_average_linkage():
     assert adjusted_rand_score(expected, aligned_clusters(strings, 0.6, 1).labels) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1])
 def test_planted_families_on_both_strands_and_spaced(seed):
     strings, families = planted_strings(1500, seed)

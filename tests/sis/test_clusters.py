@@ -83,6 +83,7 @@ def maff(seed: int) -> list[str]:
     return [sis_string(sequence_of(codes), np.flatnonzero(kept)) for codes, kept in pieces]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_maff_gives_two_clusters_and_aligned_merges_the_strands(seed):
     found = maff(seed)

@@ -40,6 +40,7 @@ def target(model, window, kept):
     return float(model.logits(copy[None].astype(np.float32), training=False)[0, 0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["exact", "gradient"])
 @pytest.mark.parametrize("form", FORMS)
 def test_subsets_are_disjoint_sufficient_and_minimal(form, method):

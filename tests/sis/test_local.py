@@ -150,6 +150,7 @@ def sets(found):
     return [[subset.tolist() for subset in each.subsets] for each in found]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_equals_the_search_by_whole_inputs(form):
     model, inputs = network(*FORMS[form]), random_dna(5, 40, seed=5)
@@ -175,6 +176,7 @@ def test_inputs_searched_together_and_rows_change_nothing(monkeypatch):
     assert sets(finder.find(inputs, threshold, 2)) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", OTHERS)
 def test_other_forms_go_the_long_way(form):
     model, inputs = network(*OTHERS[form], length=36), random_dna(2, 36, seed=6)

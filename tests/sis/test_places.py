@@ -41,6 +41,7 @@ def threshold_of(model, inputs):
     return (hidden + np.median(values[values > hidden])) / 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["exact", "gradient"])
 def test_other_inputs_change_no_bit(model, method, monkeypatch):
     inputs = unlike_kernels.one_hot(21, LENGTH, seed=4)
@@ -67,6 +68,7 @@ def test_exact_subsets_do_not_depend_on_the_order_either(model):
     assert facts(sufficient_subsets(model, inputs[::-1], **settings)) == whole[::-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["exact", "gradient"])
 def test_fewer_windows_of_a_study_are_the_same_rows(model, method):
     letters = ["".join("ACGT"[i] for i in x.argmax(1)) for x in unlike_kernels.one_hot(40, LENGTH)]

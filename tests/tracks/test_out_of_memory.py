@@ -64,6 +64,7 @@ def run(path, model, genome, size, ask=None) -> dict:
         return {"rows": Header.read(file).run["batch_size"], **found}
 
 
+@pytest.mark.slow
 def test_the_batch_is_halved_and_the_job_goes_on(tmp_path, model, genome, caplog):
     runlog.logger.propagate = True
     with caplog.at_level(logging.WARNING, logger="chromolens"):

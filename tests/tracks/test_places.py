@@ -70,6 +70,7 @@ def test_the_network_shows_where_a_row_stands(model):
     assert (first.values != later.values).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", METHODS)
 def test_the_track_has_the_same_bytes_for_any_shards_and_blocks(tmp_path, model, name):
     for size, at_once in ((1000, 64), (150, 7), (61, 1000)):
@@ -189,6 +190,7 @@ def test_records_have_the_same_bits_for_any_parts_and_blocks(tmp_path, model, na
     np.testing.assert_array_equal(found[0], found[2])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", METHODS)
 def test_kept_windows_have_the_same_bits_for_any_blocks_and_neighbours(tmp_path, model, name):
     folds = Folds({"fold0": {"test": ["part0"]}, "fold1": {"test": ["part1"]}})

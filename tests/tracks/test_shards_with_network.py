@@ -68,6 +68,7 @@ def test_bytes_of_the_track_do_not_depend_on_the_shards(tmp_path, model, genome)
     assert len({path.read_bytes() for path in tmp_path.glob("*.bw")}) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch_size", [1, 7, 64])
 def test_other_batch_shapes_agree_to_rounding(tmp_path, model, genome, batch_size):
     one = track(explain(tmp_path / "1.h5", model, genome, cut(genome, 1000)), genome)

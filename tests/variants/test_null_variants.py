@@ -96,6 +96,7 @@ def test_contexts_are_counted_on_the_strand_of_the_pyrimidine(nulls):
     assert np.isin(codes_of("".join(snvs["added"])), range(4)).all()
 
 
+@pytest.mark.slow
 def test_windows_at_the_ends_leave_no_room(genome):
     rows = {"id": ["w0", "w1"], "chrom": ["a", "b"], "start": 0, "role": "negative"}
     narrow = pd.DataFrame(rows).assign(end=10, group=["a", "b"])

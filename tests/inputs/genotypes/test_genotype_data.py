@@ -34,6 +34,7 @@ TRAITS = {
 }
 
 
+@pytest.mark.slow
 def test_published_genotypes_are_read_as_they_are(folder, store):
     files = {name: f"{folder / name}.tsv.gz" for name in ("genotypes", "markers")}
     opened = store(**files, **SETTINGS[folder.name], min_frequency=0.2)

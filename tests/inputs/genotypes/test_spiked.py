@@ -127,6 +127,7 @@ def test_what_cannot_be_spiked_is_refused(cross, store, name, settings, words):
         prepare(store=opened.path, traits=files["traits"], tasks=["noise"], spiked=spiked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ploidy", [1, 2])
 def test_linkage_in_a_cross_falls_as_haldane_says(cross, store, ploidy):
     files = cross(samples=4000, missing=0, ploidy=ploidy, crossovers=1.5, seed=7)
