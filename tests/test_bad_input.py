@@ -61,6 +61,7 @@ def refused(answer: subprocess.CompletedProcess, *words: str) -> None:
     assert "rule train" not in answer.stdout and "BadInput" in answer.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("inputs", "sections", "words"),
     [
@@ -175,6 +176,7 @@ def test_damaged_fasta(tmp_path):
     assert (tmp_path / "results/small/inputs/genome.fa.gz.gzi").exists()
 
 
+@pytest.mark.slow
 def test_damaged_bigwig(tmp_path):
     signals = {"signals": {"depth": {"plus": "depth.bw"}}, "peaks": {}, "tile": 100}
     study(tmp_path, signals, models={"main": {"objective": "regression"}})

@@ -31,6 +31,7 @@ def test_version(capsys):
     assert ended.value.code == 0 and capsys.readouterr().out == f"chromolens {__version__}\n"
 
 
+@pytest.mark.slow
 def test_init_writes_a_config_that_check_passes(tmp_path):
     study(tmp_path)  # chr1, chr2, chr3 of 3,000 bp; 15 peaks of 60 bp
     (tmp_path / "study.yaml").unlink()
@@ -175,6 +176,7 @@ def test_check_names_the_file_and_the_line_last(tmp_path, text, words):
     assert last.startswith(("  where", "  what to do"))
 
 
+@pytest.mark.slow
 def test_check_reads_the_peaks(tmp_path):
     study(tmp_path)
     peaks(tmp_path, ("chr1", 200), ("chr2", 4000))

@@ -69,6 +69,7 @@ def test_make_targets_and_links_exist(page):
             assert (page.parent / link).exists(), link
 
 
+@pytest.mark.slow
 def test_the_python_of_bring_your_own_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     text = (ROOT / "docs/bring_your_own.md").read_text()
@@ -79,6 +80,7 @@ def test_the_python_of_bring_your_own_runs(tmp_path, monkeypatch):
     assert found["result"].target == "abf1_over_reb1"
 
 
+@pytest.mark.slow
 def test_the_python_of_tokens_runs():
     found: dict = {}
     for block in re.findall(r"```python\n(.*?)```", (ROOT / "docs/tokens.md").read_text(), re.S):

@@ -31,6 +31,7 @@ print(chromolens.kernels.LEVEL in os.environ, "tensorflow" in sys.modules)
 """
 
 
+@pytest.mark.slow
 def test_tensorflow_starts_without_a_word_and_errors_are_still_seen():
     environment = {key: value for key, value in os.environ.items() if key != kernels.LEVEL}
     answer = subprocess.run(

@@ -40,6 +40,7 @@ def test_other_answers_are_shown_in_a_line_too():
     assert repr(audit) == "<Audit: numbers a table of 300 rows, profile a table of 0 rows>"
 
 
+@pytest.mark.slow
 def test_an_installed_wheel_reads_a_config_and_names_its_versions(tmp_path):
     source = tmp_path / "source"  # building leaves files where it is done
     source.mkdir()

@@ -65,6 +65,7 @@ def test_one_variant_is_answered_as_in_the_study(small_study: Path) -> None:
     assert found["p"] == row["p"] and found["kind"] == row["kind"]
 
 
+@pytest.mark.slow
 def test_nothing_is_left_to_do(small_study: Path) -> None:
     assert "Nothing to be done" in run_snakemake(small_study, SMALL, "--dry-run")
 
@@ -80,6 +81,7 @@ def test_settings_rerun_what_they_touch_and_no_more(small_study: Path) -> None:
     assert not set(again) & {"train", "attribute", "join_tracks", "find_sis", "check_positions"}
 
 
+@pytest.mark.slow
 def test_snakemakes_own_report_is_made(small_study: Path) -> None:
     run_snakemake(small_study, SMALL, "--report", "workflow.html")
     assert (small_study / "workflow.html").stat().st_size > 1e5

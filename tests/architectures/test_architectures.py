@@ -67,6 +67,7 @@ def test_saves_and_reloads_in_safe_mode(make, onehot, tmp_path):
     np.testing.assert_array_equal(network(onehot), reloaded(onehot))
 
 
+@pytest.mark.slow
 def test_seed_decides_the_weights(make):
     def weights(seed):
         keras.utils.set_random_seed(seed)

@@ -107,6 +107,7 @@ def test_every_kind_of_layer_completes(make, kind):
     assert_complete(result)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "layer",
     [

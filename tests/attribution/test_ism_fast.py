@@ -122,6 +122,7 @@ def carried(network, row, size):
     return scan(tf.constant(row)).numpy()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHAINS)
 def test_carried_changes_are_those_of_forward_passes(name, monkeypatch):
     monkeypatch.setattr("chromolens.attribution.mutants.mutants.Propagation.pays", lambda _: True)

@@ -90,6 +90,7 @@ def test_a_gap_that_the_network_reads_is_found():
     np.testing.assert_allclose(mean, expected, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_interactions_against_a_loop_over_strings():
     model, word = untrained(), WORDS[0]
     options = {"backgrounds": "natural", "gaps": [0, 7]}

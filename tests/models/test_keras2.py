@@ -85,6 +85,7 @@ def write(network, folder: Path, kind: str):
     return folder / "network.json", folder / "network.h5"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "kind"),
     [

@@ -72,6 +72,7 @@ def test_masked_vectors_give_what_tokens_give(name):
     np.testing.assert_allclose(model.network(vectors), plain(PADDED), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_masks_outlive_a_file(tmp_path):
     (plain,) = masked("stacked", 9)
     plain.save(tmp_path / "plain.keras")

@@ -60,6 +60,7 @@ def short(inputs, tmp_path_factory):
     return folder, run(inputs, folder, **SHORT)[0]
 
 
+@pytest.mark.slow
 def test_learns_planted_motifs_on_both_strands(tmp_path):
     run(sequences(1200), tmp_path, epochs=20, patience=20, learning_rate=0.02)
     model = load_model(tmp_path / "fold0.keras")

@@ -59,6 +59,7 @@ def predicted(trained, **settings):
     )
 
 
+@pytest.mark.slow
 def test_profiles_beat_their_mean(trained):
     table = evaluate(predicted(trained), tasks=["alpha"], objective="profile")
     found = table.set_index("metric")["value"]

@@ -96,6 +96,7 @@ def test_the_same_study_gives_the_same_page(page, study):
     assert render(study) == page
 
 
+@pytest.mark.slow
 def test_failures_stand_first_and_a_missed_goal_is_not_a_failure(study, tmp_path):
     text = render(study)
     verdict = text.split('<section id="verdict"')[1].split("</section>")[0]

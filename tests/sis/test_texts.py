@@ -74,6 +74,7 @@ def as_seen(inputs: Tokens, row: int) -> np.ndarray:
     return np.where(numbers == VOCABULARY - 1, 1, numbers)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["exact", "gradient"])
 def test_sets_are_the_smallest_that_keep_the_way(method):
     model, inputs = network(), texts(0)
