@@ -37,7 +37,8 @@ def build(
         Residual convolutions of width 3 with dilations 2, 4, 8, ...: a position sees
         kernel + 4 (2^dilated_layers - 1) bases. 6 (277 bp) suit windows to 500 bp; BPNet: 9.
     dense, dropout
-        Units of the dense layer and the share left out in training (not for profiles).
+        Units of the dense layer and the share left out in training (not for profiles). Without
+        the layer (0) logits are weighted sums of the filters' best matches.
     profile_length
         Central bases predicted by a profile, in bp; default: the window.
     profile_kernel
@@ -61,7 +62,8 @@ def build(
             inputs, x, tasks, **head, kernel=profile_kernel, name="dilated"
         )
     x = layers.GlobalMaxPooling1D(name="best_match")(x)
-    x = _heads.dense_block(x, dense, dropout, "dense")
+    if dense:
+        x = _heads.dense_block(x, dense, dropout, "dense")
     return _heads.scalar_model(inputs, x, tasks, objective, "dilated")
 
 

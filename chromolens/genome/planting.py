@@ -66,6 +66,7 @@ def place_event(
     lengths: Mapping[str, int],
     spread: int,
     rng: np.random.Generator,
+    role: str = "causal",
 ) -> Iterator[Instance]:
     """The motif or pair of one event; each motif's middle within ``spread`` bp of the event.
 
@@ -80,7 +81,7 @@ def place_event(
     shift = rng.integers(-spread - middles[0], spread - middles[-1] + 1)
     for motif, start in zip(motifs, starts, strict=True):
         place = int(site[1] + shift + start)
-        yield Instance(site[0], place, motif, _strand(rng), "causal", event)
+        yield Instance(site[0], place, motif, _strand(rng), role, event)
 
 
 def place_alone(
@@ -88,6 +89,23 @@ def place_alone(
 ) -> Instance:
     """One motif with its middle on ``site`` and no event."""
     return Instance(site[0], site[1] - length // 2, motif, _strand(rng), "alone", ".")
+
+
+def place_apart(
+    site: tuple[str, int],
+    pair: Mapping[str, object],
+    lengths: Mapping[str, int],
+    rng: np.random.Generator,
+) -> Iterator[Instance]:
+    """A pair about ``site``, too far apart for an event."""
+    return place_event(site, ".", pair, lengths, reach_of(pair, lengths), rng, role="alone")
+
+
+def reach_of(alternative: Mapping[str, object], lengths: Mapping[str, int]) -> int:
+    """Bases from the middle of a pair to the middles of its motifs, at its largest spacing."""
+    motifs = list(alternative["motifs"])
+    width = max(lengths[m] for m in motifs) + alternative["spacing"][1] if len(motifs) == 2 else 0
+    return (width + 1) // 2
 
 
 def place_decoys(
@@ -159,28 +177,36 @@ def check_room(
     lengths: Mapping[str, int],
     edge: int,
     spread: int,
+    apart: Sequence[Mapping[str, object]] = (),
 ) -> None:
     """Events hold their motifs, and neighbours can't overlap. Else BadInput."""
-    for alternative in alternatives:
+    for alternative in (*alternatives, *apart):
         motifs = list(alternative["motifs"])
         if len(motifs) not in (1, 2) or (len(motifs) == 2) != ("spacing" in alternative):
             raise BadInput(
                 f"an alternative of {len(motifs)} motifs",
                 expected="one motif, or two and their spacing: [least, most] bases between them",
             )
-        width = 0
-        if len(motifs) == 2:
-            width = max(lengths[m] for m in motifs) + alternative["spacing"][1]
-        if width > 2 * spread:
+    for pair in apart:
+        if len(list(pair["motifs"])) != 2:
             raise BadInput(
-                f"the pair {' and '.join(motifs)} doesn't fit within {spread} bp of an event",
-                expected=f"a spread of at least {(width + 1) // 2}",
+                f"{pair['motifs']} stand apart",
+                expected="two motifs",
+                remedy="plant lone motifs by `alone`",
+            )
+    for alternative in alternatives:
+        if reach_of(alternative, lengths) > spread:
+            pair = " and ".join(alternative["motifs"])
+            raise BadInput(
+                f"the pair {pair} doesn't fit within {spread} bp of an event",
+                expected=f"a spread of at least {reach_of(alternative, lengths)}",
             )
     longest = max(lengths.values())
-    if edge < 2 * (spread + longest) or min(chromosomes.values()) <= 2 * edge:
+    reach = max([spread, *(reach_of(pair, lengths) for pair in apart)])
+    if edge < 2 * (reach + longest) or min(chromosomes.values()) <= 2 * edge:
         raise BadInput(
             f"an edge of {edge} bp",
-            expected=f"at least {2 * (spread + longest)} (twice spread and longest motif), "
+            expected=f"at least {2 * (reach + longest)} (twice spread and longest motif), "
             "and less than half of each chromosome",
         )
 

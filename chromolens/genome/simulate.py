@@ -1,8 +1,8 @@
 """A small genome with planted motifs drawn from PPMs, and the truth about them.
 
 Events hold one motif or a pair (the logic is an OR of ANDs); parts of pairs stand alone where
-there is no event; decoys are strewn over the genome whatever the labels. What a model should
-learn, base by base, is therefore known.
+there is no event, and so may pairs that are too far apart; decoys are strewn over the genome
+whatever the labels. What a model should learn, base by base, is therefore known.
 
 Files: ``genome`` (FASTA); ``peaks`` (BED6, the 1 bp centre of each event); ``truth`` (BED6 of
 every planted instance, name = motif, score = 1000 x share of the best PWM score, then role
@@ -27,6 +27,7 @@ from chromolens.genome.planting import (
     check_room,
     check_shares,
     place_alone,
+    place_apart,
     place_decoys,
     place_event,
     place_sites,
@@ -49,6 +50,7 @@ def simulate(
     alternatives: Sequence[Mapping[str, object]],
     alone: Mapping[str, int] | None = None,
     decoys: Mapping[str, int] | None = None,
+    apart: Sequence[Mapping[str, object]] = (),
     composition: Sequence[float] = (0.3, 0.2, 0.2, 0.3),
     task: str = "bound",
     edge: int = 200,
@@ -75,6 +77,9 @@ def simulate(
         [least, most]}``, spacing being the bases between the two of a pair. Shares add up to 1.
     alone, decoys
         Motif -> number: planted away from events; planted anywhere, whatever the labels.
+    apart
+        Pairs whose distance makes no event: ``{"motifs": [two], "number": n, "spacing": [least,
+        most]}``, planted away from events.
     composition
         Frequencies of A, C, G, T in the background.
     task
@@ -100,13 +105,13 @@ def simulate(
     matrices = {name: check_ppm(name, ppm) for name, ppm in ppms.items()}
     lengths = {name: len(ppm) for name, ppm in matrices.items()}
     background = check_composition(composition)
-    check_names(chromosomes, matrices, alternatives, [*alone, *decoys])
+    check_names(chromosomes, matrices, [*alternatives, *apart], [*alone, *decoys])
     check_shares(alternatives, max_share)
-    check_room(chromosomes, alternatives, lengths, edge, spread)
+    check_room(chromosomes, alternatives, lengths, edge, spread, apart)
 
     rng = np.random.default_rng(seed_of("places", seed))
     instances, centres = _place_labelled(
-        chromosomes, events, alternatives, alone, lengths, task, edge, spread, rng
+        chromosomes, events, alternatives, alone, apart, lengths, task, edge, spread, rng
     )
     instances += place_decoys(chromosomes, decoys, lengths, instances, rng)
     bases, scores = sample_all(instances, matrices, background, min_score, seed)
@@ -124,6 +129,7 @@ def _place_labelled(
     events: int,
     alternatives: Sequence[Mapping[str, object]],
     alone: Mapping[str, int],
+    apart: Sequence[Mapping[str, object]],
     lengths: Mapping[str, int],
     task: str,
     edge: int,
@@ -134,12 +140,16 @@ def _place_labelled(
     counts = apportion(events, [alternative["share"] for alternative in alternatives])
     plans = [a for a, count in zip(alternatives, counts, strict=True) for _ in range(count)]
     plans += [motif for motif, count in alone.items() for _ in range(count)]
+    plans += [pair for pair in apart for _ in range(pair["number"])]
     order = rng.permutation(len(plans))
     sites = place_sites(chromosomes, len(plans), edge, rng)
     instances, centres = [], []
     for site, plan in zip(sites, (plans[i] for i in order), strict=True):
         if isinstance(plan, str):
             instances.append(place_alone(site, plan, lengths[plan], rng))
+            continue
+        if plan in apart:
+            instances += place_apart(site, plan, lengths, rng)
             continue
         name = f"{task}_{len(centres) + 1}"
         instances += place_event(site, name, plan, lengths, spread, rng)

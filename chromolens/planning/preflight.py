@@ -93,7 +93,8 @@ def _check_assembly(settings: dict) -> None:
 def _check_simulation(given: dict) -> None:
     if given:
         others = [*given.get("alone", ()), *given.get("decoys", ())]
-        check_names(given["chromosomes"], given["motifs"], given["alternatives"], others)
+        held = [*given["alternatives"], *given.get("apart", ())]
+        check_names(given["chromosomes"], given["motifs"], held, others)
         check_shares(given["alternatives"])
 
 

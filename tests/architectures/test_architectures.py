@@ -253,3 +253,15 @@ def test_a_filter_that_is_left_out_matches_nowhere(onehot):
     whole, centre = left_out[:, :40], left_out[:, 40:]
     assert 0.3 < whole.mean() < 0.7
     np.testing.assert_array_equal(whole & (plain[:, 40:] > 0), centre)
+
+
+def test_dilated_without_a_dense_layer_adds_up_best_matches(onehot):
+    network = dilated.build(LENGTH, 4, ["a", "b"], filters=6, dilated_layers=2, dense=0)
+    of = {
+        name: keras.Model(network.input, network.get_layer(name).output)(onehot).numpy()
+        for name in ("dilated2_add", "logits")
+    }
+    weights, bias = network.get_layer("logits").get_weights()
+    np.testing.assert_allclose(
+        of["logits"], of["dilated2_add"].max(axis=1) @ weights + bias, atol=1e-5
+    )

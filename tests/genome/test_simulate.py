@@ -202,6 +202,26 @@ def test_the_seed_alone_decides(study, tmp_path):
         assert [one == other for one, other in pairs] == [same] * 4
 
 
+def test_pairs_too_far_apart_make_no_event(tmp_path, study):
+    far = {"motifs": ["two", "three"], "number": 40, "spacing": [20, 30]}
+    files, truth = simulated(tmp_path, apart=[far], edge=120)
+    rows = truth[truth["role"] == "alone"]
+    assert rows["motif"].value_counts().to_dict() == {"two": 60, "three": 50}  # 20 and 10 alone
+    assert set(rows["event"]) == {"."}
+    starts, ends = rows["start"].to_numpy(), rows["end"].to_numpy()
+    gaps = np.where(rows["chrom"].to_numpy()[1:] == rows["chrom"].to_numpy()[:-1],
+                    starts[1:] - ends[:-1], 10**6)  # fmt: skip
+    pairs = gaps[gaps < 60]
+    assert len(pairs) == 40 and pairs.min() >= 20 and pairs.max() <= 30
+    centres = pd.read_csv(files["peaks"], sep="\t", names=BED)
+    assert len(centres) == 200
+    for hit in rows.itertuples():
+        near = centres.loc[centres["chrom"] == hit.chrom, "start"]
+        assert (near - (hit.start + hit.end) // 2).abs().min() > 120 - 25
+    # without them nothing changes
+    assert simulated(tmp_path, apart=[])[1].equals(study[1])
+
+
 @pytest.mark.parametrize("total", [0, 1, 7, 100])
 def test_apportioned_numbers_add_up_and_are_within_one(total):
     for weights in combinations([0.1, 0.2, 0.35, 0.4, 3.0], 3):
@@ -222,6 +242,11 @@ CROWD = {"chromosomes": {"chrA": 20_000}, "events": 50, "alone": {}, "decoys": {
         ({"max_share": 0.45}, "in 0.5 of the events"),
         ({"alternatives": [{"motifs": ["one"], "share": 0.5}]}, "add up to 0.5"),
         ({"alternatives": [{"motifs": ["four"], "share": 1}]}, "no PPM for the motif 'four'"),
+        (
+            {"apart": [{"motifs": ["two", "three"], "number": 9, "spacing": [20, 80]}]},
+            "an edge of 100 bp",
+        ),
+        ({"apart": [{"motifs": ["two"], "number": 9}]}, "two motifs"),
         ({"decoys": {"four": 3}}, "no PPM for the motif 'four'"),
         (CROWD, "free bases left"),
         ({"ppms": {"one": [[1, 1, 0, 0]]}}, "PPM of one"),
