@@ -15,7 +15,7 @@ TESTS   = $(PYTEST) $(addprefix --ignore tests/,cluster envs faults release sche
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo plan demo-seeds test test-all test-hostile test-eigen compare-kernels bench bench-noise bench-tracks bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls bench-silent oracles oracles-torch lint docs docs-site notebooks gallery studies numbers study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-deepg sdist test-cluster test-envs test-faults test-release test-schedulers
+.PHONY: help env demo plan demo-seeds test test-all test-hostile test-eigen compare-kernels bench bench-noise bench-tracks bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls bench-silent oracles oracles-torch lint docs docs-site notebooks gallery studies numbers study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-spacing study-deepg sdist test-cluster test-envs test-faults test-release test-schedulers
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -133,6 +133,9 @@ study-mouse: env  ## heterogeneous stock mice, families kept together (DATA: its
 
 study-simulated-cross: env  ## a simulated cross: which causal markers are found again (offline)
 	$(RUN) config/studies/genotype_simulated.yaml
+
+study-spacing: env  ## a pair of motifs that needs its distance: does the network learn it? (offline, minutes)
+	$(RUN) config/studies/spacing_simulated.yaml
 
 study-deepg: env  ## deepG's GC vignette: heat map, and editing by its rule and by ours (minutes)
 	$(RUN) config/studies/deepg_gc.yaml

@@ -43,6 +43,7 @@ def by_path(
     pairs = [inputs.shape[0], references.shape[1]]
     starts = flat(tf.broadcast_to(references, [*pairs, *references.shape[2:]]))
     parts = _parts(target, len(target.picks) * math.prod(pairs))
+    # each path behind the head: a line from start to end, (pairs, ...)
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(starts)
         start = parts.head(starts)
@@ -51,6 +52,7 @@ def by_path(
 
     def add(total: tf.Tensor, points: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
         numbers, their_weights = points
+        # several points of each path in one call, (pairs, points, ...)
         at = [tf.broadcast_to(fractions(k), [*pairs, 1, 1]) for k in tf.unstack(numbers)]
         at = tf.reshape(
             tf.stack(at, axis=2), [-1, numbers.shape[0], *[1] * (len(start.shape) - 1)]
@@ -62,6 +64,7 @@ def by_path(
 
     nothing = tf.zeros([len(target.picks), *start.shape])
     mean = tf.foldl(add, points, nothing, parallel_iterations=1)
+    # what was summed goes back through the head, once a task
     multipliers = [tape.gradient(start, starts, of_task) for of_task in tf.unstack(mean)]
     return by_multipliers(
         tf.reshape(tf.stack(multipliers), [-1, *pairs, *inputs.shape[1:]]),
