@@ -207,6 +207,7 @@ def test_a_mirror_with_another_file(tmp_path):
     assert downloaded.exists()
 
 
+@pytest.mark.slow
 def test_a_bad_meme_file_by_url_is_read_before_the_trainings(tmp_path):
     url = {"url": "https://example.org/set/motifs.meme"}
     study(tmp_path, motifs={"database": {"meme": url}})
@@ -238,6 +239,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", str(folder)], check=True)
 
 
+@pytest.mark.slow
 def test_a_disk_too_small_is_told_before_the_start(tmp_path, small_disk):
     answer = run(study(tmp_path), *REAL)
     refused(answer, "tracks need about 0.2 MB", "results/small", "free some space")

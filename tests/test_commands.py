@@ -199,6 +199,7 @@ def test_check_looks_into_the_mirror(tmp_path, monkeypatch):
     assert answer.returncode == 1 and "is not in the mirror" in answer.stderr
 
 
+@pytest.mark.slow
 def test_a_dry_run_tells_its_jobs_once(tmp_path):
     study(tmp_path)
     answer = snakemake(tmp_path, "--configfile", "study.yaml", "--dry-run", "--quiet", "rules")

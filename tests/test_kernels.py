@@ -56,6 +56,7 @@ with open(sys.argv[2], "w") as file:
 """
 
 
+@pytest.mark.slow
 def test_keras_starts_without_extras_in_jobs_which_can_use_them(tmp_path):
     log, said = tmp_path / "log", tmp_path / "said"
     subprocess.run([sys.executable, "-c", EXTRAS, log, said], check=True)

@@ -37,6 +37,7 @@ def draft(tmp_path_factory) -> tuple[Path, np.ndarray]:
     return folder, sizes
 
 
+@pytest.mark.slow
 def test_a_draft_is_planned_in_few_jobs(draft):
     folder, sizes = draft
     said = run_snakemake(folder, [folder / "draft.yaml"], "--dry-run", "--quiet", "reason")

@@ -46,6 +46,7 @@ def test_a_null_loses_the_hits_of_a_model_that_was_searched():
     assert not len(experiments.ablated(both, windowed, searched[:0]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "told"),
     [

@@ -66,6 +66,7 @@ def others_of(config: dict) -> list[tuple]:
     return [list(table.itertuples(index=False, name=None)) for table in sought]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sis", "most", "positives"),
     [

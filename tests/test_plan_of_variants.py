@@ -46,6 +46,7 @@ def test_records_have_no_places():
         settings_of(records(variants={"file": "v.vcf"}))
 
 
+@pytest.mark.slow
 def test_regions_are_shared_among_jobs_of_each_fold():
     config = genome(variants={"saturation": FILE, "saturation_parts": 2}, models={"m": {}})
     chosen, models, folds = settings_of(config)

@@ -70,6 +70,7 @@ def test_nothing_is_left_to_do(small_study: Path) -> None:
     assert "Nothing to be done" in run_snakemake(small_study, SMALL, "--dry-run")
 
 
+@pytest.mark.slow
 def test_settings_rerun_what_they_touch_and_no_more(small_study: Path) -> None:
     """One of the report, one of a method, and a resource, which reruns nothing."""
     changed = small_study / "changed.yaml"

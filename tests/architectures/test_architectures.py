@@ -59,6 +59,7 @@ def test_regression_ends_in_unbounded_logits(make, onehot):
     assert network(as_read(network, onehot)).shape == (5, 2)
 
 
+@pytest.mark.slow
 def test_saves_and_reloads_in_safe_mode(make, onehot, tmp_path):
     network = make()
     onehot = as_read(network, onehot)

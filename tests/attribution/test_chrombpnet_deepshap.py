@@ -61,6 +61,7 @@ def per_window(result, hypothetical, inputs):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("head", ["counts", "combined", "held", "halves"])
 def test_agreement(results, inputs, head):
     result, values, hypothetical = results[head]

@@ -140,6 +140,7 @@ def test_additive_model(adding, kind):
     check_additive(adding, kind)
 
 
+@pytest.mark.slow
 def test_additive_model_with_several_references(adding):
     weights, model = additive_model()
     inputs = networks.sequences(4, 15)
@@ -182,6 +183,7 @@ def test_switches_keep_what_is_said_of_hypothetical_contributions(name, models):
         assert (result.hypothetical is None) == taken, switch.name
 
 
+@pytest.mark.slow
 def test_the_error_is_reported_where_a_sum_is_promised(method, models):
     result = ask(method, models["cnn"], networks.sequences(3, 40), task=1)
     promised = np.isfinite(result.completeness_error)

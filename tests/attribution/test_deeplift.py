@@ -127,6 +127,7 @@ def test_nonlinearities_with_kinks_complete(layer, kind):
     assert_complete(deeplift(network, x, references=others(x) if kind == "sequences" else kind))
 
 
+@pytest.mark.slow
 def test_shared_and_own_reference_agree():
     model = Model.of(networks.basset())
     x = networks.sequences(3, 60)

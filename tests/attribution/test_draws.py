@@ -63,6 +63,7 @@ def test_seeds_are_known_and_differ():
     assert (references.seeds(["a"], 0) != references.seeds(["a"], 1)).any()
 
 
+@pytest.mark.slow
 def test_draws_have_their_distributions():
     seeds = tf.constant(references.seeds([str(i) for i in range(200)], 0))
     flat = draws.uniform(seeds, 0, [50, 2]).numpy()

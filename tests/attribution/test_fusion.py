@@ -79,6 +79,7 @@ def folded(network):
     return twin
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["uniform", "sequences"])
 def test_steps_in_one_kernel_and_apart(kind):
     network = normalised()

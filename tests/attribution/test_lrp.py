@@ -143,6 +143,7 @@ def test_recurrent_equations_are_those_of_keras(name):
     np.testing.assert_allclose(ours, layer(x), atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["GRU", "GRU of old", "SimpleRNN", "Bidirectional"])
 def test_signals_of_recurrent_layers_conserve_relevance(name):
     network, x = without_biases(sequential(recurrent(name))), networks.sequences(3, LENGTH)
@@ -185,6 +186,7 @@ def lstm_by_hand(x, network, gates, epsilon):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gates", ["signal", "deepexplain"])
 def test_lstm_by_hand(gates):
     network, x = sequential(layers.LSTM(5, name="memory")), networks.sequences(4, LENGTH)

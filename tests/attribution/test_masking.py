@@ -115,6 +115,7 @@ def test_a_single_player_has_the_whole_effect(network):
         np.testing.assert_allclose(result.contributions.sum(axis=1), effect, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "method,fewer,more",
     [

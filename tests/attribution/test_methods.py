@@ -117,6 +117,7 @@ def test_mutagenesis_by_hand(kind):
     np.testing.assert_allclose(result.contributions, by_hand, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_all_methods_on_a_profile():
     network = networks.profile()
     x = networks.sequences(3, 40)

@@ -84,6 +84,7 @@ def by_hand(made, x, method):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "method,how",
     [

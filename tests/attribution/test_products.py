@@ -67,6 +67,7 @@ def test_a_gate_has_no_noise_where_input_and_reference_nearly_agree(distance):
         np.testing.assert_allclose(result.hypothetical[row], hypothetical, atol=2e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factors", [2, 3, 4])
 def test_shapley_values_of_a_product(factors):
     """Each factor sees a position of its own: positions are the players."""

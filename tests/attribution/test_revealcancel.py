@@ -186,6 +186,7 @@ def test_convolution_and_dense_layers_by_hand(method, kind):
             np.testing.assert_allclose(found[i], one, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_shared_and_own_reference_agree(method):
     inputs = keras.Input((20, 4))

@@ -92,6 +92,7 @@ def test_paths_that_begin_at_a_constant_reference(uncompiled, quadrature):
     check("basset", "integrated_gradients", quadrature=quadrature)
 
 
+@pytest.mark.slow
 def test_the_noise_shows_a_method_that_lets_rounding_choose(uncompiled, monkeypatch):
     from chromolens.attribution.deeplift.rules import maximum
 

@@ -169,6 +169,7 @@ def test_a_verdict_needs_mass_and_a_network_to_compare_with():
     assert table(flat(190), [np.zeros(LENGTH), flat()])["draws"].eq(1).all()
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_of_a_larger_sample():
     rng = np.random.default_rng(1)
     mass = rng.exponential(1, (4000, LENGTH)) * np.where(np.arange(LENGTH) < 190, 1, 30)

@@ -132,6 +132,7 @@ def all_values(model: Model, target: str = "logit") -> np.ndarray:
     return target_values(model, onehot(), tasks=range(len(model.tasks)), target=target)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SIGMOIDS)
 def test_logits_are_log_odds_wherever_the_sigmoid_stands(name):
     network = ending(SIGMOIDS[name])
@@ -172,6 +173,7 @@ def test_what_is_no_probability_is_left_alone(name):
     np.testing.assert_allclose(all_values(Model.of(network)), network(onehot()), atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LOST)
 def test_what_has_no_logit_is_refused_and_explained_as_it_is(name):
     network = ending(LOST[name])

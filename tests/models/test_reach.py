@@ -37,6 +37,7 @@ def seen(layer, length):
     return np.asarray(layer(one_at_a_time))[:, :, 0].T != 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "padding", "size", "stride", "dilation"), [form for form in FORMS if exists(*form)]
 )

@@ -71,6 +71,7 @@ def test_learns_planted_motifs_on_both_strands(tmp_path):
     assert (table["auroc"] > 0.9).all(), table
 
 
+@pytest.mark.slow
 def test_keeps_the_best_epoch(inputs, stopped):
     _, history, network = stopped
     best = history["val_loss"].min()
@@ -108,6 +109,7 @@ def test_same_seed_same_file_other_seed_other_file(inputs, short, tmp_path):
     assert first != other
 
 
+@pytest.mark.slow
 def test_killed_and_resumed_equals_uninterrupted(inputs, stopped, tmp_path, monkeypatch):
     folder, whole, _ = stopped
     assert len(whole) < STOPPING["epochs"], "early stopping is to be part of it"
@@ -152,6 +154,7 @@ def _kill_in_epoch(monkeypatch, epoch):
     monkeypatch.setattr(data.Batches, "__getitem__", dying)
 
 
+@pytest.mark.slow
 def test_a_checkpoint_of_other_settings_is_not_resumed(inputs, short, tmp_path, monkeypatch):
     _kill_in_epoch(monkeypatch, 1)
     with pytest.raises(tf.errors.UnknownError, match="TimeoutError"):

@@ -48,6 +48,7 @@ def test_clusters_are_shown_by_size_with_what_is_in_none(paired):
     assert ours[0]["share of cnn"] == "0.75" and ours[2]["share of mlp"] == "0.50"
 
 
+@pytest.mark.slow
 def test_the_page_shows_the_pair_with_its_agreement(paired, page):
     rows = rows_of(compared.context(paired)[0]["tables"][2])
     assert rows[0]["measure"] == "contributions ism" and rows[0]["agreement"] == "0.25"

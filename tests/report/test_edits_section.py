@@ -72,6 +72,7 @@ def test_heat_maps_that_are_alike_are_drawn_once(edited):
     assert drawn.count("heat up") == 32 * 2 and drawn.count("position 5, G: 2") == 1
 
 
+@pytest.mark.slow
 def test_the_page_has_the_section_where_windows_were_edited(edited, study):
     page = render(edited)
     assert 'id="edits"' in page and "nothing improves (1)" in page

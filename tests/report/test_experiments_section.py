@@ -163,6 +163,7 @@ def test_methods_are_held_against_ablation(tried):
     assert str(found["panels"][0][1]).count('class="kept"') == 10
 
 
+@pytest.mark.slow
 def test_the_page_has_the_section_where_experiments_were_made(tried, study):
     page = render(tried)
     assert 'id="experiments"' in page and "Contributions against ablation" in page

@@ -18,6 +18,7 @@ LINE = (
 )
 
 
+@pytest.mark.slow
 def test_one_line_says_what_only_one_reading_sees(study, page):
     assert lexicon.context(study)["line"] == LINE and LINE in page
 

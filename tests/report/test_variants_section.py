@@ -73,6 +73,7 @@ def test_the_clearest_variants_lead_to_the_page_of_tracks(varied, tmp_path):
         assert group["table"].rows[0][0] == "chr1:11:A:C"
 
 
+@pytest.mark.slow
 def test_haplotypes_of_most_epistasis_first(varied, tmp_path):
     rows = pd.DataFrame({
         "variants": ["a,b", "c,d"], "together": [1.0, -3.0], "apart": [0.5, 1.0],
@@ -107,6 +108,7 @@ def test_without_nulls_no_claim_is_made(varied):
     assert "no nulls were drawn" in group["said"]
 
 
+@pytest.mark.slow
 def test_the_page_has_the_section_where_variants_were_scored(varied, study):
     page = render(varied)
     assert 'id="variants"' in page and "chr1:30:GA:G" in page and "&lt;X&gt;" in page

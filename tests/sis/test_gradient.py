@@ -86,6 +86,7 @@ def test_on_an_additive_target_the_order_is_exact():
         np.testing.assert_allclose(order.values[row][known], left[known[:steps]], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_neighbours_and_block_change_nothing():
     model, inputs = network(*fresh("sees everything")), random_dna(40, 40, seed=6)
     threshold = threshold_of(model, inputs)

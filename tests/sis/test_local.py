@@ -164,6 +164,7 @@ def test_equals_the_search_by_whole_inputs(form):
     assert sets(finder.find(inputs, threshold, 2)) == sets(expected)
 
 
+@pytest.mark.slow
 def test_inputs_searched_together_and_rows_change_nothing(monkeypatch):
     model, inputs = network(*FORMS["three, all paddings"]), random_dna(7, 40, seed=5)
     finder = Finder(model, 40, batch_size=256)

@@ -172,6 +172,7 @@ def records(unknown: int | None = None):
     return open_inputs(pd.DataFrame({"id": ids, "group": groups, "sequence": letters} | facts))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", METHODS)
 def test_records_have_the_same_bits_for_any_parts_and_blocks(tmp_path, model, name):
     inputs, rows, found = records(), np.arange(0, 40, 2), []

@@ -69,6 +69,7 @@ def dense(path, key="contributions") -> dict[str, np.ndarray]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize(("size", "at_once"), [(407, 2), (50, 3), (13, 100)])
 def test_bits_do_not_depend_on_shards_or_blocks(tmp_path, policy, size, at_once):

@@ -55,6 +55,7 @@ def whole_track(path, key="contributions") -> dict[str, np.ndarray]:
 KEYS = ("contributions", "predictions", "sd", "sign", "values", "completeness_error")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["mean", "centre"])
 @pytest.mark.parametrize(("size", "at_once"), [(401, 3), (97, 8), (13, 100), (1000, 11)])
 def test_bits_do_not_depend_on_shards_or_stretches(tmp_path, policy, size, at_once):

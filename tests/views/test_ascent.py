@@ -21,6 +21,7 @@ def linear():
     return network
 
 
+@pytest.mark.slow
 def test_numbers_held_by_the_penalty(linear):
     """The gradient of w I + b - p |I|^2 is 0 at w / 2 p."""
     found = gradient_ascent(linear, form="l2", penalty=0.25, starts=3, steps=400)
@@ -32,6 +33,7 @@ def test_numbers_held_by_the_penalty(linear):
     assert found.history.shape == (3, 400)
 
 
+@pytest.mark.slow
 def test_on_the_simplex_the_best_is_the_projection(linear):
     """Of w / 2 p, which here lies inside: each row moved to the sum of 1."""
     penalty = 4.0

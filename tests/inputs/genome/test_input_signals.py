@@ -141,6 +141,7 @@ def test_counts_that_would_spoil_sums_are_refused_with_their_place(write_bigwig,
             ask(chroms, starts, 10)
 
 
+@pytest.mark.slow
 def test_damaged_bigwigs_end_in_a_message_and_never_in_a_crash(write_bigwig, tmp_path):
     """In a process of their own, so that a crash fails this test only."""
     rng = np.random.default_rng(0)
