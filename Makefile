@@ -37,8 +37,8 @@ plan: env  ## how long a study will take on this device, which is measured (STUD
 demo-seeds: env  ## the default study over three seeds (SEEDS="1 2 3")
 	for seed in $(SEEDS); do $(RUN) $(DEMO) --config study=demo-$$seed seed=$$seed || exit 1; done
 
-test: env  ## the tests but the slow ones (about ten minutes on two cores)
-	@echo "the tests but the slow ones, which test-all runs too: about ten minutes on two cores"
+test: env  ## the tests but the slow ones (about twelve minutes on two cores)
+	@echo "the tests but the slow ones, which test-all runs too: about twelve minutes on two cores"
 	$(TESTS) -m "not slow"
 
 test-all: env  ## the slow ones too, as CI does; not those of the other test-... below (about twenty minutes)

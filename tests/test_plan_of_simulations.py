@@ -30,3 +30,14 @@ def test_a_label_that_is_given_away_is_refused_before_the_first_job(motifs, shar
     given = {"chromosomes": SIZES, "motifs": motifs, "alternatives": alternatives}
     with pytest.raises(BadInput, match=message):
         preflight._check_simulation(given)
+
+
+def test_pairs_apart_without_their_number_are_refused_before_the_first_job():
+    halves = [{"motifs": ["CTCF"], "share": 0.5}, {"motifs": ["SP1"], "share": 0.5}]
+    motifs = {"CTCF": "MA0139.2", "SP1": "MA0079.5"}
+    given = {"chromosomes": SIZES, "motifs": motifs, "alternatives": halves}
+    apart = {"motifs": ["CTCF", "SP1"], "number": 5, "spacing": [20, 30]}
+    preflight._check_simulation(given | {"apart": [apart]})
+    for wrong in ({"number": None}, {"spacing": [30, 20]}, {"motifs": ["CTCF"]}):
+        with pytest.raises(BadInput, match="simulate.apart has"):
+            preflight._check_simulation(given | {"apart": [apart | wrong]})

@@ -1,7 +1,7 @@
 """Running commands and studies in processes forked from one that has imported the libraries.
 
-Each has its own process, folder, environment, exit status and streams, as a user's has; what it
-doesn't have is the seconds that Python, Snakemake and TensorFlow take to start.
+Each has its own process, folder, environment, exit status and streams, as a user's has. The
+seconds that Python, Snakemake and TensorFlow take to start are spent once.
 """
 
 import multiprocessing

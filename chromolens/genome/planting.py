@@ -171,6 +171,20 @@ def check_shares(
             )
 
 
+def check_apart(apart: Sequence[Mapping[str, object]]) -> None:
+    """Each is two motifs, how many pairs, and their spacing. Else BadInput."""
+    for pair in apart:
+        number, spacing = pair.get("number"), pair.get("spacing", ())
+        whole = all(isinstance(value, int) and value >= 0 for value in (number, *spacing))
+        ordered = whole and len(spacing) == 2 and spacing[0] <= spacing[1]
+        if len(pair.get("motifs", ())) != 2 or not ordered:
+            raise BadInput(
+                f"simulate.apart has {dict(pair)}",
+                expected="{motifs: [A, B], number: N, spacing: [least, most]}, the spacing in bp",
+                remedy="plant lone motifs by `alone`",
+            )
+
+
 def check_room(
     chromosomes: Mapping[str, int],
     alternatives: Sequence[Mapping[str, object]],
@@ -180,25 +194,16 @@ def check_room(
     apart: Sequence[Mapping[str, object]] = (),
 ) -> None:
     """Events hold their motifs, and neighbours can't overlap. Else BadInput."""
-    for alternative in (*alternatives, *apart):
+    for alternative in alternatives:
         motifs = list(alternative["motifs"])
         if len(motifs) not in (1, 2) or (len(motifs) == 2) != ("spacing" in alternative):
             raise BadInput(
                 f"an alternative of {len(motifs)} motifs",
                 expected="one motif, or two and their spacing: [least, most] bases between them",
             )
-    for pair in apart:
-        if len(list(pair["motifs"])) != 2:
-            raise BadInput(
-                f"{pair['motifs']} stand apart",
-                expected="two motifs",
-                remedy="plant lone motifs by `alone`",
-            )
-    for alternative in alternatives:
         if reach_of(alternative, lengths) > spread:
-            pair = " and ".join(alternative["motifs"])
             raise BadInput(
-                f"the pair {pair} doesn't fit within {spread} bp of an event",
+                f"the pair {' and '.join(motifs)} doesn't fit within {spread} bp of an event",
                 expected=f"a spread of at least {reach_of(alternative, lengths)}",
             )
     longest = max(lengths.values())
@@ -206,8 +211,8 @@ def check_room(
     if edge < 2 * (reach + longest) or min(chromosomes.values()) <= 2 * edge:
         raise BadInput(
             f"an edge of {edge} bp",
-            expected=f"at least {2 * (reach + longest)} (twice spread and longest motif), "
-            "and less than half of each chromosome",
+            expected=f"at least {2 * (reach + longest)} (twice the longest motif, and twice the "
+            "spread or half of the widest pair apart), and less than half of each chromosome",
         )
 
 

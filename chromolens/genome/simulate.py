@@ -23,6 +23,7 @@ from chromolens.genome.planting import (
     MAX_SHARE,
     Instance,
     apportion,
+    check_apart,
     check_names,
     check_room,
     check_shares,
@@ -105,6 +106,7 @@ def simulate(
     matrices = {name: check_ppm(name, ppm) for name, ppm in ppms.items()}
     lengths = {name: len(ppm) for name, ppm in matrices.items()}
     background = check_composition(composition)
+    check_apart(apart)
     check_names(chromosomes, matrices, [*alternatives, *apart], [*alone, *decoys])
     check_shares(alternatives, max_share)
     check_room(chromosomes, alternatives, lengths, edge, spread, apart)

@@ -15,7 +15,7 @@ from chromolens.attribution import methods
 from chromolens.checks.criteria import OF_KNOWN_MOTIFS, check_criteria
 from chromolens.checks.experiments import OF_EXPERIMENTS
 from chromolens.errors import BadInput
-from chromolens.genome.planting import check_names, check_shares
+from chromolens.genome.planting import check_apart, check_names, check_shares
 from chromolens.inputs.labels import CLASSES
 from chromolens.inputs.reference_kinds import OF_KIND, SEVERAL
 from chromolens.models.judging import metrics
@@ -93,6 +93,7 @@ def _check_assembly(settings: dict) -> None:
 def _check_simulation(given: dict) -> None:
     if given:
         others = [*given.get("alone", ()), *given.get("decoys", ())]
+        check_apart(given.get("apart", ()))
         held = [*given["alternatives"], *given.get("apart", ())]
         check_names(given["chromosomes"], given["motifs"], held, others)
         check_shares(given["alternatives"])

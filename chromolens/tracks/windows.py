@@ -36,15 +36,15 @@ if TYPE_CHECKING:
 
 
 class _Part(NamedTuple):
-    """Windows that ``fold`` explains, rows of the inputs: the background, or of one ``task``.
+    """Windows that ``fold`` explains, rows of the inputs: of a ``task``, or (None) the background.
 
-    ``here`` are their places among the windows of the task.
+    ``here`` are their places among the windows of the task, or of the background.
     """
 
+    task: str | None
     fold: str
     rows: np.ndarray
-    task: str | None = None
-    here: np.ndarray | None = None
+    here: np.ndarray
 
 
 def explain_windows(
@@ -135,11 +135,11 @@ def _parts(
 ) -> Iterator[_Part]:
     """The background of each fold, then each task, fold by fold."""
     for fold in models_by_fold:
-        yield _Part(fold, background)
+        yield _Part(None, fold, background, np.arange(len(background)))
     for task, rows in rows_by_task.items():
         for fold in sorted(set(folds_of[task])):
             here = np.flatnonzero(folds_of[task] == fold)
-            yield _Part(fold, rows[here], task, here)
+            yield _Part(task, fold, rows[here], here)
 
 
 def _left(parts: Sequence[_Part], found: Journal, most: int) -> Iterator[tuple[int, range]]:
@@ -205,8 +205,8 @@ def _describe(
 
 
 def _store(file: h5py.File, inputs: "Inputs", part: _Part, stretch: Stretch) -> None:
-    """Fill in what ``stretch`` found; it holds nothing of the file if it is background."""
-    if part.task is None or part.here is None:
+    """Fill in what ``stretch`` found; of the background the file holds the scales alone."""
+    if part.task is None:
         return
     ours = slice(stretch.begin, stretch.end)
     group, here = file[part.task], part.here[ours]

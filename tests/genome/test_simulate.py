@@ -246,7 +246,11 @@ CROWD = {"chromosomes": {"chrA": 20_000}, "events": 50, "alone": {}, "decoys": {
             {"apart": [{"motifs": ["two", "three"], "number": 9, "spacing": [20, 80]}]},
             "an edge of 100 bp",
         ),
-        ({"apart": [{"motifs": ["two"], "number": 9}]}, "two motifs"),
+        ({"apart": [{"motifs": ["two"], "number": 9}]}, "expected: .motifs: .A, B., number"),
+        (
+            {"apart": [{"motifs": ["two", "three"], "spacing": [20, 30]}]},
+            "simulate.apart has .'motifs'",
+        ),
         ({"decoys": {"four": 3}}, "no PPM for the motif 'four'"),
         (CROWD, "free bases left"),
         ({"ppms": {"one": [[1, 1, 0, 0]]}}, "PPM of one"),

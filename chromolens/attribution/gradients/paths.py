@@ -43,11 +43,11 @@ def by_path(
     pairs = [inputs.shape[0], references.shape[1]]
     starts = flat(tf.broadcast_to(references, [*pairs, *references.shape[2:]]))
     parts = _parts(target, len(target.picks) * math.prod(pairs))
-    # each path behind the head: a line from start to end, (pairs, ...)
+    # each path behind the head: a line from start along change, (pairs, ...)
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(starts)
         start = parts.head(starts)
-    end = tf.repeat(parts.head(inputs), pairs[1], axis=0)
+    change = tf.repeat(parts.head(inputs), pairs[1], axis=0) - start
     points = _in_parts(weights, max(1, _rows_of(target) // math.prod(pairs)))
 
     def add(total: tf.Tensor, points: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
@@ -57,7 +57,7 @@ def by_path(
         at = tf.reshape(
             tf.stack(at, axis=2), [-1, numbers.shape[0], *[1] * (len(start.shape) - 1)]
         )
-        rows = start[:, None] + at * (end - start)[:, None]
+        rows = start[:, None] + at * change[:, None]
         gradients = slopes(target, flat(rows), frozen, parts.rest).gradients
         gradients = tf.reshape(gradients, [-1, numbers.shape[0], math.prod(start.shape[1:])])
         return total + tf.reshape(tf.matmul(their_weights[None, None], gradients), total.shape)
