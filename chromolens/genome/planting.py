@@ -181,7 +181,6 @@ def check_apart(apart: Sequence[Mapping[str, object]]) -> None:
             raise BadInput(
                 f"simulate.apart has {dict(pair)}",
                 expected="{motifs: [A, B], number: N, spacing: [least, most]}, the spacing in bp",
-                remedy="plant lone motifs by `alone`",
             )
 
 
