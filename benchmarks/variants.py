@@ -169,15 +169,13 @@ def _scored(study: Study, genome: Genome, rows: list[tuple]) -> pd.DataFrame:
     listed, _ = reading.taken(stated)
     parts = []
     for name, model in study.config["models"].items():
-        for fold, own in listed.groupby("fold"):
-            scored = score_variants(
-                [study.model(name, fold)], genome, unique(own),
-                tasks=model["tasks"] or task_names(study.windows(name)),
-                objective=model["objective"], window=settings["window"],
-                stands=stands_of(settings),
-            )  # fmt: skip
-            ids = own.drop_duplicates("variant").set_index("variant")["id"]
-            parts.append(scored.assign(model=name, id=scored["variant"].map(ids)))
+        scored = score_variants(
+            {fold: [study.model(name, fold)] for fold in listed["fold"].unique()}, genome,
+            unique(listed), tasks=model["tasks"] or task_names(study.windows(name)),
+            objective=model["objective"], window=settings["window"], stands=stands_of(settings),
+        )  # fmt: skip
+        ids = listed.drop_duplicates("variant").set_index("variant")["id"]
+        parts.append(scored.assign(model=name, id=scored["variant"].map(ids)))
     return pd.concat(parts, ignore_index=True)
 
 

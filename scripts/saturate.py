@@ -4,25 +4,32 @@ from chromolens import tables
 from chromolens.genome.fasta import Genome
 from chromolens.models import devices
 from chromolens.models.model import load_model
+from chromolens.provenance import made_by
 from chromolens.runlog import log_to
 from chromolens.tables.variants import BLOCKS, SATURATED
+from chromolens.tracks.partial import pieces_kept
 from chromolens.variants.haplotypes import stands_of
 from chromolens.variants.saturation import saturate, share
 
 log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
 
-params, names = snakemake.params, snakemake.wildcards
-blocks = tables.read(BLOCKS, snakemake.input.blocks)
-with Genome(snakemake.input.genome) as genome:
+params, inputs, names = snakemake.params, snakemake.input, snakemake.wildcards
+blocks, path = tables.read(BLOCKS, inputs.blocks), snakemake.output.effects
+made = made_by([params.code], [*inputs.content, inputs.blocks, *inputs.models])
+job = [made, params.model, params.settings]
+with (
+    Genome(inputs.genome) as genome,
+    pieces_kept(path, job, snakemake.resources.batch_size) as pieces,
+):
     effects = saturate(
-        [load_model(path) for path in snakemake.input.models],
+        [load_model(one) for one in inputs.models],
         genome,
         share(blocks, names.fold, int(names.part), params.settings["saturation_parts"]),
         tasks=params.model["tasks"],
         objective=params.model["objective"],
         window=params.settings["window"],
         stands=stands_of(params.settings),
-        batch_size=snakemake.resources.batch_size,
+        pieces=pieces,
     )
-tables.write(SATURATED, effects, snakemake.output.effects)
+    tables.write(SATURATED, effects, path)

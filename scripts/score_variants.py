@@ -4,8 +4,10 @@ from chromolens import tables
 from chromolens.genome.fasta import Genome
 from chromolens.models import devices
 from chromolens.models.model import load_model
+from chromolens.provenance import made_by
 from chromolens.runlog import log_to
 from chromolens.tables.variants import LISTED, SCORED
+from chromolens.tracks.partial import pieces_kept
 from chromolens.variants.haplotypes import stands_of
 from chromolens.variants.listed import unique
 from chromolens.variants.score import score_variants
@@ -13,16 +15,22 @@ from chromolens.variants.score import score_variants
 log_to(snakemake.log[0])
 devices.configure(threads=snakemake.threads)
 
-params, variants = snakemake.params, tables.read(LISTED, snakemake.input.variants)
-with Genome(snakemake.input.genome) as genome:
+params, inputs, fold = snakemake.params, snakemake.input, snakemake.wildcards.fold
+variants, path = tables.read(LISTED, inputs.variants), snakemake.output.scores
+made = made_by([params.code], [*inputs.content, inputs.variants, *inputs.models])
+job = [made, params.model, params.settings]
+with (
+    Genome(inputs.genome) as genome,
+    pieces_kept(path, job, snakemake.resources.batch_size) as pieces,
+):
     scores = score_variants(
-        [load_model(path) for path in snakemake.input.models],
+        {fold: [load_model(one) for one in inputs.models]},
         genome,
-        unique(variants[variants["fold"] == snakemake.wildcards.fold]),
+        unique(variants[variants["fold"] == fold]),
         tasks=params.model["tasks"],
         objective=params.model["objective"],
         window=params.settings["window"],
         stands=stands_of(params.settings),
-        batch_size=snakemake.resources.batch_size,
+        pieces=pieces,
     )
-tables.write(SCORED, scores, snakemake.output.scores)
+    tables.write(SCORED, scores, path)

@@ -12,22 +12,25 @@ asks for the same batch as the first goes on with the half.
 """
 
 import fcntl
+import hashlib
 import json
 import logging
 import os
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import prod
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TypeVar
 
 import numpy as np
 
 from chromolens.errors import BadInput
 from chromolens.models.batching import BATCH_SIZE, halving
+from chromolens.runlog import progress
 
+Piece = TypeVar("Piece")
 logger = logging.getLogger("chromolens")
 _PATIENCE = 60
 """Seconds in which the job before, told to end, must end: schedulers mostly give it 30."""
@@ -68,7 +71,7 @@ class Pace:
 
 
 class Stretch(NamedTuple):
-    """Arrays (float32) of the bases or records [begin, end) of one ``part`` of a job."""
+    """Arrays of the bases, records or pieces [begin, end) of one ``part`` of a job."""
 
     part: int
     begin: int
@@ -104,10 +107,9 @@ class Journal:
 
     def add(self, stretch: Stretch) -> None:
         """Keep ``stretch``; it is on the disk when this returns."""
-        arrays = {key: np.asarray(one, np.float32) for key, one in stretch.arrays.items()}
-        content = b"".join(one.tobytes() for one in arrays.values())
-        shapes = {key: one.shape for key, one in arrays.items()}
-        about = {"stretch": stretch[:3], "shapes": shapes, "crc32": zlib.crc32(content)}
+        content = b"".join(one.tobytes() for one in stretch.arrays.values())
+        kinds = {key: (one.dtype.str, one.shape) for key, one in stretch.arrays.items()}
+        about = {"stretch": stretch[:3], "arrays": kinds, "crc32": zlib.crc32(content)}
         self._append(_line(about) + content)
         self.done[stretch.part] = stretch.end
 
@@ -164,11 +166,14 @@ class Journal:
             if "run" in known:
                 yield known["run"]
                 continue
-            count = sum(prod(shape) for shape in known["shapes"].values())
-            content = self._file.read(4 * count)
-            if len(content) < 4 * count or zlib.crc32(content) != known["crc32"]:
+            arrays = {
+                key: (np.dtype(kind), shape) for key, (kind, shape) in known["arrays"].items()
+            }
+            size = sum(kind.itemsize * prod(shape) for kind, shape in arrays.values())
+            content = self._file.read(size)
+            if len(content) < size or zlib.crc32(content) != known["crc32"]:
                 return
-            yield Stretch(*known["stretch"], _arrays(content, known["shapes"]))
+            yield Stretch(*known["stretch"], _arrays(content, arrays))
 
 
 def _line(about: dict) -> bytes:
@@ -182,11 +187,13 @@ def _read(line: bytes) -> dict | None:
     return json.loads(text) if crc.isdigit() and int(crc) == zlib.crc32(text) else None
 
 
-def _arrays(content: bytes, shapes: dict[str, list[int]]) -> dict[str, np.ndarray]:
-    numbers, found, place = np.frombuffer(content, np.float32), {}, 0
-    for key, shape in shapes.items():
-        found[key] = numbers[place : place + prod(shape)].reshape(shape)
-        place += prod(shape)
+def _arrays(
+    content: bytes, arrays: Mapping[str, tuple[np.dtype, list[int]]]
+) -> dict[str, np.ndarray]:
+    found, place = {}, 0
+    for key, (kind, shape) in arrays.items():
+        found[key] = np.frombuffer(content, kind, prod(shape), place).reshape(shape)
+        place += found[key].nbytes
     return found
 
 
@@ -221,6 +228,58 @@ def work_off(
             work(found)
 
         halving(attempt, found.rows)
+
+
+class Pieces:
+    """Work done piece by piece, all of it with as many rows in a call as memory holds.
+
+    ``batch_size`` rows (``BATCH_SIZE`` if None) are tried first. Nothing of it is kept, unless
+    ``pieces_kept`` made this.
+    """
+
+    def __init__(self, batch_size: int | None = None, kept: Journal | None = None):
+        self._rows, self._kept = kept.rows if kept else batch_size or BATCH_SIZE, kept
+
+    def each(
+        self,
+        pieces: Sequence[Piece],
+        work: Callable[[Piece, int], Mapping[str, np.ndarray]],
+        what: str,
+    ) -> list[Mapping[str, np.ndarray]]:
+        """What ``work`` makes of each piece with that many rows in a call.
+
+        ``what`` the pieces are is shown. A file is made of one call of this.
+        """
+
+        def attempt(rows: int) -> list[Mapping[str, np.ndarray]]:
+            found = self._earlier(rows)
+            say_resumed(what, len(found), len(pieces))
+            left = pieces[len(found) :]
+            for piece in progress(left, total=len(pieces), what=what, before=len(found)):
+                found.append(work(piece, rows))
+                if self._kept:
+                    self._kept.add(Stretch(0, len(found) - 1, len(found), found[-1]))
+            return found
+
+        return halving(attempt, self._rows)
+
+    def _earlier(self, rows: int) -> list[Mapping[str, np.ndarray]]:
+        if not self._kept:
+            return []
+        if rows < self._kept.rows:
+            self._kept.begin(rows)
+        return [one.arrays for one in self._kept.stretches()]
+
+
+@contextmanager
+def pieces_kept(path: str | Path, job: object, batch_size: int | None) -> Iterator[Pieces]:
+    """``Pieces`` kept in the journal of ``path``, which the block writes.
+
+    ``job`` says all that the answers hang on, in what JSON knows.
+    """
+    digest = hashlib.sha256(json.dumps(job, sort_keys=True).encode()).hexdigest()
+    with journal(path, digest, batch_size or BATCH_SIZE) as found:
+        yield Pieces(kept=found)
 
 
 def _locked(path: Path, of: str | Path) -> BinaryIO:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from chromolens.genome.fasta import Genome
 from chromolens.tables.variants import EPISTASIS
+from chromolens.tracks.partial import Pieces
 from chromolens.variants.score import score_variants
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def score_haplotypes(
     objective: str,
     window: int,
     stands: np.ndarray,
-    batch_size: int = 128,
+    pieces: Pieces | None = None,
 ) -> pd.DataFrame:
     """``EPISTASIS``, less its column model, of ``PHASED``.
 
@@ -31,25 +32,20 @@ def score_haplotypes(
     ``score_variants`` for the whole stretch from the first to the last allele, so that all of a
     haplotype's windows are at the same places.
     """
-    parts = []
-    for fold, own in phased.groupby("fold"):
-        versions = _versions(own)
-        scored = score_variants(
-            models_by_fold[fold], genome, versions, tasks=tasks, objective=objective,
-            window=window, stands=stands, batch_size=batch_size,
-        )  # fmt: skip
-        apart = scored["variant"].str.startswith("alone ")
-        names = scored["variant"].str.split(" ").str[1]
-        keys = [scored["task"], names]
-        effects = pd.DataFrame({
-            "together": scored["effect"].where(~apart).groupby(keys).sum(),
-            "apart": scored["effect"].where(apart).groupby(keys).sum(),
-        }).rename_axis(["task", "haplotype"])  # fmt: skip
-        parts.append(effects.reset_index().merge(own, on="haplotype"))
     columns = EPISTASIS.after("model")
-    if not parts:
+    if phased.empty:
         return pd.DataFrame(columns=columns)
-    table = pd.concat(parts)
+    scored = score_variants(
+        models_by_fold, genome, _versions(phased), tasks=tasks, objective=objective,
+        window=window, stands=stands, pieces=pieces,
+    )  # fmt: skip
+    apart = scored["variant"].str.startswith("alone ")
+    keys = [scored["task"], scored["variant"].str.split(" ").str[1]]
+    effects = pd.DataFrame({
+        "together": scored["effect"].where(~apart).groupby(keys).sum(),
+        "apart": scored["effect"].where(apart).groupby(keys).sum(),
+    }).rename_axis(["task", "haplotype"])  # fmt: skip
+    table = effects.reset_index().merge(phased, on="haplotype")
     table["epistasis"] = table["together"] - table["apart"]
     table["end"] = table["start"] + table["removed"].str.len()
     return table.sort_values(["task", "chrom", "start"], kind="stable")[columns]

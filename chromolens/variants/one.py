@@ -85,7 +85,7 @@ def _asked(
     tasks = config["tasks"] or task_names(study.windows(model))
     replicates = range(study.config["folds"]["replicates"])
     scored = score_variants(
-        [study.model(model, fold, replicate) for replicate in replicates],
+        {fold: [study.model(model, fold, replicate) for replicate in replicates]},
         genome,
         listed,
         tasks=tasks,

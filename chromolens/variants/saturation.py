@@ -19,11 +19,11 @@ from chromolens.genome.fasta import Genome
 from chromolens.genome.onehot import BASES
 from chromolens.inputs.peaks import read_peaks
 from chromolens.inputs.windows import Tally
-from chromolens.runlog import progress
 from chromolens.tables.variants import BLOCKS, BLOCKS_DROPPED, SATURATED
+from chromolens.tracks.partial import Pieces
 from chromolens.variants.listed import Reading
 from chromolens.variants.normalise import Change, letters
-from chromolens.variants.score import score_variants
+from chromolens.variants.score import score_block
 
 if TYPE_CHECKING:
     from chromolens.models.model import Model
@@ -97,32 +97,40 @@ def saturate(
     objective: str,
     window: int,
     stands: np.ndarray,
-    batch_size: int = 128,
+    pieces: Pieces | None = None,
 ) -> pd.DataFrame:
     """``SATURATED`` of ``blocks`` (of one fold) by ``models``, its replicates.
 
     Effects are those of ``score_variants``; the base that the genome has is empty.
     """
-    parts = []
-    for block in progress(blocks.itertuples(), total=len(blocks), what="blocks"):
+
+    def work(block: object, rows: int) -> dict[str, np.ndarray]:
         codes = genome.codes(block.chrom, block.start, block.end)
         others = np.arange(4) != codes[:, None]
-        asked = _substitutions(block, codes, others)
-        scored = score_variants(
-            models, genome, asked, tasks=tasks, objective=objective, window=window,
-            stands=stands, batch_size=batch_size,
+        scored = score_block(
+            models, genome, _substitutions(block, codes, others), tasks=tasks,
+            objective=objective, window=window, stands=stands, rows=rows,
         )  # fmt: skip
         effects = np.full((len(tasks), *others.shape), np.nan)
-        effects[:, others] = scored["effect"].to_numpy().reshape(len(tasks), -1)
-        starts = np.tile(np.arange(block.start, block.end), len(tasks))
-        table = pd.DataFrame(effects.reshape(-1, 4), columns=[*BASES])
-        table = table.assign(task=np.repeat(tasks, len(codes)), chrom=block.chrom, start=starts)
-        parts.append(table[SATURATED.names])
+        effects[:, others] = scored["effect"].T
+        return {"effects": effects}
+
+    asked = list(blocks.itertuples())
+    found = (pieces or Pieces()).each(asked, work, "blocks")
+    parts = [_table(*pair, tasks) for pair in zip(asked, found, strict=True)]
     return pd.concat(parts, ignore_index=True) if parts else tables.empty(SATURATED)
 
 
+def _table(block: object, found: Mapping[str, np.ndarray], tasks: list[str]) -> pd.DataFrame:
+    """``SATURATED`` of one block, task by task."""
+    effects, places = found["effects"], np.arange(block.start, block.end)
+    table = pd.DataFrame(effects.reshape(-1, 4), columns=[*BASES])
+    starts, of_task = np.tile(places, len(tasks)), np.repeat(tasks, len(places))
+    return table.assign(task=of_task, chrom=block.chrom, start=starts)[SATURATED.names]
+
+
 def _substitutions(block: object, codes: np.ndarray, others: np.ndarray) -> pd.DataFrame:
-    """What ``score_variants`` reads of the substitutions of a block, base by base.
+    """What ``score_block`` reads of the substitutions of a block, base by base.
 
     ``others`` bool (bases, 4): the bases that don't stand there.
     """

@@ -5,7 +5,7 @@ mean over the places in the window and, where the alleles' lengths differ, over 
 replicate's effect is worked out by itself, and the replicates' mean is given.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,10 +13,9 @@ import pandas as pd
 
 from chromolens.genome.fasta import Genome
 from chromolens.genome.onehot import codes_to_onehot
-from chromolens.models.batching import halving
 from chromolens.models.judging.metrics import jensen_shannon
-from chromolens.runlog import progress
 from chromolens.tables.variants import SCORED
+from chromolens.tracks.partial import Pieces
 from chromolens.tracks.replicates import agreement
 from chromolens.variants.haplotypes import Haplotypes, haplotypes
 
@@ -26,9 +25,65 @@ if TYPE_CHECKING:
 LOG2 = ("regression", "profile")
 """Objectives whose predictions are logarithms of counts: their effects are log2 fold changes."""
 _NUMBERS_IN_MEMORY = 2**24
+_MOST = 256
+"""Variants of a block: a job that is killed loses the one at work."""
 
 
 def score_variants(
+    models_by_fold: Mapping[str, Sequence["Model"]],
+    genome: Genome,
+    variants: pd.DataFrame,
+    *,
+    tasks: list[str],
+    objective: str,
+    window: int,
+    stands: np.ndarray,
+    pieces: Pieces | None = None,
+) -> pd.DataFrame:
+    """``SCORED`` for ``variants``, each by the replicates of its fold.
+
+    Parameters
+    ----------
+    variants
+        ``LISTED``, each variant once (``listed.unique``). A variant's place among those of its
+        fold gives its windows their rows in batches, so that it alone decides the last bits.
+    window, stands
+        Width of the windows (bp), and where in them variants stand.
+    pieces
+        How the work is done; by default nothing is kept of what isn't finished.
+    """
+    blocks = list(_blocks(variants["fold"], window, len(stands)))
+
+    def work(block: np.ndarray, rows: int) -> dict[str, np.ndarray]:
+        own = variants.iloc[block]
+        models = models_by_fold[own["fold"].iloc[0]]
+        return score_block(
+            models, genome, own, tasks=tasks, objective=objective, window=window, stands=stands,
+            rows=rows,
+        )  # fmt: skip
+
+    parts = (pieces or Pieces()).each(blocks, work, "blocks of variants")
+    back = np.argsort(np.concatenate([*blocks, np.zeros(0, int)]))
+    named = variants[["variant", "kind", "fold"]]
+    tables = [
+        named.assign(task=task, **{
+            name: np.concatenate([part[name][:, place] for part in parts] or [np.zeros(0)])[back]
+            for name in SCORED.after("variant", "kind", "fold", "task")
+        })
+        for place, task in enumerate(tasks)
+    ]  # fmt: skip
+    return pd.concat(tables, ignore_index=True)
+
+
+def _blocks(folds: pd.Series, window: int, places: int) -> Iterator[np.ndarray]:
+    """Rows of variants of one fold, in runs whose windows fit 64 MB as one-hot."""
+    size = min(max(1, _NUMBERS_IN_MEMORY // (window * 4 * places * 3)), _MOST)
+    for fold in folds.unique():
+        own = np.flatnonzero(folds == fold)
+        yield from (own[first : first + size] for first in range(0, len(own), size))
+
+
+def score_block(
     models: Sequence["Model"],
     genome: Genome,
     variants: pd.DataFrame,
@@ -37,54 +92,15 @@ def score_variants(
     objective: str,
     window: int,
     stands: np.ndarray,
-    batch_size: int = 128,
-) -> pd.DataFrame:
-    """``SCORED`` for ``variants`` by ``models``, the replicates of one fold.
-
-    Parameters
-    ----------
-    variants
-        ``LISTED``, each variant once (``listed.unique``). A variant's place in this table gives
-        its windows their rows in batches, so that it alone decides the last bits.
-    window, stands
-        Width of the windows (bp), and where in them variants stand.
-    """
-    blocks = list(_blocks(len(variants), window, len(stands)))
-
-    def scored(rows: int) -> list[dict[str, np.ndarray]]:
-        return [
-            _score(models, haplotypes(genome, variants.iloc[block], window, stands), tasks,
-                   objective, rows)
-            for block in progress(blocks, total=len(blocks), what="variants")
-        ]  # fmt: skip
-
-    parts = halving(scored, batch_size)
-    named = variants[["variant", "kind", "fold"]]
-    tables = [
-        named.assign(task=task, **{
-            name: np.concatenate([part[name][:, place] for part in parts] or [np.zeros(0)])
-            for name in SCORED.after("variant", "kind", "fold", "task")
-        })
-        for place, task in enumerate(tasks)
-    ]  # fmt: skip
-    return pd.concat(tables, ignore_index=True)
-
-
-def _blocks(count: int, window: int, places: int) -> Iterator[slice]:
-    """Runs of variants whose windows fit 64 MB as one-hot; their size depends on nothing else."""
-    size = max(1, _NUMBERS_IN_MEMORY // (window * 4 * places * 3))
-    return (slice(first, first + size) for first in range(0, count, size))
-
-
-def _score(
-    models: Sequence["Model"], asked: Haplotypes, tasks: list[str], objective: str, batch_size: int
+    rows: int,
 ) -> dict[str, np.ndarray]:
-    """Columns of ``SCORED``, each float64 (n, tasks)."""
+    """Columns of ``SCORED`` by ``models``, each float64 (n, tasks), with ``rows`` in a call."""
     from chromolens.models.judging.predict import predict_windows
 
+    asked = haplotypes(genome, variants, window, stands)
     onehot = codes_to_onehot(asked.codes)
     answers = [
-        predict_windows(model, onehot, tasks=tasks, objective=objective, batch_size=batch_size)
+        predict_windows(model, onehot, tasks=tasks, objective=objective, batch_size=rows)
         for model in models
     ]
     values = np.stack([scalars for scalars, _ in answers])

@@ -49,8 +49,8 @@ def effects(model, tmp_path_factory):
                 stated.append(("a", at, *pair))
             rows = unique(reading.taken(alleles.stated(*stated))[0])
             scored = score_variants(
-                [model], genome, rows, tasks=model.tasks, objective="binary", window=WINDOW,
-                stands=np.array([AT]),
+                {"fold0": [model]}, genome, rows, tasks=model.tasks, objective="binary",
+                window=WINDOW, stands=np.array([AT]),
             )  # fmt: skip
             around = [
                 genome.codes("a", start - AT - SIZE, start - AT + WINDOW + SIZE)

@@ -79,7 +79,7 @@ def test_effects_are_those_of_variants(genome, model, tmp_path):
             if other != text[at]
         ]
         listed = unique(Reading(genome, FOLDS, SETTINGS).taken(stated(*rows))[0])
-        scored = score_variants([model], genome, listed, **ASKED)
+        scored = score_variants({fold: [model]}, genome, listed, **ASKED)
         expected = dict(zip(listed["variant"], scored["effect"], strict=True))
         for row in table.to_dict("records"):
             for base in "ACGT":

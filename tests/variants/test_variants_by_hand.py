@@ -72,7 +72,7 @@ def test_effects_are_those_of_a_loop_over_strings(genome, objective):
         models = [Model.of(network, ["x", "y"]) for network in networks]
     rows, stands = variants(genome), stands_of(SETTINGS)
     asked = {"tasks": ["y", "x"], "objective": objective, "window": WINDOW, "stands": stands}
-    found = score_variants(models, genome, rows, **asked)
+    found = score_variants({"fold0": models}, genome, rows, **asked)
     assert found["task"].tolist() == ["y"] * len(rows) + ["x"] * len(rows)
 
     def logit(network, text, task):
@@ -108,7 +108,9 @@ def test_strands_are_averaged_before_the_sigmoid(genome):
     network.set_weights([20 * w for w in network.get_weights()])
     rows, stands = variants(genome).head(1), np.array([WINDOW // 2])
     asked = {"tasks": ["x"], "objective": "binary", "window": WINDOW, "stands": stands}
-    (told,) = score_variants([Model.of(network, ["x"])], genome, rows, **asked).itertuples()
+    (told,) = score_variants(
+        {"fold0": [Model.of(network, ["x"])]}, genome, rows, **asked
+    ).itertuples()
     kernel, bias = network.get_weights()
     (row,) = rows.itertuples()
     sums = []
@@ -128,7 +130,7 @@ def test_two_ways_to_write_an_indel_give_equal_bits(genome):
     asked = {"tasks": ["x"], "objective": "binary", "window": WINDOW}
     asked |= {"stands": stands_of(SETTINGS)}
     effects = [
-        score_variants([model], genome, unique(reading.taken(stated(way))[0]), **asked)
+        score_variants({"fold0": [model]}, genome, unique(reading.taken(stated(way))[0]), **asked)
         for reading in [Reading(genome, FOLDS, SETTINGS)]
         for way in (one, other)
     ]
@@ -144,7 +146,7 @@ def test_profiles_have_log_totals_and_distances_of_their_shapes(genome):
     network = randomised(keras.Model(read, [named, counts]), 4)
     rows, stands = variants(genome), np.array([WINDOW // 2])
     asked = {"tasks": ["x"], "objective": "profile", "window": WINDOW, "stands": stands}
-    found = score_variants([Model.of(network)], genome, rows, **asked)
+    found = score_variants({"fold0": [Model.of(network)]}, genome, rows, **asked)
 
     def answer(text):
         shape, total = network.predict_on_batch(encode(text)[None])
@@ -166,7 +168,7 @@ def test_classes_are_told_against_the_mean_of_all(genome):
     softmax = keras.Model(network.inputs[0], layers.Softmax()(logits))
     rows, stands = variants(genome), np.array([WINDOW // 2])
     asked = {"tasks": ["z"], "objective": "classes", "window": WINDOW, "stands": stands}
-    found = score_variants([Model.of(softmax, ["x", "y", "z"])], genome, rows, **asked)
+    found = score_variants({"fold0": [Model.of(softmax, ["x", "y", "z"])]}, genome, rows, **asked)
     for row, told in zip(rows.itertuples(), found.itertuples(), strict=True):
         values = []
         for text in windows_by_hand(row, WINDOW // 2):
@@ -180,6 +182,6 @@ def test_classes_are_told_against_the_mean_of_all(genome):
 def test_a_fold_without_variants_has_a_table_without_rows(genome, tmp_path):
     none = variants(genome).head(0)
     asked = {"tasks": ["x"], "objective": "binary", "window": WINDOW}
-    found = score_variants([], genome, none, stands=stands_of(SETTINGS), **asked)
+    found = score_variants({}, genome, none, stands=stands_of(SETTINGS), **asked)
     tables.write(SCORED, found, tmp_path / "t.tsv")
     assert tables.read(SCORED, tmp_path / "t.tsv").empty
