@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,11 +18,19 @@ from chromolens.tables.study import TRAINING_SPEED
 
 _EPOCHS = 3
 """The first one draws the graph, and isn't counted."""
-_FEW, _MOST = 256, 8192
+_FEW, _MOST = 256, 32768
 _SECONDS = 4.0
-"""An epoch shows so many windows, or so many as take that long."""
+"""An epoch is drawn from so few windows, and from so many as take that long, or from the most."""
 _OF_EACH = 16
 """Fewest windows with an event of a task, and without, as long as there are as many."""
+
+
+class Epochs(NamedTuple):
+    """How many windows each of some epochs shows, its seconds, and what the first takes more."""
+
+    shown: int
+    seconds: float
+    graph: float
 
 
 def measure_training(
@@ -57,8 +66,7 @@ def measure_training(
     """
     start, first = time.process_time(), next(iter(folds.roles))
 
-    def each(count: int) -> tuple[float, float]:
-        """Seconds of a training window in an epoch of about ``count``; more of the first epoch."""
+    def each(count: int) -> Epochs:
         part = opened(_some(windows, tasks, folds.only(first), count, seed))
         groups = folds.groups(first, "training")
         with TemporaryDirectory() as folder:
@@ -76,18 +84,34 @@ def measure_training(
             )
         graph, *epochs = history["seconds"].tolist() or [np.nan, np.nan]
         mean = float(np.mean(epochs))
-        return mean / shown(part, tasks, groups, training), max(0.0, graph - mean)
+        return Epochs(shown(part, tasks, groups, training), mean, max(0.0, graph - mean))
 
-    seconds, graph = each(_FEW)
-    if seconds * 2 * _FEW < _SECONDS:
-        seconds, graph = each(round(min(_MOST, _SECONDS / seconds)))
+    beside, seconds, graph = by_size(each)
     whole, rows = opened(windows), []
     for fold in folds.roles:
         epoch = shown(whole, tasks, folds.groups(fold, "training"), training)
         held_out = len(folds.rows(windows, fold, "test"))
-        rows.append((name, fold, epoch, held_out, seconds * epoch, graph))
+        rows.append((name, fold, epoch, held_out, beside + seconds * epoch, graph))
     table = pd.DataFrame(rows, columns=TRAINING_SPEED.names[:6])
     return table.assign(start=start, **devices.taken())
+
+
+def by_size(each: Callable[[int], Epochs]) -> tuple[float, float, float]:
+    """Seconds of an epoch beside its windows, of a window, and what the first epoch takes more.
+
+    ``each`` trains on about so many windows. With few of them an epoch is mostly what it takes
+    beside them, so two sizes are measured, unless the smaller one takes long enough.
+    """
+    few = each(_FEW)
+    if not 2 * few.seconds < _SECONDS:
+        return 0.0, few.seconds / few.shown, few.graph
+    many = each(round(min(_MOST, _FEW * _SECONDS / max(few.seconds, 0.01))))
+    more = many.shown - few.shown
+    seconds = (many.seconds - few.seconds) / more if more else 0.0
+    beside = few.seconds - seconds * few.shown
+    if seconds <= 0 or beside < 0:  # too short to be told apart
+        beside, seconds = 0.0, many.seconds / many.shown
+    return beside, seconds, many.graph
 
 
 def shown(
