@@ -1,5 +1,6 @@
 """``chromolens init``, ``check`` and ``run``, from a folder that is not the checkout."""
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -264,6 +265,17 @@ def test_run_ends_as_snakemake_does_and_with_1_on_a_missed_floor(
     assert " ".join(seen) in capfd.readouterr().err
     main(["run", config, "--profile", "slurm", "-n"])
     assert "--cores" not in seen and str(ROOT / "profiles/slurm") in seen
+
+
+def test_run_refuses_a_word_that_is_no_target(tmp_path, capsys):
+    study(tmp_path)
+    config = str(tmp_path / "study.yaml")
+    assert main(["run", config, "trakcs", "-n"]) == 1
+    assert "no target 'trakcs'; did you mean 'tracks'?" in capsys.readouterr().err
+    options = argparse.Namespace(
+        config=[config, "tracks", "results/x/a.bw"], cores=None, snakemake=[]
+    )
+    assert run.snakemake(options)[3:5] == ["tracks", "results/x/a.bw"]
 
 
 def test_run_refuses_an_unknown_profile_and_a_package_without_the_workflow(

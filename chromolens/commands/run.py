@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from chromolens.checks.acceptance import failed
 from chromolens.config_file import read_config_file
 from chromolens.console.found import ENDED
+from chromolens.console.stages import TARGETS
 from chromolens.errors import BadInput, nearest
 from chromolens.planning.machine.cluster import check_executor
 from chromolens.runlog import CONSOLE, VERBOSE
@@ -62,6 +64,7 @@ def snakemake(options: argparse.Namespace, profile: str = "default") -> list[str
     configs, targets = _configs(options.config)
     for path in configs:
         read_config_file(path)
+    _check_targets(targets)
     stated = read_config_file(folder / "config.yaml")
     check_executor(stated.get("executor", "local"), str(folder / "config.yaml"))
     command = [sys.executable, "-m", "snakemake", *targets, "--snakefile", str(snakefile)]
@@ -100,6 +103,19 @@ def _configs(given: Sequence[str]) -> tuple[list[str], list[str]]:
     first, *rest = given
     configs = [first, *(path for path in rest if path.endswith(_CONFIGS))]
     return configs, [path for path in rest if not path.endswith(_CONFIGS)]
+
+
+def _check_targets(targets: Sequence[str]) -> None:
+    """BadInput for a word that is no rule: Snakemake takes it for a file that nothing makes."""
+    files = [ROOT / "Snakefile", *(ROOT / "workflow/rules").glob("*.smk")]
+    rules = [name for path in files for name in re.findall(r"(?m)^rule (\w+):", path.read_text())]
+    for target in targets:
+        if "/" not in target and target not in rules:
+            raise BadInput(
+                f"there is no target {target!r}{nearest(target, rules)}",
+                expected=f"{', '.join(TARGETS)}, another rule of workflow/rules, or a file below "
+                "results/STUDY",
+            )
 
 
 def _snakefile() -> Path:
