@@ -15,7 +15,7 @@ TESTS   = $(PYTEST) $(addprefix --ignore tests/,cluster envs faults release sche
 ONE_THREAD = PYTHONPATH=. OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo plan demo-seeds test test-all test-hostile test-eigen compare-kernels bench bench-noise bench-tracks bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls bench-silent oracles oracles-torch lint docs docs-site notebooks gallery studies numbers study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-spacing study-deepg sdist test-cluster test-envs test-faults test-release test-schedulers
+.PHONY: help env demo plan demo-seeds test test-all test-chrombpnet test-hostile test-eigen compare-kernels bench bench-noise bench-tracks bench-sis bench-clustering bench-tal1-gata1 bench-mnist bench-nulls bench-silent oracles oracles-torch lint docs docs-site notebooks gallery studies numbers study-yeast study-nulls study-ctcf study-ctcf-models study-mare study-tss study-tal1-gata1 study-tal1-gata1-retrained study-tokens study-genotype study-mouse study-simulated-cross study-spacing study-deepg sdist test-cluster test-envs test-faults test-release test-schedulers
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -37,8 +37,8 @@ plan: env  ## how long a study will take on this device, which is measured (STUD
 demo-seeds: env  ## the default study over three seeds (SEEDS="1 2 3")
 	for seed in $(SEEDS); do $(RUN) $(DEMO) --config study=demo-$$seed seed=$$seed || exit 1; done
 
-test: env  ## the tests but the slow ones (about twelve minutes on two cores)
-	@echo "the tests but the slow ones, which test-all runs too: about twelve minutes on two cores"
+test: env  ## the tests but the slow ones (four to twelve minutes on two cores)
+	@echo "the tests but the slow ones, which test-all runs too: four to twelve minutes on two cores"
 	$(TESTS) -m "not slow"
 
 test-all: env  ## the slow ones too, as CI does; not those of the other test-... below (about twenty minutes)
@@ -154,7 +154,7 @@ study-tokens: env  ## peaks of three yeast factors as 6-mers: which tokens decid
 test-cluster: env  ## the default study, cut small, on a one-machine SLURM, and what may befall it there (root; half an hour)
 	$(BIN)/python -m pytest -s tests/cluster
 
-test-envs: env  ## the conda environments, solved over a local channel, imported, a network trained in them (make oracles first)
+test-envs: env  ## the conda environments, solved over a local channel, the small study run in them (make oracles first)
 	$(BIN)/python -m pytest tests/envs
 
 test-schedulers: env  ## jobs through the profiles of SGE, PBS, LSF, HTCondor, pretended (make oracles first)
@@ -163,8 +163,11 @@ test-schedulers: env  ## jobs through the profiles of SGE, PBS, LSF, HTCondor, p
 sdist: env  ## the source distribution, a whole checkout, below dist/
 	$(BIN)/python -c "from setuptools.build_meta import build_sdist; print(build_sdist('dist'))"
 
-test-release: env  ## the source distribution unpacked into an empty folder, a network trained from there
+test-release: env  ## the source distribution unpacked into an empty folder, the small study run from there
 	$(BIN)/python -m pytest tests/release
+
+test-chrombpnet: env  ## DeepSHAP of chrombpnet's networks at their published size (make oracles-torch first; four minutes, 7 GB)
+	PUBLISHED=1 $(BIN)/python -m pytest -s tests/attribution/test_chrombpnet_deepshap.py
 
 oracles: env  ## packages that tests compare with, into a folder of their own
 	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target .oracles \

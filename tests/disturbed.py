@@ -18,6 +18,9 @@ import h5py
 import numpy as np
 from workflows import ROOT, SMALL
 
+from chromolens.reproduce.compare import EQUAL, compare
+from chromolens.study import open_study
+
 RESULTS = "results/small"
 BEGINS = re.compile(r"^(\S+ \S+),(\d+) the work begins$", re.M)
 # of a page or a table: when it was made, and how long that took
@@ -94,6 +97,14 @@ def differences(folder: Path, study: Path) -> list[str]:
         for path in sorted(both)
         if (study / path).is_file() and _content(folder / path) != _content(study / path)
     ]
+
+
+def same_results(folder: Path, study: Path) -> int:
+    """How many results ``folder`` has, which must all be equal to those of ``study``."""
+    found = compare(*(open_study(one / RESULTS) for one in (study, folder)))
+    odd = found[found["verdict"] != EQUAL]
+    assert odd.empty, odd.to_string()
+    return len(found)
 
 
 def _content(path: Path) -> object:

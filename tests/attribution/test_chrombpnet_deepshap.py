@@ -1,5 +1,9 @@
-"""DeepSHAP of chrombpnet's heads against tangermeme on the networks rebuilt in torch, run live."""
+"""DeepSHAP of chrombpnet's heads against tangermeme on the networks rebuilt in torch, run live.
 
+With PUBLISHED=1 the networks have the size of the published ones, and one window is explained.
+"""
+
+import os
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +14,11 @@ from chromolens.models.model import load_model
 from tests import chrombpnet
 from tests.oracles import ask
 
-WINDOWS, SHUFFLES = 4, 20
+PUBLISHED = bool(os.environ.get("PUBLISHED"))
+LENGTH, PROFILE, WINDOWS = (2114, 1000, 1) if PUBLISHED else (chrombpnet.LENGTH, 20, 4)
+NOBIAS = {"filters": 512, "dilated": 8} if PUBLISHED else {"filters": 8, "dilated": 4}
+BIAS = {"filters": 128, "dilated": 4} if PUBLISHED else {"filters": 4, "dilated": 3}
+SHUFFLES = 20
 LAYOUT = {"outputs": {0: "profile"}}
 COMBINED = LAYOUT | {"lambdas": {"logcount_predictions": "logsumexp"}}
 KIND = "dinucleotide_shuffle"
@@ -18,7 +26,7 @@ KIND = "dinucleotide_shuffle"
 
 @pytest.fixture(scope="module")
 def inputs():
-    codes = np.random.default_rng(2).integers(0, 4, (WINDOWS, chrombpnet.LENGTH))
+    codes = np.random.default_rng(2).integers(0, 4, (WINDOWS, LENGTH))
     return np.eye(4, dtype=np.float32)[codes]
 
 
@@ -26,8 +34,8 @@ def inputs():
 def results(tmp_path_factory, inputs):
     """Head -> our result, tangermeme's value and hypothetical contributions."""
     folder = tmp_path_factory.mktemp("torch")
-    nobias = chrombpnet.bpnet(filters=8, dilated=4, profile=20)
-    bias = chrombpnet.bpnet(filters=4, seed=3, prefix="", profile=20, name="model")
+    nobias = chrombpnet.bpnet(LENGTH, PROFILE, **NOBIAS)
+    bias = chrombpnet.bpnet(LENGTH, PROFILE, **BIAS, seed=3, prefix="", name="model")
     nobias.save(folder / "nobias.h5")
     chrombpnet.chrombpnet(nobias, bias).save(folder / "combined.h5")
     model = load_model(folder / "nobias.h5", layout=LAYOUT)
@@ -35,12 +43,12 @@ def results(tmp_path_factory, inputs):
     ids = references.default_ids(inputs)
     rows = np.arange(WINDOWS)
     drawn = references.own(KIND, model, inputs, rows, ids, seed=5, count=SHUFFLES)
-    asked = {"inputs": inputs, "references": drawn, "profile": 20, "batch": SHUFFLES}
+    asked = {"inputs": inputs, "references": drawn, "profile": PROFILE, "batch": SHUFFLES}
     for name, network in {"nobias": nobias, "bias": bias}.items():
         asked |= {f"{name}.{i}": array for i, array in enumerate(network.get_weights())}
     answers = ask(Path(__file__).with_name("torch_chrombpnet.py"), folder, **asked)
     options = {"method": "deeplift_rescale", "references": KIND, "n_references": SHUFFLES}
-    options = options | {"ids": ids, "seed": 5}
+    options = options | {"ids": ids, "seed": 5, "batch_size": WINDOWS}
     held, counts = front.attribute_tasks(model, inputs, tasks=model.tasks, **options)
     halves = front.attribute(model, inputs, task=0, profile_weights="both", **options)
     combined = front.attribute(both, inputs, task=1, **options)
@@ -67,9 +75,13 @@ def test_agreement(results, inputs, head):
     result, values, hypothetical = results[head]
     if head != "halves":  # there the value depends on the reference too
         np.testing.assert_allclose(result.values, values, rtol=1e-4, atol=1e-5)
-    assert per_window(result, hypothetical, inputs).min() > 0.99999
+    agreement = per_window(result, hypothetical, inputs).min(axis=1)
     scale = np.abs(hypothetical).max()
-    np.testing.assert_allclose(result.hypothetical, hypothetical, atol=1e-4 * scale)
+    furthest = np.abs(result.hypothetical - hypothetical).max() / scale
+    print(f"{head}: 1 - r {1 - agreement}, {furthest:.2g} of the largest apart")
+    assert agreement.min() > 0.99999
+    # of the published size, sums of a hundred times as many float32
+    assert furthest < (5e-4 if PUBLISHED else 1e-4)
 
 
 def test_bpnet_lite_explains_another_number(results, inputs):
