@@ -53,11 +53,21 @@ def test_what_an_epoch_takes_beside_its_windows_is_found(beside, of_window, size
     assert asked == sizes
 
 
-@pytest.mark.parametrize("many", [0.4, 0.2, 0.5])
-def test_epochs_too_short_to_be_told_apart_count_by_their_windows(many):
-    """Of 40 and 40 windows, or of 20 and 40 that seem to take less, or much more than twice."""
-    few = 40 if many == 0.4 else 20
-    told = iter([speed.Epochs(few, 0.4 if many < 0.5 else 0.1, 0.0), speed.Epochs(40, many, 0.0)])
+def test_all_windows_are_few_and_too_short_to_be_told_apart():
+    asked = []
+
+    def each(count):
+        asked.append(count)
+        return speed.Epochs(40, 0.4, 0.0)
+
+    assert speed.by_size(each) == pytest.approx((0.0, 0.01, 0.0))
+    assert asked == [256, 2560]  # the larger one showed no more
+
+
+@pytest.mark.parametrize("many", [0.2, 3.0])
+def test_epochs_that_contradict_each_other_count_by_their_windows(many):
+    """Twice the windows seem to take less, or more than twice the time."""
+    told = iter([speed.Epochs(20, 0.4, 0.0), *[speed.Epochs(40, many, 0.0)] * 2])
     assert speed.by_size(lambda count: next(told)) == pytest.approx((0.0, many / 40, 0.0))
 
 

@@ -18,9 +18,11 @@ from chromolens.tables.study import TRAINING_SPEED
 
 _EPOCHS = 3
 """The first one draws the graph, and isn't counted."""
-_FEW, _MOST = 256, 32768
+_FEW, _MOST = 256, 65536
 _SECONDS = 4.0
 """An epoch is drawn from so few windows, and from so many as take that long, or from the most."""
+_LONGER = 32
+"""How many times as many windows are tried next, at most."""
 _OF_EACH = 16
 """Fewest windows with an event of a task, and without, as long as there are as many."""
 
@@ -100,12 +102,16 @@ def by_size(each: Callable[[int], Epochs]) -> tuple[float, float, float]:
     """Seconds of an epoch beside its windows, of a window, and what the first epoch takes more.
 
     ``each`` trains on about so many windows. With few of them an epoch is mostly what it takes
-    beside them, so two sizes are measured, unless the smaller one takes long enough.
+    beside them, so larger ones are measured too, unless the smallest takes long enough.
     """
-    few = each(_FEW)
+    count, few = _FEW, each(_FEW)
     if not 2 * few.seconds < _SECONDS:
         return 0.0, few.seconds / few.shown, few.graph
-    many = each(round(min(_MOST, _FEW * _SECONDS / max(few.seconds, 0.01))))
+    many, shown_before = few, 0
+    while 2 * many.seconds < _SECONDS and many.shown > shown_before and count < _MOST:
+        longer = min(_LONGER, _SECONDS / max(many.seconds, 0.01))
+        count, shown_before = min(_MOST, round(count * longer)), many.shown
+        many = each(count)
     more = many.shown - few.shown
     seconds = (many.seconds - few.seconds) / more if more else 0.0
     beside = few.seconds - seconds * few.shown
