@@ -35,7 +35,7 @@ def dots(study) -> list[list[tuple[str, dict]]]:
     table = lexicon.context(study)["figure"]
     heads = [column["before"] + column["reading"] for column in table["columns"]]
     pairs = [zip(heads, row["cells"], strict=True) for row in table["rows"]]
-    return [[(head, cell) for head, cell in row if cell] for row in pairs]
+    return [[(head, cell) for head, cell in row if cell and cell["size"]] for row in pairs]
 
 
 def test_dots_show_the_support_of_each_reading(study):
@@ -53,6 +53,13 @@ def test_dots_show_the_support_of_each_reading(study):
         ("12", True),
     ]
     assert len(rows) == 3 and "2 more motifs" in lexicon.context(study)["left"]
+
+
+def test_a_null_that_does_not_see_a_motif_is_told(study):
+    table = lexicon.context(study)["figure"]
+    heads = [column["before"] + column["reading"] for column in table["columns"]]
+    place = heads.index("Reb1 · null: reb1_permuted · MoDISco")
+    assert [row["cells"][place]["support"] for row in table["rows"]] == ["0", "0", "12"]
 
 
 def test_the_area_of_a_dot_is_its_support(study):

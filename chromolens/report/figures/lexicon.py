@@ -81,8 +81,11 @@ def _row(row: Row, columns: Sequence[Column], largest: Mapping[Column, int]) -> 
 
 
 def _cell(support: int, largest: int, column: Column) -> dict | None:
-    """``size``: the dot's diameter in pixels. None where the reading doesn't see the motif."""
+    """``size``: the dot's diameter in pixels. None where the reading doesn't see the motif.
+
+    That a null doesn't see it is worth saying: a 0, without a dot.
+    """
     if not support:
-        return None
+        return {"support": "0", "size": "", "null": True} if column.null else None
     size = max(3.0, _DIAMETER * (support / largest) ** 0.5)
     return {"support": count(support), "size": f"{size:.1f}", "null": column.null}
