@@ -9,9 +9,12 @@ import os
 import runpy
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from multiprocessing import forkserver
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from subprocess import CalledProcessError, CompletedProcess
 from unittest import mock
@@ -22,6 +25,9 @@ FORKED = multiprocessing.get_context("forkserver")
 FORKED.set_forkserver_preload(  # chromolens first: it chooses TensorFlow's kernels
     ["chromolens.planning.preflight", "snakemake.cli", "tensorflow", "keras", "numba"]
 )
+# A process that starts asks all others whether they have ended, and each can be asked once: of two
+# threads that ask at a time the second would take its job for failed (255).
+ONE_READS = threading.Lock()
 # as Snakemake starts the jobs of one thread; libraries read it once
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "GOTO", "OPENBLAS", "MKL")}
 
@@ -65,9 +71,22 @@ def _fork(work: Callable, *given: object) -> int | None:
     """Exit status of ``work`` in a process of its own."""
     with mock.patch.dict(os.environ, ONE_THREAD):
         forkserver.ensure_running()
+    return _exit_status(_started(work, *given))
+
+
+def _started(work: Callable, *given: object) -> BaseProcess:
+    """A process that does ``work``."""
     process = FORKED.Process(target=work, args=given)
-    process.start()
-    process.join()
+    with ONE_READS:
+        process.start()
+    return process
+
+
+def _exit_status(process: BaseProcess) -> int | None:
+    """Of ``process``, once it has ended."""
+    wait([process.sentinel])
+    with ONE_READS:
+        process.join()
     return process.exitcode
 
 
@@ -103,12 +122,11 @@ def _snakemake(
 
     def forked(job: PythonScript, path: str, edit: bool = False) -> None:
         environment = os.environ | ONE_THREAD
-        process = FORKED.Process(target=_job, args=(os.getcwd(), environment, streams, path))
-        process.start()
+        process = _started(_job, os.getcwd(), environment, streams, path)
         with benchmarked(process.pid, job.bench_record):
-            process.join()
-        if process.exitcode:
-            raise CalledProcessError(process.exitcode, path)
+            status = _exit_status(process)
+        if status:
+            raise CalledProcessError(status, path)
 
     if forks:
         PythonScript.execute_script = forked
