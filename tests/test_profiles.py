@@ -19,6 +19,7 @@ WITH_GPU = {
     "pbs": {"options": "':ngpus=1'"},
     "lsf": {"lsf_queue": "gpu", "lsf_extra": "'-gpu num=1'"},
     "htcondor": {"request_gpus": 1},
+    "kubernetes": {"gpu": 1},
 }
 RULES = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
 

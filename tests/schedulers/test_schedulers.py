@@ -1,5 +1,5 @@
-"""Profiles of schedulers that are not here: SGE, PBS and LSF are pretended and run jobs; of
-HTCondor's jobs the descriptions are compared.
+"""Profiles of schedulers that are not here: SGE, PBS, LSF and Kubernetes are pretended and run
+jobs; of HTCondor's jobs the descriptions are compared.
 """
 
 import json
@@ -34,7 +34,7 @@ def scheduler(tmp_path, plugins) -> Path:
     """The folder of a pretended SGE and LSF, its commands below ``bin``."""
     folder = tmp_path / "scheduler"
     (folder / "bin").mkdir(parents=True)
-    for name in (*SGE, *LSF):
+    for name in (*SGE, *LSF, "kubectl"):
         (folder / "bin" / name).symlink_to(PRETENDED / "schedulers.sh")
     parameters = folder / "lsbatch/here/configdir/lsb.params"
     parameters.parent.mkdir(parents=True)
@@ -112,6 +112,11 @@ def test_pbs_gets_jobs_and_gets_a_lost_one_again_with_more(scheduler, plugins):
 def test_a_run_that_is_stopped_takes_its_jobs_along(scheduler, plugins):
     (scheduler / "hanging").write_text("simulate_genome\n")
     run = start(scheduler, plugins, "sge", "--until", "prepare_inputs")
+    stop_when_it_runs(scheduler, run)
+
+
+def stop_when_it_runs(scheduler: Path, run: subprocess.Popen) -> None:
+    """Ctrl-C while the first job is at work, which must not live on."""
     job = scheduler / "running/1"
     for _ in range(300):
         if job.exists():
@@ -121,7 +126,12 @@ def test_a_run_that_is_stopped_takes_its_jobs_along(scheduler, plugins):
     os.killpg(run.pid, signal.SIGINT)
     assert run.wait(timeout=120) != 0
     assert (scheduler / "ended/1").read_text() == "143\n", printed(scheduler)
-    assert not Path("/proc", job.read_text().strip()).exists()
+    left = Path("/proc", job.read_text().strip())
+    for _ in range(100):
+        if not left.exists():
+            break
+        time.sleep(0.1)
+    assert not left.exists()
 
 
 def test_lsf_gets_jobs_and_gets_lost_ones_again_with_more(scheduler, plugins):
@@ -133,6 +143,39 @@ def test_lsf_gets_jobs_and_gets_lost_ones_again_with_more(scheduler, plugins):
     found = [[line for line in asked["train"] if want in line] for want in wanted]
     assert [len(lines) for lines in found] == [4, 4, 4]
     assert all("-gpu num=1" in line for line in asked["train"])
+
+
+def test_kubernetes_gets_jobs_and_gets_lost_ones_again_with_more(scheduler, plugins):
+    (scheduler / "lost").write_text("simulate_genome\n" + "train\n" * 99)
+    run = start(scheduler, plugins, "kubernetes", "--until", "train")
+    assert run.wait(timeout=900) == 1, printed(scheduler)
+    study = scheduler.with_name("study")
+    assert list(study.glob("results/small/inputs/windows.tsv.gz"))
+    asked: dict[str, list[dict]] = {}
+    for path in sorted((scheduler / "jobs").iterdir(), key=lambda path: int(path.name)):
+        job = json.loads(path.read_text())
+        asked.setdefault(job["metadata"]["generateName"], []).append(job["spec"])
+    first, again = asked["simulate-genome-"]
+    assert [spec["activeDeadlineSeconds"] for spec in (first, again)] == [30 * 60, 60 * 60]
+    assert [limits(spec) for spec in (first, again)] == [{"memory": "2000M"}, {"memory": "4000M"}]
+    pod = first["template"]["spec"]
+    assert pod["volumes"][0]["persistentVolumeClaim"] == {"claimName": "studies"}
+    assert pod["containers"][0]["volumeMounts"] == [{"name": "study", "mountPath": "/studies"}]
+    assert pod["containers"][0]["workingDir"] == str(study)
+    assert len(asked["prepare-genome-"]) == len(asked["prepare-inputs-"]) == 1
+    gpu = [{"memory": f"{4000 * n}M", "nvidia.com/gpu": 1} for n in (1, 2, 3)]
+    assert [[limits(spec) for spec in asked["train-"]].count(one) for one in gpu] == [4, 4, 4]
+
+
+def limits(spec: dict) -> dict:
+    (container,) = spec["template"]["spec"]["containers"]
+    return container["resources"]["limits"]
+
+
+def test_jobs_of_kubernetes_that_are_stopped_are_deleted(scheduler, plugins):
+    (scheduler / "hanging").write_text("simulate_genome\n")
+    run = start(scheduler, plugins, "kubernetes", "--until", "prepare_inputs")
+    stop_when_it_runs(scheduler, run)
 
 
 def test_htcondor_is_asked_for_what_the_profile_says(scheduler, plugins):

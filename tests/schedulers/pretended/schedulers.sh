@@ -1,5 +1,5 @@
 #!/bin/bash
-# The commands of SGE, PBS and LSF, pretended, by the name that this file is called by: jobs run here. Below
+# The commands of SGE, PBS, LSF and Kubernetes, pretended, by the name that this file is called by: jobs run here. Below
 # the folder PRETENDED: a file per job with the command that submitted it (jobs/ID), its process
 # (running/ID) and exit status (ended/ID). For each line of the file `lost`, a rule's name, one job is
 # taken and never run, as if its node had died; jobs of a rule named in `hanging` never end.
@@ -60,6 +60,29 @@ case ${0##*/} in
         ;;
     bjobs) for job in "$PRETENDED"/jobs/*; do echo "${job##*/} $(state "${job##*/}")"; done ;;
     qdel | bkill) end "$@" ;;
+    kubectl)
+        case $1 in
+            create)
+                id=$(new "$(cat)")
+                read -r rule folder script < <(python3 -c '
+import json, sys
+job = json.load(open(sys.argv[1]))
+(container,) = job["spec"]["template"]["spec"]["containers"]
+rule = job["metadata"]["generateName"].rstrip("-").replace("-", "_")
+print(rule, container["workingDir"], container["command"][-1])
+' "$PRETENDED/jobs/$id")
+                start "$rule" "$id" "cd $folder; /bin/sh $script"
+                echo -n "job-$id"
+                ;;
+            get)
+                case $(state "${3#job-}") in
+                    DONE) echo -n "SuccessCriteriaMet Complete" ;;
+                    EXIT) echo -n "FailureTarget Failed" ;;
+                esac
+                ;;
+            delete) for job in "${@:4}"; do end "${job#job-}"; done ;;
+        esac
+        ;;
     badmin) printf '%s\n' "MBD configuration" "LSB_SHAREDIR = $PRETENDED" "LSF_CONFDIR = $PRETENDED" ;;
     lsclusters) printf '%s\n' "CLUSTER_NAME STATUS" "here ok" ;;
     bqueues) printf '%s\n' "QUEUE_NAME PRIO" "cpu 30" "gpu 30" ;;
