@@ -35,10 +35,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def small_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder in which the small study was run, once for all workers of this run of the tests."""
+    """Folder in which the small study was run, once for all workers of this run of the tests.
+
+    It is as deep as a folder of a test's own one: from a copy there the way to other files is the
+    same, so that nothing of the study is stale.
+    """
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "small"
-    folder.mkdir(exist_ok=True)
+    several = "PYTEST_XDIST_WORKER" in os.environ
+    folder = base.parent / "for/all/small" if several else base / "all/small"
+    folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "done").exists():
