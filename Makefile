@@ -157,7 +157,7 @@ test-cluster: env  ## the default study, cut small, on a one-machine SLURM, and 
 test-envs: env  ## the conda environments, solved over a local channel, the small study run in them (make oracles first)
 	$(BIN)/python -m pytest tests/envs
 
-test-schedulers: env  ## jobs through the profiles of SGE, PBS, LSF, HTCondor, pretended (make oracles first)
+test-schedulers: env  ## jobs through the profiles of SGE, PBS, LSF, HTCondor, Kubernetes, pretended (make oracles first)
 	$(BIN)/python -m pytest tests/schedulers
 
 sdist: env  ## the source distribution, a whole checkout, below dist/
