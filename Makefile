@@ -45,7 +45,7 @@ test-all: env  ## the slow ones too, as CI does; not those of the other test-...
 	@echo "all tests but test-{cluster,envs,faults,release,schedulers}: about twenty minutes on two cores"
 	$(TESTS)
 
-test-faults: env  ## 50 kills (FAULTS), full disks, folders that can't be written, late files, clocks that jump (root; 42 minutes)
+test-faults: env  ## 50 kills (FAULTS), full disks, folders that can't be written, late files, clocks that jump (root; 9 to 42 minutes)
 	$(BIN)/python -m pytest -s tests/faults
 
 test-hostile: env  ## 10,000 damaged files, and hostile models (about four minutes)

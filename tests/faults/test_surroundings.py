@@ -207,4 +207,4 @@ def test_what_is_stale_is_made_again_though_it_is_from_the_future(folder):
     said = attempt(folder, "--dry-run", "--quiet", "rules", more=[more])[1]
     again = dict(line.split() for line in said.splitlines() if len(line.split()) == 2)
     assert "prepare_inputs" not in again and "simulate_genome" not in again
-    assert again["label_windows"] == "2" and again["attribute"] == "4", said
+    assert again["label_windows"] == "2" and again["attribute"] == "3", said
