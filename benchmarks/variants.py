@@ -31,12 +31,11 @@ from chromolens.inputs.folds import Folds
 from chromolens.inputs.windows import task_names
 from chromolens.study import Study, open_study
 from chromolens.tables.variants import SCORED
-from chromolens.variants.haplotypes import stands_of
 from chromolens.variants.judge import p_values
 from chromolens.variants.listed import Reading, settings_of, unique
 from chromolens.variants.normalise import letters, substitution
 from chromolens.variants.reading import STATED
-from chromolens.variants.score import score_variants
+from chromolens.variants.score import as_stated, score_variants
 
 REACH = 80
 """Bases on either side of a broken one in which its match lies: they share a window."""
@@ -169,10 +168,10 @@ def _scored(study: Study, genome: Genome, rows: list[tuple]) -> pd.DataFrame:
     listed, _ = reading.taken(stated)
     parts = []
     for name, model in study.config["models"].items():
+        tasks = model["tasks"] or task_names(study.windows(name))
         scored = score_variants(
             {fold: [study.model(name, fold)] for fold in listed["fold"].unique()}, genome,
-            unique(listed), tasks=model["tasks"] or task_names(study.windows(name)),
-            objective=model["objective"], window=settings["window"], stands=stands_of(settings),
+            unique(listed), **as_stated(model | {"tasks": tasks}, settings),
         )  # fmt: skip
         ids = listed.drop_duplicates("variant").set_index("variant")["id"]
         parts.append(scored.assign(model=name, id=scored["variant"].map(ids)))

@@ -16,11 +16,10 @@ from chromolens.models.nulls import is_null
 from chromolens.plugins import check_one
 from chromolens.study import Study, open_study
 from chromolens.tables.variants import SCORED
-from chromolens.variants.haplotypes import stands_of
 from chromolens.variants.judge import judge
 from chromolens.variants.listed import Reading, settings_of
 from chromolens.variants.reading import STATED
-from chromolens.variants.score import score_variants
+from chromolens.variants.score import as_stated, score_variants
 
 
 def one_variant(study: str | Path, change: str, *, model: str = "") -> list[dict[str, Any]]:
@@ -88,10 +87,7 @@ def _asked(
         {fold: [study.model(model, fold, replicate) for replicate in replicates]},
         genome,
         listed,
-        tasks=tasks,
-        objective=config["objective"],
-        window=settings["window"],
-        stands=stands_of(settings),
+        **as_stated(config | {"tasks": tasks}, settings),
     )
     known = "null_scores" in study.kinds and model in set(study.files("null_scores")["model"])
     paths = study.paths("null_scores", ("fold",), model=model).values() if known else ()

@@ -17,7 +17,7 @@ from chromolens.models.judging.metrics import jensen_shannon
 from chromolens.tables.variants import SCORED
 from chromolens.tracks.partial import Pieces
 from chromolens.tracks.replicates import agreement
-from chromolens.variants.haplotypes import Haplotypes, haplotypes
+from chromolens.variants.haplotypes import Haplotypes, haplotypes, stands_of
 
 if TYPE_CHECKING:
     from chromolens.models.model import Model
@@ -73,6 +73,12 @@ def score_variants(
         for place, task in enumerate(tasks)
     ]  # fmt: skip
     return pd.concat(tables, ignore_index=True)
+
+
+def as_stated(model: Mapping[str, object], settings: Mapping[str, object]) -> dict[str, object]:
+    """What a study says of scoring, as keywords: of a model of it, and in ``variants``."""
+    stated = {"tasks": model["tasks"], "objective": model["objective"]}
+    return stated | {"window": settings["window"], "stands": stands_of(settings)}
 
 
 def _blocks(folds: pd.Series, window: int, places: int) -> Iterator[np.ndarray]:
