@@ -34,6 +34,8 @@ def manifest(script: Path) -> dict:
     }
     pod = {
         "restartPolicy": "Never",
+        # of the pod: a job's would count while it waits for a node
+        "activeDeadlineSeconds": 60 * asked["runtime"],
         # between SIGTERM and SIGKILL: what is at work is finished and kept
         "terminationGracePeriodSeconds": 60,
         "containers": [container],
@@ -48,7 +50,6 @@ def manifest(script: Path) -> dict:
         },
         "spec": {
             "backoffLimit": 0,
-            "activeDeadlineSeconds": 60 * asked["runtime"],
             "ttlSecondsAfterFinished": 24 * 60 * 60,
             "template": {"spec": pod},
         },

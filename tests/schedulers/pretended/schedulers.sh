@@ -1,8 +1,9 @@
 #!/bin/bash
-# The commands of SGE, PBS, LSF and Kubernetes, pretended, by the name that this file is called by: jobs run here. Below
-# the folder PRETENDED: a file per job with the command that submitted it (jobs/ID), its process
-# (running/ID) and exit status (ended/ID). For each line of the file `lost`, a rule's name, one job is
-# taken and never run, as if its node had died; jobs of a rule named in `hanging` never end.
+# The commands of SGE, PBS, LSF and Kubernetes, pretended, by the name that this file is called by: jobs
+# run here. Below the folder PRETENDED: a file per job with the command that submitted it (jobs/ID), or what
+# Kubernetes was sent, its process (running/ID) and exit status (ended/ID). For each line of the file
+# `lost`, a rule's name, one job is taken and never run, as if its node had died; jobs of a rule named
+# in `hanging` never end.
 set -u
 mkdir -p "$PRETENDED"/{jobs,running,ended}
 shopt -s nullglob
