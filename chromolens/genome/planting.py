@@ -212,6 +212,7 @@ def check_room(
             f"an edge of {edge} bp",
             expected=f"at least {2 * (reach + longest)} (twice the longest motif, and twice the "
             "spread or half of the widest pair apart), and less than half of each chromosome",
+            where="the config, inputs.simulate.edge",
         )
 
 

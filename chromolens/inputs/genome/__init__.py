@@ -196,7 +196,8 @@ def _check_centres(peaks: Mapping, signals: Mapping, distance: int, within: int)
     if distance <= within + 1:
         raise BadInput(
             f"negatives {distance} bp from events would be masked: positive_within is {within}",
-            expected=f"a negative_distance of {within + 2} or more",
+            expected=f"{within + 2} or more",
+            where="the config, inputs.negative_distance",
         )
 
 
