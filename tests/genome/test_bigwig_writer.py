@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pybigtools
 import pyBigWig
 import pytest
+from isal import isal_zlib
 
 from chromolens.errors import BadInput
 from chromolens.genome.bigwig import sections, zooms
@@ -367,3 +369,15 @@ def test_a_sum_of_squares_beyond_float32_is_infinite_in_zooms_and_right_in_the_h
     total = struct.unpack_from("<Q", path.read_bytes(), 44)[0]
     squares = struct.unpack_from("<Qdddd", path.read_bytes(), total)[-1]
     assert squares == pytest.approx((values.astype(float) ** 2).sum(), rel=1e-9)
+
+
+@pytest.mark.parametrize("size", [0, 128, 480, 8191])
+def test_short_sections_are_packed_by_zlib(size):
+    """ISA-L packs a few hundred bytes otherwise once in some hundred processes."""
+    content, packed = bytes(range(256)) * 32, io.BytesIO()
+    written = sections.Sections(packed)
+    written.append(0, 0, 1, content[:size])
+    assert packed.getvalue() == zlib.compress(content[:size])
+    written.append(0, 1, 2, content)
+    rest = packed.getvalue()[written.sizes[0] :]
+    assert rest == isal_zlib.compress(content, 1) and zlib.decompress(rest) == content

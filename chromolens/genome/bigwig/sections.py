@@ -1,6 +1,7 @@
 """Sections: stretches of values, or of summaries, compressed one by one; where each lies."""
 
 import struct
+import zlib
 from array import array
 from typing import BinaryIO
 
@@ -12,6 +13,9 @@ from chromolens.genome.intervals import runs_of
 CELL = 8192
 """Bases that are looked at together: chromosomes are cut into cells from their first base on."""
 _LEVEL = 1  # of ISA-L; on contributions as small as level 6 of zlib, in a tenth of its time
+_SHORT = 8192
+"""Bytes below which zlib packs: of a few hundred bytes ISA-L 1.9.1 makes other ones now and then,
+as it reads memory that nobody has written."""
 _HEAD = struct.Struct("<IIIIIBBH")  # chromId, start, end, itemStep, itemSpan, type, 0, itemCount
 _BEDGRAPH, _FIXED_STEP = 1, 3
 _ITEM = np.dtype([("start", "<u4"), ("end", "<u4"), ("value", "<f4")])
@@ -38,7 +42,8 @@ class Sections:
 
     def append(self, chrom: int, start: int, end: int, content: bytes) -> None:
         """Write ``content``, which is about [start, end) of chromosome number ``chrom``."""
-        packed = isal_zlib.compress(content, _LEVEL)
+        short = len(content) < _SHORT
+        packed = zlib.compress(content) if short else isal_zlib.compress(content, _LEVEL)
         self.file.write(packed)
         self.largest = max(self.largest, len(content))
         self.chroms.append(chrom)
