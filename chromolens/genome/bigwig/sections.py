@@ -14,8 +14,8 @@ CELL = 8192
 """Bases that are looked at together: chromosomes are cut into cells from their first base on."""
 _LEVEL = 1  # of ISA-L; on contributions as small as level 6 of zlib, in a tenth of its time
 _SHORT = 8192
-"""Bytes below which zlib packs: isal 1.9.1 packs a few hundred bytes otherwise now and then (it seems
-to read memory that nobody has written); it did so with none of 108,000 longer sections."""
+"""Bytes below which zlib packs: isal 1.9.1 packs a few hundred bytes otherwise now and then, it
+seems by memory that nobody has written; it did so with none of 108,000 longer sections."""
 _HEAD = struct.Struct("<IIIIIBBH")  # chromId, start, end, itemStep, itemSpan, type, 0, itemCount
 _BEDGRAPH, _FIXED_STEP = 1, 3
 _ITEM = np.dtype([("start", "<u4"), ("end", "<u4"), ("value", "<f4")])
